@@ -1,0 +1,29 @@
+namespace NanoLibp2p.JsPeers;
+
+/// <summary>How a js-libp2p node is set up. <c>tests/js/node.mjs</c> says what each option does there.</summary>
+public sealed record JsPeerOptions
+{
+    /// <summary>The multiaddr to listen on; null for a node that only dials.</summary>
+    public string? Listen { get; init; } = "/ip4/127.0.0.1/tcp/0";
+
+    /// <summary>The same seed gives the same key; null gives a random key.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>False leaves the muxer out of Noise's extensions and doesn't look at the peer's.</summary>
+    public bool Early { get; init; } = true;
+
+    /// <summary><c>gossipsub</c>, <c>floodsub</c> or null.</summary>
+    public string? Pubsub { get; init; }
+
+    /// <summary>True for StrictSign, false for StrictNoSign.</summary>
+    public bool Sign { get; init; } = true;
+
+    /// <summary>Gossipsub's heartbeat, in milliseconds.</summary>
+    public int Heartbeat { get; init; } = 100;
+
+    /// <summary>Where the node's connections break off; null for a node that is left as it is.</summary>
+    public JsCut? Cut { get; init; }
+
+    /// <summary>How long an upgrade may take on the js side, in milliseconds.</summary>
+    public int Patience { get; init; } = 10_000;
+}

@@ -1,0 +1,139 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Text;
+using System.Threading.Tasks;
+
+namespace NanoLibp2p.JsPeers;
+
+/// <summary>A js program of <c>tests/js</c> in a process of its own, which ends with this object at the latest.</summary>
+public sealed class JsProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(3);
+
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+    private readonly StringBuilder errors = new();
+
+    private JsProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, Action<string>? onLine)
+    {
+        ProcessStartInfo start = new(NodeBinary.Path)
+        {
+            WorkingDirectory = NodeBinary.ProgramDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(program);
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+        Name = program;
+        process = Process.Start(start)!;
+        Ended = Task.WhenAll(
+            ReadAsync(process.StandardOutput, output, onLine),
+            ReadAsync(process.StandardError, errors, null),
+            process.WaitForExitAsync());
+    }
+
+    /// <summary>The program's file name.</summary>
+    public string Name { get; }
+
+    /// <summary>Completes when it has ended and all that it wrote is read.</summary>
+    public Task Ended { get; }
+
+    /// <summary>What it wrote to stdout so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (output)
+            {
+                return output.ToString();
+            }
+        }
+    }
+
+    /// <summary>What it wrote to stderr so far.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (errors)
+            {
+                return errors.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="program">Its file name in <c>tests/js</c>.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables in addition to ours.</param>
+    /// <param name="onLine">Called with each line of stdout, one after the other.</param>
+    public static JsProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? onLine = null)
+        => new(program, arguments, environment, onLine);
+
+    /// <summary>Writes one line to its stdin.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await process.StandardInput.WriteAsync(line + "\n").ConfigureAwait(false);
+        await process.StandardInput.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="JsPeerException">It was still running after <paramref name="patience"/>.</exception>
+    public async Task<int> WaitForExitAsync(TimeSpan patience)
+    {
+        try
+        {
+            await Ended.WaitAsync(patience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new JsPeerException($"{Name} was still running after {patience.TotalSeconds} s{Tail()}");
+        }
+        return process.ExitCode;
+    }
+
+    /// <summary>The end of what it wrote to stderr, for a message.</summary>
+    public string Tail()
+    {
+        string said = Errors.Trim();
+        return said.Length == 0 ? "; nothing on its stderr" : "; its stderr ends: " + (said.Length > 2000 ? said[^2000..] : said);
+    }
+
+    /// <summary>Ends its stdin, which asks a peer to stop, and kills it with all its children if it doesn't.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            process.StandardInput.Close();
+            await Ended.WaitAsync(ExitPatience).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or System.IO.IOException)
+        {
+            process.Kill(entireProcessTree: true);
+            await Ended.ConfigureAwait(false);
+        }
+        process.Dispose();
+    }
+
+    private static async Task ReadAsync(System.IO.StreamReader from, StringBuilder into, Action<string>? onLine)
+    {
+        while (await from.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            lock (into)
+            {
+                into.AppendLine(line);
+            }
+            onLine?.Invoke(line);
+        }
+    }
+}

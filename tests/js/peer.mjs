@@ -1,0 +1,120 @@
+// One js-libp2p node, driven by JSON lines. Its options (node.mjs) are the one argument: node peer.mjs '{"listen":"/ip4/127.0.0.1/tcp/0"}'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { bench } from './bench.mjs'
+import { emit, serve } from './lines.mjs'
+import { createNode, identified } from './node.mjs'
+import { echoMany, perf, pings } from './streams.mjs'
+
+const options = JSON.parse(process.argv[2] ?? '{}')
+const node = await createNode(options)
+emit('listening', { peer: node.peerId.toString(), addrs: node.getMultiaddrs().map(String) })
+
+await serve({
+  /** Connects to `addr` and says what came of it. */
+  async dial ({ addr, timeout = 10_000 }) {
+    const start = performance.now()
+    const made = await node.dial(multiaddr(addr), { signal: AbortSignal.timeout(timeout) })
+    return { peer: made.remotePeer.toString(), muxer: made.multiplexer, security: made.encryption, ms: performance.now() - start }
+  },
+
+  /** `count` pings on one stream; round trips in milliseconds. */
+  async ping ({ peer, count = 1 }) {
+    return { ms: await pings(connection(peer), count) }
+  },
+
+  async identify ({ peer }) {
+    return identified(await node.services.identify.identify(connection(peer)))
+  },
+
+  /** Sends identify push to every connected peer. */
+  async push () {
+    await node.services.identifyPush.push()
+  },
+
+  /** Serves one more protocol, which changes what identify says (and pushes it). */
+  async handle ({ protocol }) {
+    await node.handle(protocol, stream => stream.close())
+  },
+
+  /** What the peer store holds of a peer: identify's answer, as changed by pushes since. */
+  async known ({ peer }) {
+    const known = await node.peerStore.get(peerIdFromString(peer))
+    return { protocols: known.protocols, addrs: known.addresses.map(one => one.multiaddr.toString()) }
+  },
+
+  /** Opens a stream for a protocol and closes it: an error if the peer doesn't speak it. */
+  async open ({ peer, protocol }) {
+    const stream = await connection(peer).newStream(protocol)
+    await stream.close()
+  },
+
+  /** `count` echo streams at once, each with its own payload of up to `size` bytes. */
+  async echo ({ peer, count = 1, size = 4096 }) {
+    return echoMany(connection(peer), count, size)
+  },
+
+  async perf ({ peer, upload = 0, download = 0 }) {
+    return perf(connection(peer), upload, download)
+  },
+
+  async subscribe ({ topic }) {
+    node.services.pubsub.subscribe(topic)
+  },
+
+  async unsubscribe ({ topic }) {
+    node.services.pubsub.unsubscribe(topic)
+  },
+
+  async subscribers ({ topic }) {
+    return node.services.pubsub.getSubscribers(topic).map(String)
+  },
+
+  async publish ({ topic, data }) {
+    const { recipients } = await node.services.pubsub.publish(topic, Buffer.from(data, 'base64'))
+    return { recipients: recipients.map(String) }
+  },
+
+  /** Every connection that is open, with its streams' protocols. */
+  async connections () {
+    return node.getConnections().map(one => ({
+      peer: one.remotePeer.toString(),
+      direction: one.direction,
+      streams: one.streams.map(stream => `${stream.direction} ${stream.protocol}`)
+    }))
+  },
+
+  async disconnect ({ peer }) {
+    await node.hangUp(peerIdFromString(peer))
+  },
+
+  /** Ends the connection with a reset. */
+  async abort ({ peer }) {
+    connection(peer).abort(new Error('asked to abort'))
+  },
+
+  /** Cuts the connections that begin after this as cut.mjs says; only for a node that was started with `cut`, if only with {}. */
+  async cut ({ piece, keep, how }) {
+    Object.assign(options.cut, { piece, keep, how })
+  },
+
+  async bench ({ addr, ...rounds }) {
+    return bench(node, multiaddr(addr), rounds)
+  },
+
+  async stop () {
+    await node.stop()
+    setImmediate(() => process.exit(0))
+  }
+})
+
+// the test is over: no farewells
+process.exit(0)
+
+function connection (peer) {
+  const [open] = node.getConnections(peer == null ? undefined : peerIdFromString(peer)).filter(one => one.status === 'open')
+  if (open == null) {
+    throw new Error(`no open connection to ${peer ?? 'anybody'}`)
+  }
+  return open
+}

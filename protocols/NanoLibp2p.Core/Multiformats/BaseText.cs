@@ -1,0 +1,182 @@
+namespace NanoLibp2p.Core.Multiformats
+{
+    /// <summary>
+    /// The two ways from bytes to digits that <see cref="Base58"/>, <see cref="Base36"/>, <see cref="Base32"/> and
+    /// <see cref="Base64Url"/> share: one large number, or groups of bits. For the caller's text, so these may allocate.
+    /// </summary>
+    public static class BaseText
+    {
+        /// <summary>A character that the base doesn't have.</summary>
+        public const int BadCharacter = -1;
+
+        /// <summary>More bytes than the buffer's capacity.</summary>
+        public const int TooLong = -2;
+
+        /// <summary>The last character carries bits of no byte: characters are missing, or it is not the form an encoder writes.</summary>
+        public const int BadTail = -3;
+
+        // Up to base 36 one letter has one value, whatever its case (multibase spec, table: "case-insensitive").
+        private static byte[] ValuesOf(char[] alphabet)
+        {
+            byte[] values = new byte[128];
+            for (int i = 0; i < alphabet.Length; i++)
+            {
+                char c = alphabet[i];
+                values[c] = (byte)(i + 1);
+                if (alphabet.Length <= 36 && c >= 'a')
+                {
+                    values[c - 0x20] = (byte)(i + 1);
+                }
+            }
+            return values;
+        }
+
+        // The bytes as one big-endian number. Each leading zero byte is a leading zero digit.
+        internal static string EncodeNumber(string alphabet, byte[] bytes, int offset, int count)
+        {
+            char[] digits = alphabet.ToCharArray();
+            uint radix = (uint)digits.Length;
+            int end = offset + count;
+            int zeros = 0;
+            while (zeros < count && bytes[offset + zeros] == 0)
+            {
+                zeros++;
+            }
+
+            // a byte is at most 8 / log2(36) = 1.55 digits
+            int capacity = count + count * 3 / 5 + 1;
+            byte[] number = new byte[capacity];
+            int used = 0;
+            for (int i = offset + zeros; i < end; i++)
+            {
+                uint carry = bytes[i];
+                for (int j = 0; j < used || carry != 0; j++)
+                {
+                    carry += (uint)number[j] << 8;
+                    number[j] = (byte)(carry % radix);
+                    carry /= radix;
+                    if (j == used)
+                    {
+                        used++;
+                    }
+                }
+            }
+
+            char[] text = new char[zeros + used];
+            for (int i = 0; i < text.Length; i++)
+            {
+                text[i] = digits[i < zeros ? 0 : number[zeros + used - 1 - i]];
+            }
+            return new string(text);
+        }
+
+        internal static int DecodeNumber(string alphabet, string text, int start, byte[] buffer, int offset, int capacity)
+        {
+            char[] chars = text.ToCharArray();
+            char[] digits = alphabet.ToCharArray();
+            byte[] values = ValuesOf(digits);
+            uint radix = (uint)digits.Length;
+            int zeros = 0;
+            int used = 0;
+            for (int i = start; i < chars.Length; i++)
+            {
+                char c = chars[i];
+                uint carry = c < 128 ? values[c] : 0u;
+                if (carry == 0)
+                {
+                    return BadCharacter;
+                }
+                carry--;
+                if (used == 0 && carry == 0)
+                {
+                    zeros++;
+                }
+                // the number grows behind the zeros with its lowest byte first
+                int first = offset + zeros;
+                for (int j = 0; j < used || carry != 0; j++)
+                {
+                    if (j == used)
+                    {
+                        if (zeros + used >= capacity)
+                        {
+                            return TooLong;
+                        }
+                        buffer[first + used++] = 0;
+                    }
+                    carry += buffer[first + j] * radix;
+                    buffer[first + j] = (byte)carry;
+                    carry >>= 8;
+                }
+            }
+            if (zeros + used > capacity)
+            {
+                return TooLong;
+            }
+            for (int i = 0; i < zeros; i++)
+            {
+                buffer[offset + i] = 0;
+            }
+            for (int low = offset + zeros, high = low + used - 1; low < high; low++, high--)
+            {
+                byte swap = buffer[low];
+                buffer[low] = buffer[high];
+                buffer[high] = swap;
+            }
+            return zeros + used;
+        }
+
+        // Groups of 5 or 6 bits, most significant first, without padding (RFC 4648).
+        internal static string EncodeBits(string alphabet, int width, byte[] bytes, int offset, int count)
+        {
+            char[] digits = alphabet.ToCharArray();
+            char[] text = new char[(count * 8 + width - 1) / width];
+            uint mask = (1u << width) - 1;
+            uint pending = 0;
+            int bits = 0;
+            int at = offset;
+            for (int i = 0; i < text.Length; i++)
+            {
+                if (bits < width)
+                {
+                    // the last digit is filled up with zero bits
+                    pending = (pending << 8) | (at < offset + count ? bytes[at] : 0u);
+                    at++;
+                    bits += 8;
+                }
+                bits -= width;
+                text[i] = digits[(int)((pending >> bits) & mask)];
+            }
+            return new string(text);
+        }
+
+        internal static int DecodeBits(string alphabet, int width, string text, int start, byte[] buffer, int offset, int capacity)
+        {
+            char[] chars = text.ToCharArray();
+            byte[] values = ValuesOf(alphabet.ToCharArray());
+            uint pending = 0;
+            int bits = 0;
+            int at = 0;
+            for (int i = start; i < chars.Length; i++)
+            {
+                char c = chars[i];
+                uint digit = c < 128 ? values[c] : 0u;
+                if (digit == 0)
+                {
+                    return BadCharacter;
+                }
+                pending = (pending << width) | (digit - 1);
+                bits += width;
+                if (bits >= 8)
+                {
+                    if (at == capacity)
+                    {
+                        return TooLong;
+                    }
+                    bits -= 8;
+                    buffer[offset + at++] = (byte)(pending >> bits);
+                }
+            }
+            return bits >= width || (pending & ((1u << bits) - 1)) != 0 ? BadTail : at;
+        }
+    }
+}

@@ -1,0 +1,330 @@
+using System;
+using NanoLibp2p.Core.Buffers;
+
+namespace NanoLibp2p.Core.Multiformats
+{
+    /// <summary>
+    /// An address that says how to reach a peer, such as <c>/ip4/192.168.1.7/tcp/4001/p2p/12D3KooW…</c> (multiaddr spec).
+    /// Immutable. A peer's bytes are checked with <see cref="Validate"/> and walked with <see cref="MultiaddrProtocol.Read"/>,
+    /// which allocate nothing.
+    /// </summary>
+    public sealed class Multiaddr
+    {
+        /// <summary>The longest multiaddr in bytes: a relay by a name of full length, and two peers.</summary>
+        public const int MaxBytes = 512;
+
+        /// <summary>What <see cref="Validate"/> returns for no bytes at all, or more than <see cref="MaxBytes"/>.</summary>
+        public const int BadLength = -3;
+
+        private readonly byte[] bytes;
+        private string host;
+        private PeerId peerId;
+
+        // takes over the array, which is valid
+        private Multiaddr(byte[] bytes)
+        {
+            this.bytes = bytes;
+        }
+
+        /// <summary>Reads a text. A slash at the end is allowed, and <c>/ipfs/</c> for <c>/p2p/</c>.</summary>
+        /// <exception cref="FormatException">It isn't a multiaddr; the message says which part and why.</exception>
+        public static Multiaddr Parse(string text)
+        {
+            string error;
+            Multiaddr address = TryParse(text, out error);
+            if (address == null)
+            {
+                throw new FormatException(error);
+            }
+            return address;
+        }
+
+        /// <summary>As <see cref="Parse"/>, without an exception.</summary>
+        /// <param name="text">What may be a multiaddr; may be null.</param>
+        /// <param name="error">Which part of it is wrong and why, such as <c>/ip4/1.2.3/tcp/1: '1.2.3' is not an IPv4 address</c>, or null.</param>
+        /// <returns>The multiaddr, or null.</returns>
+        public static Multiaddr TryParse(string text, out string error)
+        {
+            if (text == null)
+            {
+                text = string.Empty;
+            }
+            byte[] parsed = MultiaddrText.Parse(text, out error);
+            if (parsed == null)
+            {
+                error = (text.Length == 0 ? "an empty text" : text) + ": " + error;
+                return null;
+            }
+            return new Multiaddr(parsed);
+        }
+
+        /// <summary>Whether a peer's bytes are a multiaddr of known protocols. Allocates nothing.</summary>
+        /// <returns>0, <see cref="BadLength"/>, <see cref="MultiaddrProtocol.Malformed"/> or <see cref="MultiaddrProtocol.Unknown"/>.</returns>
+        public static int Validate(byte[] bytes, int offset, int count)
+        {
+            if (count <= 0 || count > MaxBytes)
+            {
+                return BadLength;
+            }
+            int code;
+            int valueOffset;
+            int valueCount;
+            while (count > 0)
+            {
+                int used = MultiaddrProtocol.Read(bytes, offset, count, out code, out valueOffset, out valueCount);
+                if (used < 0)
+                {
+                    return used;
+                }
+                offset += used;
+                count -= used;
+            }
+            return 0;
+        }
+
+        /// <summary>The multiaddr with these bytes, which <see cref="Validate"/> has found good. Copies them.</summary>
+        /// <exception cref="ArgumentException">They are none.</exception>
+        public static Multiaddr FromBytes(byte[] bytes, int offset, int count)
+        {
+            if (Validate(bytes, offset, count) != 0)
+            {
+                throw new ArgumentException("not the bytes of a known multiaddr; check what a peer sent with Multiaddr.Validate first");
+            }
+            byte[] copy = new byte[count];
+            Array.Copy(bytes, offset, copy, 0, count);
+            return new Multiaddr(copy);
+        }
+
+        /// <summary>Bytes of this address.</summary>
+        public int Length
+        {
+            get { return bytes.Length; }
+        }
+
+        /// <summary>A copy of the bytes.</summary>
+        public byte[] ToBytes()
+        {
+            byte[] copy = new byte[bytes.Length];
+            Array.Copy(bytes, copy, copy.Length);
+            return copy;
+        }
+
+        /// <summary>Copies the bytes to a buffer with room for <see cref="Length"/>.</summary>
+        /// <returns>The bytes copied.</returns>
+        public int CopyTo(byte[] buffer, int offset)
+        {
+            Array.Copy(bytes, 0, buffer, offset, bytes.Length);
+            return bytes.Length;
+        }
+
+        /// <summary>
+        /// The peer that this address leads to: of a <c>/p2p/</c> at its end, or null. A relay's id before <c>/p2p-circuit</c> is not it.
+        /// </summary>
+        public PeerId PeerId
+        {
+            get
+            {
+                if (peerId == null)
+                {
+                    int last = PeerIdOffset();
+                    if (last < bytes.Length)
+                    {
+                        // two bytes of code, one of length
+                        peerId = PeerId.FromBytes(bytes, last + 3, bytes.Length - last - 3);
+                    }
+                }
+                return peerId;
+            }
+        }
+
+        /// <summary>This address with the peer at its end, in place of another one that may be there.</summary>
+        public Multiaddr WithPeerId(PeerId id)
+        {
+            int last = PeerIdOffset();
+            byte[] joined = new byte[last + 3 + id.Length];
+            Array.Copy(bytes, joined, last);
+            last += Varint.Write(MultiaddrProtocol.P2p, joined, last);
+            joined[last++] = (byte)id.Length;
+            id.CopyTo(joined, last);
+            if (Validate(joined, 0, joined.Length) != 0)
+            {
+                throw new ArgumentException(ToString() + " has no room for a peer id within Multiaddr.MaxBytes");
+            }
+            return new Multiaddr(joined);
+        }
+
+        /// <summary>This address without the peer at its end; null when nothing else is in it.</summary>
+        public Multiaddr WithoutPeerId()
+        {
+            int last = PeerIdOffset();
+            return last == bytes.Length ? this : last == 0 ? null : FromBytes(bytes, 0, last);
+        }
+
+        /// <summary>Whether a protocol of <see cref="MultiaddrProtocol"/> is anywhere in it.</summary>
+        public bool Has(int code)
+        {
+            int offset;
+            int count;
+            int found = -1;
+            for (int i = 0; found != 0 && found != code; i++)
+            {
+                found = Component(i, out offset, out count);
+            }
+            return found == code && code != 0;
+        }
+
+        /// <summary>
+        /// Whether a plain TCP connection to <see cref="Host"/> and <see cref="Port"/> reaches the peer: nothing but its id comes
+        /// after them. A dnsaddr has to be looked up first.
+        /// </summary>
+        public bool IsTcp
+        {
+            get
+            {
+                int offset;
+                int count;
+                int index = HostIndex();
+                int end = PeerIdOffset() == bytes.Length ? 2 : 3;
+                return HostKind != HostKind.None
+                    && Component(index, out offset, out count) != MultiaddrProtocol.DnsAddr
+                    && Component(index + 1, out offset, out count) == MultiaddrProtocol.Tcp
+                    && Component(index + end, out offset, out count) == 0;
+            }
+        }
+
+        /// <summary>What the address begins with.</summary>
+        public HostKind HostKind
+        {
+            get
+            {
+                int offset;
+                int count;
+                int code = Component(HostIndex(), out offset, out count);
+                return code == MultiaddrProtocol.Ip4 ? HostKind.Ip4
+                    : code == MultiaddrProtocol.Ip6 ? HostKind.Ip6
+                    : code >= MultiaddrProtocol.Dns && code <= MultiaddrProtocol.DnsAddr ? HostKind.Name
+                    : HostKind.None;
+            }
+        }
+
+        /// <summary>The address or name to dial, such as <c>192.168.1.7</c> or <c>fe80::1%eth0</c>; null without a host. Made once.</summary>
+        public string Host
+        {
+            get
+            {
+                if (host == null && HostKind != HostKind.None)
+                {
+                    int offset;
+                    int count;
+                    int index = HostIndex();
+                    int code = Component(index, out offset, out count);
+                    string text = MultiaddrText.Value(code, bytes, offset, count);
+                    if (index > 0)
+                    {
+                        code = Component(0, out offset, out count);
+                        text = text + "%" + MultiaddrText.Value(code, bytes, offset, count);
+                    }
+                    host = text;
+                }
+                return host;
+            }
+        }
+
+        /// <summary>The TCP or UDP port after the host; 0 when there is none.</summary>
+        public int Port
+        {
+            get
+            {
+                int offset;
+                int count;
+                int code = Component(HostIndex() + 1, out offset, out count);
+                return code == MultiaddrProtocol.Tcp || code == MultiaddrProtocol.Udp ? Bytes.ReadUInt16BigEndian(bytes, offset) : 0;
+            }
+        }
+
+        /// <summary>Whether these are exactly this address's bytes.</summary>
+        public bool Matches(byte[] other, int offset, int count)
+        {
+            return count == bytes.Length && Bytes.Equal(bytes, 0, other, offset, count);
+        }
+
+        /// <summary>Whether the other is a multiaddr of the same bytes.</summary>
+        public override bool Equals(object other)
+        {
+            Multiaddr address = other as Multiaddr;
+            return address != null && Matches(address.bytes, 0, address.bytes.Length);
+        }
+
+        /// <summary>From all bytes.</summary>
+        public override int GetHashCode()
+        {
+            int hash = 0;
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                hash = hash * 31 + bytes[i];
+            }
+            return hash;
+        }
+
+        /// <summary>The text in its usual form: IPv6 as in RFC 5952, peers in base58btc.</summary>
+        public override string ToString()
+        {
+            string text = string.Empty;
+            int code;
+            int offset;
+            int count;
+            for (int i = 0; (code = Component(i, out offset, out count)) != 0; i++)
+            {
+                text = text + "/" + MultiaddrProtocol.NameOf(code);
+                if (count > 0)
+                {
+                    text = text + "/" + MultiaddrText.Value(code, bytes, offset, count);
+                }
+            }
+            return text;
+        }
+
+        // The code of a component, or 0 behind the last, and where its value is.
+        private int Component(int index, out int valueOffset, out int valueCount)
+        {
+            int code = 0;
+            int at = 0;
+            valueOffset = 0;
+            valueCount = 0;
+            for (; index >= 0; index--)
+            {
+                if (at == bytes.Length)
+                {
+                    return 0;
+                }
+                at += MultiaddrProtocol.Read(bytes, at, bytes.Length - at, out code, out valueOffset, out valueCount);
+            }
+            return code;
+        }
+
+        // A zone comes before its address.
+        private int HostIndex()
+        {
+            int offset;
+            int count;
+            return Component(0, out offset, out count) == MultiaddrProtocol.Ip6Zone
+                && Component(1, out offset, out count) == MultiaddrProtocol.Ip6 ? 1 : 0;
+        }
+
+        // Where the /p2p/ at the end begins, or the end.
+        private int PeerIdOffset()
+        {
+            int code = 0;
+            int offset;
+            int count;
+            int at = 0;
+            int last = 0;
+            while (at < bytes.Length)
+            {
+                last = at;
+                at += MultiaddrProtocol.Read(bytes, at, bytes.Length - at, out code, out offset, out count);
+            }
+            return code == MultiaddrProtocol.P2p ? last : at;
+        }
+    }
+}

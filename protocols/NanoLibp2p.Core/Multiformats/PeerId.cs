@@ -1,0 +1,220 @@
+using System;
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Crypto;
+
+namespace NanoLibp2p.Core.Multiformats
+{
+    /// <summary>
+    /// A peer's name: the multihash of its public key (peer-ids spec). A short key, such as every Ed25519 key, is in the id itself.
+    /// Immutable. A peer's bytes are checked with <see cref="CheckBytes"/> and compared with <see cref="Matches"/>, which allocate nothing.
+    /// </summary>
+    public sealed class PeerId
+    {
+        /// <summary>The longest peer id in bytes.</summary>
+        public const int MaxBytes = Multihash.MaxBytes;
+
+        /// <summary>Bytes of the peer id of an Ed25519 key.</summary>
+        public const int Ed25519Bytes = Multihash.HeaderBytes + PublicKey.Ed25519Bytes;
+
+        // CIDv1 with the codec libp2p-key, in front of the multihash (peer-ids spec, "String representation")
+        private const int CidVersion = 0x01;
+        private const int CidCodec = 0x72;
+        private const int CidHeaderBytes = 2;
+
+        private readonly byte[] bytes;
+
+        // takes over the array
+        private PeerId(byte[] bytes)
+        {
+            this.bytes = bytes;
+        }
+
+        /// <summary>
+        /// Reads a peer id's text: base58btc (<c>12D3…</c>, <c>Qm…</c>), or a CIDv1 of codec libp2p-key in base32 (<c>bafz…</c>),
+        /// base36 (<c>k…</c>), base58btc (<c>z…</c>) or base64url (<c>u…</c>).
+        /// </summary>
+        /// <exception cref="FormatException">It isn't one; the message says why.</exception>
+        public static PeerId Parse(string text)
+        {
+            string error;
+            PeerId id = TryParse(text, out error);
+            if (id == null)
+            {
+                throw new FormatException(error);
+            }
+            return id;
+        }
+
+        /// <summary>As <see cref="Parse"/>, without an exception.</summary>
+        /// <param name="text">What may be a peer id; may be null.</param>
+        /// <param name="error">Why it is none, or null.</param>
+        /// <returns>The peer id, or null.</returns>
+        public static PeerId TryParse(string text, out string error)
+        {
+            error = null;
+            if (string.IsNullOrEmpty(text))
+            {
+                error = "an empty text is not a peer id";
+                return null;
+            }
+
+            byte[] buffer = new byte[CidHeaderBytes + MaxBytes];
+            bool bare = text[0] == '1' || text.StartsWith("Qm");
+            int count = bare
+                ? Base58.Decode(text, 0, buffer, 0, buffer.Length)
+                : Multibase.Decode(text, buffer, 0, buffer.Length);
+            int start = bare ? 0 : CidHeaderBytes;
+            string why = null;
+            if (count < 0)
+            {
+                why = count == Multibase.UnknownBase ? "it begins neither with 12D3 or Qm nor with a known multibase prefix (b, k, u, z)"
+                    : count == BaseText.BadCharacter ? "it has a character which its base doesn't have"
+                    : count == BaseText.BadTail ? "its last character can't be the end of a whole byte; is it cut?"
+                    : "it is too long";
+            }
+            else if (!bare && (count < CidHeaderBytes || buffer[0] != CidVersion || buffer[1] != CidCodec))
+            {
+                why = "it is no CIDv1 of codec libp2p-key";
+            }
+            else
+            {
+                int check = Multihash.Check(buffer, start, count - start);
+                if (check != 0)
+                {
+                    why = check == Multihash.UnknownFunction ? "its hash is neither identity nor sha2-256"
+                        : "its hash is not of the length that it states; is it cut?";
+                }
+            }
+            if (why != null)
+            {
+                error = "'" + text + "' is not a peer id: " + why;
+                return null;
+            }
+            return FromBytes(buffer, start, count - start);
+        }
+
+        /// <summary>The id of an encoded public key (a <see cref="PublicKey"/> message): the key itself up to 42 bytes, else its SHA2-256.</summary>
+        public static PeerId FromPublicKey(byte[] protobufKey, int offset, int count, CryptoProvider crypto)
+        {
+            bool whole = count <= Multihash.MaxIdentityBytes;
+            int digest = whole ? count : CryptoProvider.Sha256Bytes;
+            byte[] id = new byte[Multihash.HeaderBytes + digest];
+            id[0] = (byte)(whole ? Multihash.Identity : Multihash.Sha256);
+            id[1] = (byte)digest;
+            if (whole)
+            {
+                Array.Copy(protobufKey, offset, id, Multihash.HeaderBytes, count);
+            }
+            else
+            {
+                crypto.Sha256Start();
+                crypto.Sha256Update(protobufKey, offset, count);
+                crypto.Sha256Finish(id, Multihash.HeaderBytes);
+            }
+            return new PeerId(id);
+        }
+
+        /// <summary>The id of an Ed25519 public key of 32 bytes.</summary>
+        public static PeerId FromEd25519(byte[] publicKey32, int offset)
+        {
+            byte[] id = new byte[Ed25519Bytes];
+            id[0] = Multihash.Identity;
+            id[1] = PublicKey.Ed25519Bytes;
+            PublicKey.WriteEd25519(publicKey32, offset, id, Multihash.HeaderBytes);
+            return new PeerId(id);
+        }
+
+        /// <summary>The id with these bytes, which <see cref="CheckBytes"/> has found good. Copies them.</summary>
+        /// <exception cref="ArgumentException">They are none.</exception>
+        public static PeerId FromBytes(byte[] bytes, int offset, int count)
+        {
+            if (CheckBytes(bytes, offset, count) != 0)
+            {
+                throw new ArgumentException("not the bytes of a peer id; check what a peer sent with PeerId.CheckBytes first");
+            }
+            byte[] id = new byte[count];
+            Array.Copy(bytes, offset, id, 0, count);
+            return new PeerId(id);
+        }
+
+        /// <summary>Whether a peer's bytes are a peer id. Allocates nothing.</summary>
+        /// <returns>0, or a negative code of <see cref="Multihash"/>.</returns>
+        public static int CheckBytes(byte[] bytes, int offset, int count)
+        {
+            return Multihash.Check(bytes, offset, count);
+        }
+
+        /// <summary>Bytes of this id.</summary>
+        public int Length
+        {
+            get { return bytes.Length; }
+        }
+
+        /// <summary>A copy of the bytes.</summary>
+        public byte[] ToBytes()
+        {
+            byte[] copy = new byte[bytes.Length];
+            Array.Copy(bytes, copy, copy.Length);
+            return copy;
+        }
+
+        /// <summary>Copies the bytes to a buffer with room for <see cref="Length"/>.</summary>
+        /// <returns>The bytes copied.</returns>
+        public int CopyTo(byte[] buffer, int offset)
+        {
+            Array.Copy(bytes, 0, buffer, offset, bytes.Length);
+            return bytes.Length;
+        }
+
+        /// <summary>Whether these are exactly this id's bytes.</summary>
+        public bool Matches(byte[] other, int offset, int count)
+        {
+            return count == bytes.Length && Bytes.Equal(bytes, 0, other, offset, count);
+        }
+
+        /// <summary>Writes the Ed25519 public key that is in the id: 32 bytes.</summary>
+        /// <returns>False, with nothing written, when the id is a hash or holds a key of another kind.</returns>
+        public bool TryGetEd25519(byte[] publicKey, int offset)
+        {
+            int data;
+            if (bytes[0] != Multihash.Identity
+                || PublicKey.Parse(bytes, Multihash.HeaderBytes, bytes.Length - Multihash.HeaderBytes, out data) != (int)KeyType.Ed25519)
+            {
+                return false;
+            }
+            Array.Copy(bytes, data, publicKey, offset, 32);
+            return true;
+        }
+
+        /// <summary>Whether the other is a peer id of the same bytes.</summary>
+        public override bool Equals(object other)
+        {
+            PeerId id = other as PeerId;
+            return id != null && Matches(id.bytes, 0, id.bytes.Length);
+        }
+
+        /// <summary>From the last bytes, which are key or hash in every id.</summary>
+        public override int GetHashCode()
+        {
+            // three bytes are the least that an id has
+            int end = bytes.Length;
+            return (bytes[end - 1] << 16) | (bytes[end - 2] << 8) | bytes[end - 3];
+        }
+
+        /// <summary>The usual text: base58btc without a prefix, such as <c>12D3KooW…</c>.</summary>
+        public override string ToString()
+        {
+            return Base58.Encode(bytes, 0, bytes.Length);
+        }
+
+        /// <summary>The text as a CIDv1 in base32, such as <c>bafzaajaiaejc…</c>.</summary>
+        public string ToCid()
+        {
+            byte[] cid = new byte[CidHeaderBytes + bytes.Length];
+            cid[0] = CidVersion;
+            cid[1] = CidCodec;
+            CopyTo(cid, CidHeaderBytes);
+            return Base32.Prefix + Base32.Encode(cid, 0, cid.Length);
+        }
+    }
+}

@@ -125,7 +125,8 @@ public class JsPeerTests
     public async Task The_scissors_cut_at_every_piece(string piece)
     {
         await using JsPeer whole = await JsPeer.StartAsync(new JsPeerOptions());
-        await using JsPeer cut = await JsPeer.StartAsync(new JsPeerOptions { Early = false, Cut = JsCut.Later });
+        // after a reset of its own js waits for the answer that can't come any more, as long as its patience lasts
+        await using JsPeer cut = await JsPeer.StartAsync(new JsPeerOptions { Early = false, Cut = JsCut.Later, Patience = 1000 });
 
         foreach (string how in new[] { "close", "reset" })
         {

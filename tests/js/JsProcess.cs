@@ -9,8 +9,6 @@ namespace NanoLibp2p.JsPeers;
 /// <summary>A js program of <c>tests/js</c> in a process of its own, which ends with this object at the latest.</summary>
 public sealed class JsProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(3);
-
     private readonly Process process;
     private readonly StringBuilder output = new();
     private readonly StringBuilder errors = new();
@@ -109,19 +107,11 @@ public sealed class JsProcess : IAsyncDisposable
         return said.Length == 0 ? "; nothing on its stderr" : "; its stderr ends: " + (said.Length > 2000 ? said[^2000..] : said);
     }
 
-    /// <summary>Ends its stdin, which asks a peer to stop, and kills it with all its children if it doesn't.</summary>
+    /// <summary>Kills it with all its children; it has nothing to save.</summary>
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            process.StandardInput.Close();
-            await Ended.WaitAsync(ExitPatience).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is TimeoutException or System.IO.IOException)
-        {
-            process.Kill(entireProcessTree: true);
-            await Ended.ConfigureAwait(false);
-        }
+        process.Kill(entireProcessTree: true);
+        await Ended.ConfigureAwait(false);
         process.Dispose();
     }
 

@@ -13,12 +13,18 @@ export async function bench (node, address, { rounds = 10, connects = 5, pingCou
     }
     const connection = await node.dial(address)
     samples.pingMs.push(...await pings(connection, pingCount))
-    samples.uploadMBs.push(bytes / 1e6 / (await perf(connection, bytes, 0)).uploadSeconds)
-    samples.downloadMBs.push(bytes / 1e6 / (await perf(connection, 0, bytes)).downloadSeconds)
+    samples.uploadMBs.push(bytes / 1e6 / await seconds(connection, bytes, 0))
+    samples.downloadMBs.push(bytes / 1e6 / await seconds(connection, 0, bytes))
     await connection.close()
   }
   const medians = Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, median(values)]))
   return { medians, samples }
+}
+
+/** A transfer from its first byte to its end on the open stream, the time to the first byte of the answer included. */
+async function seconds (connection, upload, download) {
+  const { uploadSeconds, downloadSeconds } = await perf(connection, upload, download)
+  return uploadSeconds + downloadSeconds
 }
 
 function median (values) {

@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using System.Linq;
+using NanoLibp2p.Footprint.Sizes;
+
+namespace NanoLibp2p.Footprint;
+
+/// <summary>IL instructions that an operation may cost, and those that it should.</summary>
+public sealed record Budget(string Operation, long Limit, long Stretch);
+
+/// <summary>Bytes that assemblies may take together in flash.</summary>
+public sealed record SizeLimit(string Name, string[] Assemblies, long Limit)
+{
+    /// <summary>Bytes that they take.</summary>
+    public long Bytes(IEnumerable<AssemblySize> sizes) => sizes.Where(size => Assemblies.Contains(size.Name)).Sum(size => (long)size.FlashBytes);
+
+    /// <summary>Whether they take more than they may.</summary>
+    public bool IsOver(IEnumerable<AssemblySize> sizes) => Bytes(sizes) > Limit;
+}
+
+/// <summary>Every limit that the tool prints and the tests hold to.</summary>
+public static class Budgets
+{
+    /// <summary>Dynamic counts. A name is that of an operation in <see cref="Operations.OperationList"/>.</summary>
+    public static IReadOnlyList<Budget> Instructions { get; } =
+    [
+        new("X25519, any point", 1_500_000, 1_350_000),
+        new("X25519, base point", 750_000, 550_000),
+        new("Ed25519 sign, 32 bytes", 850_000, 650_000),
+        new("Ed25519 verify", 1_900_000, 1_550_000),
+        new("SHA-256, per block", 7_000, 6_000),
+        new("ChaCha20-Poly1305, per byte", 125, 105),
+        new("Noise XX initiator, unknown peer", 7_500_000, 6_300_000),
+        new("Noise XX initiator, known peer", 5_600_000, 4_600_000),
+    ];
+
+    /// <summary>Byte code and metadata together.</summary>
+    public static IReadOnlyList<SizeLimit> Flash { get; } =
+    [
+        new("Core + PubSub + Hal + Tcp", ["NanoLibp2p.Core", "NanoLibp2p.PubSub", "NanoLibp2p.Hal", "NanoLibp2p.Hal.Tcp"], 64 * 1024),
+        new("the same with Crypto", ["NanoLibp2p.Core", "NanoLibp2p.PubSub", "NanoLibp2p.Hal", "NanoLibp2p.Hal.Tcp", "NanoLibp2p.Crypto"], 110 * 1024),
+    ];
+
+    /// <summary>Bytes of byte code in the cryptography; nanoFramework's own limit for one assembly is 65,535.</summary>
+    public const int CryptoByteCode = 48 * 1024;
+
+    /// <summary>Bytes of byte code in any assembly: nanoFramework's silent limit.</summary>
+    public const int ByteCode = 65_535;
+
+    /// <summary>Locals of a method.</summary>
+    public const int Locals = 250;
+
+    /// <summary>Bytes between a branch and its target.</summary>
+    public const int BranchDistance = 32_000;
+
+    /// <summary>The budget of an operation, or null when it has none.</summary>
+    public static Budget? Of(string operation) => Instructions.FirstOrDefault(budget => budget.Operation == operation);
+}

@@ -1,0 +1,281 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+using Mono.Cecil.Rocks;
+
+namespace NanoLibp2p.Footprint.Metering;
+
+/// <summary>
+/// Rewrites a compiled assembly so that it counts itself: every block adds one to its own counter, every method tells its
+/// frame, every array its size. What a block is worth is worked out here once, so counts cost little at run time.
+/// </summary>
+internal static class Rewriter
+{
+    /// <summary>The class added to a rewritten assembly, with the fields <c>Hits</c> and <c>Stack</c>.</summary>
+    public const string InjectedType = "NanoLibp2p.Footprint.Injected";
+
+    private static readonly AssemblyNameReference platform =
+        new("netstandard", new Version(2, 1, 0, 0)) { PublicKeyToken = [0xcc, 0x7b, 0x13, 0xff, 0xcd, 0x2d, 0xdd, 0x51] };
+
+    /// <param name="image">The compiled assembly.</param>
+    /// <param name="resolver">Finds the other metered assemblies; any other name is the platform.</param>
+    /// <param name="version">The version it shall have, so that what was compiled against another target framework's build binds to it.</param>
+    public static MeteredModule Rewrite(byte[] image, IAssemblyResolver resolver, Version version)
+    {
+        using var module = ModuleDefinition.ReadModule(new MemoryStream(image), new ReaderParameters { AssemblyResolver = resolver });
+        module.Assembly.Name.Version = version;
+        RetargetDeviceReferences(module, resolver);
+
+        var injected = new TypeDefinition("NanoLibp2p.Footprint", "Injected",
+            TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit, module.TypeSystem.Object);
+        var parts = new Injection(module, injected);
+        var blocks = new List<Block>();
+        foreach (var method in module.GetTypes().ToArray().SelectMany(type => type.Methods).Where(method => method.HasBody))
+        {
+            new MethodRewriter(method, parts, blocks).Rewrite();
+        }
+        module.Types.Add(injected);
+
+        var output = new MemoryStream();
+        module.Write(output);
+        return new MeteredModule(module.Assembly.Name.Name, [.. blocks], output.ToArray());
+    }
+
+    // a device build refers to nanoFramework's assemblies: on this machine the same names live behind netstandard
+    private static void RetargetDeviceReferences(ModuleDefinition module, IAssemblyResolver resolver)
+    {
+        var isDevice = module.AssemblyReferences.Any(reference => reference.Name == "mscorlib");
+        foreach (var reference in module.AssemblyReferences.Where(reference => isDevice && resolver.Resolve(reference) == null))
+        {
+            reference.Name = platform.Name;
+            reference.Version = platform.Version;
+            reference.PublicKeyToken = platform.PublicKeyToken;
+        }
+    }
+
+    /// <summary>References to what rewritten code uses.</summary>
+    private sealed class Injection
+    {
+        public Injection(ModuleDefinition module, TypeDefinition injected)
+        {
+            Hits = new FieldDefinition("Hits", FieldAttributes.Public | FieldAttributes.Static, new ArrayType(module.TypeSystem.Int64));
+            var stack = module.ImportReference(typeof(CallStack));
+            Stack = new FieldDefinition("Stack", FieldAttributes.Public | FieldAttributes.Static, stack);
+            injected.Fields.Add(Hits);
+            injected.Fields.Add(Stack);
+            Enter = module.ImportReference(typeof(CallStack).GetMethod(nameof(CallStack.Enter)));
+            Leave = module.ImportReference(typeof(CallStack).GetMethod(nameof(CallStack.Leave)));
+            Restore = module.ImportReference(typeof(CallStack).GetMethod(nameof(CallStack.Restore)));
+            Array = module.ImportReference(typeof(CallStack).GetMethod(nameof(CallStack.Array)));
+        }
+
+        public FieldDefinition Hits { get; }
+
+        public FieldDefinition Stack { get; }
+
+        public MethodReference Enter { get; }
+
+        public MethodReference Leave { get; }
+
+        public MethodReference Restore { get; }
+
+        public MethodReference Array { get; }
+    }
+
+    private sealed class MethodRewriter(MethodDefinition method, Injection parts, List<Block> blocks)
+    {
+        private readonly MethodBody body = method.Body;
+        private readonly List<Instruction> output = [];
+        private readonly Dictionary<Instruction, Instruction> moved = [];
+
+        public void Rewrite()
+        {
+            var model = new StackModel(method);
+            var original = body.Instructions.ToArray();
+            var leaders = Leaders(original);
+            var frame = NanoHeap.FrameBytes(body.Variables.Count, model.Depth);
+            var locals = body.Variables.ToArray();
+            var caught = body.ExceptionHandlers.Where(handler => handler.HandlerType != ExceptionHandlerType.Filter)
+                .Select(handler => handler.HandlerStart).ToHashSet();
+
+            body.SimplifyMacros();
+            VariableDefinition? entered = null;
+            if (body.HasExceptionHandlers)
+            {
+                entered = new VariableDefinition(method.Module.TypeSystem.Int64);
+                body.Variables.Add(entered);
+            }
+
+            for (var i = 0; i < original.Length; i++)
+            {
+                var instruction = original[i];
+                var first = output.Count;
+                if (i == 0)
+                {
+                    Emit(OpCodes.Ldsfld, parts.Stack);
+                    output.Add(Instruction.Create(OpCodes.Ldc_I4, frame));
+                    Emit(OpCodes.Callvirt, parts.Enter);
+                    output.Add(entered == null ? Instruction.Create(OpCodes.Pop) : Instruction.Create(OpCodes.Stloc, entered));
+                }
+                if (caught.Contains(instruction))
+                {
+                    Emit(OpCodes.Ldsfld, parts.Stack);
+                    output.Add(Instruction.Create(OpCodes.Ldloc, entered));
+                    Emit(OpCodes.Callvirt, parts.Restore);
+                }
+                if (leaders.Contains(instruction))
+                {
+                    Count(blocks.Count);
+                    blocks.Add(Describe(original, i, leaders, model, locals));
+                }
+                if (instruction.OpCode.Code == Code.Ret)
+                {
+                    Emit(OpCodes.Ldsfld, parts.Stack);
+                    output.Add(Instruction.Create(OpCodes.Ldc_I4, frame));
+                    Emit(OpCodes.Callvirt, parts.Leave);
+                }
+                if (instruction.OpCode.Code == Code.Newarr)
+                {
+                    var element = (TypeReference)instruction.Operand;
+                    output.Add(Instruction.Create(OpCodes.Conv_I4));
+                    Emit(OpCodes.Ldsfld, parts.Stack);
+                    output.Add(Instruction.Create(OpCodes.Ldc_I4, NanoHeap.ElementBytes(element)));
+                    output.Add(Instruction.Create(OpCodes.Ldc_I4, NanoHeap.BoxBytes(element)));
+                    Emit(OpCodes.Call, parts.Array);
+                }
+                output.Add(instruction);
+                // the first pass of a handler's method starts at the entry code; a branch back to it must not enter again
+                moved[instruction] = output[i == 0 ? Math.Min(first + 4, output.Count - 1) : first];
+            }
+            Replace();
+        }
+
+        private void Emit(OpCode opcode, FieldReference field) => output.Add(Instruction.Create(opcode, field));
+
+        private void Emit(OpCode opcode, MethodReference called) => output.Add(Instruction.Create(opcode, called));
+
+        private void Count(int block)
+        {
+            Emit(OpCodes.Ldsfld, parts.Hits);
+            output.Add(Instruction.Create(OpCodes.Ldc_I4, block));
+            output.Add(Instruction.Create(OpCodes.Ldelema, method.Module.TypeSystem.Int64));
+            output.Add(Instruction.Create(OpCodes.Dup));
+            output.Add(Instruction.Create(OpCodes.Ldind_I8));
+            output.Add(Instruction.Create(OpCodes.Ldc_I4_1));
+            output.Add(Instruction.Create(OpCodes.Conv_I8));
+            output.Add(Instruction.Create(OpCodes.Add));
+            output.Add(Instruction.Create(OpCodes.Stind_I8));
+        }
+
+        // a block also ends after a call, so that an exception out of it leaves only what was really run counted
+        private HashSet<Instruction> Leaders(Instruction[] original)
+        {
+            var leaders = new HashSet<Instruction> { original[0] };
+            foreach (var handler in body.ExceptionHandlers)
+            {
+                leaders.Add(handler.HandlerStart);
+                if (handler.FilterStart != null)
+                {
+                    leaders.Add(handler.FilterStart);
+                }
+            }
+            for (var i = 0; i < original.Length; i++)
+            {
+                leaders.UnionWith(StackModel.Targets(original[i]));
+                var ends = original[i].OpCode.FlowControl is not (FlowControl.Next or FlowControl.Meta or FlowControl.Break);
+                if (ends && i + 1 < original.Length)
+                {
+                    leaders.Add(original[i + 1]);
+                }
+            }
+            return leaders;
+        }
+
+        private Block Describe(Instruction[] original, int start, HashSet<Instruction> leaders, StackModel model, VariableDefinition[] locals)
+        {
+            int instructions = 0, calls = 0, bytes = 0, allocations = 0;
+            long cost = 0;
+            List<string>? platformCalls = null;
+            if (start == 0)
+            {
+                cost += CostTable.Entry(locals.Length);
+                foreach (var box in locals.Select(local => NanoHeap.BoxBytes(local.VariableType)).Where(box => box > 0))
+                {
+                    bytes += box;
+                    allocations++;
+                }
+            }
+            for (var i = start; i < original.Length && (i == start || !leaders.Contains(original[i])); i++)
+            {
+                var instruction = original[i];
+                instructions++;
+                cost += CostTable.Of(instruction, model.Operand(instruction));
+                switch (instruction.OpCode.Code)
+                {
+                    case Code.Newobj:
+                        calls++;
+                        Allocate(((MethodReference)instruction.Operand).DeclaringType);
+                        AddPlatform((MethodReference)instruction.Operand);
+                        break;
+                    case Code.Call or Code.Callvirt:
+                        calls++;
+                        AddPlatform((MethodReference)instruction.Operand);
+                        break;
+                    case Code.Box:
+                        Allocate((TypeReference)instruction.Operand);
+                        break;
+                    case Code.Ldstr:
+                        bytes += NanoHeap.BlockBytes;
+                        allocations++;
+                        break;
+                }
+            }
+            return new Block(Name(), instructions, cost, calls, bytes, allocations, platformCalls, start == 0);
+
+            void Allocate(TypeReference type)
+            {
+                bytes += NanoHeap.ObjectBytes(type);
+                allocations++;
+            }
+
+            void AddPlatform(MethodReference called)
+            {
+                if (CostTable.IsPlatform(called, out _))
+                {
+                    (platformCalls ??= []).Add(called.DeclaringType.Name + "." + called.Name);
+                }
+            }
+        }
+
+        private string Name() => method.DeclaringType.FullName + "." + method.Name;
+
+        private void Replace()
+        {
+            body.Instructions.Clear();
+            foreach (var instruction in output)
+            {
+                instruction.Operand = instruction.Operand switch
+                {
+                    Instruction one => moved[one],
+                    Instruction[] many => Array.ConvertAll(many, target => moved[target]),
+                    var other => other,
+                };
+                body.Instructions.Add(instruction);
+            }
+            foreach (var handler in body.ExceptionHandlers)
+            {
+                handler.TryStart = Moved(handler.TryStart);
+                handler.TryEnd = Moved(handler.TryEnd);
+                handler.HandlerStart = Moved(handler.HandlerStart);
+                handler.HandlerEnd = Moved(handler.HandlerEnd);
+                handler.FilterStart = Moved(handler.FilterStart);
+            }
+            body.OptimizeMacros();
+        }
+
+        private Instruction? Moved(Instruction? instruction) => instruction == null ? null : moved[instruction];
+    }
+}

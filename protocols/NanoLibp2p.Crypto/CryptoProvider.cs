@@ -2,7 +2,7 @@ namespace NanoLibp2p.Crypto
 {
     /// <summary>
     /// The seam of all cryptography: every key agreement, signature, hash and seal of the house goes through one provider.
-    /// <see cref="ManagedCrypto"/> is the default on every runtime; a faster one (native code on a device, the platform's
+    /// ManagedCrypto is the default on every runtime; a faster one (native code on a device, the platform's
     /// library on a desktop) may take its place once its known-answer test passes.
     /// </summary>
     /// <remarks>

@@ -242,6 +242,21 @@ namespace NanoLibp2p.Core.Multiformats
             }
         }
 
+        /// <summary>This address with another port after its host; it must have one.</summary>
+        public Multiaddr WithPort(int port)
+        {
+            int offset;
+            int count;
+            int code = Component(HostIndex() + 1, out offset, out count);
+            if (code != MultiaddrProtocol.Tcp && code != MultiaddrProtocol.Udp)
+            {
+                throw new ArgumentException(ToString() + " has no port to change");
+            }
+            byte[] copy = ToBytes();
+            Bytes.WriteUInt16BigEndian(copy, offset, (ushort)port);
+            return new Multiaddr(copy);
+        }
+
         /// <summary>Whether these are exactly this address's bytes.</summary>
         public bool Matches(byte[] other, int offset, int count)
         {

@@ -93,25 +93,35 @@ namespace NanoLibp2p.Core.Multiformats
             return FromBytes(buffer, start, count - start);
         }
 
-        /// <summary>The id of an encoded public key (a <see cref="PublicKey"/> message): the key itself up to 42 bytes, else its SHA2-256.</summary>
+        /// <summary>The id of an encoded public key (a <see cref="PublicKey"/> message).</summary>
         public static PeerId FromPublicKey(byte[] protobufKey, int offset, int count, CryptoProvider crypto)
+        {
+            byte[] id = new byte[MaxBytes];
+            return FromBytes(id, 0, Derive(protobufKey, offset, count, crypto, id, 0));
+        }
+
+        /// <summary>
+        /// Writes the id of an encoded public key: the key itself up to 42 bytes, else its SHA2-256 (peer-ids spec, "Peer Ids").
+        /// Allocates nothing.
+        /// </summary>
+        /// <returns>Bytes of the id, at most <see cref="MaxBytes"/>.</returns>
+        public static int Derive(byte[] protobufKey, int offset, int count, CryptoProvider crypto, byte[] id, int idOffset)
         {
             bool whole = count <= Multihash.MaxIdentityBytes;
             int digest = whole ? count : CryptoProvider.Sha256Bytes;
-            byte[] id = new byte[Multihash.HeaderBytes + digest];
-            id[0] = (byte)(whole ? Multihash.Identity : Multihash.Sha256);
-            id[1] = (byte)digest;
+            id[idOffset] = (byte)(whole ? Multihash.Identity : Multihash.Sha256);
+            id[idOffset + 1] = (byte)digest;
             if (whole)
             {
-                Array.Copy(protobufKey, offset, id, Multihash.HeaderBytes, count);
+                Array.Copy(protobufKey, offset, id, idOffset + Multihash.HeaderBytes, count);
             }
             else
             {
                 crypto.Sha256Start();
                 crypto.Sha256Update(protobufKey, offset, count);
-                crypto.Sha256Finish(id, Multihash.HeaderBytes);
+                crypto.Sha256Finish(id, idOffset + Multihash.HeaderBytes);
             }
-            return new PeerId(id);
+            return Multihash.HeaderBytes + digest;
         }
 
         /// <summary>The id of an Ed25519 public key of 32 bytes.</summary>

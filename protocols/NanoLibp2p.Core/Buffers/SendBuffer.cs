@@ -1,0 +1,165 @@
+using System;
+
+namespace NanoLibp2p.Core.Buffers
+{
+    /// <summary>
+    /// A connection's one buffer of bytes to send. What is written collects in an open record; closing the record
+    /// makes it ready for the link. Room for a record's header and trailer is kept, so that it can be sealed in place.
+    /// </summary>
+    /// <remarks>
+    /// <code>
+    ///   0        head          readyEnd                 end            capacity
+    ///   | sent   | ready bytes | header | open record   | trailer, room |
+    /// </code>
+    /// </remarks>
+    public sealed class SendBuffer
+    {
+        private readonly byte[] _bytes;
+        private int _head;
+        private int _readyEnd;
+        private int _end;
+        private int _header;
+        private int _trailer;
+        private int _maxRecord;
+
+        /// <summary>Takes the whole memory: <paramref name="capacity"/> bytes.</summary>
+        public SendBuffer(int capacity)
+        {
+            _bytes = new byte[capacity];
+            Reset();
+        }
+
+        /// <summary>The memory itself; valid at the offsets that the other members give, until the next call that changes them.</summary>
+        public byte[] Bytes
+        {
+            get { return _bytes; }
+        }
+
+        /// <summary>Bytes ready for the link, at <see cref="ReadyOffset"/>.</summary>
+        public int ReadyCount
+        {
+            get { return _readyEnd - _head; }
+        }
+
+        /// <summary>Where the ready bytes begin.</summary>
+        public int ReadyOffset
+        {
+            get { return _head; }
+        }
+
+        /// <summary>Payload bytes of the open record; 0 when none is open.</summary>
+        public int RecordCount
+        {
+            get { return _end == 0 ? 0 : _end - _readyEnd - _header; }
+        }
+
+        /// <summary>Where the open record's payload begins.</summary>
+        public int RecordOffset
+        {
+            get { return _readyEnd + _header; }
+        }
+
+        /// <summary>True when nothing is ready and no record is open.</summary>
+        public bool IsEmpty
+        {
+            get { return _end == 0 && _readyEnd == _head; }
+        }
+
+        /// <summary>Payload bytes that can be written now.</summary>
+        public int Room
+        {
+            get
+            {
+                // what was sent is regained by moving the rest down, so it counts as room
+                int room = _bytes.Length - (_readyEnd - _head) - _header - _trailer;
+                if (room > _maxRecord)
+                {
+                    room = _maxRecord;
+                }
+
+                room -= RecordCount;
+                return room > 0 ? room : 0;
+            }
+        }
+
+        /// <summary>Forgets everything and goes back to plain bytes without records.</summary>
+        public void Reset()
+        {
+            _head = 0;
+            _readyEnd = 0;
+            _end = 0;
+            _header = 0;
+            _trailer = 0;
+            _maxRecord = _bytes.Length;
+        }
+
+        /// <summary>From here on each record has a header and a trailer. No record may be open.</summary>
+        /// <param name="header">Bytes before each payload.</param>
+        /// <param name="trailer">Bytes after each payload.</param>
+        /// <param name="maxPayload">The largest payload of one record.</param>
+        public void FrameRecords(int header, int trailer, int maxPayload)
+        {
+            _header = header;
+            _trailer = trailer;
+            _maxRecord = maxPayload;
+        }
+
+        /// <summary>Takes <paramref name="count"/> bytes of the open record, opening one if need be; at most <see cref="Room"/>.</summary>
+        /// <returns>The offset in <see cref="Bytes"/> to write them at.</returns>
+        public int Append(int count)
+        {
+            int start = _end == 0 ? _readyEnd + _header : _end;
+            if (start + count + _trailer > _bytes.Length)
+            {
+                MoveDown();
+                start = _end == 0 ? _readyEnd + _header : _end;
+            }
+
+            _end = start + count;
+            return start;
+        }
+
+        /// <summary>Copies the caller's bytes into the open record; at most <see cref="Room"/>.</summary>
+        public void Append(byte[] source, int offset, int count)
+        {
+            int at = Append(count);
+            Array.Copy(source, offset, _bytes, at, count);
+        }
+
+        /// <summary>Closes the open record: its header, payload and trailer, filled in by the caller, become ready.</summary>
+        public void CloseRecord()
+        {
+            _readyEnd = _end + _trailer;
+            _end = 0;
+        }
+
+        /// <summary>Tells that the link took <paramref name="count"/> of the ready bytes.</summary>
+        public void Sent(int count)
+        {
+            _head += count;
+            if (_head == _readyEnd && _end == 0)
+            {
+                _head = 0;
+                _readyEnd = 0;
+            }
+        }
+
+        private void MoveDown()
+        {
+            if (_head == 0)
+            {
+                return;
+            }
+
+            int used = (_end == 0 ? _readyEnd : _end) - _head;
+            Array.Copy(_bytes, _head, _bytes, 0, used);
+            _readyEnd -= _head;
+            if (_end != 0)
+            {
+                _end -= _head;
+            }
+
+            _head = 0;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+namespace NanoLibp2p.Core
+{
+    /// <summary>Why a connection ended, or was never made.</summary>
+    public enum CloseReason
+    {
+        /// <summary>It has not ended.</summary>
+        None,
+
+        /// <summary>This node closed it in order.</summary>
+        Local,
+
+        /// <summary>The peer closed it in order.</summary>
+        Remote,
+
+        /// <summary>The link broke; the detail is a <see cref="Hal.LinkError"/>.</summary>
+        LinkFailed,
+
+        /// <summary>None of the dialled addresses answered; the detail is the last one's <see cref="Hal.LinkError"/>.</summary>
+        DialFailed,
+
+        /// <summary>The peer ended the link before the handshake was over.</summary>
+        EndedInHandshake,
+
+        /// <summary>The handshake took longer than NodeOptions.HandshakeTimeoutMs.</summary>
+        HandshakeTimeout,
+
+        /// <summary>The peer gave no sign of life for NodeOptions.KeepAliveMs and KeepAliveTimeoutMs.</summary>
+        KeepAliveTimeout,
+
+        /// <summary>The peer does not speak multistream-select.</summary>
+        NegotiationMalformed,
+
+        /// <summary>The peer does not speak Noise.</summary>
+        SecurityRefused,
+
+        /// <summary>The peer does not speak Yamux.</summary>
+        MuxerRefused,
+
+        /// <summary>A handshake message was changed, cut short or made with other keys.</summary>
+        HandshakeInvalid,
+
+        /// <summary>The peer's handshake payload is not what the spec says.</summary>
+        IdentityMalformed,
+
+        /// <summary>The peer's identity key is of a type that this node can't verify (RSA, ECDSA or secp256k1 on a device).</summary>
+        IdentityUnsupported,
+
+        /// <summary>The peer's identity key did not sign its static key.</summary>
+        IdentityInvalid,
+
+        /// <summary>The peer has proved another identity than the one that was dialled.</summary>
+        PeerIdMismatch,
+
+        /// <summary>A record is longer than the receive buffer; the detail is its length in bytes.</summary>
+        RecordTooLong,
+
+        /// <summary>A record's tag is wrong, or it is too short to have one.</summary>
+        RecordInvalid,
+
+        /// <summary>A Yamux frame makes no sense.</summary>
+        YamuxMalformed,
+
+        /// <summary>The peer sent more on a stream than its window allowed.</summary>
+        YamuxWindowOverrun,
+
+        /// <summary>The peer opens streams without end.</summary>
+        StreamFlood,
+
+        /// <summary>There was no free connection; the detail is NodeOptions.MaxConnections.</summary>
+        ConnectionLimit,
+
+        /// <summary>2^64 - 1 records were sent under one key.</summary>
+        KeyExhausted,
+
+        /// <summary>The node dialled itself.</summary>
+        DialledSelf,
+    }
+}

@@ -1,0 +1,140 @@
+using NanoLibp2p.Core.Multistream;
+using NanoLibp2p.Core.Yamux;
+
+namespace NanoLibp2p.Core
+{
+    // What a connection does with its streams: agrees on a protocol for each, then hands everything on to it.
+    public sealed partial class Connection : IYamuxHandler
+    {
+        void IYamuxHandler.OnStreamOpened(YamuxStream stream)
+        {
+            Libp2pStream opened = (Libp2pStream)stream;
+            opened.Begin(null, _node.NowMs + _node.Options.NegotiationTimeoutMs);
+            opened.Negotiation.Listen(_node.ServedProtocols);
+            if (_closeReason != CloseReason.None)
+            {
+                opened.Reset();
+            }
+        }
+
+        int IYamuxHandler.OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count)
+        {
+            Libp2pStream from = (Libp2pStream)stream;
+            int used = 0;
+            while (!from.IsAgreed)
+            {
+                int taken = from.Negotiation.Receive(_node.Protocols, buffer, offset + used, count - used);
+                used += taken;
+                Advance(from);
+                if (!from.IsOpen)
+                {
+                    return count;
+                }
+
+                if (taken == 0)
+                {
+                    return used;
+                }
+            }
+
+            if (used == count)
+            {
+                return count;
+            }
+
+            int consumed = from.Protocol.OnData(from, buffer, offset + used, count - used);
+            return used + consumed;
+        }
+
+        void IYamuxHandler.OnStreamReadEnd(YamuxStream stream)
+        {
+            Libp2pStream from = (Libp2pStream)stream;
+            if (from.IsAgreed)
+            {
+                from.Protocol.OnReadEnd(from);
+            }
+            else
+            {
+                from.Reset();
+            }
+        }
+
+        void IYamuxHandler.OnStreamClosed(YamuxStream stream, bool reset)
+        {
+            Libp2pStream closed = (Libp2pStream)stream;
+            if (closed.Protocol != null)
+            {
+                closed.Protocol.OnClosed(closed, reset);
+                closed.Protocol = null;
+                closed.Tag = null;
+            }
+        }
+
+        void IYamuxHandler.OnPong(uint value)
+        {
+            // that something arrived is all the keep-alive wants to know
+        }
+
+        void IYamuxHandler.OnGoAway(uint code)
+        {
+            Fail(CloseReason.Remote, (int)code);
+        }
+
+        private void Advance(Libp2pStream stream)
+        {
+            switch (stream.Negotiation.State)
+            {
+                case NegotiationState.Agreed:
+                    if (stream.Protocol == null)
+                    {
+                        stream.Protocol = _node.ProtocolOf(stream.ProtocolIndex);
+                    }
+
+                    TransmitNegotiation(stream);
+                    stream.Protocol.OnOpened(stream);
+                    break;
+                case NegotiationState.Refused:
+                    int next = stream.Protocol.OnRefused(stream);
+                    if (next < 0)
+                    {
+                        stream.Reset();
+                    }
+                    else
+                    {
+                        stream.Negotiation.Propose(next);
+                        TransmitNegotiation(stream);
+                    }
+
+                    break;
+                case NegotiationState.Malformed:
+                    stream.Reset();
+                    break;
+                default:
+                    TransmitNegotiation(stream);
+                    break;
+            }
+        }
+
+        // writes what a stream's negotiation has to say, and then the end that waited for it
+        private void TransmitNegotiation(Libp2pStream stream)
+        {
+            Negotiation negotiation = stream.Negotiation;
+            if (negotiation.HasOutput)
+            {
+                int bytes = negotiation.OutputBytes(_node.Protocols);
+                if (_yamux.WriteRoom(stream) < bytes)
+                {
+                    return;
+                }
+
+                int at = _yamux.BeginWrite(stream, bytes);
+                negotiation.Transmit(_node.Protocols, _send.Bytes, at);
+            }
+
+            if (stream.CloseWriteDue)
+            {
+                stream.CloseWrite();
+            }
+        }
+    }
+}

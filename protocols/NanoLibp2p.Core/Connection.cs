@@ -1,0 +1,256 @@
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Core.Multistream;
+using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Core.Yamux;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Core
+{
+    /// <summary>
+    /// A connection to a peer: a link, secured by Noise, with Yamux streams on it. A node has a fixed number of these objects
+    /// and uses them again and again; <see cref="Serial"/> tells one peer's turn from the next one's.
+    /// </summary>
+    public sealed partial class Connection
+    {
+        private readonly Node _node;
+        private readonly int _index;
+        private readonly ReceiveBuffer _receive;
+        private readonly SendBuffer _send;
+        private readonly Negotiation _negotiation = new Negotiation();
+        private readonly NoiseHandshake _handshake;
+        private readonly CipherState _sending;
+        private readonly CipherState _receiving;
+        private readonly Libp2pStream[] _streams;
+        private readonly YamuxSession _yamux;
+        private ConnectionState _state;
+        private IStreamLink _link;
+        private Multiaddr[] _addresses;
+        private int _addressIndex;
+        private PeerId _expected;
+        private PeerId _remotePeer;
+        private CloseReason _closeReason;
+        private int _closeDetail;
+        private int _serial;
+        private bool _inbound;
+        private bool _wasOpen;
+        private bool _linkEnded;
+        private bool _pingSent;
+        private long _deadline;
+        private long _lastHeard;
+
+        // the part of the record just opened that is not consumed yet, where it lies in the receive buffer
+        private int _plainOffset;
+        private int _plainCount;
+
+        internal Connection(Node node, int index)
+        {
+            NodeOptions options = node.Options;
+            _node = node;
+            _index = index;
+            _receive = new ReceiveBuffer(RecordHeader + options.RecordBytes);
+            _send = new SendBuffer(options.SendBytes == 0 ? RecordHeader + options.RecordBytes : options.SendBytes);
+            _handshake = new NoiseHandshake(node.Crypto, node.Noise);
+            _sending = new CipherState(node.Crypto);
+            _receiving = new CipherState(node.Crypto);
+            _streams = new Libp2pStream[options.MaxStreams];
+            for (int i = 0; i < _streams.Length; i++)
+            {
+                _streams[i] = new Libp2pStream(this);
+            }
+
+            _yamux = new YamuxSession(_streams, _send, this);
+        }
+
+        /// <summary>The node's number for this object, 0 to MaxConnections - 1: an index for a protocol's own arrays.</summary>
+        public int Index
+        {
+            get { return _index; }
+        }
+
+        /// <summary>Counts the peers that this object has served, so that a reference kept too long can be told.</summary>
+        public int Serial
+        {
+            get { return _serial; }
+        }
+
+        /// <summary>How far it has come.</summary>
+        public ConnectionState State
+        {
+            get { return _state; }
+        }
+
+        /// <summary>True when streams can be opened.</summary>
+        public bool IsOpen
+        {
+            get { return _state == ConnectionState.Open && _closeReason == CloseReason.None; }
+        }
+
+        /// <summary>True when the peer called us.</summary>
+        public bool IsInbound
+        {
+            get { return _inbound; }
+        }
+
+        /// <summary>True when it was open at some time: told to NodeEvents.OnConnected.</summary>
+        public bool WasOpen
+        {
+            get { return _wasOpen; }
+        }
+
+        /// <summary>True when the multiplexer was agreed on within the handshake.</summary>
+        public bool UsedEarlyMuxer
+        {
+            get { return _handshake.MuxerAgreed; }
+        }
+
+        /// <summary>Why it ended.</summary>
+        public CloseReason CloseReason
+        {
+            get { return _closeReason; }
+        }
+
+        /// <summary>A figure that belongs to <see cref="CloseReason"/>, as told there.</summary>
+        public int CloseDetail
+        {
+            get { return _closeDetail; }
+        }
+
+        /// <summary>The link below; null while there is none.</summary>
+        public IStreamLink Link
+        {
+            get { return _link; }
+        }
+
+        /// <summary>The address that is dialled or was reached; null when the peer called us.</summary>
+        public Multiaddr DialAddress
+        {
+            get { return _addresses == null || _addressIndex >= _addresses.Length ? null : _addresses[_addressIndex]; }
+        }
+
+        /// <summary>The peer's proved id; before that the one that was dialled, or null. Allocates when first asked.</summary>
+        public PeerId RemotePeer
+        {
+            get
+            {
+                if (_remotePeer == null && _handshake.RemoteIdCount > 0)
+                {
+                    _remotePeer = PeerId.FromBytes(_handshake.RemoteId, 0, _handshake.RemoteIdCount);
+                }
+
+                return _remotePeer ?? _expected;
+            }
+        }
+
+        /// <summary>The bytes of the peer's proved id: <see cref="RemoteIdCount"/> of them, not a copy.</summary>
+        public byte[] RemoteId
+        {
+            get { return _handshake.RemoteId; }
+        }
+
+        /// <summary>Bytes of <see cref="RemoteId"/>; 0 before the peer has proved it.</summary>
+        public int RemoteIdCount
+        {
+            get { return _handshake.RemoteIdCount; }
+        }
+
+        /// <summary>Streams that are open.</summary>
+        public int OpenStreams
+        {
+            get { return _state == ConnectionState.Open ? _yamux.OpenStreams : 0; }
+        }
+
+        internal YamuxSession Yamux
+        {
+            get { return _yamux; }
+        }
+
+        /// <summary>
+        /// Opens a stream and proposes a protocol on it. <see cref="StreamProtocol.OnOpened"/> follows when the peer agrees; data may be
+        /// written at once if there is only one id to propose.
+        /// </summary>
+        /// <param name="protocol">Whose stream it is.</param>
+        /// <param name="protocolIndex">The id, as <see cref="Node.RegisterProtocol"/> gave it.</param>
+        /// <returns>The stream; null when the connection is not open or has no stream left.</returns>
+        public Libp2pStream OpenStream(StreamProtocol protocol, int protocolIndex)
+        {
+            if (!IsOpen)
+            {
+                return null;
+            }
+
+            Libp2pStream stream = (Libp2pStream)_yamux.Open();
+            if (stream != null)
+            {
+                stream.Begin(protocol, _node.NowMs + _node.Options.NegotiationTimeoutMs);
+                stream.Negotiation.Dial(protocolIndex);
+                TransmitNegotiation(stream);
+            }
+
+            return stream;
+        }
+
+        /// <summary>Closes the connection in order. Its end is told in the next <see cref="Node.Poll"/>.</summary>
+        public void Close()
+        {
+            if (_state != ConnectionState.Free)
+            {
+                Fail(CloseReason.Local, 0);
+            }
+        }
+
+        /// <summary>When this connection must be stepped again even if nothing arrives, in the node's milliseconds.</summary>
+        internal long NextDeadline
+        {
+            get
+            {
+                if (_state == ConnectionState.Free)
+                {
+                    return long.MaxValue;
+                }
+
+                if (_closeReason != CloseReason.None)
+                {
+                    return 0;
+                }
+
+                long next = _state == ConnectionState.Open ? KeepAliveDeadline : _deadline;
+                for (int i = 0; i < _streams.Length; i++)
+                {
+                    Libp2pStream stream = _streams[i];
+                    if (stream.IsOpen && !stream.IsAgreed && stream.Deadline < next)
+                    {
+                        next = stream.Deadline;
+                    }
+                }
+
+                return next;
+            }
+        }
+
+        private long KeepAliveDeadline
+        {
+            get
+            {
+                NodeOptions options = _node.Options;
+                if (options.KeepAliveMs == 0)
+                {
+                    return long.MaxValue;
+                }
+
+                long ask = _lastHeard + options.KeepAliveMs;
+                return _pingSent ? ask + options.KeepAliveTimeoutMs : ask;
+            }
+        }
+
+        // the first reason stands; what is done about it waits for the end of the step
+        private void Fail(CloseReason reason, int detail)
+        {
+            if (_closeReason == CloseReason.None)
+            {
+                _closeReason = reason;
+                _closeDetail = detail;
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Core
+{
+    /// <summary>Who a node is: an Ed25519 key and the peer id that follows from it.</summary>
+    public sealed class Identity
+    {
+        /// <summary>Bytes of <see cref="ToProtobuf"/>.</summary>
+        public const int ProtobufBytes = 68;
+
+        private const int SeedBytes = CryptoProvider.KeyBytes;
+
+        private readonly byte[] _seed = new byte[SeedBytes];
+        private readonly byte[] _publicKey = new byte[CryptoProvider.KeyBytes];
+        private readonly byte[] _publicKeyProtobuf = new byte[Multiformats.PublicKey.Ed25519Bytes];
+        private readonly PeerId _peerId;
+
+        /// <summary>Takes the identity of a 32-byte Ed25519 seed (RFC 8032 5.1.5). The seed is copied.</summary>
+        public Identity(CryptoProvider crypto, byte[] seed, int offset)
+        {
+            Array.Copy(seed, offset, _seed, 0, SeedBytes);
+            crypto.Ed25519PublicKey(_seed, 0, _publicKey, 0);
+            Multiformats.PublicKey.WriteEd25519(_publicKey, 0, _publicKeyProtobuf, 0);
+            _peerId = PeerId.FromEd25519(_publicKey, 0);
+        }
+
+        /// <summary>The peer id.</summary>
+        public PeerId PeerId
+        {
+            get { return _peerId; }
+        }
+
+        /// <summary>The public key itself, 32 bytes, not a copy.</summary>
+        public byte[] PublicKey
+        {
+            get { return _publicKey; }
+        }
+
+        /// <summary>The public key as libp2p's PublicKey message (peer-ids spec, "Keys"), 36 bytes, not a copy.</summary>
+        public byte[] PublicKeyProtobuf
+        {
+            get { return _publicKeyProtobuf; }
+        }
+
+        /// <summary>Makes a new identity.</summary>
+        public static Identity Create(CryptoProvider crypto, IRandom random)
+        {
+            byte[] seed = new byte[SeedBytes];
+            random.Fill(seed, 0, SeedBytes);
+            Identity identity = new Identity(crypto, seed, 0);
+            Array.Clear(seed, 0, SeedBytes);
+            return identity;
+        }
+
+        /// <summary>
+        /// Reads libp2p's PrivateKey message (peer-ids spec, "Ed25519"): 68 bytes, or the older form of 100 in which the
+        /// public key comes twice.
+        /// </summary>
+        /// <exception cref="ArgumentException">It is something else, or its public key is not that of its seed.</exception>
+        public static Identity FromProtobuf(CryptoProvider crypto, byte[] bytes, int offset, int count)
+        {
+            bool known = (count == ProtobufBytes && bytes[offset + 3] == 64) || (count == ProtobufBytes + 32 && bytes[offset + 3] == 96);
+            if (!known || bytes[offset] != 0x08 || bytes[offset + 1] != (byte)KeyType.Ed25519 || bytes[offset + 2] != 0x12)
+            {
+                throw new ArgumentException("not an Ed25519 PrivateKey message of libp2p (68 bytes that begin with 08 01 12 40); make one with: key new");
+            }
+
+            Identity identity = new Identity(crypto, bytes, offset + 4);
+            if (!Buffers.Bytes.Equal(identity._publicKey, 0, bytes, offset + 4 + SeedBytes, SeedBytes))
+            {
+                throw new ArgumentException("the key is damaged: its public half does not belong to its private half");
+            }
+
+            return identity;
+        }
+
+        /// <summary>Writes libp2p's PrivateKey message, <see cref="ProtobufBytes"/> long: a secret.</summary>
+        public byte[] ToProtobuf()
+        {
+            byte[] bytes = new byte[ProtobufBytes];
+            bytes[0] = 0x08;
+            bytes[1] = (byte)KeyType.Ed25519;
+            bytes[2] = 0x12;
+            bytes[3] = 64;
+            Array.Copy(_seed, 0, bytes, 4, SeedBytes);
+            Array.Copy(_publicKey, 0, bytes, 4 + SeedBytes, SeedBytes);
+            return bytes;
+        }
+
+        /// <summary>Signs the caller's bytes; the signature takes 64.</summary>
+        public void Sign(CryptoProvider crypto, byte[] message, int offset, int count, byte[] signature, int signatureOffset)
+        {
+            crypto.Ed25519Sign(_seed, 0, _publicKey, 0, message, offset, count, signature, signatureOffset);
+        }
+    }
+}

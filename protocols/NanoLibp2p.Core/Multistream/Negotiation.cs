@@ -1,0 +1,270 @@
+using System;
+using NanoLibp2p.Core.Buffers;
+
+namespace NanoLibp2p.Core.Multistream
+{
+    /// <summary>
+    /// One multistream-select negotiation (libp2p connections spec, "multistream-select"), either role. Ids are matched byte by
+    /// byte as they arrive, against all candidates at once, so that no message is ever stored.
+    /// </summary>
+    /// <remarks>
+    /// An initiator sends header, proposal and its first data together and does not wait (the optimistic path): what it sends
+    /// after a proposal reaches the protocol if the peer agrees.
+    /// </remarks>
+    public sealed class Negotiation
+    {
+        /// <summary>A peer may propose this many unknown protocols before it is given up.</summary>
+        public const int MaxRefusals = 8;
+
+        /// <summary>Longer messages are no protocol ids (the limit that go and js have).</summary>
+        private const int MaxMessage = 1024;
+
+        private const int NoAnswer = -1;
+
+        private NegotiationState _state;
+        private uint _candidates;
+        private uint _matching;
+        private int _length;
+        private int _position;
+        private int _protocol;
+        private int _answer;
+        private int _refusals;
+        private bool _initiator;
+        private bool _headerDue;
+
+        /// <summary>Where it stands.</summary>
+        public NegotiationState State
+        {
+            get { return _state; }
+        }
+
+        /// <summary>The index of the protocol that was proposed or agreed on.</summary>
+        public int Protocol
+        {
+            get { return _protocol; }
+        }
+
+        /// <summary>Responder: true when it has refused a proposal.</summary>
+        public bool WasRefused
+        {
+            get { return _refusals > 0; }
+        }
+
+        /// <summary>True when <see cref="Transmit"/> has something to write.</summary>
+        public bool HasOutput
+        {
+            get { return _headerDue || _answer != NoAnswer; }
+        }
+
+        /// <summary>Begins as responder.</summary>
+        /// <param name="candidates">The set of ids that are answered with yes.</param>
+        public void Listen(uint candidates)
+        {
+            Start(false);
+            _candidates = candidates;
+        }
+
+        /// <summary>Begins as initiator.</summary>
+        /// <param name="protocol">The index of the id to propose.</param>
+        public void Dial(int protocol)
+        {
+            Start(true);
+            _protocol = protocol;
+            _answer = protocol;
+        }
+
+        /// <summary>Proposes another protocol after a refusal.</summary>
+        public void Propose(int protocol)
+        {
+            _protocol = protocol;
+            _answer = protocol;
+            _state = NegotiationState.AwaitAnswer;
+        }
+
+        /// <summary>Bytes that <see cref="Transmit"/> would write.</summary>
+        public int OutputBytes(ProtocolTable table)
+        {
+            int bytes = _headerDue ? table.Message(ProtocolTable.Header).Length : 0;
+            return _answer == NoAnswer ? bytes : bytes + table.Message(_answer).Length;
+        }
+
+        /// <summary>Writes what is due; the buffer has room for <see cref="OutputBytes"/>.</summary>
+        /// <returns>Bytes written.</returns>
+        public int Transmit(ProtocolTable table, byte[] buffer, int offset)
+        {
+            int start = offset;
+            if (_headerDue)
+            {
+                offset = Copy(table.Message(ProtocolTable.Header), buffer, offset);
+                _headerDue = false;
+            }
+
+            if (_answer != NoAnswer)
+            {
+                offset = Copy(table.Message(_answer), buffer, offset);
+                _answer = NoAnswer;
+            }
+
+            return offset - start;
+        }
+
+        /// <summary>Consumes what the peer sent, up to the end of the negotiation or to where an answer must be written first.</summary>
+        /// <returns>Bytes consumed; what is left belongs to the protocol once <see cref="State"/> is Agreed.</returns>
+        public int Receive(ProtocolTable table, byte[] buffer, int offset, int count)
+        {
+            int at = offset;
+            int end = offset + count;
+            while (at < end && IsReading)
+            {
+                // the length prefix: a varint of at most two bytes
+                if (_position < 0)
+                {
+                    int b = buffer[at++];
+                    _length |= (b & 0x7F) << (_position == -2 ? 0 : 7);
+                    if (b < 0x80)
+                    {
+                        _position = 0;
+                        _matching = Expected;
+                    }
+                    else
+                    {
+                        _position++;
+                    }
+
+                    if (_length > MaxMessage || (_position == 0 && (b >= 0x80 || _length == 0)))
+                    {
+                        _state = NegotiationState.Malformed;
+                    }
+
+                    continue;
+                }
+
+                Match(table, buffer[at++]);
+            }
+
+            return at - offset;
+        }
+
+        private bool IsReading
+        {
+            get
+            {
+                return _state == NegotiationState.AwaitHeader
+                    || _state == NegotiationState.AwaitAnswer
+                    || (_state == NegotiationState.AwaitProposal && _answer == NoAnswer);
+            }
+        }
+
+        private uint Expected
+        {
+            get
+            {
+                switch (_state)
+                {
+                    case NegotiationState.AwaitHeader:
+                        return 1u << ProtocolTable.Header;
+                    case NegotiationState.AwaitAnswer:
+                        return (1u << _protocol) | (1u << ProtocolTable.NotAvailable);
+                    default:
+                        return _candidates;
+                }
+            }
+        }
+
+        private static int Copy(byte[] message, byte[] buffer, int offset)
+        {
+            Array.Copy(message, 0, buffer, offset, message.Length);
+            return offset + message.Length;
+        }
+
+        private void Start(bool initiator)
+        {
+            _initiator = initiator;
+            _state = NegotiationState.AwaitHeader;
+            _headerDue = true;
+            _answer = NoAnswer;
+            _refusals = 0;
+            NextMessage();
+        }
+
+        private void NextMessage()
+        {
+            _position = -2;
+            _length = 0;
+        }
+
+        private void Match(ProtocolTable table, byte b)
+        {
+            uint left = _matching;
+            int next = _position + 1;
+            for (int i = 0; left != 0; i++, left >>= 1)
+            {
+                if ((left & 1u) != 0)
+                {
+                    byte[] message = table.Message(i);
+                    if (message[0] != _length || message[next] != b)
+                    {
+                        _matching &= ~(1u << i);
+                    }
+                }
+            }
+
+            _position = next;
+            if (next < _length)
+            {
+                return;
+            }
+
+            if (b != (byte)'\n')
+            {
+                _state = NegotiationState.Malformed;
+                return;
+            }
+
+            NextMessage();
+            TakeMessage();
+        }
+
+        private void TakeMessage()
+        {
+            if (_state == NegotiationState.AwaitHeader)
+            {
+                _state = _matching == 0 ? NegotiationState.Malformed
+                    : _initiator ? NegotiationState.AwaitAnswer
+                    : NegotiationState.AwaitProposal;
+            }
+            else if (_state == NegotiationState.AwaitAnswer)
+            {
+                _state = _matching == 1u << _protocol ? NegotiationState.Agreed
+                    : _matching == 1u << ProtocolTable.NotAvailable ? NegotiationState.Refused
+                    : NegotiationState.Malformed;
+            }
+            else if (_matching != 0)
+            {
+                _protocol = IndexOf(_matching);
+                _answer = _protocol;
+                _state = NegotiationState.Agreed;
+            }
+            else
+            {
+                _answer = ProtocolTable.NotAvailable;
+                if (++_refusals > MaxRefusals)
+                {
+                    _state = NegotiationState.Malformed;
+                }
+            }
+        }
+
+        private static int IndexOf(uint bit)
+        {
+            int index = 0;
+            while ((bit & 1u) == 0)
+            {
+                bit >>= 1;
+                index++;
+            }
+
+            return index;
+        }
+    }
+}

@@ -1,0 +1,403 @@
+using System;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Core.Multistream;
+using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Core
+{
+    /// <summary>
+    /// A libp2p node: an identity, connections and the protocols on them. It owns no thread, no clock and no socket:
+    /// <see cref="Poll"/> moves everything one step and tells when it wants to be called again.
+    /// </summary>
+    /// <remarks>All of its memory is taken in the constructor and as protocols are added. One thread uses it.</remarks>
+    public sealed class Node
+    {
+        private readonly NodeOptions _options;
+        private readonly Identity _identity;
+        private readonly CryptoProvider _crypto;
+        private readonly IRandom _random;
+        private readonly NoiseSettings _noise;
+        private readonly ProtocolTable _protocols = new ProtocolTable();
+        private readonly StreamProtocol[] _owners = new StreamProtocol[ProtocolTable.Capacity];
+        private readonly StreamProtocol[] _all = new StreamProtocol[ProtocolTable.Capacity];
+        private readonly Connection[] _connections;
+        private readonly KeyPair _ephemeral = new KeyPair();
+        private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
+        private int _protocolCount;
+        private int _listenCount;
+        private uint _served;
+        private bool _ephemeralReady;
+        private IStreamTransport _transport;
+        private NodeEvents _events;
+        private long _nowMs;
+
+        /// <summary>Addresses that a node can listen on.</summary>
+        public const int MaxListenAddresses = 8;
+
+        /// <summary>Makes a node.</summary>
+        /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
+        /// <param name="identity">Who it is.</param>
+        /// <param name="crypto">Its provider, for this node alone.</param>
+        /// <param name="random">Where its keys come from.</param>
+        public Node(NodeOptions options, Identity identity, CryptoProvider crypto, IRandom random)
+        {
+            options.Check();
+            _options = options;
+            _identity = identity;
+            _crypto = crypto;
+            _random = random;
+            _noise = new NoiseSettings(
+                new NoiseIdentity(identity, crypto, random, options.EarlyMuxer),
+                options.EarlyMuxer,
+                new PeerBindings(options.KnownPeers),
+                options.Verifier);
+            _connections = new Connection[options.MaxConnections];
+            for (int i = 0; i < _connections.Length; i++)
+            {
+                _connections[i] = new Connection(this, i);
+            }
+        }
+
+        /// <summary>Its sizes and times.</summary>
+        public NodeOptions Options
+        {
+            get { return _options; }
+        }
+
+        /// <summary>Who it is.</summary>
+        public Identity Identity
+        {
+            get { return _identity; }
+        }
+
+        /// <summary>Its cryptography.</summary>
+        public CryptoProvider Crypto
+        {
+            get { return _crypto; }
+        }
+
+        /// <summary>Where its keys come from.</summary>
+        public IRandom Random
+        {
+            get { return _random; }
+        }
+
+        /// <summary>The driver that it dials and listens with; set it before either.</summary>
+        public IStreamTransport Transport
+        {
+            get { return _transport; }
+            set { _transport = value; }
+        }
+
+        /// <summary>Who hears of connections; may be null.</summary>
+        public NodeEvents Events
+        {
+            get { return _events; }
+            set { _events = value; }
+        }
+
+        /// <summary>The protocol ids that it knows.</summary>
+        public ProtocolTable Protocols
+        {
+            get { return _protocols; }
+        }
+
+        /// <summary>The set of ids that it answers on a peer's streams.</summary>
+        public uint ServedProtocols
+        {
+            get { return _served; }
+        }
+
+        /// <summary>The time of the <see cref="Poll"/> under way, or of the last.</summary>
+        public long NowMs
+        {
+            get { return _nowMs; }
+        }
+
+        /// <summary>All connection objects, in use or not; not a copy.</summary>
+        public Connection[] Connections
+        {
+            get { return _connections; }
+        }
+
+        /// <summary>How many addresses it listens on.</summary>
+        public int ListenCount
+        {
+            get { return _listenCount; }
+        }
+
+        internal NoiseSettings Noise
+        {
+            get { return _noise; }
+        }
+
+        /// <summary>Adds a protocol; before the first connection.</summary>
+        public void Add(StreamProtocol protocol)
+        {
+            _all[_protocolCount++] = protocol;
+            protocol.AddTo(this);
+        }
+
+        /// <summary>Registers an id; called by a protocol while it is added.</summary>
+        /// <param name="id">Such as <c>/ipfs/ping/1.0.0</c>.</param>
+        /// <param name="owner">The protocol.</param>
+        /// <param name="serve">Whether streams of it that peers open are accepted.</param>
+        /// <returns>The id's index in <see cref="Protocols"/>.</returns>
+        public int RegisterProtocol(string id, StreamProtocol owner, bool serve)
+        {
+            int index = _protocols.Add(id);
+            _owners[index] = owner;
+            if (serve)
+            {
+                _served |= 1u << index;
+            }
+
+            return index;
+        }
+
+        /// <summary>Listens on an address such as <c>/ip4/0.0.0.0/tcp/4001</c>; port 0 lets the driver pick one.</summary>
+        /// <param name="address">A TCP multiaddr of this host.</param>
+        /// <param name="error">Why it can't; <see cref="LinkError.None"/> when it does.</param>
+        /// <returns>The address with its port and this node's peer id, or null.</returns>
+        /// <exception cref="ArgumentException">It is not a TCP address.</exception>
+        public Multiaddr Listen(Multiaddr address, out LinkError error)
+        {
+            CheckDialable(address);
+            if (_listenCount == MaxListenAddresses)
+            {
+                error = LinkError.NoResources;
+                return null;
+            }
+
+            int port = _transport.Listen(address.Host, address.Port, out error);
+            if (port == 0)
+            {
+                return null;
+            }
+
+            Multiaddr bound = address.WithoutPeerId().WithPort(port);
+            _listening[_listenCount++] = bound;
+            return bound.WithPeerId(_identity.PeerId);
+        }
+
+        /// <summary>An address that it listens on, without its peer id.</summary>
+        public Multiaddr ListenAddress(int index)
+        {
+            return _listening[index];
+        }
+
+        /// <summary>Dials a peer: one address after another, until a link is made.</summary>
+        /// <param name="addresses">TCP multiaddrs; those with a peer id must all name the same. Kept until the connection ends.</param>
+        /// <returns>The connection; <see cref="NodeEvents"/> tells how it goes. Null when all connections are in use.</returns>
+        /// <exception cref="ArgumentException">An address is not TCP, or they name several peers.</exception>
+        public Connection Dial(Multiaddr[] addresses)
+        {
+            PeerId expected = null;
+            for (int i = 0; i < addresses.Length; i++)
+            {
+                CheckDialable(addresses[i]);
+                PeerId peer = addresses[i].PeerId;
+                if (expected == null)
+                {
+                    expected = peer;
+                }
+                else if (peer != null && !peer.Equals(expected))
+                {
+                    throw new ArgumentException("the addresses name two peers, " + expected.ToString() + " and " + peer.ToString() + "; dial each by itself");
+                }
+            }
+
+            Connection connection = FreeConnection();
+            if (connection != null)
+            {
+                connection.Dial(addresses, expected, _nowMs);
+            }
+
+            return connection;
+        }
+
+        /// <summary>Moves everything one step: accepts, reads, lets the protocols speak, writes.</summary>
+        /// <param name="nowMs">The time; it never goes back.</param>
+        /// <returns>
+        /// When to call again even if nothing arrives: <paramref name="nowMs"/> itself when there is more to do at once,
+        /// long.MaxValue when there is nothing to wait for.
+        /// </returns>
+        public long Poll(long nowMs)
+        {
+            _nowMs = nowMs;
+            bool moved = AcceptLinks(nowMs);
+            for (int i = 0; i < _connections.Length; i++)
+            {
+                if (_connections[i].State != ConnectionState.Free && _connections[i].Step(nowMs))
+                {
+                    moved = true;
+                }
+            }
+
+            long next = long.MaxValue;
+            for (int i = 0; i < _protocolCount; i++)
+            {
+                long wanted = _all[i].Poll(nowMs);
+                if (wanted < next)
+                {
+                    next = wanted;
+                }
+            }
+
+            for (int i = 0; i < _connections.Length; i++)
+            {
+                Connection connection = _connections[i];
+                if (connection.State != ConnectionState.Free)
+                {
+                    if (connection.Flush())
+                    {
+                        moved = true;
+                    }
+
+                    long wanted = connection.NextDeadline;
+                    if (wanted < next)
+                    {
+                        next = wanted;
+                    }
+                }
+            }
+
+            if (!moved)
+            {
+                PrepareEphemeral();
+            }
+
+            return moved || next < nowMs ? nowMs : next;
+        }
+
+        /// <summary>Ends all connections in order and stops listening. The ends are told before it returns.</summary>
+        public void Close()
+        {
+            for (int i = 0; i < _connections.Length; i++)
+            {
+                if (_connections[i].State != ConnectionState.Free)
+                {
+                    _connections[i].Close();
+                    _connections[i].Step(_nowMs);
+                }
+            }
+
+            if (_transport != null)
+            {
+                _transport.Close();
+            }
+
+            _listenCount = 0;
+        }
+
+        internal StreamProtocol ProtocolOf(int index)
+        {
+            return _owners[index];
+        }
+
+        internal void Connected(Connection connection)
+        {
+            if (_events != null)
+            {
+                _events.OnConnected(connection);
+            }
+
+            for (int i = 0; i < _protocolCount; i++)
+            {
+                _all[i].OnConnected(connection);
+            }
+        }
+
+        internal void Closed(Connection connection)
+        {
+            if (connection.WasOpen)
+            {
+                for (int i = 0; i < _protocolCount; i++)
+                {
+                    _all[i].OnDisconnected(connection);
+                }
+            }
+
+            if (_events != null)
+            {
+                _events.OnClosed(connection);
+            }
+        }
+
+        // An ephemeral key costs as much as any step of a handshake, so the next one is made while nobody waits.
+        internal KeyPair TakeEphemeral()
+        {
+            PrepareEphemeral();
+            return _ephemeral;
+        }
+
+        internal void DropEphemeral()
+        {
+            _ephemeral.Clear();
+            _ephemeralReady = false;
+        }
+
+        private void PrepareEphemeral()
+        {
+            if (!_ephemeralReady)
+            {
+                _ephemeral.Generate(_crypto, _random);
+                _ephemeralReady = true;
+            }
+        }
+
+        private bool AcceptLinks(long nowMs)
+        {
+            if (_listenCount == 0)
+            {
+                return false;
+            }
+
+            IStreamLink link = _transport.Accept();
+            if (link == null)
+            {
+                return false;
+            }
+
+            Connection connection = FreeConnection();
+            if (connection != null)
+            {
+                connection.Accept(link, nowMs);
+            }
+            else
+            {
+                if (_events != null)
+                {
+                    _events.OnRefused(link);
+                }
+
+                link.Close();
+            }
+
+            return true;
+        }
+
+        private Connection FreeConnection()
+        {
+            for (int i = 0; i < _connections.Length; i++)
+            {
+                if (_connections[i].State == ConnectionState.Free)
+                {
+                    return _connections[i];
+                }
+            }
+
+            return null;
+        }
+
+        private static void CheckDialable(Multiaddr address)
+        {
+            if (!address.IsTcp)
+            {
+                throw new ArgumentException(address.ToString() + " is not a TCP address; give one such as /ip4/192.168.1.2/tcp/4001");
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System;
+using NanoLibp2p.Core.Noise;
+
+namespace NanoLibp2p.Core
+{
+    /// <summary>
+    /// The sizes and times of a node, and so its whole memory: it is taken once, in the node's constructor. The defaults are
+    /// those of a sensor with one connection.
+    /// </summary>
+    public sealed class NodeOptions
+    {
+        /// <summary>The least <see cref="RecordBytes"/>: a handshake message with room to spare.</summary>
+        public const int MinRecordBytes = 512;
+
+        /// <summary>The most that a record's length can say (libp2p noise spec, "Wire Format").</summary>
+        public const int MaxRecordBytes = 65535;
+
+        /// <summary>Connections at a time, inbound and outbound.</summary>
+        public int MaxConnections = 1;
+
+        /// <summary>Streams at a time in each connection, inbound and outbound.</summary>
+        public int MaxStreams = 8;
+
+        /// <summary>The longest record (one Noise message) that is accepted and sent, in bytes; a peer's longer one closes the connection.</summary>
+        public int RecordBytes = 2048;
+
+        /// <summary>Bytes of each connection's send buffer; 0 for the room of one record.</summary>
+        public int SendBytes;
+
+        /// <summary>Peers whose static key is remembered, so that they cost no signature verification when they come again.</summary>
+        public int KnownPeers = 2;
+
+        /// <summary>Milliseconds for each address of a dial.</summary>
+        public int DialTimeoutMs = 10000;
+
+        /// <summary>Milliseconds from the first byte to the end of the handshake. An interpreter takes seconds for its part.</summary>
+        public int HandshakeTimeoutMs = 30000;
+
+        /// <summary>Milliseconds for a stream to agree on its protocol.</summary>
+        public int NegotiationTimeoutMs = 10000;
+
+        /// <summary>Milliseconds without a byte from the peer after which it is asked for a sign of life; 0 never asks.</summary>
+        public int KeepAliveMs = 30000;
+
+        /// <summary>Milliseconds that it then has.</summary>
+        public int KeepAliveTimeoutMs = 15000;
+
+        /// <summary>Whether Yamux is offered within the Noise handshake, which saves a round trip.</summary>
+        public bool EarlyMuxer = true;
+
+        /// <summary>What identify says of this program.</summary>
+        public string AgentVersion = "nanoLibp2p/0.1.0";
+
+        /// <summary>What identify says of the protocols that this program speaks; peers compare it with their own.</summary>
+        public string ProtocolVersion = "ipfs/0.1.0";
+
+        /// <summary>Verifies identity keys other than Ed25519; null refuses such peers.</summary>
+        public IIdentityVerifier Verifier;
+
+        /// <summary>Sizes for a desktop: full records, and streams and connections by the hundred.</summary>
+        public static NodeOptions Desktop()
+        {
+            NodeOptions options = new NodeOptions();
+            options.MaxConnections = 64;
+            options.MaxStreams = 256;
+            options.RecordBytes = MaxRecordBytes;
+            options.SendBytes = 2 * (MaxRecordBytes + 2);
+            options.KnownPeers = 256;
+            return options;
+        }
+
+        /// <summary>Checks the sizes.</summary>
+        /// <exception cref="ArgumentException">One is out of range; the message says which and what to do.</exception>
+        public void Check()
+        {
+            if (RecordBytes < MinRecordBytes || RecordBytes > MaxRecordBytes)
+            {
+                throw new ArgumentException("RecordBytes = " + RecordBytes.ToString() + "; give 512 to 65535");
+            }
+
+            if (SendBytes != 0 && SendBytes < RecordBytes + 2)
+            {
+                throw new ArgumentException("SendBytes = " + SendBytes.ToString() + " has no room for a record; give RecordBytes + 2 or more, or 0");
+            }
+
+            if (MaxConnections < 1 || MaxStreams < 1 || KnownPeers < 0)
+            {
+                throw new ArgumentException("a node needs one connection and one stream at least: MaxConnections = "
+                    + MaxConnections.ToString() + ", MaxStreams = " + MaxStreams.ToString() + ", KnownPeers = " + KnownPeers.ToString());
+            }
+        }
+    }
+}

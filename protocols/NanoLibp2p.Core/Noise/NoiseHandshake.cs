@@ -1,0 +1,276 @@
+using System;
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Crypto;
+
+namespace NanoLibp2p.Core.Noise
+{
+    /// <summary>
+    /// The libp2p handshake (libp2p noise spec, revision 5): Noise XX whose payloads prove each side's identity and agree
+    /// on the multiplexer. One object serves one connection after another and allocates only in its constructor.
+    /// </summary>
+    public sealed class NoiseHandshake
+    {
+        private readonly CryptoProvider _crypto;
+        private readonly NoiseSettings _settings;
+        private readonly HandshakeState _state;
+        private readonly ProtobufReader _reader = new ProtobufReader();
+        private readonly byte[] _signed = NoiseIdentity.NewSigned();
+        private readonly byte[] _remoteId = new byte[PeerId.MaxBytes];
+        private PeerId _expected;
+        private int _remoteIdCount;
+        private bool _muxerAgreed;
+
+        // where the parts of a payload lie in the caller's buffer while it is checked
+        private int _keyOffset;
+        private int _keyCount;
+        private int _signatureOffset;
+        private int _signatureCount;
+        private bool _offersMuxers;
+        private bool _offersYamux;
+
+        /// <summary>Makes a handshake; <see cref="Start"/> begins one.</summary>
+        /// <param name="crypto">The node's provider.</param>
+        /// <param name="settings">What all handshakes of the node share.</param>
+        public NoiseHandshake(CryptoProvider crypto, NoiseSettings settings)
+        {
+            _crypto = crypto;
+            _settings = settings;
+            _state = new HandshakeState(crypto);
+        }
+
+        /// <summary>True when the next message is ours to write.</summary>
+        public bool IsMyTurn
+        {
+            get { return _state.IsMyTurn; }
+        }
+
+        /// <summary>True when <see cref="WriteMessage"/> needs <see cref="UseEphemeral"/> first.</summary>
+        public bool NeedsEphemeral
+        {
+            get { return _state.NeedsEphemeral; }
+        }
+
+        /// <summary>True when all three messages have passed and the peer's identity is proved.</summary>
+        public bool IsComplete
+        {
+            get { return _state.IsComplete; }
+        }
+
+        /// <summary>True when both sides have offered Yamux within the handshake.</summary>
+        public bool MuxerAgreed
+        {
+            get { return _muxerAgreed; }
+        }
+
+        /// <summary>The peer's id, proved once the handshake is complete: <see cref="RemoteIdCount"/> bytes, not a copy.</summary>
+        public byte[] RemoteId
+        {
+            get { return _remoteId; }
+        }
+
+        /// <summary>Bytes of the peer's id; 0 before it is known.</summary>
+        public int RemoteIdCount
+        {
+            get { return _remoteIdCount; }
+        }
+
+        /// <summary>Bytes of the next message that we write.</summary>
+        public int MessageBytes
+        {
+            get
+            {
+                // the first message is in clear and carries no payload
+                return _state.MessageIndex == 0
+                    ? CryptoProvider.KeyBytes
+                    : _state.HeaderBytes + _settings.Identity.Payload.Length + CryptoProvider.TagBytes;
+            }
+        }
+
+        /// <summary>Begins a handshake.</summary>
+        /// <param name="initiator">True for the side that dialled.</param>
+        /// <param name="expected">The peer id that was dialled; null accepts any.</param>
+        public void Start(bool initiator, PeerId expected)
+        {
+            _expected = expected;
+            _remoteIdCount = 0;
+            _muxerAgreed = false;
+            _state.Start(_settings.Pattern, initiator, _settings.Prologue, _settings.Identity.StaticKey, null);
+        }
+
+        /// <summary>Gives this handshake its ephemeral keys. They are copied; use them for nothing else.</summary>
+        public void UseEphemeral(KeyPair ephemeral)
+        {
+            _state.UseEphemeral(ephemeral);
+        }
+
+        /// <summary>Writes our next message, <see cref="MessageBytes"/> long.</summary>
+        /// <returns>Bytes written, or a negative <see cref="NoiseResult"/>.</returns>
+        public int WriteMessage(byte[] buffer, int offset)
+        {
+            if (_state.MessageIndex == 0)
+            {
+                return _state.WriteMessage(buffer, offset, 0);
+            }
+
+            byte[] payload = _settings.Identity.Payload;
+            Array.Copy(payload, 0, buffer, offset + _state.HeaderBytes, payload.Length);
+            return _state.WriteMessage(buffer, offset, payload.Length);
+        }
+
+        /// <summary>Reads the peer's next message, in place, and checks whose it is.</summary>
+        /// <returns>0, or a negative <see cref="NoiseResult"/>, after which the connection must end.</returns>
+        public int ReadMessage(byte[] buffer, int offset, int count)
+        {
+            bool first = _state.MessageIndex == 0;
+            int payload;
+            int payloadCount = _state.ReadMessage(buffer, offset, count, out payload);
+            if (payloadCount < 0)
+            {
+                return payloadCount;
+            }
+
+            // whatever an initiator puts into the first message is not authentic and means nothing
+            return first ? 0 : CheckPayload(buffer, payload, payloadCount);
+        }
+
+        /// <summary>After the last message: keys the two ciphers and wipes what the handshake knew.</summary>
+        public void Split(CipherState sending, CipherState receiving)
+        {
+            _state.Split(sending, receiving);
+        }
+
+        /// <summary>Wipes the secrets of a handshake that broke off.</summary>
+        public void Clear()
+        {
+            _state.Clear();
+        }
+
+        private int CheckPayload(byte[] buffer, int offset, int count)
+        {
+            int key;
+            int type;
+            if (!ReadPayload(buffer, offset, count)
+                || (type = PublicKey.Parse(buffer, _keyOffset, _keyCount, out key)) < 0)
+            {
+                return NoiseResult.PayloadMalformed;
+            }
+
+            _remoteIdCount = PeerId.Derive(buffer, _keyOffset, _keyCount, _crypto, _remoteId, 0);
+            byte[] staticKey = _state.RemoteStatic;
+            if (!_settings.Known.Contains(_remoteId, _remoteIdCount, staticKey))
+            {
+                NoiseIdentity.CopySigned(staticKey, _signed);
+                int result = Verify(type, buffer, key, _keyOffset + _keyCount - key);
+                if (result < 0)
+                {
+                    return result;
+                }
+
+                _settings.Known.Add(_remoteId, _remoteIdCount, staticKey);
+            }
+
+            // a peer that proves another identity is named by the one it proved
+            if (_expected != null && !_expected.Matches(_remoteId, 0, _remoteIdCount))
+            {
+                return NoiseResult.PeerIdMismatch;
+            }
+
+            // "If there is no overlap [...] the handshake MUST fail" (inlined-muxer-negotiation spec)
+            if (_settings.OffersMuxer && _offersMuxers && !_offersYamux)
+            {
+                return NoiseResult.MuxerMismatch;
+            }
+
+            _muxerAgreed = _settings.OffersMuxer && _offersYamux;
+            return 0;
+        }
+
+        private int Verify(int type, byte[] buffer, int key, int keyCount)
+        {
+            if (type == (int)KeyType.Ed25519)
+            {
+                return _signatureCount == CryptoProvider.SignatureBytes
+                    && _crypto.Ed25519Verify(buffer, key, _signed, 0, _signed.Length, buffer, _signatureOffset)
+                    ? 0
+                    : NoiseResult.SignatureInvalid;
+            }
+
+            if (_settings.Verifier == null)
+            {
+                return NoiseResult.IdentityUnsupported;
+            }
+
+            return _settings.Verifier.Verify((KeyType)type, buffer, key, keyCount, _signed, 0, _signed.Length,
+                buffer, _signatureOffset, _signatureCount);
+        }
+
+        // NoiseHandshakePayload: identity_key = 1, identity_sig = 2, extensions = 4 { stream_muxers = 2 }.
+        // The message lies whole in the buffer, so each field is one chunk.
+        private bool ReadPayload(byte[] buffer, int offset, int count)
+        {
+            _keyCount = 0;
+            _signatureCount = 0;
+            _offersMuxers = false;
+            _offersYamux = false;
+            int end = offset + count;
+            _reader.Reset((ulong)count);
+            while (true)
+            {
+                ProtobufEvent found = _reader.Next(buffer, offset, end - offset);
+                int field = _reader.Field;
+                int chunk = _reader.ChunkOffset;
+                offset += _reader.Consumed;
+                switch (found)
+                {
+                    case ProtobufEvent.BytesBegin:
+                        if (field == 4 && _reader.Depth == 0)
+                        {
+                            _reader.Enter();
+                        }
+
+                        break;
+                    case ProtobufEvent.BytesChunk:
+                        TakeField(buffer, field, chunk, offset - chunk);
+                        break;
+                    case ProtobufEvent.EndOfMessage:
+                        if (offset == end && _reader.MayEnd)
+                        {
+                            return _keyCount > 0 && _signatureCount > 0;
+                        }
+
+                        break;
+                    case ProtobufEvent.Malformed:
+                    case ProtobufEvent.NeedMore:
+                        return false;
+                }
+            }
+        }
+
+        private void TakeField(byte[] buffer, int field, int offset, int count)
+        {
+            if (_reader.Depth == 1)
+            {
+                if (field == 2)
+                {
+                    byte[] yamux = _settings.MuxerId;
+                    _offersMuxers = true;
+                    if (count == yamux.Length && Bytes.Equal(buffer, offset, yamux, 0, count))
+                    {
+                        _offersYamux = true;
+                    }
+                }
+            }
+            else if (field == 1)
+            {
+                _keyOffset = offset;
+                _keyCount = count;
+            }
+            else if (field == 2)
+            {
+                _signatureOffset = offset;
+                _signatureCount = count;
+            }
+        }
+    }
+}

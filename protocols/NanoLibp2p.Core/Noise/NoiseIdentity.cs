@@ -1,0 +1,76 @@
+using System;
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Core.Noise
+{
+    /// <summary>
+    /// What a node shows of itself in every handshake: its static Noise key and the NoiseHandshakePayload in which its
+    /// identity signs that key (libp2p noise spec, "The libp2p Handshake Payload"). Made once, since the signature is dear.
+    /// </summary>
+    public sealed class NoiseIdentity
+    {
+        /// <summary>The one multiplexer that is offered.</summary>
+        public const string YamuxId = "/yamux/1.0.0";
+
+        private const string SignaturePrefix = "noise-libp2p-static-key:";
+
+        private readonly KeyPair _static = new KeyPair();
+        private readonly byte[] _payload;
+
+        /// <summary>Makes a static key and signs it.</summary>
+        /// <param name="identity">Whose.</param>
+        /// <param name="crypto">Used here only.</param>
+        /// <param name="random">Gives the static key.</param>
+        /// <param name="earlyMuxer">True to offer Yamux within the handshake (inlined-muxer-negotiation spec), which saves a round trip.</param>
+        public NoiseIdentity(Identity identity, CryptoProvider crypto, IRandom random, bool earlyMuxer)
+        {
+            _static.Generate(crypto, random);
+            byte[] message = NewSigned();
+            CopySigned(_static.PublicKey, message);
+            byte[] signature = new byte[CryptoProvider.SignatureBytes];
+            identity.Sign(crypto, message, 0, message.Length, signature, 0);
+            byte[] key = identity.PublicKeyProtobuf;
+            byte[] muxer = Bytes.Ascii(YamuxId);
+
+            int muxers = ProtobufWriter.SizeOfBytes(2, muxer.Length);
+            int size = ProtobufWriter.SizeOfBytes(1, key.Length) + ProtobufWriter.SizeOfBytes(2, signature.Length);
+            _payload = new byte[earlyMuxer ? size + ProtobufWriter.SizeOfBytes(4, muxers) : size];
+            int at = ProtobufWriter.WriteBytes(1, key, 0, key.Length, _payload, 0);
+            at = ProtobufWriter.WriteBytes(2, signature, 0, signature.Length, _payload, at);
+            if (earlyMuxer)
+            {
+                at = ProtobufWriter.WriteLength(4, muxers, _payload, at);
+                ProtobufWriter.WriteBytes(2, muxer, 0, muxer.Length, _payload, at);
+            }
+        }
+
+        /// <summary>The static key.</summary>
+        public KeyPair StaticKey
+        {
+            get { return _static; }
+        }
+
+        /// <summary>The payload itself, not a copy.</summary>
+        public byte[] Payload
+        {
+            get { return _payload; }
+        }
+
+        /// <summary>Makes room for what an identity signs, with the constant prefix in it.</summary>
+        internal static byte[] NewSigned()
+        {
+            byte[] prefix = Bytes.Ascii(SignaturePrefix);
+            byte[] message = new byte[prefix.Length + CryptoProvider.KeyBytes];
+            Array.Copy(prefix, 0, message, 0, prefix.Length);
+            return message;
+        }
+
+        /// <summary>Completes what an identity signs with a static key.</summary>
+        internal static void CopySigned(byte[] staticKey, byte[] message)
+        {
+            Array.Copy(staticKey, 0, message, message.Length - CryptoProvider.KeyBytes, CryptoProvider.KeyBytes);
+        }
+    }
+}

@@ -134,8 +134,7 @@ namespace NanoLibp2p.Core.Multiformats
                 error = "'" + value + "' is not " + kind;
                 return 0;
             }
-            // the longest header: two bytes of code, two of length
-            if (at + 4 + count > buffer.Length)
+            if (at + Varint.Size((uint)code) + (size < 0 ? Varint.Size((uint)count) : 0) + count > buffer.Length)
             {
                 error = "it is longer than Multiaddr.MaxBytes = " + buffer.Length.ToString();
                 return 0;

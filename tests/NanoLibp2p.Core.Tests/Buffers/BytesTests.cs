@@ -1,0 +1,80 @@
+using System;
+using System.Buffers.Binary;
+using System.Text;
+using CsCheck;
+using NanoLibp2p.Core.Buffers;
+
+namespace NanoLibp2p.Core.Tests.Buffers;
+
+public class BytesTests
+{
+    [Fact]
+    public void Integers_are_read_and_written_as_the_platform_does()
+    {
+        Gen.ULong.Sample(value =>
+        {
+            byte[] expected = new byte[9];
+            byte[] actual = new byte[9];
+
+            BinaryPrimitives.WriteUInt64BigEndian(expected.AsSpan(1), value);
+            Bytes.WriteUInt64BigEndian(actual, 1, value);
+            Assert.Equal(expected, actual);
+            Assert.Equal(value, Bytes.ReadUInt64BigEndian(expected, 1));
+            Assert.Equal((uint)(value >> 32), Bytes.ReadUInt32BigEndian(expected, 1));
+            Assert.Equal((ushort)(value >> 48), Bytes.ReadUInt16BigEndian(expected, 1));
+
+            BinaryPrimitives.WriteUInt64LittleEndian(expected.AsSpan(1), value);
+            Bytes.WriteUInt64LittleEndian(actual, 1, value);
+            Assert.Equal(expected, actual);
+            Assert.Equal(value, Bytes.ReadUInt64LittleEndian(expected, 1));
+            Assert.Equal((uint)value, Bytes.ReadUInt32LittleEndian(expected, 1));
+            Assert.Equal((ushort)value, Bytes.ReadUInt16LittleEndian(expected, 1));
+
+            BinaryPrimitives.WriteUInt16BigEndian(expected.AsSpan(1), (ushort)value);
+            Bytes.WriteUInt16BigEndian(actual, 1, (ushort)value);
+            BinaryPrimitives.WriteUInt16LittleEndian(expected.AsSpan(5), (ushort)value);
+            Bytes.WriteUInt16LittleEndian(actual, 5, (ushort)value);
+            Assert.Equal(expected, actual);
+        });
+    }
+
+    [Fact]
+    public void Ranges_compare_as_sequences()
+    {
+        Gen<byte[]> few = Gen.Byte[0, 3].Array[0, 5];
+        Gen.Select(few, few).Sample((a, b) =>
+        {
+            int expected = a.AsSpan().SequenceCompareTo(b);
+            byte[] x = [9, .. a, 9];
+            byte[] y = [9, 9, .. b];
+            Assert.Equal(Math.Sign(expected), Math.Sign(Bytes.Compare(x, 1, a.Length, y, 2, b.Length)));
+            if (a.Length == b.Length)
+            {
+                Assert.Equal(expected == 0, Bytes.Equal(x, 1, y, 2, a.Length));
+            }
+        });
+    }
+
+    [Fact]
+    public void An_ascii_literal_becomes_its_bytes()
+    {
+        byte[] expected = Encoding.ASCII.GetBytes("/multistream/1.0.0\n");
+        byte[] buffer = new byte[expected.Length + 1];
+        Assert.Equal(expected, Bytes.Ascii("/multistream/1.0.0\n"));
+        Assert.Equal(expected.Length, Bytes.CopyAscii("/multistream/1.0.0\n", buffer, 1));
+        Assert.Equal(expected, buffer[1..]);
+    }
+
+    [Fact]
+    public void A_literal_that_is_not_ascii_is_refused_by_name()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Bytes.Ascii("/grüße/1.0.0"));
+        Assert.Equal("'/grüße/1.0.0' is not ASCII", error.Message);
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_printable_show_as_question_marks()
+    {
+        Assert.Equal("a?b?~", Bytes.ToText([0, .. "a\0b"u8, 0xE4, (byte)'~', 7], 1, 5));
+    }
+}

@@ -1,0 +1,61 @@
+using System;
+using CsCheck;
+using NanoLibp2p.Core.Multiformats;
+
+namespace NanoLibp2p.Core.Tests.Multiformats;
+
+public class PublicKeyTests
+{
+    [Theory]
+    [InlineData(SpecKeys.Rsa, KeyType.Rsa, 5, 550)]
+    [InlineData(SpecKeys.Ed25519, KeyType.Ed25519, 4, 32)]
+    [InlineData(SpecKeys.Secp256k1, KeyType.Secp256k1, 4, 33)]
+    [InlineData(SpecKeys.Ecdsa, KeyType.Ecdsa, 4, 91)]
+    public void The_keys_of_the_spec_parse(string hex, KeyType type, int header, int length)
+    {
+        byte[] message = Convert.FromHexString("77" + hex);
+        Assert.Equal((int)type, PublicKey.Parse(message, 1, message.Length - 1, out int data));
+        Assert.Equal(1 + header, data);
+        Assert.Equal(length, message.Length - data);
+    }
+
+    [Fact]
+    public void An_ed25519_key_is_written_as_in_the_spec()
+    {
+        byte[] message = Convert.FromHexString(SpecKeys.Ed25519);
+        byte[] buffer = new byte[38];
+        Assert.Equal(36, PublicKey.WriteEd25519(message, 4, buffer, 1));
+        Assert.Equal(message, buffer[1..37]);
+        Assert.Equal(0, buffer[37]);
+    }
+
+    [Theory]
+    [InlineData("", "nothing")]
+    [InlineData("0801", "no data")]
+    [InlineData("08011200", "an Ed25519 key of no bytes")]
+    [InlineData("08011203010203", "an Ed25519 key of three bytes")]
+    [InlineData("0804120101", "an unknown type")]
+    [InlineData("0802120201", "data cut short")]
+    [InlineData("080212020102aa", "something after the data")]
+    [InlineData("080212820001" + "02", "a length that is not minimal")]
+    [InlineData("0882001201" + "aa", "a type that is not minimal")]
+    [InlineData("1201aa0802", "the fields in the other order")]
+    [InlineData("0802120100" + "1801", "a further field")]
+    public void Another_form_is_malformed(string hex, string what)
+    {
+        byte[] message = Convert.FromHexString(hex);
+        Assert.True(PublicKey.Parse(message, 0, message.Length, out _) == PublicKey.Malformed, what);
+    }
+
+    [Fact]
+    public void Garbage_is_never_read_outside_its_range()
+    {
+        Gen.Select(Gen.Byte[0, 5], Gen.Byte[0, 40], Gen.Byte.Array[0, 40], Gen.Int[0, 44]).Sample((type, length, rest, cut) =>
+        {
+            byte[] message = [0x08, type, 0x12, length, .. rest];
+            Array.Resize(ref message, Math.Min(cut, message.Length));
+            int parsed = PublicKey.Parse(message, 0, message.Length, out int data);
+            Assert.True(parsed == PublicKey.Malformed || (parsed == type && message.Length - data == length));
+        });
+    }
+}

@@ -13,7 +13,7 @@ namespace NanoLibp2p.Footprint;
 
 internal static class Program
 {
-    private static int Main(string[] args)
+    internal static int Main(string[] args)
     {
         var names = new Argument<string[]>("operation")
         {

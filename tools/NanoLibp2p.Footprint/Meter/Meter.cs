@@ -44,6 +44,7 @@ public sealed class Meter : IDisposable
     /// <summary>Runs the operation and returns what it did in metered assemblies. Static constructors have run before, as on a device.</summary>
     public Measurement Measure(Action operation)
     {
+        RefuseUncounted();
         RunStaticConstructors();
         foreach (var (module, _) in loaded.Values)
         {
@@ -51,6 +52,7 @@ public sealed class Meter : IDisposable
         }
         stack.Reset();
         operation();
+        RefuseUncounted();
         return new Measurement(loaded.Values.Select(entry => entry.Module), stack);
     }
 
@@ -85,6 +87,20 @@ public sealed class Meter : IDisposable
         loaded[name] = (module, assembly);
         unstarted.Enqueue(assembly);
         return assembly;
+    }
+
+    // an ordinary copy beside the program would be found first, and everything in it would count as nothing
+    private void RefuseUncounted()
+    {
+        foreach (var assembly in context.Assemblies)
+        {
+            var name = assembly.GetName().Name!;
+            if (!loaded.ContainsKey(name) && find(name) != null)
+            {
+                throw new InvalidOperationException(
+                    $"{name} was loaded from {assembly.Location}, where it isn't metered; refer to its project with Private=\"false\"");
+            }
+        }
     }
 
     // nanoCLR runs them all before Main, in order of type name

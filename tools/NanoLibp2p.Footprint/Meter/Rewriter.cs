@@ -98,6 +98,7 @@ internal static class Rewriter
             var leaders = Leaders(original);
             var frame = NanoHeap.FrameBytes(body.Variables.Count, model.Depth);
             var locals = body.Variables.ToArray();
+            var loops = original.SelectMany(StackModel.Targets).Contains(original[0]);
             var caught = body.ExceptionHandlers.Where(handler => handler.HandlerType != ExceptionHandlerType.Filter)
                 .Select(handler => handler.HandlerStart).ToHashSet();
 
@@ -112,14 +113,20 @@ internal static class Rewriter
             for (var i = 0; i < original.Length; i++)
             {
                 var instruction = original[i];
-                var first = output.Count;
                 if (i == 0)
                 {
                     Emit(OpCodes.Ldsfld, parts.Stack);
                     output.Add(Instruction.Create(OpCodes.Ldc_I4, frame));
                     Emit(OpCodes.Callvirt, parts.Enter);
                     output.Add(entered == null ? Instruction.Create(OpCodes.Pop) : Instruction.Create(OpCodes.Stloc, entered));
+                    if (loops)
+                    {
+                        Count(blocks.Count);
+                        blocks.Add(Describe([], 0, leaders, model, locals, isEntry: true));
+                    }
                 }
+                // a branch back to the first instruction doesn't enter the method again
+                var first = output.Count;
                 if (caught.Contains(instruction))
                 {
                     Emit(OpCodes.Ldsfld, parts.Stack);
@@ -129,7 +136,7 @@ internal static class Rewriter
                 if (leaders.Contains(instruction))
                 {
                     Count(blocks.Count);
-                    blocks.Add(Describe(original, i, leaders, model, locals));
+                    blocks.Add(Describe(original, i, leaders, model, locals, isEntry: i == 0 && !loops));
                 }
                 if (instruction.OpCode.Code == Code.Ret)
                 {
@@ -147,8 +154,7 @@ internal static class Rewriter
                     Emit(OpCodes.Call, parts.Array);
                 }
                 output.Add(instruction);
-                // the first pass of a handler's method starts at the entry code; a branch back to it must not enter again
-                moved[instruction] = output[i == 0 ? Math.Min(first + 4, output.Count - 1) : first];
+                moved[instruction] = output[first];
             }
             Replace();
         }
@@ -194,12 +200,12 @@ internal static class Rewriter
             return leaders;
         }
 
-        private Block Describe(Instruction[] original, int start, HashSet<Instruction> leaders, StackModel model, VariableDefinition[] locals)
+        private Block Describe(Instruction[] original, int start, HashSet<Instruction> leaders, StackModel model, VariableDefinition[] locals, bool isEntry)
         {
             int instructions = 0, calls = 0, bytes = 0, allocations = 0;
             long cost = 0;
             List<string>? platformCalls = null;
-            if (start == 0)
+            if (isEntry)
             {
                 cost += CostTable.Entry(locals.Length);
                 foreach (var box in locals.Select(local => NanoHeap.BoxBytes(local.VariableType)).Where(box => box > 0))
@@ -233,7 +239,7 @@ internal static class Rewriter
                         break;
                 }
             }
-            return new Block(Name(), instructions, cost, calls, bytes, allocations, platformCalls, start == 0);
+            return new Block(Name(), instructions, cost, calls, bytes, allocations, platformCalls, isEntry);
 
             void Allocate(TypeReference type)
             {

@@ -1,0 +1,69 @@
+using System;
+using System.IO;
+using System.Text.Json;
+
+namespace NanoLibp2p.Footprint.Tests;
+
+/// <summary>The command line, as programs use it.</summary>
+public class CommandTests
+{
+    [Fact]
+    public void Json_is_one_object_a_line_with_the_count_and_its_budget()
+    {
+        var (exit, output, _) = Run("--json", "SHA-256, per block");
+
+        Assert.Equal(0, exit);
+        var line = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+        Assert.Equal("SHA-256, per block", line.GetProperty("operation").GetString());
+        Assert.Equal(Budgets.Of("SHA-256, per block")!.Limit, line.GetProperty("budget").GetInt64());
+        Assert.InRange(line.GetProperty("instructions").GetInt64(), 1, long.MaxValue);
+        Assert.InRange(line.GetProperty("seconds").GetProperty("ESP32").GetDouble(), 1e-9, 10);
+    }
+
+    [Theory]
+    [InlineData("no such operation")]
+    [InlineData("--no-such-option")]
+    public void Wrong_arguments_exit_with_2_and_a_sentence(string argument)
+    {
+        var (exit, output, error) = Run(argument);
+
+        Assert.Equal(2, exit);
+        Assert.Empty(output);
+        Assert.Contains(argument, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_without_assemblies_is_refused_with_its_name()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var (exit, _, error) = Run("--from", folder.FullName);
+
+            Assert.Equal(1, exit);
+            Assert.Contains(folder.FullName, error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete();
+        }
+    }
+
+    private static (int Exit, string Output, string Error) Run(params string[] arguments)
+    {
+        var (output, error) = (Console.Out, Console.Error);
+        using var written = new StringWriter();
+        using var said = new StringWriter();
+        Console.SetOut(written);
+        Console.SetError(said);
+        try
+        {
+            return (Program.Main(arguments), written.ToString(), said.ToString());
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(error);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System;
+using System.Runtime.Loader;
+using NanoLibp2p.Footprint.Metering;
+
+namespace NanoLibp2p.Footprint.Tests;
+
+/// <summary>Whether what runs is what is counted.</summary>
+public class SharedAssemblyTests
+{
+    [Fact]
+    public void The_cryptography_that_runs_here_is_the_metered_device_build()
+    {
+        var crypto = SharedAssemblies.Meter.Load("NanoLibp2p.Crypto");
+
+        Assert.Same(crypto, Type.GetType("NanoLibp2p.Crypto.ManagedCrypto, NanoLibp2p.Crypto", throwOnError: true)!.Assembly);
+        Assert.DoesNotContain(crypto.GetReferencedAssemblies(), reference => reference.Name == "System.Runtime");
+    }
+
+    [Fact]
+    public void A_copy_that_is_not_metered_is_refused_with_its_name()
+    {
+        var image = Sample.Compile("public static void Nothing() { }");
+        var context = new AssemblyLoadContext("unmetered", isCollectible: true);
+        context.LoadFromStream(new System.IO.MemoryStream(image));
+        using var meter = new Meter(name => name == "Sample" ? image : null, context);
+
+        var refused = Assert.Throws<InvalidOperationException>(() => meter.Measure(() => { }));
+
+        Assert.Contains("Sample", refused.Message, StringComparison.Ordinal);
+    }
+}

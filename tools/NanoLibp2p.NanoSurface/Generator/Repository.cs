@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 
 namespace NanoLibp2p.NanoSurface.Generator;
 
@@ -21,19 +22,20 @@ public static class Repository
         throw new DirectoryNotFoundException($"no folder above {start} holds Directory.Nano.targets; run this inside the repository.");
     }
 
+    /// <summary>Paths of the files that are missing or differ from what was generated.</summary>
+    public static IReadOnlyList<string> FindStale(string root, IReadOnlyDictionary<string, string> files) => files
+        .Where(file => !File.Exists(Path.Combine(root, file.Key)) || File.ReadAllText(Path.Combine(root, file.Key)) != file.Value)
+        .Select(file => file.Key)
+        .ToArray();
+
     /// <summary>Writes what differs and says so. Result: 0, as an exit code.</summary>
     public static int Write(string root, IReadOnlyDictionary<string, string> files)
     {
-        foreach (var (path, content) in files)
+        foreach (var path in FindStale(root, files))
         {
             var full = Path.Combine(root, path);
-            if (File.Exists(full) && File.ReadAllText(full) == content)
-            {
-                continue;
-            }
-
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            File.WriteAllText(full, content);
+            File.WriteAllText(full, files[path]);
             Console.WriteLine($"wrote {path}");
         }
 

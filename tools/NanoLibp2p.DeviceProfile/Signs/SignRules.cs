@@ -1,0 +1,110 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace NanoLibp2p.DeviceProfile.Signs;
+
+/// <summary>
+/// The sign trap: on the interpreter a shift to the right, a remainder, a widening and a conversion to floating point follow the tag
+/// that travels with the value, not the instruction. Follows every tag through locals, arguments, returns and references, over all
+/// assemblies of the set, until nothing changes; then reports where tag and instruction disagree.
+/// </summary>
+internal sealed class SignRules
+{
+    private readonly DeviceAssemblySet assemblies;
+    private readonly Dictionary<string, MethodSummary> summaries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> fields = new(StringComparer.Ordinal);
+    private readonly HashSet<string> delegateTargets = new(StringComparer.Ordinal);
+    private bool changed;
+
+    private SignRules(DeviceAssemblySet assemblies) => this.assemblies = assemblies;
+
+    public static IEnumerable<Violation> Check(DeviceAssemblySet assemblies)
+    {
+        var rules = new SignRules(assemblies);
+        var methods = assemblies.Modules
+            .SelectMany(module => module.GetTypes())
+            .SelectMany(type => type.Methods)
+            .Where(method => method.HasBody)
+            .ToArray();
+        bool unsettled;
+        do
+        {
+            rules.changed = false;
+            foreach (var summary in rules.summaries.Values)
+            {
+                summary.Changed = false;
+            }
+
+            foreach (var method in methods)
+            {
+                new MethodFlow(rules, method).Run(null);
+            }
+
+            unsettled = rules.changed || rules.summaries.Values.Any(summary => summary.Changed);
+        }
+        while (unsettled);
+
+        foreach (var method in methods)
+        {
+            var found = new SortedDictionary<int, Violation>();
+            new MethodFlow(rules, method).Run((instruction, message) =>
+                found[instruction.Offset] = new Violation("sign-trap", CodeLocation.Of(method, instruction), message));
+            foreach (var violation in found.Values)
+            {
+                yield return violation;
+            }
+        }
+    }
+
+    /// <summary>Width of a value with an unsigned tag in a field that C# takes for signed, written there through a reference.</summary>
+    public int Field(FieldReference field) => fields.GetValueOrDefault(field.FullName, -1);
+
+    public void WriteField(string field, int width)
+    {
+        if (width > fields.GetValueOrDefault(field, -1))
+        {
+            fields[field] = width;
+            changed = true;
+        }
+    }
+
+    /// <summary>The summary of what a call reaches, or null for a method outside the set.</summary>
+    public MethodSummary? Called(MethodReference method)
+    {
+        if (method.Name == "Invoke" && IsDelegate(method.DeclaringType))
+        {
+            return Summary(DelegateKey(method), method);
+        }
+
+        return assemblies.Find(method) is { } found ? Of(found) : null;
+    }
+
+    /// <summary>The summary that a method shares with those it overrides or that override it.</summary>
+    public MethodSummary Of(MethodDefinition method) =>
+        Summary(method.IsVirtual ? $"virtual {method.Name[(method.Name.LastIndexOf('.') + 1)..]}{Parameters(method)}" : method.FullName, method);
+
+    public bool IsDelegateTarget(MethodDefinition method) => delegateTargets.Contains(method.FullName);
+
+    public void MakeDelegateTarget(MethodReference method) => changed |= delegateTargets.Add(method.FullName);
+
+    /// <summary>What delegates with the signature of <paramref name="method"/> are called with.</summary>
+    public MethodSummary Delegates(MethodReference method) => Summary(DelegateKey(method), method);
+
+    private MethodSummary Summary(string key, MethodReference method)
+    {
+        if (!summaries.TryGetValue(key, out var summary))
+        {
+            summary = new MethodSummary(method.Parameters.Count);
+            summaries.Add(key, summary);
+        }
+
+        return summary;
+    }
+
+    private static bool IsDelegate(TypeReference type) => type.Resolve()?.BaseType?.FullName == "System.MulticastDelegate";
+
+    private static string DelegateKey(MethodReference method) => $"delegate {Parameters(method)}";
+
+    private static string Parameters(MethodReference method) =>
+        $"({string.Join(',', method.Parameters.Select(parameter => parameter.ParameterType.FullName))}):{method.ReturnType.FullName}";
+}

@@ -56,7 +56,7 @@ namespace NanoLibp2p.Crypto
 
         /// <summary>
         /// HKDF-SHA-256 (RFC 5869), extract and expand. <paramref name="okmCount"/> is at most 8,160 (255 hashes);
-        /// the output may overlay the inputs. Noise's HKDF (noise spec, section 4.3) is this with an empty info.
+        /// the output may overlay salt and input keying material, but not the info. Noise's HKDF (noise spec, section 4.3) is this with an empty info.
         /// </summary>
         public abstract void HkdfSha256(byte[] salt, int saltOffset, int saltCount, byte[] ikm, int ikmOffset, int ikmCount,
             byte[] info, int infoOffset, int infoCount, byte[] okm, int okmOffset, int okmCount);
@@ -95,7 +95,10 @@ namespace NanoLibp2p.Crypto
         /// <summary>The Ed25519 public key of a 32-byte seed (RFC 8032 5.1.5).</summary>
         public abstract void Ed25519PublicKey(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset);
 
-        /// <summary>Signs (RFC 8032 5.1.6, pure Ed25519). <paramref name="publicKey"/> is that of the seed.</summary>
+        /// <summary>
+        /// Signs (RFC 8032 5.1.6, pure Ed25519). <paramref name="publicKey"/> is that of the seed. The signature may overlay the
+        /// message. This, verifying and making a public key use the SHA-512 hash under way.
+        /// </summary>
         public abstract void Ed25519Sign(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset,
             byte[] message, int offset, int count, byte[] signature, int signatureOffset);
 

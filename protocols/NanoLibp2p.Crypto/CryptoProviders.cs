@@ -1,0 +1,21 @@
+namespace NanoLibp2p.Crypto
+{
+    /// <summary>Which provider a node takes.</summary>
+    public static class CryptoProviders
+    {
+        /// <summary>
+        /// The preferred provider if its known answers are right, else <see cref="ManagedCrypto"/>. The <see cref="CryptoProvider.Name"/>
+        /// of the result tells which it is.
+        /// </summary>
+        /// <param name="preferred">What the platform offers; null for none.</param>
+        public static CryptoProvider Choose(CryptoProvider preferred)
+        {
+            if (preferred != null && SelfTest.Passes(preferred))
+            {
+                return preferred;
+            }
+
+            return new ManagedCrypto();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+namespace NanoLibp2p.Crypto
+{
+    /// <summary>
+    /// Ed25519 verification (RFC 8032 5.1.7), cofactorless: R must be the very encoding of S B - k A. Everything here is public, so
+    /// that branches and indexes may depend on it.
+    /// </summary>
+    internal sealed class Ed25519Verifier
+    {
+        /// <summary>Window of the digits: they are odd and at most 15, so a table has 8 entries.</summary>
+        private const int Window = 5;
+
+        private readonly Sha512 sha;
+        private readonly CurveScratch scratch;
+        private readonly byte[] hash = new byte[64];
+        private readonly uint[] s = new uint[10];
+        private readonly uint[] k = new uint[10];
+
+        // -A, -3 A .. -15 A: Y + X, Y - X, 2 d T, 2 Z of each
+        private readonly uint[] table = new uint[8 * 4 * Field25519.Limbs];
+
+        internal Ed25519Verifier(Sha512 sha, CurveScratch scratch)
+        {
+            this.sha = sha;
+            this.scratch = scratch;
+        }
+
+        internal bool Verify(byte[] publicKey, int publicKeyOffset, byte[] message, int offset, int count,
+            byte[] signature, int signatureOffset)
+        {
+            ulong[] p = scratch.P;
+            ulong[] w = scratch.W;
+            if (!scratch.Scalar.IsReduced(signature, signatureOffset + 32, s)
+                || !EdwardsPoint.Decode(publicKey, publicKeyOffset, p, w, scratch.Bytes))
+            {
+                return false;
+            }
+
+            sha.Start();
+            sha.Update(signature, signatureOffset, 32);
+            sha.Update(publicKey, publicKeyOffset, 32);
+            sha.Update(message, offset, count);
+            sha.Finish(hash, 0);
+            scratch.Scalar.Reduce(hash, k);
+            ShiftUp(s);
+            ShiftUp(k);
+            MakeTable();
+            Multiply();
+            EdwardsPoint.Encode(p, w, scratch.Bytes, 0);
+            bool right = ConstantTime.Equal(scratch.Bytes, 0, signature, signatureOffset, 32);
+            scratch.Clear();
+            return right;
+        }
+
+        /// <summary>Odd multiples of -A from A in scratch.P.</summary>
+        private void MakeTable()
+        {
+            ulong[] p = scratch.P;
+            ulong[] w = scratch.W;
+            Field25519.Set(w, 0, 0);
+            Field25519.Subtract(p, EdwardsPoint.X, w, 0, p, EdwardsPoint.X);
+            Field25519.Subtract(p, EdwardsPoint.T, w, 0, p, EdwardsPoint.T);
+
+            // twice the point waits in the last entry, of which it makes the next to last
+            const int last = 7 * 4 * Field25519.Limbs;
+            EdwardsPoint.ToCached(p, w, table, 0);
+            EdwardsPoint.Double(p, 1);
+            EdwardsPoint.ToCached(p, w, table, last);
+            EdwardsPoint.AddCached(p, w, table, 0, false, scratch.Q, true);
+            for (int i = 1; ; i++)
+            {
+                EdwardsPoint.ToCached(p, w, table, 4 * Field25519.Limbs * i);
+                if (i == 7)
+                {
+                    break;
+                }
+
+                EdwardsPoint.AddCached(p, w, table, last, false, scratch.Q, true);
+            }
+        }
+
+        /// <summary>
+        /// scratch.P = s B - k A: one chain of doublings for both. The digits are found from the top, without memory, by Okeya's wMOF
+        /// ("Signed binary representations revisited", CRYPTO 2004): digit i of 2 k - k is k_(i-1) - k_i; at the first that is not 0 a
+        /// window of five begins, whose value has an odd part of at most 15.
+        /// </summary>
+        private void Multiply()
+        {
+            ulong[] p = scratch.P;
+            uint[] q = scratch.Q;
+            EdwardsPoint.SetZero(p);
+            int doublings = 0;
+            bool started = false;
+            int atA = -1;
+            int atB = -1;
+            uint digitA = 0;
+            uint digitB = 0;
+            for (int i = 256; i >= 0; i--)
+            {
+                doublings++;
+                if (atA < 0)
+                {
+                    digitA = Digit(k, i);
+                    if (digitA != 0)
+                    {
+                        atA = i - (Window - 1) + (int)(digitA >> 8);
+                    }
+                }
+
+                if (atB < 0)
+                {
+                    digitB = Digit(s, i);
+                    if (digitB != 0)
+                    {
+                        atB = i - (Window - 1) + (int)(digitB >> 8);
+                    }
+                }
+
+                if (atA != i && atB != i)
+                {
+                    continue;
+                }
+
+                if (started)
+                {
+                    EdwardsPoint.Double(p, doublings);
+                }
+
+                started = true;
+                doublings = 0;
+                if (atA == i)
+                {
+                    EdwardsPoint.AddCached(p, scratch.W, table, 4 * Field25519.Limbs * (int)((digitA >> 1) & 7),
+                        (digitA & 0x80) != 0, q, atB == i);
+                    atA = -1;
+                }
+
+                if (atB == i)
+                {
+                    BaseTable.Load((int)((digitB >> 1) & 7), (digitB & 0x80) != 0 ? 0xffffffffu : 0, q);
+                    EdwardsPoint.AddNiels(p, q, 0, false);
+                    atB = -1;
+                }
+            }
+
+            if (started && doublings > 0)
+            {
+                EdwardsPoint.Double(p, doublings);
+            }
+        }
+
+        /// <summary>
+        /// The digit of the window whose top is at i: 0 if none begins there; else its odd part in bits 0..6, its sign in bit 7, and
+        /// from bit 8 how many places above the window's end it stands. The scalar is held shifted up by five.
+        /// </summary>
+        private static uint Digit(uint[] scalar, int i)
+        {
+            int word = i >> 5;
+            int bit = i & 31;
+            uint six = scalar[word] >> bit;
+            if (bit > 26)
+            {
+                six |= scalar[word + 1] << (32 - bit);
+            }
+
+            six &= 63;
+            if ((((six >> 1) ^ six) & 16) == 0)
+            {
+                return 0;
+            }
+
+            uint size = ((six & 31) + 1) >> 1;
+            uint sign = 0;
+            if (six >= 32)
+            {
+                size = 16 - size;
+                sign = 0x80;
+            }
+
+            uint places = 0;
+            while ((size & 1) == 0)
+            {
+                size >>= 1;
+                places += 0x100;
+            }
+
+            return size | sign | places;
+        }
+
+        private static void ShiftUp(uint[] scalar)
+        {
+            scalar[9] = 0;
+            scalar[8] = scalar[7] >> 27;
+            for (int i = 7; i > 0; i--)
+            {
+                scalar[i] = (scalar[i] << 5) | (scalar[i - 1] >> 27);
+            }
+
+            scalar[0] <<= 5;
+        }
+    }
+}

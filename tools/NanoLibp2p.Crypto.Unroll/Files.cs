@@ -1,0 +1,191 @@
+using System.Collections.Generic;
+using System.Numerics;
+using System.Text;
+
+namespace NanoLibp2p.Crypto.Unroll;
+
+/// <summary>The files of protocols/NanoLibp2p.Crypto that are written by this program, by name.</summary>
+public static class Files
+{
+    private const string Notice =
+        "// Written by tools/NanoLibp2p.Crypto.Unroll, which checks every sum below against 2^64; change it there.\n";
+
+    public static Dictionary<string, string> All() => new()
+    {
+        ["Field25519.Products.cs"] = Type("internal static partial class Field25519", FieldMethods()),
+        ["Field25519.Constants.cs"] = Type("internal static partial class Field25519", Constants()),
+        ["MontgomeryLadder.cs"] = Type("internal static class MontgomeryLadder", Ladder()),
+        ["BaseTable.cs"] = Type("internal static class BaseTable", Tables.Text()),
+        ["EdwardsPoint.Steps.cs"] = Type("internal static partial class EdwardsPoint", Double() + "\n" + AddNiels()),
+    };
+
+    private static string Type(string declaration, string methods) =>
+        $"{Notice}namespace NanoLibp2p.Crypto\n{{\n    {declaration}\n    {{\n{methods}    }}\n}}\n";
+
+    private static string Declare(string summary, string signature, Method body)
+    {
+        StringBuilder text = new();
+        foreach (string line in summary.Split('\n'))
+        {
+            text.Append("        // ").Append(line).Append('\n');
+        }
+
+        return text.Append("        ").Append(signature).Append("\n        {\n").Append(body.Finish()).Append("        }\n").ToString();
+    }
+
+    private static string Constants() => string.Join("\n",
+        Constant("d of the curve, -121665/121666 (RFC 8032 5.1)", "SetD", Edwards.D),
+        Constant("2 d", "SetTwoD", 2 * Edwards.D % Edwards.P),
+        Constant("2^((p - 1)/4), a square root of -1", "SetRootOfMinusOne",
+            BigInteger.ModPow(2, (Edwards.P - 1) / 4, Edwards.P)));
+
+    private static string Constant(string summary, string name, BigInteger value)
+    {
+        StringBuilder text = new($"        // {summary}\n        internal static void {name}(ulong[] o, int n)\n        {{\n");
+        for (int k = 0; k < Limbs.Count; k++)
+        {
+            text.Append($"            o[n{(k == 0 ? "" : " + " + k)}] = 0x{(uint)(value >> (Limbs.Bits * k) & Limbs.Mask):x};\n");
+        }
+
+        return text.Append("        }\n").ToString();
+    }
+
+    private static string FieldMethods()
+    {
+        Method mul = new();
+        Limbs f = mul.Load("f", "a", "i", 0), g = mul.Load("g", "b", "j", 0);
+        mul.Mul(Method.Store("o", "n", 0), f, g);
+
+        Method square = new();
+        f = square.Load("f", "a", "i", 0);
+        g = square.Local("g");
+        square.Open("for (; ; )");
+        square.Square(g, f);
+        square.Open("if (--times == 0)");
+        square.Line("break;");
+        square.Close();
+        square.Blank();
+        square.Copy(f, g);
+        square.Close();
+        square.Blank();
+        square.Copy(Method.Store("o", "n", 0), g);
+
+        return Declare("o[n..] = a[i..] * b[j..]; all tight, and the product may overlay the factors.",
+                "internal static void Mul(ulong[] o, int n, ulong[] a, int i, ulong[] b, int j)", mul)
+            + "\n" + Declare("o[n..] = a[i..]^(2^times), times at least 1; tight, may overlay.",
+                "internal static void SquareTimes(ulong[] o, int n, ulong[] a, int i, int times)", square);
+    }
+
+    private static string Ladder()
+    {
+        Method m = new();
+        Limbs x1 = m.Load("x", "p", "", 0);
+        Limbs x2 = m.Local("x2_"), z2 = m.Local("z2_"), x3 = m.Local("x3_"), z3 = m.Local("z3_");
+        Limbs a = m.Local("a"), b = m.Local("b"), c = m.Local("c"), d = m.Local("d");
+        Limbs da = m.Local("da"), cb = m.Local("cb"), s = m.Local("s"), e = m.Local("e"), u = m.Local("u");
+        m.Line("uint last = 0;");
+        for (int k = 0; k < Limbs.Count; k++)
+        {
+            m.Line($"{x2.At[k]} = {(k == 0 ? 1 : 0)}; {z2.At[k]} = 0; {x3.At[k]} = {x1.At[k]}; {z3.At[k]} = {(k == 0 ? 1 : 0)};");
+        }
+
+        m.Blank();
+        m.Open("for (int i = 254; i >= 0; i--)");
+        m.Add(a, x2, z2);
+        m.Sub(b, x2, z2);
+        m.Add(c, x3, z3);
+        m.Sub(d, x3, z3);
+        m.Blank();
+        m.Comment("clamping leaves the low three bits 0: their steps only double");
+        m.Open("if (i >= 3)");
+        m.Mul(da, d, a);
+        m.Mul(cb, c, b);
+        m.Add(s, da, cb);
+        m.Square(x3, s);
+        m.Sub(s, da, cb);
+        m.Square(e, s);
+        m.Mul(z3, e, x1);
+        m.Close();
+        m.Blank();
+        m.Line("uint bit = ((uint)scalar[i >> 3] >> (i & 7)) & 1;");
+        m.Line("ulong swap = 0UL - (ulong)(bit ^ last);");
+        m.Line("last = bit;");
+        m.Select(s, a, c, "swap");
+        m.Select(e, b, d, "swap");
+        m.Square(a, s);
+        m.Square(b, e);
+        m.Mul(x2, a, b);
+        m.Sub(e, a, b);
+        m.AddMultiple(u, a, e, 121665, "a24");
+        m.Mul(z2, e, u);
+        m.Close();
+        m.Blank();
+        m.Copy(Method.Store("o", "", 0), x2);
+        m.Copy(Method.Store("o", "", 9), z2);
+        return Declare(
+            "RFC 7748 section 5: o[0..8] / o[9..17] = the u-coordinate of scalar times the point p[0..8]; the scalar is clamped.\n"
+            + "Of the two differential products DA and CB a swap only changes the places, so that nothing but A and B is selected.",
+            "internal static void Run(byte[] scalar, ulong[] p, ulong[] o)", m);
+    }
+
+    private static string Double()
+    {
+        Method m = new();
+        Limbs x = m.Load("x", "p", "", 0), y = m.Load("y", "p", "", 9), z = m.Load("z", "p", "", 18);
+        Limbs xx = m.Local("a"), yy = m.Local("b"), s = m.Local("s"), e = m.Local("e"), h = m.Local("hh"), g = m.Local("g"), f = m.Local("f");
+        m.Open("for (; ; )");
+        m.Square(xx, x);
+        m.Square(yy, y);
+        m.Add(h, yy, xx);
+        m.Sub(g, yy, xx);
+        m.Square(f, z, twice: true, minus: g);
+        m.Add(s, x, y);
+        m.Square(e, s, minus: h);
+        m.Mul(x, e, f);
+        m.Mul(y, h, g);
+        m.Mul(z, g, f);
+        m.Open("if (--times == 0)");
+        m.Line("break;");
+        m.Close();
+        m.Close();
+        m.Blank();
+        m.Copy(Method.Store("p", "", 0), x);
+        m.Copy(Method.Store("p", "", 9), y);
+        m.Copy(Method.Store("p", "", 18), z);
+        m.Mul(Method.Store("p", "", 27), e, h);
+        return Declare("p = 2^times p, times at least 1 (dbl-2008-hwcd with a = -1; T only after the last).",
+            "internal static void Double(ulong[] p, int times)", m);
+    }
+
+    private static string AddNiels()
+    {
+        Method m = new();
+        Limbs x = m.Load("x", "p", "", 0), y = m.Load("y", "p", "", 9);
+        Limbs a = m.Local("a"), b = m.Local("b"), c = m.Local("c"), d = m.Local("d");
+        Limbs n = m.Load("n", "q", "i", 0);
+        m.Add(d, y, x);
+        m.Mul(b, d, n);
+        m.Load("n", "q", "i", 9);
+        m.Sub(d, y, x);
+        m.Mul(a, d, n);
+        m.Load("n", "q", "i", 18);
+        m.Load("x", "p", "", 27);
+        m.Mul(c, x, n);
+        m.Load("y", "p", "", 18);
+        Limbs e = m.Local("e"), f = m.Local("f"), g = m.Local("g"), h = m.Local("hh");
+        m.Sub(e, b, a);
+        m.Add(h, b, a);
+        m.Sub(f, y, c);
+        m.Add(g, y, c);
+        m.Mul(Method.Store("p", "", 0), e, f);
+        m.Mul(Method.Store("p", "", 9), g, h);
+        m.Mul(Method.Store("p", "", 18), f, g);
+        m.Open("if (withT)");
+        m.Mul(Method.Store("p", "", 27), e, h);
+        m.Close();
+        return Declare(
+            "p += q[i..], where q holds (y + x)/2, (y - x)/2 and d x y of an affine point. For a projective one it holds Y + X, Y - X and\n"
+            + "2 d T, and the caller has multiplied p's Z by 2 Z. Without T, p can only be doubled (madd-2008-hwcd-3, halved).",
+            "internal static void AddNiels(ulong[] p, uint[] q, int i, bool withT)", m);
+    }
+}

@@ -1,7 +1,9 @@
 using System;
+using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Core.Ping;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
 
@@ -23,6 +25,8 @@ namespace NanoLibp2p.Core
         private readonly StreamProtocol[] _owners = new StreamProtocol[ProtocolTable.Capacity];
         private readonly StreamProtocol[] _all = new StreamProtocol[ProtocolTable.Capacity];
         private readonly Connection[] _connections;
+        private readonly PingProtocol _ping;
+        private readonly IdentifyProtocol _identify;
         private readonly KeyPair _ephemeral = new KeyPair();
         private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
         private int _protocolCount;
@@ -53,6 +57,10 @@ namespace NanoLibp2p.Core
                 options.EarlyMuxer,
                 new PeerBindings(options.KnownPeers),
                 options.Verifier);
+            _ping = new PingProtocol(options.MaxConnections);
+            _identify = new IdentifyProtocol(options.MaxConnections, options.IdentifyReadings);
+            Add(_identify);
+            Add(_ping);
             _connections = new Connection[options.MaxConnections];
             for (int i = 0; i < _connections.Length; i++)
             {
@@ -96,6 +104,18 @@ namespace NanoLibp2p.Core
         {
             get { return _events; }
             set { _events = value; }
+        }
+
+        /// <summary>Ping, both sides.</summary>
+        public PingProtocol Ping
+        {
+            get { return _ping; }
+        }
+
+        /// <summary>Identify and identify push, both sides.</summary>
+        public IdentifyProtocol Identify
+        {
+            get { return _identify; }
         }
 
         /// <summary>The protocol ids that it knows.</summary>

@@ -30,6 +30,9 @@ namespace NanoLibp2p.Core
         /// <summary>Peers whose static key is remembered, so that they cost no signature verification when they come again.</summary>
         public int KnownPeers = 2;
 
+        /// <summary>Answers to identify that can be read at the same time.</summary>
+        public int IdentifyReadings = 1;
+
         /// <summary>Milliseconds for each address of a dial.</summary>
         public int DialTimeoutMs = 10000;
 
@@ -66,6 +69,7 @@ namespace NanoLibp2p.Core
             options.RecordBytes = MaxRecordBytes;
             options.SendBytes = 2 * (MaxRecordBytes + 2);
             options.KnownPeers = 256;
+            options.IdentifyReadings = 64;
             return options;
         }
 

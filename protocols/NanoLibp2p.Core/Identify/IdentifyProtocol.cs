@@ -1,0 +1,286 @@
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Core.Multistream;
+
+namespace NanoLibp2p.Core.Identify
+{
+    /// <summary>
+    /// Identify and identify push (libp2p identify spec), both sides. What peers say goes to <see cref="Events"/>; a device
+    /// that has no use for it reads past it.
+    /// </summary>
+    public sealed class IdentifyProtocol : StreamProtocol
+    {
+        /// <summary>The id of asking.</summary>
+        public const string Id = "/ipfs/id/1.0.0";
+
+        /// <summary>The id of telling unasked.</summary>
+        public const string PushId = "/ipfs/id/push/1.0.0";
+
+        // an observed address: /ip6/.../tcp/..., its tag and its length
+        private const int MaxObserved = 2 + 1 + 16 + 1 + 2;
+
+        private readonly Libp2pStream[] _writing;
+        private readonly IdentifyReading[] _readings;
+        private readonly byte[] _prefix = new byte[Varint.MaxBytes];
+        private readonly byte[] _observed = new byte[MaxObserved];
+        private byte[] _message;
+        private int _describedAddresses = -1;
+        private int _describedProtocols;
+        private int _identify;
+        private int _push;
+        private IdentifyEvents _events;
+
+        internal IdentifyProtocol(int connections, int readings)
+        {
+            _writing = new Libp2pStream[connections];
+            _readings = new IdentifyReading[readings];
+            for (int i = 0; i < readings; i++)
+            {
+                _readings[i] = new IdentifyReading();
+            }
+        }
+
+        /// <summary>Who hears what peers say; null reads past it.</summary>
+        public IdentifyEvents Events
+        {
+            get { return _events; }
+            set { _events = value; }
+        }
+
+        /// <summary>Asks a peer who it is; <see cref="Events"/> has the answer.</summary>
+        /// <returns>False when as many answers as NodeOptions.IdentifyReadings are under way, or no stream is left.</returns>
+        public bool Ask(Connection connection)
+        {
+            IdentifyReading reading = FreeReading();
+            if (reading == null || _events == null)
+            {
+                return false;
+            }
+
+            Libp2pStream stream = connection.OpenStream(this, _identify);
+            if (stream == null)
+            {
+                return false;
+            }
+
+            reading.Begin(stream);
+            stream.Tag = reading;
+            return true;
+        }
+
+        /// <summary>Tells a peer who we are after something has changed.</summary>
+        /// <returns>False when no stream is left.</returns>
+        public bool Push(Connection connection)
+        {
+            return connection.OpenStream(this, _push) != null;
+        }
+
+        /// <inheritdoc/>
+        protected override void Register(Node node)
+        {
+            _identify = node.RegisterProtocol(Id, this, true);
+            _push = node.RegisterProtocol(PushId, this, true);
+        }
+
+        /// <inheritdoc/>
+        public override void OnOpened(Libp2pStream stream)
+        {
+            bool weTell = stream.IsOutbound == (stream.ProtocolIndex == _push);
+            int index = stream.Connection.Index;
+            if (weTell)
+            {
+                // one telling at a time is all that an honest peer needs
+                if (_writing[index] != null)
+                {
+                    stream.Reset();
+                    return;
+                }
+
+                _writing[index] = stream;
+                Tell(stream);
+            }
+            else if (!stream.IsOutbound && _events != null)
+            {
+                IdentifyReading reading = FreeReading();
+                if (reading != null)
+                {
+                    reading.Begin(stream);
+                    stream.Tag = reading;
+                }
+            }
+        }
+
+        /// <inheritdoc/>
+        public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
+        {
+            IdentifyReading reading = (IdentifyReading)stream.Tag;
+            if (reading != null)
+            {
+                if (!reading.Receive(_events, buffer, offset, count))
+                {
+                    stream.Reset();
+                }
+                else if (reading.IsComplete)
+                {
+                    stream.Tag = null;
+                    stream.CloseWrite();
+                }
+            }
+
+            return count;
+        }
+
+        /// <inheritdoc/>
+        public override void OnReadEnd(Libp2pStream stream)
+        {
+            // who asks ends its side at once and waits for our answer
+            if (_writing[stream.Connection.Index] != stream)
+            {
+                stream.CloseWrite();
+            }
+        }
+
+        /// <inheritdoc/>
+        public override void OnClosed(Libp2pStream stream, bool reset)
+        {
+            int index = stream.Connection.Index;
+            if (_writing[index] == stream)
+            {
+                _writing[index] = null;
+            }
+
+            IdentifyReading reading = (IdentifyReading)stream.Tag;
+            if (reading != null)
+            {
+                reading.Stream = null;
+                _events.OnEnd(stream.Connection, false);
+            }
+        }
+
+        /// <inheritdoc/>
+        public override long Poll(long nowMs)
+        {
+            for (int i = 0; i < _writing.Length; i++)
+            {
+                if (_writing[i] != null)
+                {
+                    Tell(_writing[i]);
+                }
+            }
+
+            return long.MaxValue;
+        }
+
+        private IdentifyReading FreeReading()
+        {
+            for (int i = 0; i < _readings.Length; i++)
+            {
+                if (_readings[i].Stream == null)
+                {
+                    return _readings[i];
+                }
+            }
+
+            return null;
+        }
+
+        // Writes as much as there is room for: a length, what is the same for every peer, and the peer's own address.
+        private void Tell(Libp2pStream stream)
+        {
+            byte[] message = Describe();
+            int observed = WriteObserved(stream.Connection);
+            int prefix = Varint.Write((ulong)(message.Length + observed), _prefix, 0);
+            if (TellPart(stream, 0, _prefix, prefix)
+                && TellPart(stream, prefix, message, message.Length)
+                && TellPart(stream, prefix + message.Length, _observed, observed))
+            {
+                _writing[stream.Connection.Index] = null;
+                stream.CloseWrite();
+            }
+        }
+
+        private static bool TellPart(Libp2pStream stream, int start, byte[] part, int count)
+        {
+            int done = stream.Progress - start;
+            if (done < count)
+            {
+                stream.Progress += stream.Write(part, done, count - done);
+            }
+
+            return stream.Progress >= start + count;
+        }
+
+        private int WriteObserved(Connection connection)
+        {
+            int count = connection.Link.CopyRemoteAddress(_observed, 3);
+            if (count == 0)
+            {
+                return 0;
+            }
+
+            int at = 3 + count;
+            _observed[0] = (IdentifyField.ObservedAddress << 3) | (int)WireType.Bytes;
+            _observed[1] = (byte)(1 + count + 3);
+            _observed[2] = (byte)(count == 4 ? MultiaddrProtocol.Ip4 : MultiaddrProtocol.Ip6);
+            _observed[at++] = MultiaddrProtocol.Tcp;
+            Bytes.WriteUInt16BigEndian(_observed, at, (ushort)connection.Link.RemotePort);
+            return at + 2;
+        }
+
+        // what we say of ourselves to everybody; made anew only after an address or a protocol was added
+        private byte[] Describe()
+        {
+            Node node = Node;
+            ProtocolTable protocols = node.Protocols;
+            if (node.ListenCount == _describedAddresses && protocols.Count == _describedProtocols)
+            {
+                return _message;
+            }
+
+            byte[] key = node.Identity.PublicKeyProtobuf;
+            byte[] protocolVersion = Bytes.Ascii(node.Options.ProtocolVersion);
+            byte[] agentVersion = Bytes.Ascii(node.Options.AgentVersion);
+            int size = ProtobufWriter.SizeOfBytes(IdentifyField.PublicKey, key.Length)
+                + ProtobufWriter.SizeOfBytes(IdentifyField.ProtocolVersion, protocolVersion.Length)
+                + ProtobufWriter.SizeOfBytes(IdentifyField.AgentVersion, agentVersion.Length);
+            for (int i = 0; i < node.ListenCount; i++)
+            {
+                size += ProtobufWriter.SizeOfBytes(IdentifyField.ListenAddress, node.ListenAddress(i).Length);
+            }
+
+            for (int i = 0; i < protocols.Count; i++)
+            {
+                if ((node.ServedProtocols & (1u << i)) != 0)
+                {
+                    size += ProtobufWriter.SizeOfBytes(IdentifyField.Protocol, protocols.Message(i).Length - 2);
+                }
+            }
+
+            byte[] message = new byte[size];
+            int at = ProtobufWriter.WriteBytes(IdentifyField.PublicKey, key, 0, key.Length, message, 0);
+            for (int i = 0; i < node.ListenCount; i++)
+            {
+                Multiaddr address = node.ListenAddress(i);
+                at = ProtobufWriter.WriteLength(IdentifyField.ListenAddress, address.Length, message, at);
+                at += address.CopyTo(message, at);
+            }
+
+            for (int i = 0; i < protocols.Count; i++)
+            {
+                if ((node.ServedProtocols & (1u << i)) != 0)
+                {
+                    // a protocol's message is its id between a length byte and a newline
+                    byte[] id = protocols.Message(i);
+                    at = ProtobufWriter.WriteBytes(IdentifyField.Protocol, id, 1, id.Length - 2, message, at);
+                }
+            }
+
+            at = ProtobufWriter.WriteBytes(IdentifyField.ProtocolVersion, protocolVersion, 0, protocolVersion.Length, message, at);
+            ProtobufWriter.WriteBytes(IdentifyField.AgentVersion, agentVersion, 0, agentVersion.Length, message, at);
+            _describedAddresses = node.ListenCount;
+            _describedProtocols = protocols.Count;
+            _message = message;
+            return message;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using NanoLibp2p.Core.Buffers;
+
+namespace NanoLibp2p.Core.Identify
+{
+    // One Identify message on its way in.
+    internal sealed class IdentifyReading
+    {
+        // what js and go read at the most
+        private const ulong MaxMessage = 8 * 1024;
+
+        internal Libp2pStream Stream;
+        private readonly ProtobufReader _reader = new ProtobufReader();
+        private int _heldOffset;
+        private int _heldCount;
+
+        internal void Begin(Libp2pStream stream)
+        {
+            Stream = stream;
+            _reader.ResetDelimited(MaxMessage);
+        }
+
+        // true when the message was read to its end
+        internal bool IsComplete
+        {
+            get { return Stream == null; }
+        }
+
+        // false when the message is malformed
+        internal bool Receive(IdentifyEvents events, byte[] buffer, int offset, int count)
+        {
+            Connection connection = Stream.Connection;
+            int end = offset + count;
+            _heldCount = 0;
+            while (true)
+            {
+                ProtobufEvent found = _reader.Next(buffer, offset, end - offset);
+                offset += _reader.Consumed;
+                switch (found)
+                {
+                    case ProtobufEvent.BytesChunk:
+                        // held until it is known whether it is the field's last piece
+                        _heldOffset = _reader.ChunkOffset;
+                        _heldCount = _reader.ChunkCount;
+                        break;
+                    case ProtobufEvent.BytesEnd:
+                        events.OnField(connection, _reader.Field, buffer, _heldOffset, _heldCount, true);
+                        _heldCount = 0;
+                        break;
+                    case ProtobufEvent.NeedMore:
+                        if (_heldCount > 0)
+                        {
+                            events.OnField(connection, _reader.Field, buffer, _heldOffset, _heldCount, false);
+                        }
+
+                        return true;
+                    case ProtobufEvent.EndOfMessage:
+                        Stream = null;
+                        events.OnEnd(connection, true);
+                        return true;
+                    case ProtobufEvent.Malformed:
+                    case ProtobufEvent.TooLong:
+                        return false;
+                }
+            }
+        }
+    }
+}

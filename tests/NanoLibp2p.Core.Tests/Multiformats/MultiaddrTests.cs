@@ -126,6 +126,7 @@ public class MultiaddrTests
     [InlineData("3502c3a4", MultiaddrProtocol.Malformed)]
     [InlineData("350361", MultiaddrProtocol.Malformed)]
     [InlineData("35ffffffffffffffff7f61", MultiaddrProtocol.Malformed)]
+    [InlineData("35818080801061", MultiaddrProtocol.Malformed)]
     [InlineData("ffffffffffffffffff01", MultiaddrProtocol.Malformed)]
     [InlineData("a503221221c05877cbae039d70a5e600ea02c6f9f2942439285c9e344e26f8d280c850fad6", MultiaddrProtocol.Malformed)]
     [InlineData("047f00000184010010", MultiaddrProtocol.Unknown)]

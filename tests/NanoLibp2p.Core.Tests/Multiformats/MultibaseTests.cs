@@ -84,6 +84,16 @@ public class MultibaseTests
         Assert.Equal(code, Multibase.Decode(text!, new byte[16], 0, 16));
     }
 
+    [Fact]
+    public void Leading_zeros_count_towards_the_capacity()
+    {
+        byte[] buffer = [7, 7, 7];
+        Assert.Equal(BaseText.TooLong, Multibase.Decode("z111", buffer, 0, 2));
+        Assert.Equal(7, buffer[2]);
+        Assert.Equal(3, Multibase.Decode("z111", buffer, 0, 3));
+        Assert.Equal([0, 0, 0], buffer);
+    }
+
     [Theory]
     [InlineData('z')]
     [InlineData('k')]

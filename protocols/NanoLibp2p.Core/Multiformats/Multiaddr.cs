@@ -252,6 +252,10 @@ namespace NanoLibp2p.Core.Multiformats
             {
                 throw new ArgumentException(ToString() + " has no port to change");
             }
+            if (port < 0 || port > 65535)
+            {
+                throw new ArgumentException(port.ToString() + " is not a port (0 to 65535)");
+            }
             byte[] copy = ToBytes();
             Bytes.WriteUInt16BigEndian(copy, offset, (ushort)port);
             return new Multiaddr(copy);

@@ -205,6 +205,25 @@ public class MultiaddrTests
         Assert.EndsWith("has no room for a peer id within Multiaddr.MaxBytes", error.Message);
     }
 
+    [Theory]
+    [InlineData("/ip4/1.2.3.4/tcp/0/p2p/" + Peer, "/ip4/1.2.3.4/tcp/65535/p2p/" + Peer)]
+    [InlineData("/ip6zone/eth0/ip6/::1/udp/7/quic-v1", "/ip6zone/eth0/ip6/::1/udp/65535/quic-v1")]
+    public void The_port_is_changed_in_a_copy(string text, string changed)
+    {
+        Multiaddr address = Multiaddr.Parse(text);
+        Assert.Equal(changed, address.WithPort(65535).ToString());
+        Assert.Equal(text, address.ToString());
+    }
+
+    [Fact]
+    public void An_address_without_a_port_or_a_port_that_is_none_is_the_callers_mistake()
+    {
+        Assert.Equal("/ip4/1.2.3.4 has no port to change",
+            Assert.Throws<ArgumentException>(() => Multiaddr.Parse("/ip4/1.2.3.4").WithPort(1)).Message);
+        Assert.Equal("65536 is not a port (0 to 65535)",
+            Assert.Throws<ArgumentException>(() => Multiaddr.Parse("/ip4/1.2.3.4/tcp/1").WithPort(65536)).Message);
+    }
+
     [Fact]
     public void A_protocol_is_found_anywhere()
     {

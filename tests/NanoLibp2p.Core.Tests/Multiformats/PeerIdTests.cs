@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using CsCheck;
 using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Tests.Buffers;
+using NanoLibp2p.Crypto;
 
 namespace NanoLibp2p.Core.Tests.Multiformats;
 
@@ -75,7 +76,7 @@ public class PeerIdTests
     public void A_short_key_is_the_id_itself(string hex)
     {
         byte[] key = Convert.FromHexString(hex);
-        PeerId id = PeerId.FromPublicKey([1, 2, .. key, 3], 2, key.Length, new Sha256Crypto());
+        PeerId id = PeerId.FromPublicKey([1, 2, .. key, 3], 2, key.Length, new ManagedCrypto());
         Assert.Equal([0, (byte)key.Length, .. key], id.ToBytes());
         Assert.StartsWith(hex == SpecKeys.Ed25519 ? "12D3KooW" : "16Uiu2HA", id.ToString());
     }
@@ -86,7 +87,7 @@ public class PeerIdTests
     public void A_long_key_is_hashed(string hex)
     {
         byte[] key = Convert.FromHexString(hex);
-        PeerId id = PeerId.FromPublicKey([1, 2, .. key, 3], 2, key.Length, new Sha256Crypto());
+        PeerId id = PeerId.FromPublicKey([1, 2, .. key, 3], 2, key.Length, new ManagedCrypto());
         Assert.Equal([0x12, 0x20, .. SHA256.HashData(key)], id.ToBytes());
         Assert.StartsWith("Qm", id.ToString());
         Assert.False(id.TryGetEd25519(new byte[32], 0));
@@ -95,8 +96,8 @@ public class PeerIdTests
     [Fact]
     public void The_longest_key_that_is_not_hashed_has_42_bytes()
     {
-        Assert.Equal(44, PeerId.FromPublicKey(new byte[42], 0, 42, new Sha256Crypto()).Length);
-        Assert.Equal(34, PeerId.FromPublicKey(new byte[43], 0, 43, new Sha256Crypto()).Length);
+        Assert.Equal(44, PeerId.FromPublicKey(new byte[42], 0, 42, new ManagedCrypto()).Length);
+        Assert.Equal(34, PeerId.FromPublicKey(new byte[43], 0, 43, new ManagedCrypto()).Length);
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public class PeerIdTests
             Assert.Equal(id.GetHashCode(), PeerId.Parse(id.ToCid()).GetHashCode());
             byte[] message = new byte[PublicKey.Ed25519Bytes];
             PublicKey.WriteEd25519(key, 0, message, 0);
-            Assert.Equal(id, PeerId.FromPublicKey(message, 0, message.Length, new Sha256Crypto()));
+            Assert.Equal(id, PeerId.FromPublicKey(message, 0, message.Length, new ManagedCrypto()));
         });
     }
 
@@ -123,7 +124,7 @@ public class PeerIdTests
     public void No_key_is_taken_from_an_identity_of_another_kind()
     {
         byte[] secp = Convert.FromHexString(SpecKeys.Secp256k1);
-        Assert.False(PeerId.FromPublicKey(secp, 0, secp.Length, new Sha256Crypto()).TryGetEd25519(new byte[32], 0));
+        Assert.False(PeerId.FromPublicKey(secp, 0, secp.Length, new ManagedCrypto()).TryGetEd25519(new byte[32], 0));
         Assert.False(PeerId.FromBytes([0, 3, 1, 2, 3], 0, 5).TryGetEd25519(new byte[32], 0));
     }
 
@@ -175,8 +176,12 @@ public class PeerIdTests
         PeerId id = PeerId.Parse(Ed25519);
         byte[] bytes = id.ToBytes();
         byte[] key = new byte[32];
+        byte[] rsa = Convert.FromHexString(SpecKeys.Rsa);
+        byte[] derived = new byte[PeerId.MaxBytes];
+        ManagedCrypto crypto = new();
         Assert.Equal(0, Allocated.By(() =>
         {
+            Assert.True(PeerId.Derive(rsa, 0, rsa.Length, crypto, derived, 0) == 34);
             Assert.True(PeerId.CheckBytes(bytes, 0, bytes.Length) == 0 && id.Matches(bytes, 0, bytes.Length)
                 && id.TryGetEd25519(key, 0) && id.CopyTo(bytes, 0) == 38);
         }));

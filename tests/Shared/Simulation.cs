@@ -1,0 +1,82 @@
+#nullable disable
+
+using NanoLibp2p.Core;
+
+namespace NanoLibp2p.Tests
+{
+    /// <summary>What a simulation runs until.</summary>
+    internal delegate bool Condition();
+
+    /// <summary>Nodes on one network in virtual time: whoever has something to do does it, then the clock jumps to the next event.</summary>
+    internal sealed class Simulation
+    {
+        private readonly TestNode[] _nodes = new TestNode[64];
+        private int _count;
+
+        public Simulation(uint seed)
+        {
+            Network = new MemoryNetwork(seed);
+        }
+
+        public MemoryNetwork Network { get; private set; }
+
+        public TestNode Add(NodeOptions options)
+        {
+            TestNode node = new TestNode(Network, options);
+            _nodes[_count++] = node;
+            return node;
+        }
+
+        /// <summary>Runs until the condition holds or the time is over.</summary>
+        /// <returns>Whether it holds.</returns>
+        public bool Run(Condition until, int milliseconds)
+        {
+            long end = Network.NowMs + milliseconds;
+            while (!until())
+            {
+                long next = Step();
+                if (next > Network.NowMs)
+                {
+                    if (next > end)
+                    {
+                        Network.NowMs = end;
+                        return until();
+                    }
+
+                    Network.NowMs = next;
+                }
+            }
+
+            return true;
+        }
+
+        /// <summary>Runs for a time.</summary>
+        public void Run(int milliseconds)
+        {
+            Run(Never, milliseconds);
+        }
+
+        /// <summary>Polls every node once.</summary>
+        /// <returns>When something happens next.</returns>
+        public long Step()
+        {
+            long next = long.MaxValue;
+            for (int i = 0; i < _count; i++)
+            {
+                long wanted = _nodes[i].Node.Poll(Network.NowMs);
+                if (wanted < next)
+                {
+                    next = wanted;
+                }
+            }
+
+            long arrival = Network.NextArrival;
+            return arrival < next ? arrival : next;
+        }
+
+        private static bool Never()
+        {
+            return false;
+        }
+    }
+}

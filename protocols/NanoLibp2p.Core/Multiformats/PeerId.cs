@@ -59,7 +59,7 @@ namespace NanoLibp2p.Core.Multiformats
             }
 
             byte[] buffer = new byte[CidHeaderBytes + MaxBytes];
-            bool bare = text[0] == '1' || text.StartsWith("Qm");
+            bool bare = text[0] == '1' || (text[0] == 'Q' && text.Length > 1 && text[1] == 'm');
             int count = bare
                 ? Base58.Decode(text, 0, buffer, 0, buffer.Length)
                 : Multibase.Decode(text, buffer, 0, buffer.Length);

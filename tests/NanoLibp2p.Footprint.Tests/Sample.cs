@@ -34,7 +34,7 @@ internal sealed class Sample : IDisposable
     {
         var source = $"using System;\npublic static class S {{ {members} }}\n{beside}";
         var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Collections.NonGeneric.dll");
+            .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Console.dll");
         var compilation = CSharpCompilation.Create("Sample",
             [CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp9))],
             platform.Select(path => MetadataReference.CreateFromFile(path)),

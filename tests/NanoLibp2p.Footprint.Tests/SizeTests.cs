@@ -41,6 +41,21 @@ public class SizeTests
         Assert.True(size.LongestBranch.Bytes > Budgets.BranchDistance);
     }
 
+    [Fact]
+    public void A_device_image_holds_each_name_and_signature_once()
+    {
+        var one = AssemblySize.Of(Sample.Compile("public static int First(int a) { return a; }"));
+        var two = AssemblySize.Of(Sample.Compile("public static int First(int a) { return a; } public static int Second(int b) { return b; }"));
+        var literal = AssemblySize.Of(Sample.Compile("public static int First(int a) { Console.Write(\"a literal\"); return a; }"));
+        var same = AssemblySize.Of(Sample.Compile("public static int First(int a) { Console.Write(\"a literal\"); Console.Write(\"a literal\"); return a; }"));
+
+        // a record of 16, ldarg ret, the name; the signature is the first one's
+        Assert.Equal(16 + 2 + 7, two.FlashBytes - one.FlashBytes);
+        Assert.True(literal.FlashBytes > one.FlashBytes + "a literal".Length);
+        // ldstr and call, three bytes each on the device
+        Assert.Equal(6, same.FlashBytes - literal.FlashBytes);
+    }
+
     [Theory]
     [MemberData(nameof(SharedNames))]
     public void A_shared_assembly_keeps_within_the_devices_silent_limits(string name)

@@ -33,7 +33,7 @@ public static class Budgets
         new("Noise XX initiator, known peer", 5_600_000, 4_600_000),
     ];
 
-    /// <summary>Byte code and metadata together.</summary>
+    /// <summary>Byte code and metadata together, as nanoFramework keeps them.</summary>
     public static IReadOnlyList<SizeLimit> Flash { get; } =
     [
         new("Core + PubSub + Hal + Tcp", ["NanoLibp2p.Core", "NanoLibp2p.PubSub", "NanoLibp2p.Hal", "NanoLibp2p.Hal.Tcp"], 64 * 1024),

@@ -23,10 +23,12 @@ public sealed class CallStack
 
     internal long Arrays => arrays;
 
-    internal void Reset()
-    {
-        depth = deepestBytes = deepestFrames = arrayBytes = arrays = 0;
-    }
+    internal void Reset() => Load(default);
+
+    internal (long Depth, long Bytes, long Frames, long ArrayBytes, long Arrays) Save() => (depth, deepestBytes, deepestFrames, arrayBytes, arrays);
+
+    internal void Load((long Depth, long Bytes, long Frames, long ArrayBytes, long Arrays) saved) =>
+        (depth, deepestBytes, deepestFrames, arrayBytes, arrays) = saved;
 
     /// <summary>A method is entered; the result goes to <see cref="Restore"/> in its handlers.</summary>
     public long Enter(int frameBytes)

@@ -56,6 +56,19 @@ public sealed class Meter : IDisposable
         return new Measurement(loaded.Values.Select(entry => entry.Module), stack);
     }
 
+    /// <summary>Runs what an operation needs but isn't part of it, such as the peer at the other end, without a count.</summary>
+    public void Uncounted(Action action)
+    {
+        var hits = loaded.Values.Select(entry => (entry.Module, (long[])entry.Module.Hits.Clone())).ToArray();
+        var kept = stack.Save();
+        action();
+        foreach (var (module, before) in hits)
+        {
+            before.CopyTo(module.Hits, 0);
+        }
+        stack.Load(kept);
+    }
+
     /// <summary>Lets go of the rewritten assemblies.</summary>
     public void Dispose()
     {

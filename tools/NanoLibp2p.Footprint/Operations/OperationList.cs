@@ -9,5 +9,7 @@ public static class OperationList
     public static IReadOnlyList<Operation> All { get; } =
     [
         .. CryptoOperations.All,
+        .. NoiseOperations.All,
+        .. ConnectionOperations.All,
     ];
 }

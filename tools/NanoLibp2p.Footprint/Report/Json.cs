@@ -38,7 +38,6 @@ internal static class Json
                 Assembly = size.Name,
                 size.IlBytes,
                 size.ByteCodeBytes,
-                size.MetadataBytes,
                 size.FlashBytes,
                 MostLocals = size.MostLocals.Count,
                 LongestBranch = size.LongestBranch.Bytes,

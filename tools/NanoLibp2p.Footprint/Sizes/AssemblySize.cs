@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Reflection.PortableExecutable;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
@@ -10,21 +9,17 @@ namespace NanoLibp2p.Footprint.Sizes;
 
 /// <summary>What a compiled assembly takes in flash, and how near its methods come to nanoFramework's silent limits.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="IlBytes">Byte code as the compiler wrote it, method headers and exception tables left out.</param>
+/// <param name="IlBytes">Byte code as the compiler wrote it, without headers and exception tables.</param>
 /// <param name="ByteCodeBytes">Byte code as nanoFramework's metadata processor writes it, with 16-bit tokens and branches, and its exception tables.</param>
-/// <param name="MetadataBytes">The compiler's metadata, names and signatures included. nanoFramework's own is smaller.</param>
+/// <param name="FlashBytes">Byte code and metadata together as nanoFramework keeps them: the <c>.pe</c>, worked out by <see cref="DeviceImage"/>.</param>
 /// <param name="MostLocals">The method with the most locals.</param>
 /// <param name="LongestBranch">The method with the longest branch, in nanoFramework's bytes.</param>
 public sealed record AssemblySize(
-    string Name, int IlBytes, int ByteCodeBytes, int MetadataBytes, (string Method, int Count) MostLocals, (string Method, int Bytes) LongestBranch)
+    string Name, int IlBytes, int ByteCodeBytes, int FlashBytes, (string Method, int Count) MostLocals, (string Method, int Bytes) LongestBranch)
 {
-    /// <summary>Byte code and metadata.</summary>
-    public int FlashBytes => IlBytes + MetadataBytes;
-
     /// <summary>Measures an assembly that isn't rewritten.</summary>
     public static AssemblySize Of(byte[] image)
     {
-        using var pe = new PEReader(new MemoryStream(image));
         using var module = ModuleDefinition.ReadModule(new MemoryStream(image));
         int il = 0, byteCode = 0;
         (string, int) locals = ("", 0), branch = ("", 0);
@@ -50,7 +45,7 @@ public sealed record AssemblySize(
                 }
             }
         }
-        return new AssemblySize(module.Assembly.Name.Name, il, byteCode, pe.GetMetadata().Length, locals, branch);
+        return new AssemblySize(module.Assembly.Name.Name, il, byteCode, DeviceImage.Bytes(module, byteCode), locals, branch);
     }
 
     private static Dictionary<Instruction, int> DeviceOffsets(MethodBody body, out int bytes)

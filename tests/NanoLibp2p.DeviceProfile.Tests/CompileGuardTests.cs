@@ -70,6 +70,10 @@ public sealed class CompileGuardTests
     [InlineData("void Use() { using var x = new System.Threading.Timer(null, null, 0, 0); }")]
     [InlineData("readonly object[] items = new object[2]; bool Is(object o) => o is string { Length: > 2 };")]
     [InlineData("System.Net.Sockets.Socket s; int Send(byte[] b) => s.Send(b, 0, 4, System.Net.Sockets.SocketFlags.None);")]
+    [InlineData("bool Join() => nanoFramework.Networking.WifiNetworkHelper.ConnectDhcp(\"a\", \"b\", requiresDateTime: true, token: new System.Threading.CancellationTokenSource(60000).Token);")]
+    [InlineData("System.DateTime Time() { nanoFramework.Networking.Sntp.UpdateNow(); return System.DateTime.UtcNow; }")]
+    [InlineData("int Load(byte[] b) { using (var f = new System.IO.FileStream(\"I:\\\\id\", System.IO.FileMode.Open)) { return f.Read(b, 0, b.Length); } }")]
+    [InlineData("void Rest() { nanoFramework.Hardware.Esp32.Sleep.EnableWakeupByTimer(System.TimeSpan.FromSeconds(60)); nanoFramework.Hardware.Esp32.Sleep.StartDeepSleep(); }")]
     [InlineData("long Now() => System.Environment.TickCount64 + (long)System.Math.Sqrt(2);")]
     public void What_v1_has_compiles(string member)
     {

@@ -13,16 +13,16 @@ internal static class DeviceAssemblies
     public static string Root { get; } = Repository.FindRoot(AppContext.BaseDirectory);
 
     /// <summary>The reference assemblies, by assembly name.</summary>
-    public static IReadOnlyList<string> Surface { get; } = Built(Path.Combine(SurfaceSet.Folder));
+    public static IReadOnlyList<string> Surface { get; } =
+        [.. SurfaceSet.ReadFacts(Root).Select(assembly => Output($"{SurfaceSet.Folder}/{assembly.AssemblyName}/{assembly.AssemblyName}.csproj"))];
 
-    /// <summary>Every shared assembly under hal, protocols and firmware.</summary>
-    public static IReadOnlyList<string> Shared { get; } = [.. Built("hal"), .. Built("protocols"), .. Built("firmware")];
+    /// <summary>Every assembly that a device runs: those under hal, protocols and firmware, and the programs of boards.</summary>
+    public static IReadOnlyList<string> Device { get; } = [.. HeadSet.FindProjects(Root).Select(Output)];
 
-    private static string[] Built(string folder) => Directory
-        .GetFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories)
-        .Where(project => Path.GetFileName(Path.GetDirectoryName(project)) != "Generator")
-        .Select(project => Path.Combine(
-            Path.GetDirectoryName(project)!, "bin", Configuration, "netnano1.0", Path.GetFileNameWithoutExtension(project) + ".dll"))
-        .Order(StringComparer.Ordinal)
-        .ToArray();
+    /// <summary>What the build made of a project, which is given by its path from the root.</summary>
+    public static string Output(string project)
+    {
+        var path = Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", Configuration, "netnano1.0", Path.GetFileNameWithoutExtension(project));
+        return File.Exists(path + ".exe") ? path + ".exe" : path + ".dll";
+    }
 }

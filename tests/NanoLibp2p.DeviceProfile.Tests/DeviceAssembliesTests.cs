@@ -2,21 +2,21 @@ using Mono.Cecil;
 
 namespace NanoLibp2p.DeviceProfile.Tests;
 
-/// <summary>The shared assemblies themselves, as the build made them for the device.</summary>
-public sealed class SharedAssembliesTests(ITestOutputHelper output)
+/// <summary>The shared assemblies and the boards' programs themselves, as the build made them for the device.</summary>
+public sealed class DeviceAssembliesTests(ITestOutputHelper output)
 {
     [Fact]
-    public void All_shared_assemblies_run_on_a_device()
+    public void All_assemblies_for_a_device_pass()
     {
-        Assert.NotEmpty(DeviceAssemblies.Shared);
-        var violations = Profile.CheckFiles(DeviceAssemblies.Shared);
+        Assert.NotEmpty(DeviceAssemblies.Device);
+        var violations = Profile.CheckFiles(DeviceAssemblies.Device);
         Assert.True(violations.Count == 0, $"{violations.Count} violations of the device profile:\n{string.Join('\n', violations)}");
     }
 
     [Fact]
-    public void Every_shared_assembly_leaves_room_in_the_tables_of_a_flash_image()
+    public void Every_assembly_leaves_room_in_the_tables_of_a_flash_image()
     {
-        foreach (var path in DeviceAssemblies.Shared)
+        foreach (var path in DeviceAssemblies.Device)
         {
             using var module = ModuleDefinition.ReadModule(path);
             var size = AssemblySize.Measure(module);

@@ -1,0 +1,88 @@
+using System.Xml.Linq;
+using NanoLibp2p.NanoSurface.Generator;
+
+namespace NanoLibp2p.DeviceProfile.Tests;
+
+/// <summary>The projects for nanoFramework's own tools can't be built here, so everything that can be read in them is compared.</summary>
+public sealed class HeadTests
+{
+    private const string Command = "run 'dotnet run --project tools/NanoLibp2p.NanoSurface/Generator -- heads'";
+
+    private static readonly XNamespace Xml = "http://schemas.microsoft.com/developer/msbuild/2003";
+
+    public static TheoryData<string> Projects => [.. HeadSet.FindProjects(DeviceAssemblies.Root)];
+
+    [Fact]
+    public void The_committed_heads_are_what_projects_files_and_versions_generate()
+    {
+        var stale = Repository.FindStale(DeviceAssemblies.Root, HeadSet.Generate(DeviceAssemblies.Root));
+        Assert.True(stale.Count == 0, $"not up to date: {string.Join(", ", stale)}; {Command}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_head_lists_exactly_the_source_files_beside_it(string project)
+    {
+        var head = Load(project);
+        var listed = head.Descendants(Xml + "Compile").Select(item => item.Attribute("Include")!.Value).Order(StringComparer.Ordinal);
+        var folder = Path.GetDirectoryName(Path.Combine(DeviceAssemblies.Root, project))!;
+        var present = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path).Replace('/', '\\'))
+            .Where(path => path.Split('\\')[0] is not ("bin" or "obj"))
+            .Order(StringComparer.Ordinal);
+        Assert.True(present.SequenceEqual(listed), $"{project}: the Compile list of the .nfproj isn't the files on disk; {Command}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void References_hint_paths_and_packages_config_name_the_same_versions(string project)
+    {
+        var packages = XDocument.Load(Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(project)!, "packages.config"))
+            .Descendants("package")
+            .Select(package => $"{package.Attribute("id")!.Value}.{package.Attribute("version")!.Value}")
+            .Order(StringComparer.Ordinal);
+        var hints = Load(project).Descendants(Xml + "HintPath").Select(hint => hint.Value.Split('\\')[^3]).Order(StringComparer.Ordinal);
+        Assert.Equal(packages, hints);
+
+        var table = PackageTable.Read(DeviceAssemblies.Root);
+        foreach (var reference in Load(project).Descendants(Xml + "Reference"))
+        {
+            var words = reference.Attribute("Include")!.Value.Split(", ");
+            var package = table.ByAssembly(words[0]);
+            Assert.Equal($"Version={package.AssemblyVersion}", words[1]);
+            Assert.EndsWith($@"\packages\{package.Id}.{package.Version}\lib\{package.Assembly}.dll", reference.Element(Xml + "HintPath")!.Value, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_head_references_every_assembly_that_the_compiled_one_names(string project)
+    {
+        var head = Load(project);
+        var offered = head.Descendants(Xml + "Reference").Select(item => item.Attribute("Include")!.Value.Split(',')[0])
+            .Concat(head.Descendants(Xml + "ProjectReference").Select(item => item.Attribute("Include")!.Value.Split('\\')[^1].Replace(".nfproj", "")))
+            .ToHashSet();
+        using var module = Mono.Cecil.ModuleDefinition.ReadModule(DeviceAssemblies.Output(project));
+        Assert.All(module.AssemblyReferences, reference => Assert.Contains(reference.Name, offered));
+    }
+
+    [Fact]
+    public void Every_package_states_its_source_and_the_facts_that_describe_it()
+    {
+        var facts = SurfaceSet.ReadFacts(DeviceAssemblies.Root).ToDictionary(assembly => assembly.AssemblyName);
+        var packages = PackageTable.Read(DeviceAssemblies.Root).Packages;
+        Assert.Equal(facts.Keys.Order(), packages.Select(package => package.Assembly).Order());
+        Assert.All(packages, package =>
+        {
+            Assert.NotEmpty(package.Source);
+            Assert.Equal(package.Id, facts[package.Assembly].Package);
+            Assert.Equal(package.Surface, facts[package.Assembly].PackageVersion);
+            if (package.Surface == package.Version)
+            {
+                Assert.Equal(package.AssemblyVersion, facts[package.Assembly].AssemblyVersion);
+            }
+        });
+    }
+
+    private static XDocument Load(string project) => XDocument.Load(Path.Combine(DeviceAssemblies.Root, HeadSet.HeadOf(project)));
+}

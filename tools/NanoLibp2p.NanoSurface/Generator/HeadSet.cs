@@ -1,0 +1,201 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml.Linq;
+
+namespace NanoLibp2p.NanoSurface.Generator;
+
+/// <summary>
+/// The heads with which Visual Studio and VS Code build for nanoFramework v1: beside each .csproj that is built for a device an .nfproj
+/// and a packages.config, and one solution of them. Everything in them follows from the .csproj, the files on disk and packages.json.
+/// </summary>
+public static class HeadSet
+{
+    /// <summary>The solution of all heads. Not in the root, where it would make 'dotnet build' ambiguous.</summary>
+    public const string Solution = "boards/nanoLibp2p.nano.sln";
+
+    private const string ProjectType = "{11A8DD76-328B-46DF-9F39-F559912D0360}";
+
+    private static readonly string[] Folders = ["hal", "protocols", "firmware", "boards"];
+
+    /// <summary>Paths of the projects that have heads, relative to the repository's root.</summary>
+    public static IReadOnlyList<string> FindProjects(string root) => Folders
+        .Select(folder => Path.Combine(root, folder))
+        .Where(Directory.Exists)
+        .SelectMany(folder => Directory.GetFiles(folder, "*.csproj", SearchOption.AllDirectories))
+        .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
+        .Where(path => IsForDevice(root, path))
+        .Order(StringComparer.Ordinal)
+        .ToArray();
+
+    /// <summary>Content of every head, by path relative to the repository's root.</summary>
+    public static IReadOnlyDictionary<string, string> Generate(string root)
+    {
+        var table = PackageTable.Read(root);
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var projects = FindProjects(root);
+        foreach (var project in projects)
+        {
+            var packages = table.WithReferences(Closure(root, project).Prepend(project).SelectMany(path => Items(root, path, "NanoReference")));
+            files.Add(HeadOf(project), Head(root, project, packages));
+            files.Add($"{FolderOf(project)}/packages.config", PackagesConfig(packages));
+        }
+
+        files.Add(Solution, WriteSolution(projects));
+        return files;
+    }
+
+    /// <summary>Path of the .nfproj beside a .csproj.</summary>
+    public static string HeadOf(string project) => Path.ChangeExtension(project, ".nfproj");
+
+    /// <summary>The source files that a head must list: all of the project's folder, with backslashes, in order.</summary>
+    public static IReadOnlyList<string> Sources(string root, string project)
+    {
+        var folder = Path.Combine(root, FolderOf(project));
+        return Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path).Replace('/', '\\'))
+            .Where(path => !path.StartsWith("bin\\", StringComparison.Ordinal) && !path.StartsWith("obj\\", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+    }
+
+    private static bool IsForDevice(string root, string project) =>
+        !project.StartsWith("boards/", StringComparison.Ordinal)
+        || XDocument.Load(Path.Combine(root, project)).Descendants().Any(element =>
+            element.Name.LocalName.StartsWith("TargetFramework", StringComparison.Ordinal) && element.Value.Contains("netnano1.0", StringComparison.Ordinal));
+
+    private static string FolderOf(string project) => Path.GetDirectoryName(project)!.Replace('\\', '/');
+
+    private static IEnumerable<string> Items(string root, string project, string name) => XDocument.Load(Path.Combine(root, project))
+        .Descendants(name)
+        .Select(element => element.Attribute("Include")!.Value.Replace('\\', '/'));
+
+    /// <summary>The projects that a project references, and what they reference, in an order in which each follows what it needs.</summary>
+    private static List<string> Closure(string root, string project)
+    {
+        var found = new List<string>();
+        Visit(project);
+        found.Remove(project);
+        return found;
+
+        void Visit(string path)
+        {
+            foreach (var reference in Items(root, path, "ProjectReference"))
+            {
+                var target = Path.GetRelativePath(root, Path.GetFullPath(Path.Combine(root, FolderOf(path), reference))).Replace('\\', '/');
+                if (!found.Contains(target))
+                {
+                    Visit(target);
+                }
+            }
+
+            found.Add(path);
+        }
+    }
+
+    private static string Head(string root, string project, IReadOnlyList<Package> packages)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var up = Up(FolderOf(project));
+        var isProgram = Items(root, project).Any(value => value == "Exe");
+        var text = new StringBuilder();
+        text.Append($"""
+            <?xml version="1.0" encoding="utf-8"?>
+            <!-- generated from {Path.GetFileName(project)} and the files beside it; see tools/NanoLibp2p.NanoSurface/README.md -->
+            <Project ToolsVersion="Current" DefaultTargets="Build" xmlns="http://schemas.microsoft.com/developer/msbuild/2003">
+              <PropertyGroup Label="Globals">
+                <NanoFrameworkProjectSystemPath>$(MSBuildExtensionsPath)\nanoFramework\v1.0\</NanoFrameworkProjectSystemPath>
+              </PropertyGroup>
+              <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.Default.props" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.Default.props')" />
+              <PropertyGroup>
+                <Configuration Condition=" '$(Configuration)' == '' ">Debug</Configuration>
+                <Platform Condition=" '$(Platform)' == '' ">AnyCPU</Platform>
+                <ProjectTypeGuids>{ProjectType};{"{FAE04EC0-301F-11D3-BF4B-00C04F79EFBC}"}</ProjectTypeGuids>
+                <ProjectGuid>{Id(name)}</ProjectGuid>
+                <OutputType>{(isProgram ? "Exe" : "Library")}</OutputType>
+                <FileAlignment>512</FileAlignment>
+                <RootNamespace>{name}</RootNamespace>
+                <AssemblyName>{name}</AssemblyName>
+                <TargetFrameworkVersion>v1.0</TargetFrameworkVersion>
+                <LangVersion>9.0</LangVersion>
+                <DocumentationFile>bin\$(Configuration)\{name}.xml</DocumentationFile>
+              </PropertyGroup>
+              <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.props" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.props')" />
+
+            """);
+        Group(text, Sources(root, project).Select(path => $"    <Compile Include=\"{path}\" />\n"));
+        Group(text, Closure(root, project).Select(path =>
+            $"    <ProjectReference Include=\"{up}{HeadOf(path).Replace('/', '\\')}\" />\n"));
+        Group(text, packages.Select(package =>
+            $"    <Reference Include=\"{package.Assembly}, Version={package.AssemblyVersion}, Culture=neutral, PublicKeyToken=c07d481e9758c731\">\n"
+            + $"      <HintPath>{up}packages\\{package.Id}.{package.Version}\\lib\\{package.Assembly}.dll</HintPath>\n"
+            + "      <Private>True</Private>\n"
+            + "    </Reference>\n"));
+        Group(text, ["    <None Include=\"packages.config\" />\n"]);
+        text.Append("""
+              <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.CSharp.targets" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.CSharp.targets')" />
+              <ProjectExtensions>
+                <ProjectCapabilities>
+                  <ProjectConfigurationsDeclaredAsItems />
+                </ProjectCapabilities>
+              </ProjectExtensions>
+            </Project>
+
+            """);
+        return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static IEnumerable<string> Items(string root, string project) =>
+        XDocument.Load(Path.Combine(root, project)).Descendants("OutputType").Select(element => element.Value);
+
+    private static void Group(StringBuilder text, IEnumerable<string> items)
+    {
+        var all = string.Concat(items);
+        if (all.Length > 0)
+        {
+            text.Append("  <ItemGroup>\n").Append(all).Append("  </ItemGroup>\n");
+        }
+    }
+
+    private static string PackagesConfig(IReadOnlyList<Package> packages)
+    {
+        var lines = packages.OrderBy(package => package.Id, StringComparer.Ordinal)
+            .Select(package => $"  <package id=\"{package.Id}\" version=\"{package.Version}\" targetFramework=\"netnano1.0\" />\n");
+        return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<packages>\n{string.Concat(lines)}</packages>\n";
+    }
+
+    private static string WriteSolution(IReadOnlyList<string> projects)
+    {
+        var up = Up(Path.GetDirectoryName(Solution)!);
+        var text = new StringBuilder("\nMicrosoft Visual Studio Solution File, Format Version 12.00\n# Visual Studio Version 17\n");
+        foreach (var project in projects)
+        {
+            var name = Path.GetFileNameWithoutExtension(project);
+            text.Append($"Project(\"{ProjectType}\") = \"{name}\", \"{up}{HeadOf(project).Replace('/', '\\')}\", \"{Id(name)}\"\nEndProject\n");
+        }
+
+        text.Append("Global\n\tGlobalSection(SolutionConfigurationPlatforms) = preSolution\n\t\tDebug|Any CPU = Debug|Any CPU\n\t\tRelease|Any CPU = Release|Any CPU\n\tEndGlobalSection\n");
+        text.Append("\tGlobalSection(ProjectConfigurationPlatforms) = postSolution\n");
+        foreach (var id in projects.Select(project => Id(Path.GetFileNameWithoutExtension(project))))
+        {
+            foreach (var configuration in new[] { "Debug", "Release" })
+            {
+                foreach (var action in new[] { "ActiveCfg", "Build.0", "Deploy.0" })
+                {
+                    text.Append($"\t\t{id}.{configuration}|Any CPU.{action} = {configuration}|Any CPU\n");
+                }
+            }
+        }
+
+        return text.Append("\tEndGlobalSection\nEndGlobal\n").ToString();
+    }
+
+    private static string Up(string folder) => string.Concat(Enumerable.Repeat("..\\", folder.Split('/', '\\').Length));
+
+    /// <summary>An id that stays the same, because it follows from the name.</summary>
+    private static string Id(string name) =>
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)).ToString("B").ToUpperInvariant();
+}

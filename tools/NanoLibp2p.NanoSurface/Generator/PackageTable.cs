@@ -1,0 +1,67 @@
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+
+namespace NanoLibp2p.NanoSurface.Generator;
+
+/// <summary>A package that a device project may reference.</summary>
+/// <param name="Id">Package id.</param>
+/// <param name="Assembly">Name of its assembly.</param>
+/// <param name="Version">Version that heads reference.</param>
+/// <param name="AssemblyVersion">Version of the assembly in that package.</param>
+/// <param name="Surface">Version that the facts describe.</param>
+/// <param name="Source">Where the version was seen, and why this one.</param>
+public sealed record Package(string Id, string Assembly, string Version, string AssemblyVersion, string Surface, string Source);
+
+/// <summary>The one table of package versions, <c>packages.json</c>.</summary>
+public sealed class PackageTable
+{
+    private readonly Dictionary<string, Package> byAssembly;
+    private readonly Dictionary<string, ApiAssembly> facts;
+
+    private PackageTable(IReadOnlyList<Package> packages, IEnumerable<ApiAssembly> facts)
+    {
+        Packages = packages;
+        byAssembly = packages.ToDictionary(package => package.Assembly);
+        this.facts = facts.ToDictionary(assembly => assembly.AssemblyName);
+    }
+
+    public IReadOnlyList<Package> Packages { get; }
+
+    public static PackageTable Read(string root)
+    {
+        var path = Path.Combine(root, SurfaceSet.Folder, "packages.json");
+        using var document = JsonDocument.Parse(File.ReadAllText(path));
+        var packages = document.RootElement.GetProperty("packages").Deserialize<Package[]>(JsonSerializerOptions.Web)!;
+        return new PackageTable(packages, SurfaceSet.ReadFacts(root));
+    }
+
+    public Package ByAssembly(string assembly) => byAssembly.TryGetValue(assembly, out var package)
+        ? package
+        : throw new InvalidDataException($"packages.json has no package with assembly {assembly}; add it with the source of its version, and its facts.");
+
+    /// <summary>The assemblies named and all that they reference, in order of name. mscorlib is always among them.</summary>
+    public IReadOnlyList<Package> WithReferences(IEnumerable<string> assemblies)
+    {
+        var found = new SortedSet<string>(System.StringComparer.Ordinal);
+        var queue = new Queue<string>(assemblies.Prepend("mscorlib"));
+        while (queue.TryDequeue(out var name))
+        {
+            if (!found.Add(name))
+            {
+                continue;
+            }
+
+            var references = facts.TryGetValue(name, out var assembly)
+                ? assembly.References
+                : throw new InvalidDataException($"no facts describe {name}; copy them to {SurfaceSet.Folder}/facts.");
+            foreach (var reference in references)
+            {
+                queue.Enqueue(reference);
+            }
+        }
+
+        return found.Select(ByAssembly).ToArray();
+    }
+}

@@ -24,7 +24,10 @@ internal static class Program
         var profile = new Option<bool>("--profile") { Description = "Where an operation's instructions go, method by method" };
         var from = new Option<DirectoryInfo>("--from") { Description = "Folder with device builds to take in place of those built in" };
         var check = new Option<bool>("--check") { Description = "Exit with 1 when a budget is exceeded" };
-        var root = new RootCommand("Counts the IL instructions, calls, heap bytes and stack of nanoLibp2p's operations on a device.") { names, json, profile, from, check };
+        var root = new RootCommand("Counts the IL instructions, calls, heap bytes and stack of nanoLibp2p's operations on a device.")
+        {
+            names, json, profile, from, check,
+        };
         root.SetAction(result => Run(
             result.GetValue(names) ?? [], result.GetValue(json), result.GetValue(profile), result.GetValue(from), result.GetValue(check)));
         var parsed = root.Parse(args);
@@ -52,7 +55,8 @@ internal static class Program
                 SharedAssemblies.TakeFrom(from.FullName);
             }
             var results = operations.Select(Result.Of).ToArray();
-            var sizes = names.Length > 0 ? [] : SharedAssemblies.Names.Order(StringComparer.Ordinal).Select(name => AssemblySize.Of(SharedAssemblies.Image(name))).ToArray();
+            var assemblies = names.Length > 0 ? [] : SharedAssemblies.Names.Order(StringComparer.Ordinal);
+            var sizes = assemblies.Select(name => AssemblySize.Of(SharedAssemblies.Image(name))).ToArray();
             Print(results, sizes, json, profile);
             return check && (results.Any(result => result.IsOver) || Budgets.Flash.Any(limit => limit.IsOver(sizes))) ? 1 : 0;
         }

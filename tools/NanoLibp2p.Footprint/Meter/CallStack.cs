@@ -25,7 +25,8 @@ public sealed class CallStack
 
     internal void Reset() => Load(default);
 
-    internal (long Depth, long Bytes, long Frames, long ArrayBytes, long Arrays) Save() => (depth, deepestBytes, deepestFrames, arrayBytes, arrays);
+    internal (long Depth, long Bytes, long Frames, long ArrayBytes, long Arrays) Save() =>
+        (depth, deepestBytes, deepestFrames, arrayBytes, arrays);
 
     internal void Load((long Depth, long Bytes, long Frames, long ArrayBytes, long Arrays) saved) =>
         (depth, deepestBytes, deepestFrames, arrayBytes, arrays) = saved;

@@ -41,7 +41,9 @@ public sealed class Meter : IDisposable
     public Assembly Load(string name) =>
         TryLoad(name) ?? throw new FileNotFoundException($"no compiled assembly named {name} to meter; build it first");
 
-    /// <summary>Runs the operation and returns what it did in metered assemblies. Static constructors have run before, as on a device.</summary>
+    /// <summary>
+    /// Runs the operation and returns what it did in metered assemblies. Static constructors have run before, as on a device.
+    /// </summary>
     public Measurement Measure(Action operation)
     {
         RefuseUncounted();
@@ -121,7 +123,8 @@ public sealed class Meter : IDisposable
     {
         while (unstarted.TryDequeue(out var assembly))
         {
-            foreach (var type in assembly.GetTypes().Where(type => type.TypeInitializer != null).OrderBy(type => type.FullName, StringComparer.Ordinal))
+            var types = assembly.GetTypes().Where(type => type.TypeInitializer != null);
+            foreach (var type in types.OrderBy(type => type.FullName, StringComparer.Ordinal))
             {
                 RuntimeHelpers.RunClassConstructor(type.TypeHandle);
             }

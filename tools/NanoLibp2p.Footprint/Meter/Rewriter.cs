@@ -22,7 +22,7 @@ internal static class Rewriter
 
     /// <param name="image">The compiled assembly.</param>
     /// <param name="resolver">Finds the other metered assemblies; any other name is the platform.</param>
-    /// <param name="version">The version it shall have, so that what was compiled against another target framework's build binds to it.</param>
+    /// <param name="version">The version it shall have, so that what was compiled against another build binds to it.</param>
     public static MeteredModule Rewrite(byte[] image, IAssemblyResolver resolver, Version version)
     {
         using var module = ModuleDefinition.ReadModule(new MemoryStream(image), new ReaderParameters { AssemblyResolver = resolver });
@@ -30,7 +30,8 @@ internal static class Rewriter
         RetargetDeviceReferences(module, resolver);
 
         var injected = new TypeDefinition("NanoLibp2p.Footprint", "Injected",
-            TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit, module.TypeSystem.Object);
+            TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit,
+            module.TypeSystem.Object);
         var parts = new Injection(module, injected);
         var blocks = new List<Block>();
         foreach (var method in module.GetTypes().ToArray().SelectMany(type => type.Methods).Where(method => method.HasBody))
@@ -200,7 +201,8 @@ internal static class Rewriter
             return leaders;
         }
 
-        private Block Describe(Instruction[] original, int start, HashSet<Instruction> leaders, StackModel model, VariableDefinition[] locals, bool isEntry)
+        private Block Describe(
+            Instruction[] original, int start, HashSet<Instruction> leaders, StackModel model, VariableDefinition[] locals, bool isEntry)
         {
             int instructions = 0, calls = 0, bytes = 0, allocations = 0;
             long cost = 0;

@@ -28,7 +28,8 @@ public static class SharedAssemblies
     /// <summary>Takes the assemblies found in a folder in place of those built in. Before the first of them is used.</summary>
     public static void TakeFrom(string folder)
     {
-        var found = Directory.GetFiles(folder, "NanoLibp2p.*.dll").Where(file => images.ContainsKey(Path.GetFileNameWithoutExtension(file))).ToArray();
+        var found = Directory.GetFiles(folder, "NanoLibp2p.*.dll")
+            .Where(file => images.ContainsKey(Path.GetFileNameWithoutExtension(file))).ToArray();
         if (found.Length == 0)
         {
             throw new FileNotFoundException($"no shared assembly in {folder}; give the output folder of a device build, such as bin/Debug/netnano1.0");

@@ -55,7 +55,7 @@ internal static class Program
                 SharedAssemblies.TakeFrom(from.FullName);
             }
             var results = operations.Select(Result.Of).ToArray();
-            var assemblies = names.Length > 0 ? [] : SharedAssemblies.Names.Order(StringComparer.Ordinal);
+            string[] assemblies = names.Length > 0 ? [] : [.. SharedAssemblies.Names.Order(StringComparer.Ordinal)];
             var sizes = assemblies.Select(name => AssemblySize.Of(SharedAssemblies.Image(name))).ToArray();
             Print(results, sizes, json, profile);
             return check && (results.Any(result => result.IsOver) || Budgets.Flash.Any(limit => limit.IsOver(sizes))) ? 1 : 0;

@@ -1,0 +1,281 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+
+namespace NanoLibp2p.Hal.Tcp
+{
+    /// <summary>
+    /// One TCP connection. After the peer's end (<see cref="LinkState.Closed"/>, told by <see cref="Read"/>) what is
+    /// written still goes out, as TCP closes each direction by itself; after <see cref="Close"/> nothing does.
+    /// </summary>
+    internal sealed class TcpLink : IStreamLink
+    {
+        private static readonly byte[] NoAddress = new byte[0];
+
+        private readonly byte[] _scratch;
+        private TcpDial _dial;
+        private Socket _socket;
+        private LinkState _state;
+        private LinkError _error;
+        private byte[] _address = NoAddress;
+        private int _port;
+
+        // What Wait has told and the caller has not yet acted on. Told once, not again: a caller without room for bytes
+        // would otherwise never sleep.
+        private bool _readTold;
+        private bool _writeRefused;
+
+        private TcpLink(byte[] scratch)
+        {
+            _scratch = scratch;
+        }
+
+        /// <inheritdoc/>
+        public LinkState State
+        {
+            get
+            {
+                StepDial();
+                return _state;
+            }
+        }
+
+        /// <inheritdoc/>
+        public LinkError Error
+        {
+            get
+            {
+                StepDial();
+                return _error;
+            }
+        }
+
+        /// <inheritdoc/>
+        public int RemotePort
+        {
+            get { return _port; }
+        }
+
+        /// <summary>True when it holds neither socket nor thread, so that its slot is free.</summary>
+        internal bool IsSpent
+        {
+            get { return _socket == null && (_dial == null || (_state != LinkState.Connecting && !_dial.IsBusy)); }
+        }
+
+        /// <summary>The open socket, or null.</summary>
+        internal Socket Socket
+        {
+            get { return _socket; }
+        }
+
+        /// <summary>True while a dial is under way; unlike <see cref="State"/> it does not look for news.</summary>
+        internal bool IsConnecting
+        {
+            get { return _state == LinkState.Connecting; }
+        }
+
+        /// <summary>The socket that a dial waits for; null when there is none, or when the dial waits for its thread.</summary>
+        internal Socket DialSocket
+        {
+            get { return _state == LinkState.Connecting ? _dial.Socket : null; }
+        }
+
+        /// <summary>True when bytes or an end would be news to the caller.</summary>
+        internal bool WantsRead
+        {
+            get { return _state == LinkState.Open && !_readTold; }
+        }
+
+        /// <summary>True when the last write was not taken whole, so that room would be news to the caller.</summary>
+        internal bool WantsWrite
+        {
+            get { return _socket != null && _writeRefused; }
+        }
+
+        internal static TcpLink Dialing(string host, int port, byte[] scratch)
+        {
+            TcpLink link = new TcpLink(scratch);
+            link._state = LinkState.Connecting;
+            link._dial = new TcpDial(host, port);
+            link._dial.Start();
+            link.StepDial();
+            return link;
+        }
+
+        internal static TcpLink FailedFor(LinkError error)
+        {
+            TcpLink link = new TcpLink(null);
+            link._state = LinkState.Failed;
+            link._error = error;
+            return link;
+        }
+
+        /// <summary>A link on a socket that the listener gave out; throws when the peer has already left.</summary>
+        internal static TcpLink Accepted(Socket socket, byte[] scratch)
+        {
+            TcpLink link = new TcpLink(scratch);
+            IPEndPoint remote = (IPEndPoint)socket.RemoteEndPoint;
+            link.Open(socket, remote.Address, remote.Port);
+            return link;
+        }
+
+        /// <inheritdoc/>
+        public int Read(byte[] buffer, int offset, int count)
+        {
+            StepDial();
+            _readTold = false;
+            switch (_state)
+            {
+                case LinkState.Connecting:
+                    return 0;
+                case LinkState.Closed:
+                    return LinkResult.Ended;
+                case LinkState.Failed:
+                    return LinkResult.Failed;
+            }
+
+            if (count == 0)
+            {
+                return 0;
+            }
+
+            LinkError error;
+            int read = SocketCalls.Receive(_socket, buffer, offset, count, out error);
+            if (read == LinkResult.Failed)
+            {
+                Fail(error);
+            }
+            else if (read == LinkResult.Ended)
+            {
+                _state = LinkState.Closed;
+            }
+
+            return read;
+        }
+
+        /// <inheritdoc/>
+        public int Write(byte[] buffer, int offset, int count)
+        {
+            StepDial();
+            if (_socket == null)
+            {
+                return _state == LinkState.Connecting ? 0 : LinkResult.Failed;
+            }
+
+            if (count == 0)
+            {
+                return 0;
+            }
+
+            LinkError error;
+            int written = SocketCalls.Send(_socket, buffer, offset, count, out error);
+            if (written == LinkResult.Failed)
+            {
+                Fail(error);
+            }
+            else
+            {
+                _writeRefused = written < count;
+            }
+
+            return written;
+        }
+
+        /// <inheritdoc/>
+        public int CopyRemoteAddress(byte[] buffer, int offset)
+        {
+            StepDial();
+            Array.Copy(_address, 0, buffer, offset, _address.Length);
+            return _address.Length;
+        }
+
+        /// <inheritdoc/>
+        public void Close()
+        {
+            if (_state == LinkState.Connecting)
+            {
+                _dial.Abandon();
+            }
+
+            if (_state != LinkState.Failed)
+            {
+                _state = LinkState.Closed;
+            }
+
+            if (_socket != null)
+            {
+                Socket socket = _socket;
+                _socket = null;
+                SocketCalls.Close(socket, _scratch);
+            }
+        }
+
+        /// <summary>Moves a dial on.</summary>
+        /// <returns>True when it ended just now.</returns>
+        internal bool StepDial()
+        {
+            if (_state != LinkState.Connecting)
+            {
+                return false;
+            }
+
+            switch (_dial.Step())
+            {
+                case LinkState.Open:
+                    OpenDialed();
+                    return true;
+                case LinkState.Failed:
+                    _error = _dial.Error;
+                    _state = LinkState.Failed;
+                    return true;
+                default:
+                    return false;
+            }
+        }
+
+        /// <summary>Notes that Wait has told of bytes or an end.</summary>
+        internal void ToldRead()
+        {
+            _readTold = true;
+        }
+
+        /// <summary>Notes that Wait has told of room.</summary>
+        internal void ToldWrite()
+        {
+            _writeRefused = false;
+        }
+
+        private void OpenDialed()
+        {
+            try
+            {
+                Open(_dial.Socket, _dial.Address, _dial.Port);
+                _dial = null;
+            }
+            catch (SocketException exception)
+            {
+                // it broke between its opening and this call
+                _dial.Abandon();
+                _error = TcpErrors.Of(exception);
+                _state = LinkState.Failed;
+            }
+        }
+
+        private void Open(Socket socket, IPAddress address, int port)
+        {
+            SocketCalls.Prepare(socket);
+            _socket = socket;
+            _address = TcpAddress.BytesOf(address);
+            _port = port;
+            _state = LinkState.Open;
+        }
+
+        private void Fail(LinkError error)
+        {
+            _error = error;
+            _state = LinkState.Failed;
+            _socket.Close();
+            _socket = null;
+        }
+    }
+}

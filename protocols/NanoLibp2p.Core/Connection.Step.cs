@@ -1,5 +1,4 @@
 using NanoLibp2p.Core.Buffers;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Core.Yamux;
@@ -8,7 +7,7 @@ using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Core
 {
-    // How a connection moves: link to link, from dialling to the end.
+    // How a connection moves: bytes from the link to the streams and back, the clock, and the end.
     public sealed partial class Connection
     {
         // a record is its length in two bytes, big-endian, and a Noise message (libp2p noise spec, "Wire Format")
@@ -16,20 +15,6 @@ namespace NanoLibp2p.Core
 
         // reads of the link in one step, so that a busy peer leaves the others their turn
         private const int MaxReads = 4;
-
-        internal void Accept(IStreamLink link, long nowMs)
-        {
-            Begin(true, null, null);
-            _link = link;
-            Secure(nowMs);
-        }
-
-        internal void Dial(Multiaddr[] addresses, PeerId expected, long nowMs)
-        {
-            Begin(false, addresses, expected);
-            _state = ConnectionState.Dialing;
-            DialNext(0, nowMs);
-        }
 
         /// <summary>Moves bytes both ways and looks at the clock.</summary>
         /// <returns>True when anything moved.</returns>
@@ -43,7 +28,13 @@ namespace NanoLibp2p.Core
 
             if (_state > ConnectionState.Dialing && _closeReason == CloseReason.None)
             {
-                moved = Read(nowMs);
+                if (IsWaiting)
+                {
+                    BeginHandshake();
+                }
+
+                // what a peer says while it waits for its handshake stays in the link
+                moved = !IsWaiting && Read(nowMs);
                 if (_closeReason == CloseReason.None)
                 {
                     CheckClock(nowMs);
@@ -95,83 +86,6 @@ namespace NanoLibp2p.Core
 
                 _send.Sent(taken);
                 moved = true;
-            }
-        }
-
-        private void Begin(bool inbound, Multiaddr[] addresses, PeerId expected)
-        {
-            _serial++;
-            _inbound = inbound;
-            _addresses = addresses;
-            _addressIndex = 0;
-            _expected = expected;
-            _remotePeer = null;
-            _closeReason = CloseReason.None;
-            _closeDetail = 0;
-            _wasOpen = false;
-            _linkEnded = false;
-            _pingSent = false;
-            _plainCount = 0;
-            _receive.Reset();
-            _send.Reset();
-        }
-
-        private void StepDial(long nowMs)
-        {
-            switch (_link.State)
-            {
-                case LinkState.Open:
-                    Secure(nowMs);
-                    break;
-                case LinkState.Connecting:
-                    if (nowMs >= _deadline)
-                    {
-                        NextAddress(LinkError.TimedOut, nowMs);
-                    }
-
-                    break;
-                default:
-                    NextAddress(_link.Error, nowMs);
-                    break;
-            }
-        }
-
-        private void NextAddress(LinkError error, long nowMs)
-        {
-            _link.Close();
-            if (_addressIndex + 1 < _addresses.Length)
-            {
-                DialNext(_addressIndex + 1, nowMs);
-            }
-            else
-            {
-                Fail(CloseReason.DialFailed, (int)error);
-            }
-        }
-
-        private void DialNext(int index, long nowMs)
-        {
-            _addressIndex = index;
-            _deadline = nowMs + _node.Options.DialTimeoutMs;
-            _link = _node.Transport.Dial(_addresses[index].Host, _addresses[index].Port);
-        }
-
-        // Begins the handshake. The initiator says all it can at once: header, /noise and the first Noise message.
-        private void Secure(long nowMs)
-        {
-            _state = ConnectionState.Securing;
-            _deadline = nowMs + _node.Options.HandshakeTimeoutMs;
-            _lastHeard = nowMs;
-            _handshake.Start(!_inbound, _expected);
-            if (_inbound)
-            {
-                _negotiation.Listen(1u << ProtocolTable.Noise);
-            }
-            else
-            {
-                _negotiation.Dial(ProtocolTable.Noise);
-                TransmitNegotiation();
-                WriteHandshake();
             }
         }
 
@@ -250,111 +164,6 @@ namespace NanoLibp2p.Core
             }
 
             return moved;
-        }
-
-        private bool ProcessSecuring()
-        {
-            int used = _negotiation.Receive(_node.Protocols, _receive.Bytes, _receive.Start, _receive.Count);
-            _receive.Consume(used);
-            TransmitNegotiation();
-            switch (_negotiation.State)
-            {
-                case NegotiationState.Agreed:
-                    _state = ConnectionState.Handshaking;
-                    return true;
-                case NegotiationState.Refused:
-                    Fail(CloseReason.SecurityRefused, 0);
-                    break;
-                case NegotiationState.Malformed:
-                    Fail(_inbound && _negotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
-                    break;
-            }
-
-            return used > 0;
-        }
-
-        private bool ProcessHandshake()
-        {
-            int length = RecordLength();
-            if (length < 0)
-            {
-                return false;
-            }
-
-            int result = _handshake.ReadMessage(_receive.Bytes, _receive.Start + RecordHeader, length);
-            _receive.Consume(RecordHeader + length);
-            if (result == 0 && _handshake.IsMyTurn)
-            {
-                result = WriteHandshake();
-            }
-
-            if (result < 0)
-            {
-                Fail(ReasonOf(result), 0);
-            }
-            else if (_handshake.IsComplete)
-            {
-                Secured();
-            }
-
-            return true;
-        }
-
-        private int WriteHandshake()
-        {
-            if (_handshake.NeedsEphemeral)
-            {
-                _handshake.UseEphemeral(_node.TakeEphemeral());
-                _node.DropEphemeral();
-            }
-
-            int length = _handshake.MessageBytes;
-            int at = _send.Append(RecordHeader + length);
-            Bytes.WriteUInt16BigEndian(_send.Bytes, at, (ushort)length);
-            int written = _handshake.WriteMessage(_send.Bytes, at + RecordHeader);
-            return written < 0 ? written : 0;
-        }
-
-        private void Secured()
-        {
-            if (_node.Identity.PeerId.Matches(_handshake.RemoteId, 0, _handshake.RemoteIdCount))
-            {
-                Fail(CloseReason.DialledSelf, 0);
-                return;
-            }
-
-            _handshake.Split(_sending, _receiving);
-            if (_send.RecordCount > 0)
-            {
-                _send.CloseRecord();
-            }
-
-            _send.FrameRecords(RecordHeader, CryptoProvider.TagBytes, _node.Options.RecordBytes - CryptoProvider.TagBytes);
-            if (_handshake.MuxerAgreed)
-            {
-                Opened();
-                return;
-            }
-
-            _state = ConnectionState.Muxing;
-            if (_inbound)
-            {
-                _negotiation.Listen(1u << ProtocolTable.Yamux);
-            }
-            else
-            {
-                _negotiation.Dial(ProtocolTable.Yamux);
-            }
-
-            TransmitNegotiation();
-        }
-
-        private void Opened()
-        {
-            _state = ConnectionState.Open;
-            _wasOpen = true;
-            _yamux.Start(!_inbound);
-            _node.Connected(this);
         }
 
         // The next record's length when all of it has arrived; -1 when not, or when it can never fit.
@@ -501,15 +310,6 @@ namespace NanoLibp2p.Core
             }
         }
 
-        private void TransmitNegotiation()
-        {
-            if (_negotiation.HasOutput)
-            {
-                int at = _send.Append(_negotiation.OutputBytes(_node.Protocols));
-                _negotiation.Transmit(_node.Protocols, _send.Bytes, at);
-            }
-        }
-
         private void CloseRecord()
         {
             if (_state >= ConnectionState.Muxing)
@@ -548,7 +348,7 @@ namespace NanoLibp2p.Core
                 _link.Close();
             }
 
-            _handshake.Clear();
+            EndHandshake();
             _sending.Clear();
             _receiving.Clear();
             _node.Closed(this);
@@ -578,25 +378,6 @@ namespace NanoLibp2p.Core
                 }
 
                 _send.Sent(taken);
-            }
-        }
-
-        private static CloseReason ReasonOf(int noiseResult)
-        {
-            switch (noiseResult)
-            {
-                case NoiseResult.PayloadMalformed:
-                    return CloseReason.IdentityMalformed;
-                case NoiseResult.IdentityUnsupported:
-                    return CloseReason.IdentityUnsupported;
-                case NoiseResult.SignatureInvalid:
-                    return CloseReason.IdentityInvalid;
-                case NoiseResult.PeerIdMismatch:
-                    return CloseReason.PeerIdMismatch;
-                case NoiseResult.MuxerMismatch:
-                    return CloseReason.MuxerRefused;
-                default:
-                    return CloseReason.HandshakeInvalid;
             }
         }
 

@@ -18,11 +18,13 @@ namespace NanoLibp2p.Core
         private readonly ReceiveBuffer _receive;
         private readonly SendBuffer _send;
         private readonly Negotiation _negotiation = new Negotiation();
-        private readonly NoiseHandshake _handshake;
         private readonly CipherState _sending;
         private readonly CipherState _receiving;
+        private readonly byte[] _remoteId = new byte[PeerId.MaxBytes];
         private readonly Libp2pStream[] _streams;
         private readonly YamuxSession _yamux;
+        private NoiseHandshake _handshake;
+        private int _remoteIdCount;
         private ConnectionState _state;
         private IStreamLink _link;
         private Multiaddr[] _addresses;
@@ -34,6 +36,7 @@ namespace NanoLibp2p.Core
         private int _serial;
         private bool _inbound;
         private bool _wasOpen;
+        private bool _usedEarlyMuxer;
         private bool _linkEnded;
         private bool _pingSent;
         private long _deadline;
@@ -50,7 +53,6 @@ namespace NanoLibp2p.Core
             _index = index;
             _receive = new ReceiveBuffer(RecordHeader + options.RecordBytes);
             _send = new SendBuffer(options.SendBytes == 0 ? RecordHeader + options.RecordBytes : options.SendBytes);
-            _handshake = new NoiseHandshake(node.Crypto, node.Noise);
             _sending = new CipherState(node.Crypto);
             _receiving = new CipherState(node.Crypto);
             _streams = new Libp2pStream[options.MaxStreams];
@@ -101,7 +103,7 @@ namespace NanoLibp2p.Core
         /// <summary>True when the multiplexer was agreed on within the handshake.</summary>
         public bool UsedEarlyMuxer
         {
-            get { return _handshake.MuxerAgreed; }
+            get { return _usedEarlyMuxer; }
         }
 
         /// <summary>Why it ended.</summary>
@@ -133,9 +135,9 @@ namespace NanoLibp2p.Core
         {
             get
             {
-                if (_remotePeer == null && _handshake.RemoteIdCount > 0)
+                if (_remotePeer == null && _remoteIdCount > 0)
                 {
-                    _remotePeer = PeerId.FromBytes(_handshake.RemoteId, 0, _handshake.RemoteIdCount);
+                    _remotePeer = PeerId.FromBytes(_remoteId, 0, _remoteIdCount);
                 }
 
                 return _remotePeer ?? _expected;
@@ -145,13 +147,13 @@ namespace NanoLibp2p.Core
         /// <summary>The bytes of the peer's proved id: <see cref="RemoteIdCount"/> of them, not a copy.</summary>
         public byte[] RemoteId
         {
-            get { return _handshake.RemoteId; }
+            get { return _remoteId; }
         }
 
         /// <summary>Bytes of <see cref="RemoteId"/>; 0 before the peer has proved it.</summary>
         public int RemoteIdCount
         {
-            get { return _handshake.RemoteIdCount; }
+            get { return _remoteIdCount; }
         }
 
         /// <summary>Streams that are open.</summary>
@@ -226,6 +228,12 @@ namespace NanoLibp2p.Core
 
                 return next;
             }
+        }
+
+        // waiting for a handshake to be free
+        private bool IsWaiting
+        {
+            get { return _state == ConnectionState.Securing && _handshake == null; }
         }
 
         private long KeepAliveDeadline

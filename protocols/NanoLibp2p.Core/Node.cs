@@ -20,7 +20,7 @@ namespace NanoLibp2p.Core
         private readonly Identity _identity;
         private readonly CryptoProvider _crypto;
         private readonly IRandom _random;
-        private readonly NoiseSettings _noise;
+        private readonly HandshakePool _handshakes;
         private readonly ProtocolTable _protocols = new ProtocolTable();
         private readonly StreamProtocol[] _owners = new StreamProtocol[ProtocolTable.Capacity];
         private readonly StreamProtocol[] _all = new StreamProtocol[ProtocolTable.Capacity];
@@ -52,11 +52,12 @@ namespace NanoLibp2p.Core
             _identity = identity;
             _crypto = crypto;
             _random = random;
-            _noise = new NoiseSettings(
+            NoiseSettings noise = new NoiseSettings(
                 new NoiseIdentity(identity, crypto, random, options.EarlyMuxer),
                 options.EarlyMuxer,
                 new PeerBindings(options.KnownPeers),
                 options.Verifier);
+            _handshakes = new HandshakePool(crypto, noise, options.MaxHandshakes);
             _ping = new PingProtocol(options.MaxConnections);
             _identify = new IdentifyProtocol(options.MaxConnections, options.IdentifyReadings);
             Add(_identify);
@@ -148,9 +149,9 @@ namespace NanoLibp2p.Core
             get { return _listenCount; }
         }
 
-        internal NoiseSettings Noise
+        internal HandshakePool Handshakes
         {
-            get { return _noise; }
+            get { return _handshakes; }
         }
 
         /// <summary>Adds a protocol; before the first connection.</summary>

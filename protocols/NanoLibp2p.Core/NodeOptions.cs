@@ -18,6 +18,12 @@ namespace NanoLibp2p.Core
         /// <summary>Connections at a time, inbound and outbound.</summary>
         public int MaxConnections = 1;
 
+        /// <summary>
+        /// Handshakes at a time; a further connection waits its turn, within its own time. One is enough for a device that
+        /// dials; a node that anybody can call needs more, since a slow caller keeps one for HandshakeTimeoutMs.
+        /// </summary>
+        public int MaxHandshakes = 1;
+
         /// <summary>Streams at a time in each connection, inbound and outbound.</summary>
         public int MaxStreams = 8;
 
@@ -65,6 +71,7 @@ namespace NanoLibp2p.Core
         {
             NodeOptions options = new NodeOptions();
             options.MaxConnections = 64;
+            options.MaxHandshakes = 64;
             options.MaxStreams = 256;
             options.RecordBytes = MaxRecordBytes;
             options.SendBytes = 2 * (MaxRecordBytes + 2);
@@ -87,10 +94,10 @@ namespace NanoLibp2p.Core
                 throw new ArgumentException("SendBytes = " + SendBytes.ToString() + " has no room for a record; give RecordBytes + 2 or more, or 0");
             }
 
-            if (MaxConnections < 1 || MaxStreams < 1 || KnownPeers < 0)
+            if (MaxConnections < 1 || MaxHandshakes < 1 || MaxStreams < 1 || KnownPeers < 0)
             {
-                throw new ArgumentException("a node needs one connection and one stream at least: MaxConnections = "
-                    + MaxConnections.ToString() + ", MaxStreams = " + MaxStreams.ToString() + ", KnownPeers = " + KnownPeers.ToString());
+                throw new ArgumentException("a node needs one connection, handshake and stream at least: MaxConnections = "
+                    + MaxConnections.ToString() + ", MaxHandshakes = " + MaxHandshakes.ToString() + ", MaxStreams = " + MaxStreams.ToString() + ", KnownPeers = " + KnownPeers.ToString());
             }
         }
     }

@@ -63,16 +63,14 @@ namespace NanoLibp2p.Core.Noise
             get { return _muxerAgreed; }
         }
 
-        /// <summary>The peer's id, proved once the handshake is complete: <see cref="RemoteIdCount"/> bytes, not a copy.</summary>
-        public byte[] RemoteId
+        /// <summary>Copies the peer's id, once it is known; it is proved when the handshake is complete.</summary>
+        /// <param name="buffer">Has room for <see cref="PeerId.MaxBytes"/>.</param>
+        /// <param name="offset">Where the id goes.</param>
+        /// <returns>Bytes of the id; 0 before it is known.</returns>
+        public int CopyRemoteId(byte[] buffer, int offset)
         {
-            get { return _remoteId; }
-        }
-
-        /// <summary>Bytes of the peer's id; 0 before it is known.</summary>
-        public int RemoteIdCount
-        {
-            get { return _remoteIdCount; }
+            Array.Copy(_remoteId, 0, buffer, offset, _remoteIdCount);
+            return _remoteIdCount;
         }
 
         /// <summary>Bytes of the next message that we write.</summary>

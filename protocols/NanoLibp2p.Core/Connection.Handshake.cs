@@ -1,0 +1,178 @@
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Core.Multistream;
+using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Crypto;
+
+namespace NanoLibp2p.Core
+{
+    // How a connection becomes secure: multistream-select, Noise XX, and Yamux agreed on within it or after it.
+    public sealed partial class Connection
+    {
+        // Begins the handshake when one is free. The initiator says all it can at once: header, /noise and the first Noise message.
+        private void BeginHandshake()
+        {
+            _handshake = _node.Handshakes.Rent();
+            if (_handshake == null)
+            {
+                return;
+            }
+
+            _handshake.Start(!_inbound, _expected);
+            if (_inbound)
+            {
+                _negotiation.Listen(1u << ProtocolTable.Noise);
+            }
+            else
+            {
+                _negotiation.Dial(ProtocolTable.Noise);
+                TransmitNegotiation();
+                WriteHandshake();
+            }
+        }
+
+        private void EndHandshake()
+        {
+            if (_handshake != null)
+            {
+                _node.Handshakes.Return(_handshake);
+                _handshake = null;
+            }
+        }
+
+        private bool ProcessSecuring()
+        {
+            int used = _negotiation.Receive(_node.Protocols, _receive.Bytes, _receive.Start, _receive.Count);
+            _receive.Consume(used);
+            TransmitNegotiation();
+            switch (_negotiation.State)
+            {
+                case NegotiationState.Agreed:
+                    _state = ConnectionState.Handshaking;
+                    return true;
+                case NegotiationState.Refused:
+                    Fail(CloseReason.SecurityRefused, 0);
+                    break;
+                case NegotiationState.Malformed:
+                    Fail(_inbound && _negotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
+                    break;
+            }
+
+            return used > 0;
+        }
+
+        private bool ProcessHandshake()
+        {
+            int length = RecordLength();
+            if (length < 0)
+            {
+                return false;
+            }
+
+            int result = _handshake.ReadMessage(_receive.Bytes, _receive.Start + RecordHeader, length);
+            _receive.Consume(RecordHeader + length);
+            _remoteIdCount = _handshake.CopyRemoteId(_remoteId, 0);
+            if (result == 0 && _handshake.IsMyTurn)
+            {
+                result = WriteHandshake();
+            }
+
+            if (result < 0)
+            {
+                Fail(ReasonOf(result), 0);
+            }
+            else if (_handshake.IsComplete)
+            {
+                Secured();
+            }
+
+            return true;
+        }
+
+        private int WriteHandshake()
+        {
+            if (_handshake.NeedsEphemeral)
+            {
+                _handshake.UseEphemeral(_node.TakeEphemeral());
+                _node.DropEphemeral();
+            }
+
+            int length = _handshake.MessageBytes;
+            int at = _send.Append(RecordHeader + length);
+            Bytes.WriteUInt16BigEndian(_send.Bytes, at, (ushort)length);
+            int written = _handshake.WriteMessage(_send.Bytes, at + RecordHeader);
+            return written < 0 ? written : 0;
+        }
+
+        private void Secured()
+        {
+            if (_node.Identity.PeerId.Matches(_remoteId, 0, _remoteIdCount))
+            {
+                Fail(CloseReason.DialledSelf, 0);
+                return;
+            }
+
+            _handshake.Split(_sending, _receiving);
+            _usedEarlyMuxer = _handshake.MuxerAgreed;
+            EndHandshake();
+            if (_send.RecordCount > 0)
+            {
+                _send.CloseRecord();
+            }
+
+            _send.FrameRecords(RecordHeader, CryptoProvider.TagBytes, _node.Options.RecordBytes - CryptoProvider.TagBytes);
+            if (_usedEarlyMuxer)
+            {
+                Opened();
+                return;
+            }
+
+            _state = ConnectionState.Muxing;
+            if (_inbound)
+            {
+                _negotiation.Listen(1u << ProtocolTable.Yamux);
+            }
+            else
+            {
+                _negotiation.Dial(ProtocolTable.Yamux);
+            }
+
+            TransmitNegotiation();
+        }
+
+        private void Opened()
+        {
+            _state = ConnectionState.Open;
+            _wasOpen = true;
+            _yamux.Start(!_inbound);
+            _node.Connected(this);
+        }
+
+        private void TransmitNegotiation()
+        {
+            if (_negotiation.HasOutput)
+            {
+                int at = _send.Append(_negotiation.OutputBytes(_node.Protocols));
+                _negotiation.Transmit(_node.Protocols, _send.Bytes, at);
+            }
+        }
+
+        private static CloseReason ReasonOf(int noiseResult)
+        {
+            switch (noiseResult)
+            {
+                case NoiseResult.PayloadMalformed:
+                    return CloseReason.IdentityMalformed;
+                case NoiseResult.IdentityUnsupported:
+                    return CloseReason.IdentityUnsupported;
+                case NoiseResult.SignatureInvalid:
+                    return CloseReason.IdentityInvalid;
+                case NoiseResult.PeerIdMismatch:
+                    return CloseReason.PeerIdMismatch;
+                case NoiseResult.MuxerMismatch:
+                    return CloseReason.MuxerRefused;
+                default:
+                    return CloseReason.HandshakeInvalid;
+            }
+        }
+    }
+}

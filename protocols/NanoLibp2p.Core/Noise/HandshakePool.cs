@@ -1,0 +1,34 @@
+using NanoLibp2p.Crypto;
+
+namespace NanoLibp2p.Core.Noise
+{
+    /// <summary>A node's handshakes: connections use one each while they need it, since its memory is of no use afterwards.</summary>
+    public sealed class HandshakePool
+    {
+        private readonly NoiseHandshake[] _free;
+        private int _count;
+
+        /// <summary>Makes <paramref name="count"/> handshakes.</summary>
+        public HandshakePool(CryptoProvider crypto, NoiseSettings settings, int count)
+        {
+            _free = new NoiseHandshake[count];
+            while (_count < count)
+            {
+                _free[_count++] = new NoiseHandshake(crypto, settings);
+            }
+        }
+
+        /// <summary>Takes a handshake; null when all are in use.</summary>
+        public NoiseHandshake Rent()
+        {
+            return _count == 0 ? null : _free[--_count];
+        }
+
+        /// <summary>Wipes a handshake and gives it back.</summary>
+        public void Return(NoiseHandshake handshake)
+        {
+            handshake.Clear();
+            _free[_count++] = handshake;
+        }
+    }
+}

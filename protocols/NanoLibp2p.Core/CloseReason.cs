@@ -74,5 +74,8 @@ namespace NanoLibp2p.Core
 
         /// <summary>The node dialled itself.</summary>
         DialledSelf,
+
+        /// <summary>The peer broke the rules of a stream's protocol again and again; the detail is how often.</summary>
+        ProtocolViolated,
     }
 }

@@ -201,6 +201,17 @@ namespace NanoLibp2p.Core
             }
         }
 
+        /// <summary>Closes the connection for a protocol's own reason, usually <see cref="CloseReason.ProtocolViolated"/>.</summary>
+        /// <param name="reason">Why; the first reason stands.</param>
+        /// <param name="detail">A figure that belongs to it.</param>
+        public void Close(CloseReason reason, int detail)
+        {
+            if (_state != ConnectionState.Free)
+            {
+                Fail(reason, detail);
+            }
+        }
+
         /// <summary>When this connection must be stepped again even if nothing arrives, in the node's milliseconds.</summary>
         internal long NextDeadline
         {

@@ -1,0 +1,143 @@
+using System;
+
+namespace NanoLibp2p.PubSub
+{
+    /// <summary>
+    /// The sizes and times of pubsub, and so its whole memory, which is taken when the protocol is added to a node. The defaults are
+    /// those of a sensor: about 4 KiB for one connection.
+    /// </summary>
+    public sealed class PubSubOptions
+    {
+        /// <summary>The most that <see cref="MaxTopics"/> can be: sets of topics are the bits of a uint.</summary>
+        public const int TopicLimit = 32;
+
+        /// <summary>Whether messages are signed. All peers of a topic must agree.</summary>
+        public SignaturePolicy SignaturePolicy = SignaturePolicy.StrictSign;
+
+        /// <summary>
+        /// The number before the first message's. Peers may refuse a number that is not above the author's last (kubo does), so a board
+        /// that restarts must begin above where it ended: with a clock give Unix time in nanoseconds, as go, js and rust do; without
+        /// one keep PubSubProtocol.SequenceNumber in the store. 0 takes a random number below 2^32, good for trying things out.
+        /// </summary>
+        public ulong FirstSequenceNumber;
+
+        /// <summary>Different topics in the node's life, 1 to 32.</summary>
+        public int MaxTopics = 4;
+
+        /// <summary>Bytes of a topic's name in UTF-8, at most 1024.</summary>
+        public int MaxTopicBytes = 64;
+
+        /// <summary>Topics of each peer that are not ours and are remembered, in 4 bytes each, in case they become ours later.</summary>
+        public int OtherTopics = 8;
+
+        /// <summary>
+        /// Bytes of the longest message sent or accepted: its protobuf, so payload + topic + 6 and, when signed, 116. Longer ones
+        /// are passed over; an RPC that holds many messages may be of any length.
+        /// </summary>
+        public int MaxMessageBytes = 1024;
+
+        /// <summary>Bytes of each connection's queue of what is to be sent; 0 for one longest message and 256.</summary>
+        public int QueueBytes;
+
+        /// <summary>Messages that are remembered as seen, in 12 bytes each.</summary>
+        public int SeenMessages = 64;
+
+        /// <summary>Milliseconds for which they are.</summary>
+        public int SeenMs = 120000;
+
+        /// <summary>Sent messages that are kept for peers that ask for them by IWANT.</summary>
+        public int CachedMessages = 4;
+
+        /// <summary>Bytes for those messages; 0 for one longest message.</summary>
+        public int CacheBytes;
+
+        /// <summary>Heartbeats in which a kept message is told by IHAVE to peers that it didn't reach.</summary>
+        public int GossipHeartbeats = 3;
+
+        /// <summary>IWANT ids that are sent to a peer, and that are answered to it, in a heartbeat.</summary>
+        public int MaxAsks = 8;
+
+        /// <summary>Milliseconds between heartbeats.</summary>
+        public int HeartbeatMs = 1000;
+
+        /// <summary>Peers that a topic's mesh is filled up to; D of the gossipsub spec.</summary>
+        public int MeshPeers = 2;
+
+        /// <summary>Peers that a topic's mesh can have, those that grafted us included; D_high.</summary>
+        public int MaxMeshPeers = 4;
+
+        /// <summary>Milliseconds of back-off after a PRUNE.</summary>
+        public int PruneBackoffMs = 60000;
+
+        /// <summary>Milliseconds of back-off after leaving a topic.</summary>
+        public int UnsubscribeBackoffMs = 10000;
+
+        /// <summary>Back-offs that are remembered, by peer and topic, whether connected or not.</summary>
+        public int Backoffs = 8;
+
+        /// <summary>
+        /// Whether messages of others are passed on to the mesh. Off on a board: it is a leaf. Needs
+        /// <see cref="CachedMessages"/> for as many as come in <see cref="GossipHeartbeats"/>.
+        /// </summary>
+        public bool Forward;
+
+        /// <summary>Malformed RPCs and invalid signatures of one peer after which its connection is closed; one is forgiven a minute.</summary>
+        public int MaxOffences = 8;
+
+        /// <summary>Sizes for a desktop with tens of peers, which passes messages on.</summary>
+        public static PubSubOptions Desktop()
+        {
+            PubSubOptions options = new PubSubOptions();
+            options.MaxTopics = TopicLimit;
+            options.MaxTopicBytes = 1024;
+            options.OtherTopics = 256;
+            options.MaxMessageBytes = 64 * 1024;
+            options.QueueBytes = 256 * 1024;
+            options.SeenMessages = 16384;
+            options.CachedMessages = 512;
+            options.CacheBytes = 1024 * 1024;
+            options.MaxAsks = 256;
+            options.MeshPeers = 6;
+            options.MaxMeshPeers = 12;
+            options.Backoffs = 256;
+            options.Forward = true;
+            return options;
+        }
+
+        /// <summary>Checks the sizes.</summary>
+        /// <exception cref="ArgumentException">One is out of range; the message says which and what to do.</exception>
+        public void Check()
+        {
+            Range(MaxTopics, 1, TopicLimit, "MaxTopics");
+            Range(MaxTopicBytes, 1, 1024, "MaxTopicBytes");
+            Range(OtherTopics, 0, 65536, "OtherTopics");
+            Range(MaxMessageBytes, 128, 16 * 1024 * 1024, "MaxMessageBytes");
+            Range(SeenMessages, 1, 1 << 20, "SeenMessages");
+            Range(SeenMs, 1000, 24 * 3600 * 1000, "SeenMs");
+            Range(CachedMessages, 1, 65536, "CachedMessages");
+            Range(GossipHeartbeats, 0, 100, "GossipHeartbeats");
+            Range(MaxAsks, 0, 65536, "MaxAsks");
+            Range(HeartbeatMs, 10, 3600 * 1000, "HeartbeatMs");
+            Range(MeshPeers, 0, 1024, "MeshPeers");
+            Range(MaxMeshPeers, MeshPeers, 1024, "MaxMeshPeers");
+            Range(PruneBackoffMs, 1000, 3600 * 1000, "PruneBackoffMs");
+            Range(UnsubscribeBackoffMs, 1000, 3600 * 1000, "UnsubscribeBackoffMs");
+            Range(Backoffs, 1, 65536, "Backoffs");
+            Range(MaxOffences, 1, 65536, "MaxOffences");
+            int least = MaxMessageBytes + RpcWriter.MaxFrameBytes;
+            if ((QueueBytes != 0 && QueueBytes < least) || (CacheBytes != 0 && CacheBytes < least + RpcReader.PrefixBytes))
+            {
+                throw new ArgumentException("QueueBytes = " + QueueBytes.ToString() + " or CacheBytes = " + CacheBytes.ToString()
+                    + " has no room for a message of MaxMessageBytes = " + MaxMessageBytes.ToString() + " with its frame; give 32 more, or 0");
+            }
+        }
+
+        private static void Range(int value, int least, int most, string name)
+        {
+            if (value < least || value > most)
+            {
+                throw new ArgumentException(name + " = " + value.ToString() + "; give " + least.ToString() + " to " + most.ToString());
+            }
+        }
+    }
+}

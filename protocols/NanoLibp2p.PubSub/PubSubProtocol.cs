@@ -1,0 +1,415 @@
+using System;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Crypto;
+
+namespace NanoLibp2p.PubSub
+{
+    /// <summary>
+    /// Publish and subscribe: gossipsub 1.1 and 1.0 and floodsub, as a leaf of the mesh (libp2p pubsub and gossipsub specs). Add it to
+    /// a node with Node.Add, before the first connection.
+    /// </summary>
+    /// <example>
+    /// <code>
+    /// PubSubProtocol pubsub = new PubSubProtocol(new PubSubOptions());
+    /// node.Add(pubsub);
+    /// Topic topic = pubsub.Open("sensors/temp");
+    /// node.Dial(gateway);
+    /// while (true)
+    /// {
+    ///     long next = node.Poll(clock.NowMs);
+    ///     if (reading.IsDue) topic.Publish(reading.Bytes, 0, reading.Count);
+    ///     transport.Wait(next);
+    /// }
+    /// </code>
+    /// </example>
+    public sealed partial class PubSubProtocol : StreamProtocol, IRpcHandler
+    {
+        // heartbeats after which an offence is forgiven
+        private const int Forgiveness = 60;
+
+        private readonly PubSubOptions _options;
+        private readonly TopicTable _topics;
+        private readonly PubSubMessage _view = new PubSubMessage();
+        private readonly int[] _drops = new int[(int)DropReason.GossipLimit + 1];
+        private readonly int[] _ids = new int[3];
+        private readonly byte[] _scratch;
+        private readonly byte[] _id = new byte[RpcReader.MaxIdBytes];
+        private readonly byte[] _prefix;
+        private PubSubPeer[] _peers = new PubSubPeer[0];
+        private PubSubEvents _events;
+        private SeenCache _seen;
+        private SeenCache _asked;
+        private MessageCache _cache;
+        private BackoffTable _backoffs;
+        private IdHash _hash;
+        private ulong _sequence;
+        private uint _topicSeed;
+        private uint _turn;
+        private bool _meshDue;
+        private long _nextHeartbeat;
+
+        /// <summary>Makes the protocol. Most of its memory is taken when it is added to a node.</summary>
+        /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
+        /// <exception cref="ArgumentException">A size is out of range; the message says which.</exception>
+        public PubSubProtocol(PubSubOptions options)
+        {
+            options.Check();
+            _options = options;
+            _topics = new TopicTable(options.MaxTopics);
+            _scratch = new byte[options.MaxTopicBytes + RpcReader.MaxIdBytes + 24];
+            _prefix = Bytes.Ascii("libp2p-pubsub:");
+            _sequence = options.FirstSequenceNumber;
+        }
+
+        /// <summary>Its sizes and times.</summary>
+        public PubSubOptions Options
+        {
+            get { return _options; }
+        }
+
+        /// <summary>Who hears of messages; may be null.</summary>
+        public PubSubEvents Events
+        {
+            get { return _events; }
+            set { _events = value; }
+        }
+
+        /// <summary>The number of the message published last. The next one's is one more.</summary>
+        public ulong SequenceNumber
+        {
+            get { return _sequence; }
+        }
+
+        /// <summary>How often something was dropped for a reason.</summary>
+        public int Drops(DropReason reason)
+        {
+            return _drops[(int)reason];
+        }
+
+        /// <summary>Bytes that wait in the queue of a connection.</summary>
+        public int Queued(Connection connection)
+        {
+            return _peers[connection.Index].Queue.Count;
+        }
+
+        /// <summary>Makes a topic to publish to, without joining it; the one of this name, if there is one.</summary>
+        /// <param name="name">Its name, in ASCII.</param>
+        /// <returns>The topic, for the node's life; null when PubSubOptions.MaxTopics are there.</returns>
+        /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than PubSubOptions.MaxTopicBytes.</exception>
+        public Topic Open(string name)
+        {
+            return Open(Bytes.Ascii(name));
+        }
+
+        /// <summary>Makes a topic whose name is given in UTF-8. The array is kept.</summary>
+        public Topic Open(byte[] utf8Name)
+        {
+            if (utf8Name.Length == 0 || utf8Name.Length > _options.MaxTopicBytes)
+            {
+                throw new ArgumentException("a topic's name of " + utf8Name.Length.ToString() + " bytes; give 1 to MaxTopicBytes = " + _options.MaxTopicBytes.ToString());
+            }
+
+            Topic topic = _topics.Find(utf8Name, 0, utf8Name.Length);
+            if (topic == null && !_topics.IsFull)
+            {
+                topic = new Topic(this, _topics.Count, utf8Name);
+                _topics.Add(topic);
+                AdoptSubscribers(topic);
+            }
+
+            return topic;
+        }
+
+        /// <summary>Makes a topic and joins it: its messages come to PubSubEvents.OnMessage.</summary>
+        /// <param name="name">Its name, in ASCII.</param>
+        /// <returns>The topic, for the node's life; null when PubSubOptions.MaxTopics are there.</returns>
+        public Topic Join(string name)
+        {
+            Topic topic = Open(name);
+            if (topic != null)
+            {
+                topic.Join();
+            }
+
+            return topic;
+        }
+
+        /// <inheritdoc/>
+        public override void OnConnected(Connection connection)
+        {
+            PubSubPeer peer = _peers[connection.Index];
+            peer.Reset();
+            peer.Id = _hash.Of(connection.RemoteId, 0, connection.RemoteIdCount);
+            _cache.ForgetTold(connection.Index);
+            OpenOutbound(peer);
+        }
+
+        /// <inheritdoc/>
+        public override void OnDisconnected(Connection connection)
+        {
+            _peers[connection.Index].Reset();
+            _meshDue = true;
+        }
+
+        /// <inheritdoc/>
+        public override void OnOpened(Libp2pStream stream)
+        {
+            PubSubPeer peer = _peers[stream.Connection.Index];
+            if (!stream.IsOutbound)
+            {
+                // a second stream of the peer takes the first one's place, as with js
+                Libp2pStream old = peer.Inbound;
+                peer.Inbound = stream;
+                peer.Reader.Reset();
+                if (old != null)
+                {
+                    old.Reset();
+                }
+
+                if (peer.Outbound == null)
+                {
+                    OpenOutbound(peer);
+                }
+
+                return;
+            }
+
+            peer.IsReady = true;
+            peer.Version = PubSubPeer.GossipSub11 - IndexOf(stream.ProtocolIndex);
+            for (int i = 0; i < _topics.Count; i++)
+            {
+                if (_topics[i].Joined)
+                {
+                    peer.AnnounceDue |= 1u << i;
+                }
+            }
+
+            _meshDue = true;
+        }
+
+        /// <inheritdoc/>
+        public override int OnRefused(Libp2pStream stream)
+        {
+            int next = IndexOf(stream.ProtocolIndex) + 1;
+            if (next < _ids.Length)
+            {
+                return _ids[next];
+            }
+
+            _peers[stream.Connection.Index].HasRefused = true;
+            return -1;
+        }
+
+        /// <inheritdoc/>
+        public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
+        {
+            PubSubPeer peer = _peers[stream.Connection.Index];
+            if (stream == peer.Inbound && !peer.Reader.Receive(buffer, offset, count))
+            {
+                Drop(peer, DropReason.Malformed);
+                stream.Reset();
+                Offend(peer);
+            }
+
+            return count;
+        }
+
+        /// <inheritdoc/>
+        public override void OnReadEnd(Libp2pStream stream)
+        {
+            // each stream is used one way: the end of the other way of ours means nothing
+            if (!stream.IsOutbound)
+            {
+                PubSubPeer peer = _peers[stream.Connection.Index];
+                if (stream == peer.Inbound && !peer.Reader.MayEnd)
+                {
+                    Drop(peer, DropReason.Malformed);
+                }
+
+                stream.CloseWrite();
+            }
+        }
+
+        /// <inheritdoc/>
+        public override void OnClosed(Libp2pStream stream, bool reset)
+        {
+            PubSubPeer peer = _peers[stream.Connection.Index];
+            if (stream == peer.Inbound)
+            {
+                peer.Inbound = null;
+                peer.ForgetInbound();
+                _meshDue = true;
+            }
+            else if (stream == peer.Outbound)
+            {
+                peer.ForgetOutbound();
+            }
+        }
+
+        /// <inheritdoc/>
+        public override long Poll(long nowMs)
+        {
+            bool active = false;
+            if (nowMs >= _nextHeartbeat)
+            {
+                Heartbeat(nowMs);
+                _nextHeartbeat = nowMs + _options.HeartbeatMs;
+            }
+
+            if (_meshDue)
+            {
+                _meshDue = false;
+                FillMeshes(nowMs);
+            }
+
+            for (int i = 0; i < _peers.Length; i++)
+            {
+                PubSubPeer peer = _peers[i];
+                if (peer.Connection.IsOpen)
+                {
+                    active = true;
+                    if (peer.IsReady)
+                    {
+                        Flush(peer);
+                    }
+                }
+            }
+
+            return active ? _nextHeartbeat : long.MaxValue;
+        }
+
+        /// <inheritdoc/>
+        protected override void Register(Node node)
+        {
+            _ids[0] = node.RegisterProtocol("/meshsub/1.1.0", this, true);
+            _ids[1] = node.RegisterProtocol("/meshsub/1.0.0", this, true);
+            _ids[2] = node.RegisterProtocol("/floodsub/1.0.0", this, true);
+            _hash = new IdHash(node.Random);
+            node.Random.Fill(_scratch, 0, 8);
+            _topicSeed = Bytes.ReadUInt32LittleEndian(_scratch, 0);
+            if (_sequence == 0)
+            {
+                _sequence = Bytes.ReadUInt32LittleEndian(_scratch, 4);
+            }
+
+            int longest = _options.MaxMessageBytes + RpcWriter.MaxFrameBytes;
+            int queue = _options.QueueBytes == 0 ? _options.MaxMessageBytes + 256 : _options.QueueBytes;
+            int cache = _options.CacheBytes == 0 ? longest + RpcReader.PrefixBytes : _options.CacheBytes;
+            Connection[] connections = node.Connections;
+            _seen = new SeenCache(_options.SeenMessages, _options.SeenMs);
+            _asked = new SeenCache(_options.MaxAsks < 1 ? 1 : _options.MaxAsks, 3 * _options.HeartbeatMs);
+            _cache = new MessageCache(_options.CachedMessages, cache, connections.Length);
+            _backoffs = new BackoffTable(_options.Backoffs);
+            PubSubPeer[] peers = new PubSubPeer[connections.Length];
+            for (int i = 0; i < peers.Length; i++)
+            {
+                peers[i] = new PubSubPeer(this, connections[i], _topics, _prefix, _topicSeed, queue);
+            }
+
+            _peers = peers;
+        }
+
+        internal int CountSubscribers(Topic topic)
+        {
+            uint bit = 1u << topic.Index;
+            int count = 0;
+            for (int i = 0; i < _peers.Length; i++)
+            {
+                if ((_peers[i].Subscribed & bit) != 0 && _peers[i].IsReady)
+                {
+                    count++;
+                }
+            }
+
+            return count;
+        }
+
+        internal int CountMesh(Topic topic)
+        {
+            uint bit = 1u << topic.Index;
+            int count = 0;
+            for (int i = 0; i < _peers.Length; i++)
+            {
+                if ((_peers[i].Mesh & bit) != 0)
+                {
+                    count++;
+                }
+            }
+
+            return count;
+        }
+
+        private int IndexOf(int protocolIndex)
+        {
+            return protocolIndex == _ids[0] ? 0 : protocolIndex == _ids[1] ? 1 : 2;
+        }
+
+        private void OpenOutbound(PubSubPeer peer)
+        {
+            Libp2pStream stream = peer.Connection.OpenStream(this, _ids[0]);
+            if (stream != null)
+            {
+                peer.ForgetOutbound();
+                peer.Outbound = stream;
+                peer.HasRefused = false;
+            }
+        }
+
+        private void Heartbeat(long nowMs)
+        {
+            _turn++;
+            for (int i = 0; i < _peers.Length; i++)
+            {
+                PubSubPeer peer = _peers[i];
+                peer.Asked = 0;
+                peer.Answered = 0;
+                if (peer.Offences > 0 && _turn % Forgiveness == 0)
+                {
+                    peer.Offences--;
+                }
+
+                if (peer.Connection.IsOpen && peer.Outbound == null && !peer.HasRefused)
+                {
+                    OpenOutbound(peer);
+                }
+            }
+
+            Gossip();
+            _meshDue = true;
+        }
+
+        private void Flush(PubSubPeer peer)
+        {
+            WriteDue(peer);
+            SendQueue queue = peer.Queue;
+            while (queue.Count > 0)
+            {
+                int written = peer.Outbound.Write(queue.Ring, queue.Start, queue.Piece);
+                if (written <= 0)
+                {
+                    break;
+                }
+
+                queue.Written(written);
+            }
+        }
+
+        private void Drop(PubSubPeer peer, DropReason reason)
+        {
+            _drops[(int)reason]++;
+            if (_events != null)
+            {
+                _events.OnDropped(peer.Connection, reason);
+            }
+        }
+
+        private void Offend(PubSubPeer peer)
+        {
+            if (++peer.Offences >= _options.MaxOffences)
+            {
+                peer.Connection.Close(CloseReason.ProtocolViolated, peer.Offences);
+            }
+        }
+    }
+}

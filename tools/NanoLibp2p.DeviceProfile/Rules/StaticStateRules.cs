@@ -11,19 +11,13 @@ internal static class StaticStateRules
 {
     public static IEnumerable<Violation> Check(ModuleDefinition module, DeviceAssemblySet assemblies)
     {
+        var calls = new CallGraph(assemblies);
         foreach (var initialiser in module.GetTypes().SelectMany(type => type.Methods).Where(method => method is { IsConstructor: true, IsStatic: true }))
         {
-            var reached = new HashSet<MethodDefinition> { initialiser };
-            var queue = new Queue<MethodDefinition>(reached);
-            while (queue.TryDequeue(out var method))
+            foreach (var method in calls.From(initialiser))
             {
                 foreach (var instruction in method.HasBody ? method.Body.Instructions : [])
                 {
-                    if (instruction.Operand is MethodReference called && assemblies.Find(called) is { } target && reached.Add(target))
-                    {
-                        queue.Enqueue(target);
-                    }
-
                     if (instruction.OpCode.Code is Code.Ldsfld or Code.Ldsflda
                         && instruction.Operand is FieldReference field
                         && Initialised(field, assemblies)

@@ -1,0 +1,60 @@
+using Mono.Cecil;
+
+namespace NanoLibp2p.DeviceProfile.Tests;
+
+/// <summary>
+/// After its constructors a node takes no heap but where a connection begins. Counting at run time shows what a test happened to do;
+/// this follows every way that the code could go.
+/// </summary>
+public sealed class HotPathTests
+{
+    /// <summary>Where a running node may take heap, by the beginning of a method's full name, and why.</summary>
+    private static readonly Dictionary<string, string> Allowed = new()
+    {
+        ["NanoLibp2p.Hal.Tcp."] = "dialing and accepting make a socket, and a thread that waits for it, in the runtime anyway",
+        ["NanoLibp2p.Core.Multiformats."] = "an address becomes text for the runtime's name lookup, once a dial",
+        ["NanoLibp2p.Core.Buffers.Bytes.Ascii"] = "text of an address or a protocol id, once a dial or a registration",
+        ["NanoLibp2p.Core.Buffers.Bytes.ToText"] = "text of an address, once a dial",
+        ["NanoLibp2p.Core.Identify.IdentifyProtocol.Describe"] = "what identify tells, built again only when it changed",
+    };
+
+    [Fact]
+    public void A_node_that_runs_takes_heap_only_where_a_connection_begins()
+    {
+        using var assemblies = DeviceAssemblySet.Load(DeviceAssemblies.Device, DeviceAssemblies.Surface);
+        var poll = assemblies.Modules.SelectMany(module => module.GetTypes())
+            .Single(type => type.FullName == "NanoLibp2p.Core.Node").Methods.Single(method => method.Name == "Poll");
+        var sites = new CallGraph(assemblies).From(poll).SelectMany(AllocationSite.Find)
+            .Where(site => !Allowed.Keys.Any(prefix => site.Method.StartsWith(prefix, StringComparison.Ordinal)))
+            .Select(site => $"{site.Where} makes {site.What}")
+            .ToArray();
+        Assert.True(sites.Length == 0, $"reachable from Node.Poll:\n{string.Join('\n', sites)}\nTake the memory in a constructor, or add the method to Allowed with the reason.");
+    }
+
+    [Theory]
+    [InlineData("int[] F() => new int[3];", "an array of Int32")]
+    [InlineData("object F() => new object();", "a Object")]
+    [InlineData("object F(int i) => i;", "a boxed Int32")]
+    [InlineData("string F() => \"x\";", "the literal \"x\"")]
+    [InlineData("System.Action F() => G; void G() { }", "a Action")]
+    [InlineData("int F(int i) { if (i < 0) { throw new System.ArgumentException(\"negative\"); } return i; }", null)]
+    [InlineData("public override string ToString() => \"x\";", null)]
+    [InlineData("object made; Snippet() { made = new object(); }", null)]
+    public void What_takes_heap_at_each_call_is_found(string members, string? expected)
+    {
+        using var stream = DeviceCompiler.Assembly($"class Snippet {{ {members} }}");
+        using var module = ModuleDefinition.ReadModule(stream);
+        var found = module.GetType("Snippet").Methods.SelectMany(AllocationSite.Find).Select(site => site.What).ToArray();
+        Assert.Equal(expected is null ? [] : [expected], found);
+    }
+
+    [Fact]
+    public void A_call_through_an_interface_reaches_what_implements_it()
+    {
+        using var stream = DeviceCompiler.Assembly(
+            "interface I { void M(int x); } class A : I { void I.M(int x) { N(); } void N() { } void Other() { } } class C { void F(I i) { i.M(1); } }");
+        using var assemblies = DeviceAssemblySet.Load(stream, DeviceAssemblies.Surface);
+        var start = assemblies.Modules[0].GetType("C").Methods.Single(method => method.Name == "F");
+        Assert.Equal(["F", "I.M", "M", "N"], new CallGraph(assemblies).From(start).Select(method => method.Name).Order(StringComparer.Ordinal));
+    }
+}

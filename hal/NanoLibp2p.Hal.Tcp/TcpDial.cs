@@ -75,13 +75,6 @@ namespace NanoLibp2p.Hal.Tcp
                 return;
             }
 
-            if (_host.Length == 0 || TcpAddress.LooksNumeric(_host))
-            {
-                _addresses = new IPAddress[0];
-                _error = LinkError.NameNotFound;
-                return;
-            }
-
             _lookingUp = true;
             Thread thread = new Thread(new ThreadStart(LookUp));
             thread.IsBackground = true;

@@ -70,6 +70,12 @@ namespace NanoLibp2p.Hal.Tcp
                 return TcpLink.FailedFor(LinkError.Unreachable);
             }
 
+            if (host.Length == 0 || (TcpAddress.LooksNumeric(host) && TcpAddress.Parse(host) == null))
+            {
+                // a resolver may take either for this host
+                return TcpLink.FailedFor(LinkError.NameNotFound);
+            }
+
             int slot = FreeSlot();
             if (slot < 0)
             {

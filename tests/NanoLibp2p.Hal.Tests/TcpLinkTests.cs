@@ -8,6 +8,10 @@ namespace NanoLibp2p.Hal.Tests;
 
 public class TcpLinkTests
 {
+    // Refusals in a row, 10 ms apart, after which both ends' buffers are taken to be full: the system goes on moving
+    // bytes from one to the other for a while.
+    private const int Settled = 30;
+
     [Fact]
     public void An_orderly_end_comes_after_the_last_byte()
     {
@@ -80,8 +84,7 @@ public class TcpLinkTests
         int taken;
         int full = 0;
 
-        // several refusals in a row: the kernel still moves bytes to the peer's side
-        while (full < 5)
+        while (full < Settled)
         {
             taken = pair.Dialed.Write(chunk, (int)(written % 256), chunk.Length - 256);
             Assert.True(taken >= 0);
@@ -141,7 +144,7 @@ public class TcpLinkTests
         using Socket peer = TcpPair.RawDial(port);
         IStreamLink link = TcpPair.Accept(transport);
         var chunk = new byte[64 * 1024];
-        for (int full = 0; full < 5;)
+        for (int full = 0; full < Settled;)
         {
             bool refused = link.Write(chunk, 0, chunk.Length) == 0;
             full = refused ? full + 1 : 0;

@@ -148,6 +148,9 @@ public class TcpListenTests
         Assert.InRange(TcpPair.MillisecondsOf(() => transport.Wait(TcpPair.PatienceMs)), 0, 2000);
         Assert.InRange(TcpPair.MillisecondsOf(() => transport.Wait(100)), 80, 2000);
         TcpPair.Accept(transport).Close();
+        using Socket next = TcpPair.RawDial(port);
+        Assert.InRange(TcpPair.MillisecondsOf(() => transport.Wait(TcpPair.PatienceMs)), 0, 2000);
+        TcpPair.Accept(transport).Close();
         transport.Close();
     }
 }

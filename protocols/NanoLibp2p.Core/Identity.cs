@@ -13,36 +13,24 @@ namespace NanoLibp2p.Core
 
         private const int SeedBytes = CryptoProvider.KeyBytes;
 
+        /// <summary>The peer id.</summary>
+        public readonly PeerId PeerId;
+
+        /// <summary>The public key itself, 32 bytes, not a copy.</summary>
+        public readonly byte[] PublicKey = new byte[CryptoProvider.KeyBytes];
+
+        /// <summary>The public key as libp2p's PublicKey message (peer-ids spec, "Keys"), 36 bytes, not a copy.</summary>
+        public readonly byte[] PublicKeyProtobuf = new byte[Multiformats.PublicKey.Ed25519Bytes];
+
         private readonly byte[] _seed = new byte[SeedBytes];
-        private readonly byte[] _publicKey = new byte[CryptoProvider.KeyBytes];
-        private readonly byte[] _publicKeyProtobuf = new byte[Multiformats.PublicKey.Ed25519Bytes];
-        private readonly PeerId _peerId;
 
         /// <summary>Takes the identity of a 32-byte Ed25519 seed (RFC 8032 5.1.5). The seed is copied.</summary>
         public Identity(CryptoProvider crypto, byte[] seed, int offset)
         {
             Array.Copy(seed, offset, _seed, 0, SeedBytes);
-            crypto.Ed25519PublicKey(_seed, 0, _publicKey, 0);
-            Multiformats.PublicKey.WriteEd25519(_publicKey, 0, _publicKeyProtobuf, 0);
-            _peerId = PeerId.FromEd25519(_publicKey, 0);
-        }
-
-        /// <summary>The peer id.</summary>
-        public PeerId PeerId
-        {
-            get { return _peerId; }
-        }
-
-        /// <summary>The public key itself, 32 bytes, not a copy.</summary>
-        public byte[] PublicKey
-        {
-            get { return _publicKey; }
-        }
-
-        /// <summary>The public key as libp2p's PublicKey message (peer-ids spec, "Keys"), 36 bytes, not a copy.</summary>
-        public byte[] PublicKeyProtobuf
-        {
-            get { return _publicKeyProtobuf; }
+            crypto.Ed25519PublicKey(_seed, 0, PublicKey, 0);
+            Multiformats.PublicKey.WriteEd25519(PublicKey, 0, PublicKeyProtobuf, 0);
+            PeerId = PeerId.FromEd25519(PublicKey, 0);
         }
 
         /// <summary>Makes a new identity.</summary>
@@ -69,7 +57,7 @@ namespace NanoLibp2p.Core
             }
 
             Identity identity = new Identity(crypto, bytes, offset + 4);
-            if (!Buffers.Bytes.Equal(identity._publicKey, 0, bytes, offset + 4 + SeedBytes, SeedBytes))
+            if (!Buffers.Bytes.Equal(identity.PublicKey, 0, bytes, offset + 4 + SeedBytes, SeedBytes))
             {
                 throw new ArgumentException("the key is damaged: its public half does not belong to its private half");
             }
@@ -86,14 +74,14 @@ namespace NanoLibp2p.Core
             bytes[2] = 0x12;
             bytes[3] = 64;
             Array.Copy(_seed, 0, bytes, 4, SeedBytes);
-            Array.Copy(_publicKey, 0, bytes, 4 + SeedBytes, SeedBytes);
+            Array.Copy(PublicKey, 0, bytes, 4 + SeedBytes, SeedBytes);
             return bytes;
         }
 
         /// <summary>Signs the caller's bytes; the signature takes 64.</summary>
         public void Sign(CryptoProvider crypto, byte[] message, int offset, int count, byte[] signature, int signatureOffset)
         {
-            crypto.Ed25519Sign(_seed, 0, _publicKey, 0, message, offset, count, signature, signatureOffset);
+            crypto.Ed25519Sign(_seed, 0, PublicKey, 0, message, offset, count, signature, signatureOffset);
         }
     }
 }

@@ -9,6 +9,9 @@ namespace NanoLibp2p.Core
     /// </summary>
     public sealed class Libp2pStream : YamuxStream
     {
+        /// <summary>The connection that it is a stream of.</summary>
+        public readonly Connection Connection;
+
         /// <summary>What the protocol keeps of this stream; null when it opens.</summary>
         public object Tag;
 
@@ -20,23 +23,15 @@ namespace NanoLibp2p.Core
         internal long Deadline;
         internal bool CloseWriteDue;
 
-        private readonly Connection _connection;
-
         internal Libp2pStream(Connection connection)
         {
-            _connection = connection;
-        }
-
-        /// <summary>The connection that it is a stream of.</summary>
-        public Connection Connection
-        {
-            get { return _connection; }
+            Connection = connection;
         }
 
         /// <summary>True when this node opened it.</summary>
         public bool IsOutbound
         {
-            get { return ((StreamId & 1u) != 0) != _connection.IsInbound; }
+            get { return ((StreamId & 1u) != 0) != Connection.IsInbound; }
         }
 
         /// <summary>True once both sides agree on the protocol.</summary>
@@ -54,7 +49,7 @@ namespace NanoLibp2p.Core
         /// <summary>Bytes that <see cref="Write"/> would take now.</summary>
         public int WriteRoom
         {
-            get { return Negotiation.HasOutput || CloseWriteDue ? 0 : _connection.Yamux.WriteRoom(this); }
+            get { return Negotiation.HasOutput || CloseWriteDue ? 0 : Connection.Yamux.WriteRoom(this); }
         }
 
         /// <summary>
@@ -64,7 +59,7 @@ namespace NanoLibp2p.Core
         /// <returns>Bytes taken, 0 to <paramref name="count"/>; the rest may be written in the protocol's next Poll.</returns>
         public int Write(byte[] buffer, int offset, int count)
         {
-            return Negotiation.HasOutput || CloseWriteDue ? 0 : _connection.Yamux.Write(this, buffer, offset, count);
+            return Negotiation.HasOutput || CloseWriteDue ? 0 : Connection.Yamux.Write(this, buffer, offset, count);
         }
 
         /// <summary>Tells the peer that no more comes, after what was written (half-close).</summary>
@@ -77,7 +72,7 @@ namespace NanoLibp2p.Core
             if (IsAgreed && !Negotiation.HasOutput)
             {
                 CloseWriteDue = false;
-                _connection.Yamux.CloseWrite(this);
+                Connection.Yamux.CloseWrite(this);
             }
             else
             {
@@ -88,7 +83,7 @@ namespace NanoLibp2p.Core
         /// <summary>Breaks the stream off, both ways.</summary>
         public void Reset()
         {
-            _connection.Yamux.Reset(this);
+            Connection.Yamux.Reset(this);
         }
 
         internal void Begin(StreamProtocol protocol, long deadline)

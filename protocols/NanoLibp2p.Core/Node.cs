@@ -16,29 +16,49 @@ namespace NanoLibp2p.Core
     /// <remarks>All of its memory is taken in the constructor and as protocols are added. One thread uses it.</remarks>
     public sealed class Node
     {
-        private readonly NodeOptions _options;
-        private readonly Identity _identity;
-        private readonly CryptoProvider _crypto;
-        private readonly IRandom _random;
+        /// <summary>Addresses that a node can listen on.</summary>
+        public const int MaxListenAddresses = 8;
+
+        /// <summary>Its sizes and times.</summary>
+        public readonly NodeOptions Options;
+
+        /// <summary>Who it is.</summary>
+        public readonly Identity Identity;
+
+        /// <summary>Its cryptography.</summary>
+        public readonly CryptoProvider Crypto;
+
+        /// <summary>Where its keys come from.</summary>
+        public readonly IRandom Random;
+
+        /// <summary>Ping, both sides.</summary>
+        public readonly PingProtocol Ping;
+
+        /// <summary>Identify and identify push, both sides.</summary>
+        public readonly IdentifyProtocol Identify;
+
+        /// <summary>The protocol ids that it knows.</summary>
+        public readonly ProtocolTable Protocols = new ProtocolTable();
+
+        /// <summary>All connection objects, in use or not; not a copy.</summary>
+        public readonly Connection[] Connections;
+
+        /// <summary>The driver that it dials and listens with; set it before either.</summary>
+        public IStreamTransport Transport;
+
+        /// <summary>Who hears of connections; may be null.</summary>
+        public NodeEvents Events;
+
         private readonly HandshakePool _handshakes;
-        private readonly ProtocolTable _protocols = new ProtocolTable();
         private readonly StreamProtocol[] _owners = new StreamProtocol[ProtocolTable.Capacity];
         private readonly StreamProtocol[] _all = new StreamProtocol[ProtocolTable.Capacity];
-        private readonly Connection[] _connections;
-        private readonly PingProtocol _ping;
-        private readonly IdentifyProtocol _identify;
         private readonly KeyPair _ephemeral = new KeyPair();
         private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
         private int _protocolCount;
         private int _listenCount;
         private uint _served;
         private bool _ephemeralReady;
-        private IStreamTransport _transport;
-        private NodeEvents _events;
         private long _nowMs;
-
-        /// <summary>Addresses that a node can listen on.</summary>
-        public const int MaxListenAddresses = 8;
 
         /// <summary>Makes a node.</summary>
         /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
@@ -48,81 +68,25 @@ namespace NanoLibp2p.Core
         public Node(NodeOptions options, Identity identity, CryptoProvider crypto, IRandom random)
         {
             options.Check();
-            _options = options;
-            _identity = identity;
-            _crypto = crypto;
-            _random = random;
+            Options = options;
+            Identity = identity;
+            Crypto = crypto;
+            Random = random;
             NoiseSettings noise = new NoiseSettings(
                 new NoiseIdentity(identity, crypto, random, options.EarlyMuxer),
                 options.EarlyMuxer,
                 new PeerBindings(options.KnownPeers),
                 options.Verifier);
             _handshakes = new HandshakePool(crypto, noise, options.MaxHandshakes);
-            _ping = new PingProtocol(options.MaxConnections);
-            _identify = new IdentifyProtocol(options.MaxConnections, options.IdentifyReadings);
-            Add(_identify);
-            Add(_ping);
-            _connections = new Connection[options.MaxConnections];
-            for (int i = 0; i < _connections.Length; i++)
+            Ping = new PingProtocol(options.MaxConnections);
+            Identify = new IdentifyProtocol(options.MaxConnections, options.IdentifyReadings);
+            Add(Identify);
+            Add(Ping);
+            Connections = new Connection[options.MaxConnections];
+            for (int i = 0; i < Connections.Length; i++)
             {
-                _connections[i] = new Connection(this, i);
+                Connections[i] = new Connection(this, i);
             }
-        }
-
-        /// <summary>Its sizes and times.</summary>
-        public NodeOptions Options
-        {
-            get { return _options; }
-        }
-
-        /// <summary>Who it is.</summary>
-        public Identity Identity
-        {
-            get { return _identity; }
-        }
-
-        /// <summary>Its cryptography.</summary>
-        public CryptoProvider Crypto
-        {
-            get { return _crypto; }
-        }
-
-        /// <summary>Where its keys come from.</summary>
-        public IRandom Random
-        {
-            get { return _random; }
-        }
-
-        /// <summary>The driver that it dials and listens with; set it before either.</summary>
-        public IStreamTransport Transport
-        {
-            get { return _transport; }
-            set { _transport = value; }
-        }
-
-        /// <summary>Who hears of connections; may be null.</summary>
-        public NodeEvents Events
-        {
-            get { return _events; }
-            set { _events = value; }
-        }
-
-        /// <summary>Ping, both sides.</summary>
-        public PingProtocol Ping
-        {
-            get { return _ping; }
-        }
-
-        /// <summary>Identify and identify push, both sides.</summary>
-        public IdentifyProtocol Identify
-        {
-            get { return _identify; }
-        }
-
-        /// <summary>The protocol ids that it knows.</summary>
-        public ProtocolTable Protocols
-        {
-            get { return _protocols; }
         }
 
         /// <summary>The set of ids that it answers on a peer's streams.</summary>
@@ -135,12 +99,6 @@ namespace NanoLibp2p.Core
         public long NowMs
         {
             get { return _nowMs; }
-        }
-
-        /// <summary>All connection objects, in use or not; not a copy.</summary>
-        public Connection[] Connections
-        {
-            get { return _connections; }
         }
 
         /// <summary>How many addresses it listens on.</summary>
@@ -168,7 +126,7 @@ namespace NanoLibp2p.Core
         /// <returns>The id's index in <see cref="Protocols"/>.</returns>
         public int RegisterProtocol(string id, StreamProtocol owner, bool serve)
         {
-            int index = _protocols.Add(id);
+            int index = Protocols.Add(id);
             _owners[index] = owner;
             if (serve)
             {
@@ -192,7 +150,7 @@ namespace NanoLibp2p.Core
                 return null;
             }
 
-            int port = _transport.Listen(address.Host, address.Port, out error);
+            int port = Transport.Listen(address.Host, address.Port, out error);
             if (port == 0)
             {
                 return null;
@@ -200,7 +158,7 @@ namespace NanoLibp2p.Core
 
             Multiaddr bound = address.WithoutPeerId().WithPort(port);
             _listening[_listenCount++] = bound;
-            return bound.WithPeerId(_identity.PeerId);
+            return bound.WithPeerId(Identity.PeerId);
         }
 
         /// <summary>An address that it listens on, without its peer id.</summary>
@@ -249,9 +207,9 @@ namespace NanoLibp2p.Core
         {
             _nowMs = nowMs;
             bool moved = AcceptLinks(nowMs);
-            for (int i = 0; i < _connections.Length; i++)
+            for (int i = 0; i < Connections.Length; i++)
             {
-                if (_connections[i].State != ConnectionState.Free && _connections[i].Step(nowMs))
+                if (Connections[i].State != ConnectionState.Free && Connections[i].Step(nowMs))
                 {
                     moved = true;
                 }
@@ -267,9 +225,9 @@ namespace NanoLibp2p.Core
                 }
             }
 
-            for (int i = 0; i < _connections.Length; i++)
+            for (int i = 0; i < Connections.Length; i++)
             {
-                Connection connection = _connections[i];
+                Connection connection = Connections[i];
                 if (connection.State != ConnectionState.Free)
                 {
                     if (connection.Flush())
@@ -296,18 +254,18 @@ namespace NanoLibp2p.Core
         /// <summary>Ends all connections in order and stops listening. The ends are told before it returns.</summary>
         public void Close()
         {
-            for (int i = 0; i < _connections.Length; i++)
+            for (int i = 0; i < Connections.Length; i++)
             {
-                if (_connections[i].State != ConnectionState.Free)
+                if (Connections[i].State != ConnectionState.Free)
                 {
-                    _connections[i].Close();
-                    _connections[i].Step(_nowMs);
+                    Connections[i].Close();
+                    Connections[i].Step(_nowMs);
                 }
             }
 
-            if (_transport != null)
+            if (Transport != null)
             {
-                _transport.Close();
+                Transport.Close();
             }
 
             _listenCount = 0;
@@ -320,9 +278,9 @@ namespace NanoLibp2p.Core
 
         internal void Connected(Connection connection)
         {
-            if (_events != null)
+            if (Events != null)
             {
-                _events.OnConnected(connection);
+                Events.OnConnected(connection);
             }
 
             for (int i = 0; i < _protocolCount; i++)
@@ -341,9 +299,9 @@ namespace NanoLibp2p.Core
                 }
             }
 
-            if (_events != null)
+            if (Events != null)
             {
-                _events.OnClosed(connection);
+                Events.OnClosed(connection);
             }
         }
 
@@ -364,7 +322,7 @@ namespace NanoLibp2p.Core
         {
             if (!_ephemeralReady)
             {
-                _ephemeral.Generate(_crypto, _random);
+                _ephemeral.Generate(Crypto, Random);
                 _ephemeralReady = true;
             }
         }
@@ -376,7 +334,7 @@ namespace NanoLibp2p.Core
                 return false;
             }
 
-            IStreamLink link = _transport.Accept();
+            IStreamLink link = Transport.Accept();
             if (link == null)
             {
                 return false;
@@ -389,9 +347,9 @@ namespace NanoLibp2p.Core
             }
             else
             {
-                if (_events != null)
+                if (Events != null)
                 {
-                    _events.OnRefused(link);
+                    Events.OnRefused(link);
                 }
 
                 link.Close();
@@ -402,11 +360,11 @@ namespace NanoLibp2p.Core
 
         private Connection FreeConnection()
         {
-            for (int i = 0; i < _connections.Length; i++)
+            for (int i = 0; i < Connections.Length; i++)
             {
-                if (_connections[i].State == ConnectionState.Free)
+                if (Connections[i].State == ConnectionState.Free)
                 {
-                    return _connections[i];
+                    return Connections[i];
                 }
             }
 

@@ -8,20 +8,16 @@ namespace NanoLibp2p.Core.Buffers
     /// </summary>
     public sealed class ReceiveBuffer
     {
-        private readonly byte[] _bytes;
+        /// <summary>The memory itself.</summary>
+        public readonly byte[] Bytes;
+
         private int _start;
         private int _end;
 
         /// <summary>Takes the whole memory: <paramref name="capacity"/> bytes.</summary>
         public ReceiveBuffer(int capacity)
         {
-            _bytes = new byte[capacity];
-        }
-
-        /// <summary>The memory itself.</summary>
-        public byte[] Bytes
-        {
-            get { return _bytes; }
+            Bytes = new byte[capacity];
         }
 
         /// <summary>Where the bytes not yet consumed begin.</summary>
@@ -45,7 +41,7 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>Bytes that the link can write at <see cref="End"/>.</summary>
         public int Space
         {
-            get { return _bytes.Length - _end; }
+            get { return Bytes.Length - _end; }
         }
 
         /// <summary>Forgets everything.</summary>
@@ -78,9 +74,9 @@ namespace NanoLibp2p.Core.Buffers
         /// </summary>
         public void Reserve(int count)
         {
-            if (_start != 0 && _start + count > _bytes.Length)
+            if (_start != 0 && _start + count > Bytes.Length)
             {
-                Array.Copy(_bytes, _start, _bytes, 0, _end - _start);
+                Array.Copy(Bytes, _start, Bytes, 0, _end - _start);
                 _end -= _start;
                 _start = 0;
             }

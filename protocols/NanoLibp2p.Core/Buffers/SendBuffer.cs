@@ -14,7 +14,9 @@ namespace NanoLibp2p.Core.Buffers
     /// </remarks>
     public sealed class SendBuffer
     {
-        private readonly byte[] _bytes;
+        /// <summary>The memory itself; valid at the offsets that the other members give, until the next call that changes them.</summary>
+        public readonly byte[] Bytes;
+
         private int _head;
         private int _readyEnd;
         private int _end;
@@ -25,14 +27,8 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>Takes the whole memory: <paramref name="capacity"/> bytes.</summary>
         public SendBuffer(int capacity)
         {
-            _bytes = new byte[capacity];
+            Bytes = new byte[capacity];
             Reset();
-        }
-
-        /// <summary>The memory itself; valid at the offsets that the other members give, until the next call that changes them.</summary>
-        public byte[] Bytes
-        {
-            get { return _bytes; }
         }
 
         /// <summary>Bytes ready for the link, at <see cref="ReadyOffset"/>.</summary>
@@ -71,7 +67,7 @@ namespace NanoLibp2p.Core.Buffers
             get
             {
                 // what was sent is regained by moving the rest down, so it counts as room
-                int room = _bytes.Length - (_readyEnd - _head) - _header - _trailer;
+                int room = Bytes.Length - (_readyEnd - _head) - _header - _trailer;
                 if (room > _maxRecord)
                 {
                     room = _maxRecord;
@@ -90,7 +86,7 @@ namespace NanoLibp2p.Core.Buffers
             _end = 0;
             _header = 0;
             _trailer = 0;
-            _maxRecord = _bytes.Length;
+            _maxRecord = Bytes.Length;
         }
 
         /// <summary>From here on each record has a header and a trailer. No record may be open.</summary>
@@ -109,7 +105,7 @@ namespace NanoLibp2p.Core.Buffers
         public int Append(int count)
         {
             int start = _end == 0 ? _readyEnd + _header : _end;
-            if (start + count + _trailer > _bytes.Length)
+            if (start + count + _trailer > Bytes.Length)
             {
                 MoveDown();
                 start = _end == 0 ? _readyEnd + _header : _end;
@@ -123,7 +119,7 @@ namespace NanoLibp2p.Core.Buffers
         public void Append(byte[] source, int offset, int count)
         {
             int at = Append(count);
-            Array.Copy(source, offset, _bytes, at, count);
+            Array.Copy(source, offset, Bytes, at, count);
         }
 
         /// <summary>Closes the open record: its header, payload and trailer, filled in by the caller, become ready.</summary>
@@ -152,7 +148,7 @@ namespace NanoLibp2p.Core.Buffers
             }
 
             int used = (_end == 0 ? _readyEnd : _end) - _head;
-            Array.Copy(_bytes, _head, _bytes, 0, used);
+            Array.Copy(Bytes, _head, Bytes, 0, used);
             _readyEnd -= _head;
             if (_end != 0)
             {

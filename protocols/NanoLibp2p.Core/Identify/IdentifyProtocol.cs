@@ -19,6 +19,9 @@ namespace NanoLibp2p.Core.Identify
         // an observed address: /ip6/.../tcp/..., its tag and its length
         private const int MaxObserved = 2 + 1 + 16 + 1 + 2;
 
+        /// <summary>Who hears what peers say; null reads past it.</summary>
+        public IdentifyEvents Events;
+
         private readonly Libp2pStream[] _writing;
         private readonly IdentifyReading[] _readings;
         private readonly byte[] _prefix = new byte[Varint.MaxBytes];
@@ -28,7 +31,6 @@ namespace NanoLibp2p.Core.Identify
         private int _describedProtocols;
         private int _identify;
         private int _push;
-        private IdentifyEvents _events;
 
         internal IdentifyProtocol(int connections, int readings)
         {
@@ -40,19 +42,12 @@ namespace NanoLibp2p.Core.Identify
             }
         }
 
-        /// <summary>Who hears what peers say; null reads past it.</summary>
-        public IdentifyEvents Events
-        {
-            get { return _events; }
-            set { _events = value; }
-        }
-
         /// <summary>Asks a peer who it is; <see cref="Events"/> has the answer.</summary>
         /// <returns>False when as many answers as NodeOptions.IdentifyReadings are under way, or no stream is left.</returns>
         public bool Ask(Connection connection)
         {
             IdentifyReading reading = FreeReading();
-            if (reading == null || _events == null)
+            if (reading == null || Events == null)
             {
                 return false;
             }
@@ -99,7 +94,7 @@ namespace NanoLibp2p.Core.Identify
                 _writing[index] = stream;
                 Tell(stream);
             }
-            else if (!stream.IsOutbound && _events != null)
+            else if (!stream.IsOutbound && Events != null)
             {
                 IdentifyReading reading = FreeReading();
                 if (reading != null)
@@ -116,7 +111,7 @@ namespace NanoLibp2p.Core.Identify
             IdentifyReading reading = (IdentifyReading)stream.Tag;
             if (reading != null)
             {
-                if (!reading.Receive(_events, buffer, offset, count))
+                if (!reading.Receive(Events, buffer, offset, count))
                 {
                     stream.Reset();
                 }
@@ -153,7 +148,7 @@ namespace NanoLibp2p.Core.Identify
             if (reading != null)
             {
                 reading.Stream = null;
-                _events.OnEnd(stream.Connection, false);
+                Events.OnEnd(stream.Connection, false);
             }
         }
 

@@ -12,10 +12,12 @@ namespace NanoLibp2p.Core.Noise
     {
         private const int KeyBytes = CryptoProvider.KeyBytes;
 
+        /// <summary>The peer's static public key, 32 bytes, once it was received or given.</summary>
+        public readonly byte[] RemoteStatic = new byte[KeyBytes];
+
         private readonly CryptoProvider _crypto;
         private readonly SymmetricState _symmetric;
         private readonly KeyPair _e = new KeyPair();
-        private readonly byte[] _rs = new byte[KeyBytes];
         private readonly byte[] _re = new byte[KeyBytes];
         private readonly byte[] _secret = new byte[KeyBytes];
         private NoisePattern _pattern;
@@ -49,12 +51,6 @@ namespace NanoLibp2p.Core.Noise
             get { return _message == _pattern.Messages.Length; }
         }
 
-        /// <summary>The peer's static public key, 32 bytes, once it was received or given.</summary>
-        public byte[] RemoteStatic
-        {
-            get { return _rs; }
-        }
-
         /// <summary>Begins a handshake (Initialize).</summary>
         /// <param name="pattern">Which.</param>
         /// <param name="initiator">True for the side that writes the first message.</param>
@@ -72,7 +68,7 @@ namespace NanoLibp2p.Core.Noise
             _symmetric.MixHash(prologue, 0, prologue.Length);
             if (remoteStatic != null)
             {
-                Array.Copy(remoteStatic, 0, _rs, 0, KeyBytes);
+                Array.Copy(remoteStatic, 0, RemoteStatic, 0, KeyBytes);
             }
 
             MixKnown(pattern.InitiatorKnown, initiator);
@@ -203,7 +199,7 @@ namespace NanoLibp2p.Core.Noise
                         return read;
                     }
 
-                    Array.Copy(buffer, at, _rs, 0, KeyBytes);
+                    Array.Copy(buffer, at, RemoteStatic, 0, KeyBytes);
                     at += length;
                 }
                 else if (!MixDh(tokens[i]))
@@ -260,7 +256,7 @@ namespace NanoLibp2p.Core.Noise
             {
                 if (tokens[i] == NoisePattern.S)
                 {
-                    _symmetric.MixHash(own ? _s.PublicKey : _rs, 0, KeyBytes);
+                    _symmetric.MixHash(own ? _s.PublicKey : RemoteStatic, 0, KeyBytes);
                 }
                 else
                 {
@@ -275,7 +271,7 @@ namespace NanoLibp2p.Core.Noise
             bool ownStatic = token == NoisePattern.SS || token == (_initiator ? NoisePattern.SE : NoisePattern.ES);
             bool theirStatic = token == NoisePattern.SS || token == (_initiator ? NoisePattern.ES : NoisePattern.SE);
             KeyPair own = ownStatic ? _s : _e;
-            if (!_crypto.X25519(own.PrivateKey, 0, theirStatic ? _rs : _re, 0, _secret, 0))
+            if (!_crypto.X25519(own.PrivateKey, 0, theirStatic ? RemoteStatic : _re, 0, _secret, 0))
             {
                 return false;
             }

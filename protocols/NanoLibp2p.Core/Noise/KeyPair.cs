@@ -7,47 +7,38 @@ namespace NanoLibp2p.Core.Noise
     /// <summary>An X25519 key pair: a Noise static or ephemeral key.</summary>
     public sealed class KeyPair
     {
-        private readonly byte[] _private = new byte[CryptoProvider.KeyBytes];
-        private readonly byte[] _public = new byte[CryptoProvider.KeyBytes];
-
         /// <summary>The private key itself, 32 bytes, not a copy.</summary>
-        public byte[] PrivateKey
-        {
-            get { return _private; }
-        }
+        public readonly byte[] PrivateKey = new byte[CryptoProvider.KeyBytes];
 
         /// <summary>The public key itself, 32 bytes, not a copy.</summary>
-        public byte[] PublicKey
-        {
-            get { return _public; }
-        }
+        public readonly byte[] PublicKey = new byte[CryptoProvider.KeyBytes];
 
         /// <summary>Makes new keys.</summary>
         public void Generate(CryptoProvider crypto, IRandom random)
         {
-            random.Fill(_private, 0, _private.Length);
-            crypto.X25519Base(_private, 0, _public, 0);
+            random.Fill(PrivateKey, 0, PrivateKey.Length);
+            crypto.X25519Base(PrivateKey, 0, PublicKey, 0);
         }
 
         /// <summary>Takes a given private key, 32 bytes.</summary>
         public void SetPrivateKey(CryptoProvider crypto, byte[] privateKey, int offset)
         {
-            Array.Copy(privateKey, offset, _private, 0, _private.Length);
-            crypto.X25519Base(_private, 0, _public, 0);
+            Array.Copy(privateKey, offset, PrivateKey, 0, PrivateKey.Length);
+            crypto.X25519Base(PrivateKey, 0, PublicKey, 0);
         }
 
         /// <summary>Copies both keys.</summary>
         public void CopyFrom(KeyPair other)
         {
-            Array.Copy(other._private, 0, _private, 0, _private.Length);
-            Array.Copy(other._public, 0, _public, 0, _public.Length);
+            Array.Copy(other.PrivateKey, 0, PrivateKey, 0, PrivateKey.Length);
+            Array.Copy(other.PublicKey, 0, PublicKey, 0, PublicKey.Length);
         }
 
         /// <summary>Wipes both keys.</summary>
         public void Clear()
         {
-            Array.Clear(_private, 0, _private.Length);
-            Array.Clear(_public, 0, _public.Length);
+            Array.Clear(PrivateKey, 0, PrivateKey.Length);
+            Array.Clear(PublicKey, 0, PublicKey.Length);
         }
     }
 }

@@ -16,8 +16,11 @@ namespace NanoLibp2p.Core.Noise
 
         private const string SignaturePrefix = "noise-libp2p-static-key:";
 
-        private readonly KeyPair _static = new KeyPair();
-        private readonly byte[] _payload;
+        /// <summary>The static key.</summary>
+        public readonly KeyPair StaticKey = new KeyPair();
+
+        /// <summary>The payload itself, not a copy.</summary>
+        public readonly byte[] Payload;
 
         /// <summary>Makes a static key and signs it.</summary>
         /// <param name="identity">Whose.</param>
@@ -26,9 +29,9 @@ namespace NanoLibp2p.Core.Noise
         /// <param name="earlyMuxer">True to offer Yamux within the handshake (inlined-muxer-negotiation spec), which saves a round trip.</param>
         public NoiseIdentity(Identity identity, CryptoProvider crypto, IRandom random, bool earlyMuxer)
         {
-            _static.Generate(crypto, random);
+            StaticKey.Generate(crypto, random);
             byte[] message = NewSigned();
-            CopySigned(_static.PublicKey, message);
+            CopySigned(StaticKey.PublicKey, message);
             byte[] signature = new byte[CryptoProvider.SignatureBytes];
             identity.Sign(crypto, message, 0, message.Length, signature, 0);
             byte[] key = identity.PublicKeyProtobuf;
@@ -36,26 +39,14 @@ namespace NanoLibp2p.Core.Noise
 
             int muxers = ProtobufWriter.SizeOfBytes(2, muxer.Length);
             int size = ProtobufWriter.SizeOfBytes(1, key.Length) + ProtobufWriter.SizeOfBytes(2, signature.Length);
-            _payload = new byte[earlyMuxer ? size + ProtobufWriter.SizeOfBytes(4, muxers) : size];
-            int at = ProtobufWriter.WriteBytes(1, key, 0, key.Length, _payload, 0);
-            at = ProtobufWriter.WriteBytes(2, signature, 0, signature.Length, _payload, at);
+            Payload = new byte[earlyMuxer ? size + ProtobufWriter.SizeOfBytes(4, muxers) : size];
+            int at = ProtobufWriter.WriteBytes(1, key, 0, key.Length, Payload, 0);
+            at = ProtobufWriter.WriteBytes(2, signature, 0, signature.Length, Payload, at);
             if (earlyMuxer)
             {
-                at = ProtobufWriter.WriteLength(4, muxers, _payload, at);
-                ProtobufWriter.WriteBytes(2, muxer, 0, muxer.Length, _payload, at);
+                at = ProtobufWriter.WriteLength(4, muxers, Payload, at);
+                ProtobufWriter.WriteBytes(2, muxer, 0, muxer.Length, Payload, at);
             }
-        }
-
-        /// <summary>The static key.</summary>
-        public KeyPair StaticKey
-        {
-            get { return _static; }
-        }
-
-        /// <summary>The payload itself, not a copy.</summary>
-        public byte[] Payload
-        {
-            get { return _payload; }
         }
 
         /// <summary>Makes room for what an identity signs, with the constant prefix in it.</summary>

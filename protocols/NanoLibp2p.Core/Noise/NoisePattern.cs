@@ -23,10 +23,17 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>A Diffie-Hellman of the two static keys.</summary>
         public const byte SS = 6;
 
-        private readonly byte[] _protocolName;
-        private readonly byte[] _initiatorKnown;
-        private readonly byte[] _responderKnown;
-        private readonly byte[][] _messages;
+        /// <summary>The name that the handshake hash begins with.</summary>
+        public readonly byte[] ProtocolName;
+
+        /// <summary>The initiator's pre-message.</summary>
+        public readonly byte[] InitiatorKnown;
+
+        /// <summary>The responder's pre-message.</summary>
+        public readonly byte[] ResponderKnown;
+
+        /// <summary>The tokens of each message.</summary>
+        public readonly byte[][] Messages;
 
         /// <summary>Makes a pattern; the arrays become its own.</summary>
         /// <param name="protocolName">Such as <c>Noise_XX_25519_ChaChaPoly_SHA256</c>, in ASCII.</param>
@@ -35,34 +42,10 @@ namespace NanoLibp2p.Core.Noise
         /// <param name="messages">The tokens of each message, the initiator's first.</param>
         public NoisePattern(byte[] protocolName, byte[] initiatorKnown, byte[] responderKnown, byte[][] messages)
         {
-            _protocolName = protocolName;
-            _initiatorKnown = initiatorKnown;
-            _responderKnown = responderKnown;
-            _messages = messages;
-        }
-
-        /// <summary>The name that the handshake hash begins with.</summary>
-        public byte[] ProtocolName
-        {
-            get { return _protocolName; }
-        }
-
-        /// <summary>The initiator's pre-message.</summary>
-        public byte[] InitiatorKnown
-        {
-            get { return _initiatorKnown; }
-        }
-
-        /// <summary>The responder's pre-message.</summary>
-        public byte[] ResponderKnown
-        {
-            get { return _responderKnown; }
-        }
-
-        /// <summary>The tokens of each message.</summary>
-        public byte[][] Messages
-        {
-            get { return _messages; }
+            ProtocolName = protocolName;
+            InitiatorKnown = initiatorKnown;
+            ResponderKnown = responderKnown;
+            Messages = messages;
         }
 
         /// <summary>XX, the one pattern of libp2p: both static keys are sent, each encrypted (libp2p noise spec, "XX").</summary>

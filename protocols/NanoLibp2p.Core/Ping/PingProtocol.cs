@@ -13,22 +13,17 @@ namespace NanoLibp2p.Core.Ping
         /// <summary>Bytes of a ping.</summary>
         public const int PayloadBytes = 32;
 
+        /// <summary>Who hears of answers; may be null.</summary>
+        public PingEvents Events;
+
         private readonly Libp2pStream[] _streams;
         private readonly byte[] _payloads;
         private int _protocol;
-        private PingEvents _events;
 
         internal PingProtocol(int connections)
         {
             _streams = new Libp2pStream[connections];
             _payloads = new byte[connections * PayloadBytes];
-        }
-
-        /// <summary>Who hears of answers; may be null.</summary>
-        public PingEvents Events
-        {
-            get { return _events; }
-            set { _events = value; }
         }
 
         /// <summary>Sends a ping; <see cref="Events"/> has the answer.</summary>
@@ -83,9 +78,9 @@ namespace NanoLibp2p.Core.Ping
             }
 
             stream.Progress += count;
-            if (stream.Progress == PayloadBytes && _events != null)
+            if (stream.Progress == PayloadBytes && Events != null)
             {
-                _events.OnPong(stream.Connection);
+                Events.OnPong(stream.Connection);
             }
 
             return count;
@@ -98,9 +93,9 @@ namespace NanoLibp2p.Core.Ping
             if (_streams[index] == stream)
             {
                 _streams[index] = null;
-                if (stream.Progress != PayloadBytes && _events != null)
+                if (stream.Progress != PayloadBytes && Events != null)
                 {
-                    _events.OnPingFailed(stream.Connection);
+                    Events.OnPingFailed(stream.Connection);
                 }
             }
         }

@@ -135,8 +135,8 @@ namespace NanoLibp2p.Crypto
             Unpack(w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, negate, q);
         }
 
-        // q = (2 index + 1) B, negated if negate is all ones and not 0. The index is read by a branch: for public scalars only.
-        internal static void Load(int index, uint negate, uint[] q)
+        // q = (2 index + 1) B. The index is read by a branch: for public scalars only.
+        internal static void Load(int index, uint[] q)
         {
             ulong w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11;
             switch (index)
@@ -255,7 +255,7 @@ namespace NanoLibp2p.Crypto
                     break;
             }
 
-            Unpack(w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, negate, q);
+            Unpack(w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, 0, q);
         }
 
         // Negating a point changes the places of its first two parts and negates the third: p less each limb, as p's limbs are no

@@ -2,32 +2,26 @@ using System;
 
 namespace NanoLibp2p.Crypto
 {
-    /// <summary>ChaCha20-Poly1305 in place (RFC 8439 2.8).</summary>
+    /// <summary>
+    /// ChaCha20-Poly1305 in place (RFC 8439 2.8), in one pass both ways: the cipher hands the words of the ciphertext to the MAC, which
+    /// so need not be put together from bytes again. What does not open is encrypted back.
+    /// </summary>
     internal sealed class ChaCha20Poly1305
     {
+        // a whole block counts 2^128 more than its bytes say
+        private const ulong BlockBit = 0x100000000;
+
         private readonly ChaCha20 cipher = new ChaCha20();
         private readonly Poly1305 mac = new Poly1305();
         private readonly byte[] block = new byte[ChaCha20.BlockBytes];
-        private readonly byte[] tag = new byte[16];
+        private readonly uint[] words = new uint[ChaCha20.BlockBytes / 4];
 
         internal void Seal(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter,
             byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count)
         {
-            Start(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount);
-            for (int done = 0; done < count; done += ChaCha20.BlockBytes)
-            {
-                int part = Next(buffer, offset + done, count - done);
-
-                // the key stream behind the last byte is no part of the message: the MAC takes zeros there
-                if (part < ChaCha20.BlockBytes)
-                {
-                    Array.Clear(block, part, ChaCha20.BlockBytes - part);
-                }
-
-                mac.Update(block, 0, (part + 15) >> 4);
-            }
-
-            Finish(adCount, count, buffer, offset + count);
+            Run(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count, 0);
+            Array.Copy(block, 0, buffer, offset + count, 16);
+            Clear();
         }
 
         internal bool Open(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter,
@@ -39,81 +33,91 @@ namespace NanoLibp2p.Crypto
                 return false;
             }
 
-            Start(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount);
-            Authenticate(buffer, offset, count);
-            MacLengths(adCount, count);
-            mac.Finish(tag, 0);
-            bool right = ConstantTime.Equal(tag, 0, buffer, offset + count, 16);
-            if (right)
+            Run(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count, 0xffffffffu);
+            bool right = ConstantTime.Equal(block, 0, buffer, offset + count, 16);
+            if (!right)
             {
-                for (int done = 0; done < count; done += ChaCha20.BlockBytes)
-                {
-                    Next(buffer, offset + done, count - done);
-                }
+                Run(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count, 0);
             }
 
-            cipher.Clear();
-            Wipe.Clear(block);
-            Wipe.Clear(tag);
+            Clear();
             return right;
         }
 
-        /// <summary>Block 0 of the key stream is the MAC's key; the message begins with block 1.</summary>
-        private void Start(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter, byte[] ad, int adOffset, int adCount)
+        /// <summary>Encrypts (open is 0) or decrypts (open is all ones); the tag of the ciphertext goes to the block's first 16 bytes.</summary>
+        private void Run(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter,
+            byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count, uint open)
         {
+            // block 0 of the key stream is the MAC's key; the message begins with block 1
             cipher.Start(key, keyOffset, 0, noncePrefix, nonceCounter);
+            cipher.Next(null, words, 0);
+            mac.Start(words);
+            for (int done = 0; done < adCount; done += ChaCha20.BlockBytes)
+            {
+                int part = Take(ad, adOffset + done, adCount - done);
+                Pack(part);
+                mac.Update(words, (part + 15) >> 4, BlockBit);
+            }
+
+            for (int done = 0; done < count; done += ChaCha20.BlockBytes)
+            {
+                int part = Take(buffer, offset + done, count - done);
+                cipher.Next(block, words, open);
+                Array.Copy(block, 0, buffer, offset + done, part);
+                if (part < ChaCha20.BlockBytes && open == 0)
+                {
+                    // the key stream behind the last byte is no part of the message: the MAC takes zeros there
+                    Pack(part);
+                }
+
+                mac.Update(words, (part + 15) >> 4, BlockBit);
+            }
+
+            words[0] = (uint)adCount;
+            words[1] = 0;
+            words[2] = (uint)count;
+            words[3] = 0;
+            mac.Update(words, 1, BlockBit);
+            mac.Finish(block, 0);
+        }
+
+        /// <summary>Up to 64 bytes to the block, zeros behind them.</summary>
+        private int Take(byte[] from, int at, int left)
+        {
+            if (left >= ChaCha20.BlockBytes)
+            {
+                Array.Copy(from, at, block, 0, ChaCha20.BlockBytes);
+                return ChaCha20.BlockBytes;
+            }
+
             Wipe.Clear(block);
-            cipher.Next(block);
-            mac.Start(block);
-            Authenticate(ad, adOffset, adCount);
+            Array.Copy(from, at, block, 0, left);
+            return left;
         }
 
-        /// <summary>XORs one block of key stream into up to 64 bytes; the block keeps the result.</summary>
-        private int Next(byte[] buffer, int at, int left)
+        /// <summary>The block's words, with zeros from byte part on.</summary>
+        private void Pack(int part)
         {
-            int part = left < ChaCha20.BlockBytes ? left : ChaCha20.BlockBytes;
-            Array.Copy(buffer, at, block, 0, part);
-            cipher.Next(block);
-            Array.Copy(block, 0, buffer, at, part);
-            return part;
-        }
-
-        /// <summary>Bytes into the MAC, padded with zeros to whole blocks.</summary>
-        private void Authenticate(byte[] data, int offset, int count)
-        {
-            int whole = count >> 4;
-            if (whole > 0)
+            Array.Clear(block, part, ChaCha20.BlockBytes - part);
+            int at = 0;
+            for (int i = 0; at < part; i++)
             {
-                mac.Update(data, offset, whole);
+                words[i] = (uint)(block[at] | (block[at + 1] << 8) | (block[at + 2] << 16) | (block[at + 3] << 24));
+                at += 4;
             }
 
-            int rest = count & 15;
-            if (rest > 0)
+            // the last block of four words may end short
+            for (int i = (part + 3) >> 2; (i & 3) != 0; i++)
             {
-                Array.Clear(block, 0, 16);
-                Array.Copy(data, offset + count - rest, block, 0, rest);
-                mac.Update(block, 0, 1);
+                words[i] = 0;
             }
         }
 
-        private void MacLengths(int adCount, int count)
+        private void Clear()
         {
-            Array.Clear(block, 0, 16);
-            for (int i = 0; i < 4; i++)
-            {
-                block[i] = (byte)(adCount >> (8 * i));
-                block[8 + i] = (byte)(count >> (8 * i));
-            }
-
-            mac.Update(block, 0, 1);
-        }
-
-        private void Finish(int adCount, int count, byte[] buffer, int at)
-        {
-            MacLengths(adCount, count);
-            mac.Finish(buffer, at);
             cipher.Clear();
             Wipe.Clear(block);
+            Wipe.Clear(words);
         }
     }
 }

@@ -63,9 +63,9 @@ namespace NanoLibp2p.Crypto
             // twice the point waits in the last entry, of which it makes the next to last
             const int last = 7 * 4 * Field25519.Limbs;
             EdwardsPoint.ToCached(p, w, table, 0);
-            EdwardsPoint.Double(p, 1);
+            EdwardsPoint.Step(p, 1, null, 0, EdwardsPoint.WithT);
             EdwardsPoint.ToCached(p, w, table, last);
-            EdwardsPoint.AddCached(p, w, table, 0, false, scratch.Q, true);
+            EdwardsPoint.Step(p, 0, table, 0, EdwardsPoint.Add | EdwardsPoint.Projective | EdwardsPoint.WithT);
             for (int i = 1; ; i++)
             {
                 EdwardsPoint.ToCached(p, w, table, 4 * Field25519.Limbs * i);
@@ -74,7 +74,7 @@ namespace NanoLibp2p.Crypto
                     break;
                 }
 
-                EdwardsPoint.AddCached(p, w, table, last, false, scratch.Q, true);
+                EdwardsPoint.Step(p, 0, table, last, EdwardsPoint.Add | EdwardsPoint.Projective | EdwardsPoint.WithT);
             }
         }
 
@@ -120,31 +120,35 @@ namespace NanoLibp2p.Crypto
                     continue;
                 }
 
-                if (started)
+                // nothing but zero stands before the first digit
+                if (!started)
                 {
-                    EdwardsPoint.Double(p, doublings);
-                }
-
-                started = true;
-                doublings = 0;
-                if (atA == i)
-                {
-                    EdwardsPoint.AddCached(p, scratch.W, table, 4 * Field25519.Limbs * (int)((digitA >> 1) & 7),
-                        (digitA & 0x80) != 0, q, atB == i);
-                    atA = -1;
+                    started = true;
+                    doublings = 0;
                 }
 
                 if (atB == i)
                 {
-                    BaseTable.Load((int)((digitB >> 1) & 7), (digitB & 0x80) != 0 ? 0xffffffffu : 0, q);
-                    EdwardsPoint.AddNiels(p, q, 0, false);
+                    int mode = (digitB & 0x80) != 0 ? EdwardsPoint.Add | EdwardsPoint.Negative : EdwardsPoint.Add;
+                    BaseTable.Load((int)((digitB >> 1) & 7), q);
+                    EdwardsPoint.Step(p, doublings, q, 0, atA == i ? mode | EdwardsPoint.WithT : mode);
+                    doublings = 0;
                     atB = -1;
+                }
+
+                if (atA == i)
+                {
+                    int mode = EdwardsPoint.Add | EdwardsPoint.Projective;
+                    EdwardsPoint.Step(p, doublings, table, 4 * Field25519.Limbs * (int)((digitA >> 1) & 7),
+                        (digitA & 0x80) != 0 ? mode | EdwardsPoint.Negative : mode);
+                    doublings = 0;
+                    atA = -1;
                 }
             }
 
             if (started && doublings > 0)
             {
-                EdwardsPoint.Double(p, doublings);
+                EdwardsPoint.Step(p, doublings, null, 0, 0);
             }
         }
 

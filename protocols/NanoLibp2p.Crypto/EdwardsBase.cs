@@ -16,11 +16,6 @@ namespace NanoLibp2p.Crypto
             EdwardsPoint.SetZero(p);
             for (int u = BaseTable.Spacing - 1; u >= 0; u--)
             {
-                if (u < BaseTable.Spacing - 1)
-                {
-                    EdwardsPoint.Double(p, 1);
-                }
-
                 int at = u;
                 for (int comb = 0; comb < BaseTable.Combs; comb++)
                 {
@@ -35,7 +30,8 @@ namespace NanoLibp2p.Crypto
                     uint negate = (bits >> (BaseTable.Teeth - 1)) - 1;
                     uint index = (bits ^ negate) & ((1 << (BaseTable.Teeth - 1)) - 1);
                     BaseTable.Select(comb, index, negate, q);
-                    EdwardsPoint.AddNiels(p, q, 0, comb < BaseTable.Combs - 1);
+                    EdwardsPoint.Step(p, comb == 0 && u < BaseTable.Spacing - 1 ? 1 : 0, q, 0,
+                        comb < BaseTable.Combs - 1 ? EdwardsPoint.Add | EdwardsPoint.WithT : EdwardsPoint.Add);
                 }
             }
         }

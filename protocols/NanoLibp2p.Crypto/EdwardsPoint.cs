@@ -12,6 +12,12 @@ namespace NanoLibp2p.Crypto
         internal const int T = 27;
         internal const int Words = 36;
 
+        /// <summary>Modes of Step: add a point; take it away; it has a Z; the result needs its T.</summary>
+        internal const int Add = 1;
+        internal const int Negative = 2;
+        internal const int Projective = 4;
+        internal const int WithT = 8;
+
         internal static void SetZero(ulong[] p)
         {
             Field25519.Set(p, X, 0);
@@ -114,38 +120,6 @@ namespace NanoLibp2p.Crypto
             {
                 table[at + i] = (uint)w[i];
             }
-        }
-
-        /// <summary>p += or -= what <see cref="ToCached"/> made; q is scratch. Not for secrets: the sign is a branch.</summary>
-        internal static void AddCached(ulong[] p, ulong[] w, uint[] table, int at, bool negative, uint[] q, bool withT)
-        {
-            for (int i = 0; i < 9; i++)
-            {
-                w[i] = table[at + 27 + i];
-            }
-
-            Field25519.Mul(p, Z, p, Z, w, 0);
-            if (!negative)
-            {
-                AddNiels(p, table, at, withT);
-                return;
-            }
-
-            for (int i = 0; i < 9; i++)
-            {
-                q[i] = table[at + 9 + i];
-                q[9 + i] = table[at + i];
-                w[i] = 0;
-                w[9 + i] = table[at + 18 + i];
-            }
-
-            Field25519.Subtract(w, 0, w, 0, w, 9);
-            for (int i = 0; i < 9; i++)
-            {
-                q[18 + i] = (uint)w[i];
-            }
-
-            AddNiels(p, q, 0, withT);
         }
 
         /// <summary>True for 0 modulo p; bytes gets the element's encoding.</summary>

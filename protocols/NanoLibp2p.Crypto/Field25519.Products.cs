@@ -6,15 +6,14 @@ namespace NanoLibp2p.Crypto
         // o[n..] = a[i..] * b[j..]; all tight, and the product may overlay the factors.
         internal static void Mul(ulong[] o, int n, ulong[] a, int i, ulong[] b, int j)
         {
+            ulong r, h;
             ulong mask = 0x1FFFFFFF;
-            ulong top = 0x7FFFFF;
             ulong fold = 0x4C0;
+            ulong top = 0x7FFFFF;
             ulong nineteen = 0x13;
             ulong f0, f1, f2, f3, f4, f5, f6, f7, f8;
             ulong g0, g1, g2, g3, g4, g5, g6, g7, g8;
-            ulong h;
-            ulong r;
-            ulong t0, t1;
+            ulong low0, low1;
             f0 = a[i];
             f1 = a[i + 1];
             f2 = a[i + 2];
@@ -35,9 +34,9 @@ namespace NanoLibp2p.Crypto
             g8 = b[j + 8];
             // o at n = f * g
             h = f1 * g8 + f2 * g7 + f3 * g6 + f4 * g5 + f5 * g4 + f6 * g3 + f7 * g2 + f8 * g1;
-            t0 = (r = f0 * g0 + (h & mask) * fold) & mask;
+            low0 = (r = f0 * g0 + (h & mask) * fold) & mask;
             h = (h >> 29) + f2 * g8 + f3 * g7 + f4 * g6 + f5 * g5 + f6 * g4 + f7 * g3 + f8 * g2;
-            t1 = (r = (r >> 29) + f0 * g1 + f1 * g0 + (h & mask) * fold) & mask;
+            low1 = (r = (r >> 29) + f0 * g1 + f1 * g0 + (h & mask) * fold) & mask;
             h = (h >> 29) + f3 * g8 + f4 * g7 + f5 * g6 + f6 * g5 + f7 * g4 + f8 * g3;
             o[n + 2] = (r = (r >> 29) + f0 * g2 + f1 * g1 + f2 * g0 + (h & mask) * fold) & mask;
             h = (h >> 29) + f4 * g8 + f5 * g7 + f6 * g6 + f7 * g5 + f8 * g4;
@@ -51,22 +50,21 @@ namespace NanoLibp2p.Crypto
             h = (h >> 29) + f8 * g8;
             o[n + 7] = (r = (r >> 29) + f0 * g7 + f1 * g6 + f2 * g5 + f3 * g4 + f4 * g3 + f5 * g2 + f6 * g1 + f7 * g0 + (h & mask) * fold) & mask;
             o[n + 8] = (r = (r >> 29) + f0 * g8 + f1 * g7 + f2 * g6 + f3 * g5 + f4 * g4 + f5 * g3 + f6 * g2 + f7 * g1 + f8 * g0 + (h >> 29) * fold) & top;
-            o[n] = (r = t0 + (r >> 23) * nineteen) & mask;
-            o[n + 1] = t1 + (r >> 29);
+            o[n] = (r = low0 + (r >> 23) * nineteen) & mask;
+            o[n + 1] = low1 + (r >> 29);
             // widest column below 2^61.00
         }
 
         // o[n..] = a[i..]^(2^times), times at least 1; tight, may overlay.
         internal static void SquareTimes(ulong[] o, int n, ulong[] a, int i, int times)
         {
+            ulong r, h;
             ulong mask = 0x1FFFFFFF;
-            ulong top = 0x7FFFFF;
             ulong fold = 0x4C0;
+            ulong top = 0x7FFFFF;
             ulong nineteen = 0x13;
             ulong f0, f1, f2, f3, f4, f5, f6, f7, f8;
             ulong g0, g1, g2, g3, g4, g5, g6, g7, g8;
-            ulong h;
-            ulong r;
             f0 = a[i];
             f1 = a[i + 1];
             f2 = a[i + 2];

@@ -7,12 +7,13 @@ namespace NanoLibp2p.Crypto
         // Of the two differential products DA and CB a swap only changes the places, so that nothing but A and B is selected.
         internal static void Run(byte[] scalar, ulong[] p, ulong[] o)
         {
+            ulong r, h;
+            ulong mask = 0x1FFFFFFF;
+            ulong fold = 0x4C0;
             ulong bias22low = 0x3FFFFFDA;
             ulong bias2mid = 0x3FFFFFFE;
             ulong bias22top = 0xFFFFFE;
-            ulong mask = 0x1FFFFFFF;
             ulong top = 0x7FFFFF;
-            ulong fold = 0x4C0;
             ulong nineteen = 0x13;
             ulong half = 0xFFFFFFF;
             ulong a24 = 0x1DB41;
@@ -23,8 +24,6 @@ namespace NanoLibp2p.Crypto
             ulong d0, d1, d2, d3, d4, d5, d6, d7, d8;
             ulong da0, da1, da2, da3, da4, da5, da6, da7, da8;
             ulong e0, e1, e2, e3, e4, e5, e6, e7, e8;
-            ulong h;
-            ulong r;
             ulong s0, s1, s2, s3, s4, s5, s6, s7, s8;
             ulong u0, u1, u2, u3, u4, u5, u6, u7, u8;
             ulong v;

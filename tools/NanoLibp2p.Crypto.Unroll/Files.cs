@@ -16,7 +16,7 @@ public static class Files
         ["Field25519.Constants.cs"] = Type("internal static partial class Field25519", Constants()),
         ["MontgomeryLadder.cs"] = Type("internal static class MontgomeryLadder", Ladder()),
         ["BaseTable.cs"] = Type("internal static class BaseTable", Tables.Text()),
-        ["EdwardsPoint.Steps.cs"] = Type("internal static partial class EdwardsPoint", Double() + "\n" + AddNiels()),
+        ["EdwardsPoint.Step.cs"] = Type("internal static partial class EdwardsPoint", Step()),
     };
 
     private static string Type(string declaration, string methods) =>
@@ -128,23 +128,77 @@ public static class Files
             "internal static void Run(byte[] scalar, ulong[] p, ulong[] o)", m);
     }
 
-    private static string Double()
+    private static string Step()
     {
         Method m = new();
-        Limbs x = m.Load("x", "p", "", 0), y = m.Load("y", "p", "", 9), z = m.Load("z", "p", "", 18);
-        Limbs xx = m.Local("a"), yy = m.Local("b"), s = m.Local("s"), e = m.Local("e"), h = m.Local("hh"), g = m.Local("g"), f = m.Local("f");
+        Limbs x = m.Load("x", "p", "", 0), y = m.Load("y", "p", "", 9), z = m.Load("z", "p", "", 18), t = m.Local("t");
+        Limbs a = m.Local("a"), b = m.Local("b"), d = m.Local("d");
+        Limbs e = m.Local("e"), f = m.Local("f"), g = m.Local("g"), h = m.Local("hh");
+        m.Line("bool add = (mode & Add) != 0;");
+        m.Line("bool negative = (mode & Negative) != 0;");
+        m.Open("if (doublings == 0)");
+        m.Load("t", "p", "", 27);
+        m.Close();
+        m.Blank();
         m.Open("for (; ; )");
-        m.Square(xx, x);
-        m.Square(yy, y);
-        m.Add(h, yy, xx);
-        m.Sub(g, yy, xx);
+
+        m.Open("if (doublings > 0)");
+        m.Square(a, x);
+        m.Square(b, y);
+        m.Add(h, b, a);
+        m.Sub(g, b, a);
         m.Square(f, z, twice: true, minus: g);
-        m.Add(s, x, y);
-        m.Square(e, s, minus: h);
+        m.Add(d, x, y);
+        m.Square(e, d, minus: h);
+        m.Close();
+
+        Limbs e2 = m.Local("e"), f2 = m.Local("f"), g2 = m.Local("g"), f3 = m.Local("f"), g3 = m.Local("g"), h2 = m.Local("hh");
+        m.Open("else");
+        m.Open("if ((mode & Projective) != 0)");
+        Limbs n = m.Load("a", "q", "i", 27);
+        m.Mul(d, z, n);
+        m.Copy(z, d);
+        m.Close();
+        m.Blank();
+        m.Line("int at = negative ? i + 9 : i;");
+        m.Load("a", "q", "at", 0);
+        m.Add(d, y, x);
+        m.Mul(b, d, n);
+        m.Line("at = negative ? i : i + 9;");
+        m.Load("a", "q", "at", 0);
+        m.Sub(d, y, x);
+        m.Mul(f, d, n);
+        m.Sub(e2, b, f);
+        m.Add(h2, b, f);
+        m.Load("a", "q", "i", 18);
+        m.Mul(b, t, n);
+        m.Open("if (negative)");
+        m.Add(f2, z, b);
+        m.Sub(g2, z, b);
+        m.Close();
+        m.Open("else");
+        m.Sub(f3, z, b);
+        m.Add(g3, z, b);
+        m.Close();
+        m.Close();
+        m.Blank();
+
+        e.Widen(e2);
+        f.Widen(f2);
+        f.Widen(f3);
+        g.Widen(g2);
+        g.Widen(g3);
+        h.Widen(h2);
         m.Mul(x, e, f);
-        m.Mul(y, h, g);
-        m.Mul(z, g, f);
-        m.Open("if (--times == 0)");
+        m.Mul(y, g, h);
+        m.Mul(z, f, g);
+        m.Line("doublings--;");
+        m.Line("bool last = doublings < 0 || (doublings == 0 && !add);");
+        m.Open("if (last ? (mode & WithT) != 0 : doublings == 0)");
+        m.Mul(t, e, h);
+        m.Close();
+        m.Blank();
+        m.Open("if (last)");
         m.Line("break;");
         m.Close();
         m.Close();
@@ -152,40 +206,13 @@ public static class Files
         m.Copy(Method.Store("p", "", 0), x);
         m.Copy(Method.Store("p", "", 9), y);
         m.Copy(Method.Store("p", "", 18), z);
-        m.Mul(Method.Store("p", "", 27), e, h);
-        return Declare("p = 2^times p, times at least 1 (dbl-2008-hwcd with a = -1; T only after the last).",
-            "internal static void Double(ulong[] p, int times)", m);
-    }
-
-    private static string AddNiels()
-    {
-        Method m = new();
-        Limbs x = m.Load("x", "p", "", 0), y = m.Load("y", "p", "", 9);
-        Limbs a = m.Local("a"), b = m.Local("b"), c = m.Local("c"), d = m.Local("d");
-        Limbs n = m.Load("n", "q", "i", 0);
-        m.Add(d, y, x);
-        m.Mul(b, d, n);
-        m.Load("n", "q", "i", 9);
-        m.Sub(d, y, x);
-        m.Mul(a, d, n);
-        m.Load("n", "q", "i", 18);
-        m.Load("x", "p", "", 27);
-        m.Mul(c, x, n);
-        m.Load("y", "p", "", 18);
-        Limbs e = m.Local("e"), f = m.Local("f"), g = m.Local("g"), h = m.Local("hh");
-        m.Sub(e, b, a);
-        m.Add(h, b, a);
-        m.Sub(f, y, c);
-        m.Add(g, y, c);
-        m.Mul(Method.Store("p", "", 0), e, f);
-        m.Mul(Method.Store("p", "", 9), g, h);
-        m.Mul(Method.Store("p", "", 18), f, g);
-        m.Open("if (withT)");
-        m.Mul(Method.Store("p", "", 27), e, h);
+        m.Open("if ((mode & WithT) != 0)");
+        m.Copy(Method.Store("p", "", 27), t);
         m.Close();
         return Declare(
-            "p += q[i..], where q holds (y + x)/2, (y - x)/2 and d x y of an affine point. For a projective one it holds Y + X, Y - X and\n"
-            + "2 d T, and the caller has multiplied p's Z by 2 Z. Without T, p can only be doubled (madd-2008-hwcd-3, halved).",
-            "internal static void AddNiels(ulong[] p, uint[] q, int i, bool withT)", m);
+            "p = 2^doublings p, and then plus or minus q[i..] as mode has it. q holds (y + x)/2, (y - x)/2 and d x y of an affine point, for a\n"
+            + "projective one Y + X, Y - X, 2 d T and 2 Z. Without T the result can only be doubled or written. A mode is no secret: the comb\n"
+            + "negates in its table. (dbl-2008-hwcd with a = -1, and madd-2008-hwcd-3 halved: they end alike.)",
+            "internal static void Step(ulong[] p, int doublings, uint[] q, int i, int mode)", m);
     }
 }

@@ -34,5 +34,8 @@ public sealed class Limbs
 
     public string[] At { get; }
 
-    public BigInteger[] Max { get; }
+    public BigInteger[] Max { get; private set; }
+
+    /// <summary>Where two branches meet, the larger of both counts.</summary>
+    public void Widen(Limbs other) => Max = Max.Zip(other.Max, BigInteger.Max).ToArray();
 }

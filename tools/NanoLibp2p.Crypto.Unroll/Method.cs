@@ -188,7 +188,13 @@ public sealed class Method
     public string Finish()
     {
         StringBuilder all = new();
-        foreach ((string name, string value) in constants)
+
+        // the first four locals have instructions of one byte, so the most used come first; constants in locals, as loading one from
+        // the code takes an instruction more
+        all.Append(Indent).Append("ulong r, h;\n");
+        locals.Remove("r");
+        locals.Remove("h");
+        foreach ((string name, string value) in constants.OrderBy(c => c.Key == "mask" ? 0 : c.Key == "fold" ? 1 : 2))
         {
             all.Append(Indent).Append("ulong ").Append(name).Append(" = ").Append(value).Append(";\n");
         }
@@ -196,6 +202,12 @@ public sealed class Method
         foreach (IGrouping<string, string> group in locals.GroupBy(name => name.TrimEnd("0123456789".ToCharArray())))
         {
             all.Append(Indent).Append("ulong ").Append(string.Join(", ", group)).Append(";\n");
+        }
+
+        // where two branches meet the compiler can't see that each limb was set
+        if (locals.Contains("t8"))
+        {
+            all.Append(Indent).Append(string.Join(" = ", Enumerable.Range(0, Limbs.Count).Select(k => "t" + k))).Append(" = 0;\n");
         }
 
         if (locals.Count + constants.Count > 235)
@@ -253,11 +265,11 @@ public sealed class Method
         Uses("r");
         Uses("h");
         bool array = o.At[0].Contains('[');
-        string low0 = array ? "t0" : o.At[0], low1 = array ? "t1" : o.At[1];
+        string low0 = array ? "low0" : o.At[0], low1 = array ? "low1" : o.At[1];
         if (array)
         {
-            Uses("t0");
-            Uses("t1");
+            Uses("low0");
+            Uses("low1");
         }
 
         BigInteger r = 0, h = 0, widest = 0;

@@ -46,8 +46,8 @@ public static class Tables
         }
 
         text.Append("            Unpack(" + string.Join(", ", Words) + ", negate, q);\n        }\n\n");
-        text.Append("        // q = (2 index + 1) B, negated if negate is all ones and not 0. The index is read by a branch: for public scalars only.\n");
-        text.Append("        internal static void Load(int index, uint negate, uint[] q)\n        {\n");
+        text.Append("        // q = (2 index + 1) B. The index is read by a branch: for public scalars only.\n");
+        text.Append("        internal static void Load(int index, uint[] q)\n        {\n");
         text.Append($"            ulong {string.Join(", ", Words)};\n            switch (index)\n            {{\n");
         for (int j = 0; j < OddMultiples; j++)
         {
@@ -61,7 +61,7 @@ public static class Tables
             text.Append("                    break;\n");
         }
 
-        text.Append("            }\n\n            Unpack(" + string.Join(", ", Words) + ", negate, q);\n        }\n\n");
+        text.Append("            }\n\n            Unpack(" + string.Join(", ", Words) + ", 0, q);\n        }\n\n");
         text.Append(UnpackMethod());
         return text.ToString();
     }

@@ -3,9 +3,9 @@ namespace NanoLibp2p.Crypto
 {
     internal static class BaseTable
     {
-        internal const int Teeth = 5;
+        internal const int Teeth = 4;
         internal const int Combs = 2;
-        internal const int Spacing = 26;
+        internal const int Spacing = 32;
 
         // q = entry number index of a comb, negated if negate is all ones and not 0. Every entry is read and masked.
         internal static void Select(int comb, uint index, uint negate, uint[] q)
@@ -19,117 +19,61 @@ namespace NanoLibp2p.Crypto
             ulong m5 = 0UL - ((hot >> 5) & 1);
             ulong m6 = 0UL - ((hot >> 6) & 1);
             ulong m7 = 0UL - ((hot >> 7) & 1);
-            ulong m8 = 0UL - ((hot >> 8) & 1);
-            ulong m9 = 0UL - ((hot >> 9) & 1);
-            ulong m10 = 0UL - ((hot >> 10) & 1);
-            ulong m11 = 0UL - ((hot >> 11) & 1);
-            ulong m12 = 0UL - ((hot >> 12) & 1);
-            ulong m13 = 0UL - ((hot >> 13) & 1);
-            ulong m14 = 0UL - ((hot >> 14) & 1);
-            ulong m15 = 0UL - ((hot >> 15) & 1);
             ulong w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11;
             if (comb == 0)
             {
-                w0 = (m0 & 0x520f914ed3958076) | (m1 & 0xb69baf0ec3862dd5) | (m2 & 0x375e3ac096982e03) | (m3 & 0xb3fb794c6cab9a72)
-                    | (m4 & 0x3beb39578614b95e) | (m5 & 0xfc8fe6fce1e60768) | (m6 & 0x916ea2d7efd6488b) | (m7 & 0x194f0cc2cea3bbe5)
-                    | (m8 & 0x951922ce062efbe5) | (m9 & 0xc4fc06f592bd646c) | (m10 & 0x51c6ba3e16eb7122) | (m11 & 0x1d4e34f492ebe2a3)
-                    | (m12 & 0xbcd4c123454cc8f1) | (m13 & 0xdc1b7fde0db67604) | (m14 & 0x64a1ea76d1c0470f) | (m15 & 0x250c5a4404062c26);
-                w1 = (m0 & 0xe5678bf2707072e2) | (m1 & 0xc2da95bbfea4ab49) | (m2 & 0x2303b15fb33e33dd) | (m3 & 0x8d813a98150b10e5)
-                    | (m4 & 0x02d972b2f666cec1) | (m5 & 0x3284bf99acba7a7f) | (m6 & 0xc8a0f828b3957014) | (m7 & 0xf0bd8b117a48a855)
-                    | (m8 & 0x744dd82f35a80f5d) | (m9 & 0x7e210165cd0388f7) | (m10 & 0xaeab6c0bf9852a1a) | (m11 & 0x91f542e242fc605e)
-                    | (m12 & 0x298215a865534828) | (m13 & 0x8238f3a25aca3c66) | (m14 & 0x45815883aa82523f) | (m15 & 0x5a49126f68789ce3);
-                w2 = (m0 & 0xe490fbab7b0d222a) | (m1 & 0x9b59a5b2d2ec0c9d) | (m2 & 0x823262e970af737b) | (m3 & 0xae07bfd34f407453)
-                    | (m4 & 0x7010cc4cef594f02) | (m5 & 0x1af80e35667deea2) | (m6 & 0xe98c058a47a82720) | (m7 & 0x5db7d07280f0a0bf)
-                    | (m8 & 0xf07f7751158df40b) | (m9 & 0xc518cce8f4a8ad35) | (m10 & 0xaf0c5890abc01e11) | (m11 & 0x1485570c4f225848)
-                    | (m12 & 0x0c29112708be5942) | (m13 & 0x3e433336f3bb18fa) | (m14 & 0x0f3f370e4e483396) | (m15 & 0x604b58544a815d80);
-                w3 = (m0 & 0x134b02e36921c9de) | (m1 & 0x74be1d0c565129d0) | (m2 & 0x29e8ca29f82c2cf5) | (m3 & 0x791ff4ed8ed787dd)
-                    | (m4 & 0x0d27828819aa96c9) | (m5 & 0x7ea0a4164eb3d239) | (m6 & 0x01b26e3a7308ddef) | (m7 & 0x727b3fc2cf1254b4)
-                    | (m8 & 0x6a53bbdce3f19a0f) | (m9 & 0x33b1fa8dbbcd281e) | (m10 & 0x6fcf5731f65e6127) | (m11 & 0x78d6218465151732)
-                    | (m12 & 0x0e78130805633e5e) | (m13 & 0x63099923c95073a2) | (m14 & 0x3959484cc5876462) | (m15 & 0x73702e28634f5d3b);
-                w4 = (m0 & 0x3568709789d009f7) | (m1 & 0x6d7f5638c25621fb) | (m2 & 0x06d233216271dc51) | (m3 & 0x07c177afbb806664)
-                    | (m4 & 0xcf0b2bfa584fe1d8) | (m5 & 0x135deb890ff50d21) | (m6 & 0x6b5d920e13c33e77) | (m7 & 0x247763e18f7943a0)
-                    | (m8 & 0xf9881c1b7c0d655b) | (m9 & 0x73d9641c742d527d) | (m10 & 0xc68f395bf375e908) | (m11 & 0xaf0814a66aaa1711)
-                    | (m12 & 0x7480731811969df8) | (m13 & 0xb886b3b49298c047) | (m14 & 0xb059dfe8987a0a4e) | (m15 & 0x3fc1c41a743b00bf);
-                w5 = (m0 & 0x2a3450d84a0e5c3e) | (m1 & 0xaf8117585100a6e3) | (m2 & 0x15852332df311d34) | (m3 & 0x9cfaaf2b44d2a44b)
-                    | (m4 & 0xa106f1299d366b6c) | (m5 & 0x4431c70403636e58) | (m6 & 0x54a31ab40057349b) | (m7 & 0xa8167f1c3192fee2)
-                    | (m8 & 0x0a47489a90e09f2b) | (m9 & 0xa363fd333b7eb099) | (m10 & 0xa43c67a06e941c45) | (m11 & 0x4796e8118311d49b)
-                    | (m12 & 0xb51a171d4fc1d454) | (m13 & 0xb1d3623672652183) | (m14 & 0xa4092a2d0be3b953) | (m15 & 0xda79a7c257a3b20e);
-                w6 = (m0 & 0x889a44638fbd2437) | (m1 & 0xecf1a4fc8cc49660) | (m2 & 0xa7986bc0099a5251) | (m3 & 0x44d25292545e3a1f)
-                    | (m4 & 0x208220174e05367f) | (m5 & 0x60d8fadd065a7493) | (m6 & 0xc88f43cfdfa6c31c) | (m7 & 0xa710101e64d0cf1d)
-                    | (m8 & 0x57bbff6329d196eb) | (m9 & 0xb6bf5e7f2edd872f) | (m10 & 0x8eb7ef3b5e54a279) | (m11 & 0x590ae972d01f0220)
-                    | (m12 & 0x2220858d07a62739) | (m13 & 0xfe734c2fee66f300) | (m14 & 0xdb5fca61ca78da83) | (m15 & 0x3f0e44c71d370715);
-                w7 = (m0 & 0x36a8062eaf44ab7c) | (m1 & 0x59026944edc138f2) | (m2 & 0x6327b71b9775ec40) | (m3 & 0x516b8772f1ef3cbb)
-                    | (m4 & 0x1b2719dbf69bdb4b) | (m5 & 0x32f4e1aa456e4fc3) | (m6 & 0x76a502505f204908) | (m7 & 0x4783499070cc195e)
-                    | (m8 & 0x365a98dae3d37f2f) | (m9 & 0x2efb4446b4040682) | (m10 & 0x12532c8cf3d3ece0) | (m11 & 0x1a146a1f98ab771f)
-                    | (m12 & 0x09c13e23e26dc7de) | (m13 & 0x6efc63337aeeca55) | (m14 & 0x0d913b59c3bdd082) | (m15 & 0x52ada3b97152efe8);
-                w8 = (m0 & 0xa34b48ff3f7383d0) | (m1 & 0x0edf0771fc9f3ef5) | (m2 & 0x2c6189f7b779fd95) | (m3 & 0x4d8962ac6e3ab140)
-                    | (m4 & 0x16bfee4034ec60da) | (m5 & 0xfcf3043abf3d986f) | (m6 & 0x55d7c6b56620a8cd) | (m7 & 0x568b7d7590d70df8)
-                    | (m8 & 0x28dc575b825fbc20) | (m9 & 0x35eb403d23e92a4e) | (m10 & 0xea2892d7cc073b31) | (m11 & 0xd00b7bfa45f53111)
-                    | (m12 & 0xac795b85abf9deb3) | (m13 & 0x592eeb95922f2820) | (m14 & 0x1538cb85e96f96d0) | (m15 & 0xd94fad5d0e1be132);
-                w9 = (m0 & 0x3b91cd561c2fc02f) | (m1 & 0x56a0a4fe2ee2a7bd) | (m2 & 0xd6c2b2c99962cf99) | (m3 & 0xb6983d234804ebd7)
-                    | (m4 & 0x0b0a76fb663cd9c8) | (m5 & 0xa33bb4f70573a44b) | (m6 & 0xe696165cc700fa5f) | (m7 & 0x7895a8311a638b72)
-                    | (m8 & 0xd7d8ccd407e46fd0) | (m9 & 0x17f9335bf22fbe46) | (m10 & 0x1e22d72dbc3f2ff9) | (m11 & 0x9242dadf82d6cd2d)
-                    | (m12 & 0xf837e3df20a56181) | (m13 & 0xcc2277452b1e9ccf) | (m14 & 0xb39a0c0d4669410a) | (m15 & 0xea22aedec363fa23);
-                w10 = (m0 & 0x7c6d77e2624a967a) | (m1 & 0x96f6087e6d05e8df) | (m2 & 0x285424ffead8ac51) | (m3 & 0x04011d1e555a6c84)
-                    | (m4 & 0x9b653ef07c23cc7d) | (m5 & 0x279ae22f0450dd46) | (m6 & 0xbf0b39535c11cee4) | (m7 & 0x401ed35f4cc85502)
-                    | (m8 & 0x15c837581c04a7e0) | (m9 & 0x9dae47ee5d4c8509) | (m10 & 0xa0d780e0043b85f9) | (m11 & 0xde458b3f67578f54)
-                    | (m12 & 0x9d948dd13df485f3) | (m13 & 0xb99f98ce6e0b242e) | (m14 & 0xa8dee930d8ca5935) | (m15 & 0x4d94d71d2e2a32d1);
-                w11 = (m0 & 0x54ca920d57449f3f) | (m1 & 0x52161052c858cf58) | (m2 & 0x082999156925d8a7) | (m3 & 0x21b41d0aa78ae786)
-                    | (m4 & 0x5dfd770bbdce3c29) | (m5 & 0x75e9458950738652) | (m6 & 0x57483dd826c9813c) | (m7 & 0x4986e8945622790a)
-                    | (m8 & 0x2601951b2b9ee158) | (m9 & 0x5ca4477a0214c6ec) | (m10 & 0x4bfe7eaa22e35604) | (m11 & 0x53fd6dd95c7fa5cb)
-                    | (m12 & 0x605f00a1fb63cf11) | (m13 & 0x60c832fd80070e9a) | (m14 & 0x4ccd35a6c0806643) | (m15 & 0x7368848f612dc415);
+                w0 = (m0 & 0x152bb91281cbfe4a) | (m1 & 0x7e7329b41ba24b35) | (m2 & 0x7c1011c53286aa64) | (m3 & 0xd3ac1536c8348406)
+                    | (m4 & 0xae79687116498aea) | (m5 & 0x3148a1aaff93a159) | (m6 & 0xa6d893b97723f2a8) | (m7 & 0xcf54089c18976763);
+                w1 = (m0 & 0xa25ca0401e5cba9f) | (m1 & 0xc2aefe9d13dda25d) | (m2 & 0x68f9077fd229efcb) | (m3 & 0xc03c7549328aa587)
+                    | (m4 & 0x87769d171c989a46) | (m5 & 0xb596ab5a45f39e9a) | (m6 & 0x7d3e34f751f6fd20) | (m7 & 0x42f4ea6a7e872bce);
+                w2 = (m0 & 0xd78131147c3fe274) | (m1 & 0x79e555ae74165656) | (m2 & 0x933ec97282ae7e00) | (m3 & 0xe962ccc53256a143)
+                    | (m4 & 0x4a740f331cb4cc20) | (m5 & 0x8baf27464a2051a2) | (m6 & 0x7e0a2753ba02e9e8) | (m7 & 0x91845d2811eb473e);
+                w3 = (m0 & 0x51541057279ad878) | (m1 & 0x1f48d8a14c073475) | (m2 & 0x766d49512f039bb5) | (m3 & 0x2fcd8e3c0f42f985)
+                    | (m4 & 0x251c94bbbf3b6deb) | (m5 & 0x07519b57fb28a877) | (m6 & 0x186952e09d895c0f) | (m7 & 0x5b593195fb4c1f97);
+                w4 = (m0 & 0xc1540c4e604ea17f) | (m1 & 0xf0076fa89fc8c946) | (m2 & 0xb4e3bb090bd00f48) | (m3 & 0x1b8660cb51c52159)
+                    | (m4 & 0xd571b98ba8374de8) | (m5 & 0x14226de063d5f3ee) | (m6 & 0xd686c507dccfe0a8) | (m7 & 0x8cd4f9f8fc3d3eaf);
+                w5 = (m0 & 0x902479c92ffaa389) | (m1 & 0x51c2bdb9c6f810a3) | (m2 & 0xf8334cfb9d33eee2) | (m3 & 0xdaf0682e12e25cbf)
+                    | (m4 & 0x1b5d0c579cc65603) | (m5 & 0x1d3b47cbc49088f2) | (m6 & 0x0a1ce6b227560386) | (m7 & 0xb003beb43c586b96);
+                w6 = (m0 & 0x50bb25b676c041ad) | (m1 & 0x8c9ba0cec68662c6) | (m2 & 0xb66a22bb215ee073) | (m3 & 0xf8a89e12eb8dcef5)
+                    | (m4 & 0xb334617acb3ec00b) | (m5 & 0x056f79857e8657eb) | (m6 & 0xb9ebcc0f39bd45ac) | (m7 & 0xc490ebb080d2cddf);
+                w7 = (m0 & 0x4560400c8a9db37f) | (m1 & 0x5752cba4ca85ab5b) | (m2 & 0x13fd8ac2fbb17840) | (m3 & 0x170bb5558a5b255c)
+                    | (m4 & 0x2f5dce231593ce49) | (m5 & 0x78cc1c96a67072a4) | (m6 & 0x5480d21318a11702) | (m7 & 0x531742717c2039c8);
+                w8 = (m0 & 0xce0f9e07cf52cd0f) | (m1 & 0xc54a76837d17563b) | (m2 & 0x98503dd677962c27) | (m3 & 0x34fe196debaa24c6)
+                    | (m4 & 0x23c9d729ee765b04) | (m5 & 0xee0d2510a8597a50) | (m6 & 0xeccb40a4c0c31a02) | (m7 & 0x66e3809b69942920);
+                w9 = (m0 & 0xe0dc27dd3538bcb3) | (m1 & 0xea0f9003601ccd56) | (m2 & 0xfb68defd62a9aac5) | (m3 & 0xaf61486529ee5265)
+                    | (m4 & 0xa257a5b6502b21c0) | (m5 & 0xf111db1af0f58ee4) | (m6 & 0x022fb68f4b837c56) | (m7 & 0xbfff93d200a09271);
+                w10 = (m0 & 0xdbc4c5766d95104b) | (m1 & 0x9bf65fa2f27dd21d) | (m2 & 0x4bf0703c7dc2b2a9) | (m3 & 0x56cb99d8aa3db2d3)
+                    | (m4 & 0x2280215bfec89127) | (m5 & 0x0a45dca05f14ca29) | (m6 & 0x0f35666272003ee3) | (m7 & 0x714d6489ed9516fc);
+                w11 = (m0 & 0x7b6d2765cd0c580a) | (m1 & 0x619b811c8832c46a) | (m2 & 0x0e48cd54da0353c0) | (m3 & 0x210dbda78dec225a)
+                    | (m4 & 0x4d9c44a5299a392a) | (m5 & 0x1c3a737c88b7bc01) | (m6 & 0x3d4b7cebc8ea5a49) | (m7 & 0x4e9dee1c3319c398);
             }
 
             else
             {
-                w0 = (m0 & 0xbd467b35d488177b) | (m1 & 0x0812d29a06a5da12) | (m2 & 0x0f37f619aa89509f) | (m3 & 0x69d5787f35e6e81b)
-                    | (m4 & 0x4f8fd0fe524149a3) | (m5 & 0x33dcce0763505ba3) | (m6 & 0x3af44c9ce0a8decc) | (m7 & 0xa5766cd496cda454)
-                    | (m8 & 0x673ebfeb6c314ec7) | (m9 & 0x65f5ca030c752e20) | (m10 & 0x14306f63a61d17aa) | (m11 & 0x1a03384d5e45ded0)
-                    | (m12 & 0x797e36c71ad6672a) | (m13 & 0xbe97c5f9067ccbb8) | (m14 & 0x45b97e718a535572) | (m15 & 0xbc979f517eae78f9);
-                w1 = (m0 & 0x1fdfb7745f3f8310) | (m1 & 0xa50d9f66c8a073bf) | (m2 & 0x35ac6314ae483ce0) | (m3 & 0xdff804db2deb4442)
-                    | (m4 & 0x7f720640309ea0e9) | (m5 & 0x35848fd114412c49) | (m6 & 0x08888c0291957321) | (m7 & 0x699d38cf9582db8e)
-                    | (m8 & 0x656e5e8a2d6325db) | (m9 & 0x56da0e9eb6a9f4ea) | (m10 & 0xb6b5a6240694aa33) | (m11 & 0x8a5e8ccd72601a77)
-                    | (m12 & 0xdd4e3aa0092c5666) | (m13 & 0x169bf6576524ef0e) | (m14 & 0xd67f0cd449d65407) | (m15 & 0x94e9a8c6472d6c0d);
-                w2 = (m0 & 0x3f3835b5888830af) | (m1 & 0x359422e0a0a53c88) | (m2 & 0x1a47531d10ae2473) | (m3 & 0xbb84ffdc7fe52ce7)
-                    | (m4 & 0x0053e4e0897dc1ff) | (m5 & 0x5e8901b62663e674) | (m6 & 0xa69e043bdb6a1a09) | (m7 & 0x810b6d16d94f371d)
-                    | (m8 & 0x79161f296d733961) | (m9 & 0x2c13a101ef0ffef6) | (m10 & 0xd98e1ab636974c55) | (m11 & 0x3eb741961a458255)
-                    | (m12 & 0x731fdfb881fd1431) | (m13 & 0x11306a12e80b6c90) | (m14 & 0x0857df3b3dc07984) | (m15 & 0xcd8121688c987b64);
-                w3 = (m0 & 0x093cb2158dbc37fd) | (m1 & 0x4465cfd9373ffb42) | (m2 & 0x1a11365a57acbbc6) | (m3 & 0x501893359d319bf3)
-                    | (m4 & 0x20c35cfc2dcfbab0) | (m5 & 0x33ae79fe2900aebd) | (m6 & 0x4e87f2868ea1456e) | (m7 & 0x69c5b7a59994a314)
-                    | (m8 & 0x461912a0c022c9e2) | (m9 & 0x4acecf981781d397) | (m10 & 0x3563243723bd07f5) | (m11 & 0x7f7c626ba04fb8fd)
-                    | (m12 & 0x71a27a348c5be842) | (m13 & 0x470cebcc3e748385) | (m14 & 0x72b7060e1c3fd519) | (m15 & 0x0532864a73f64998);
-                w4 = (m0 & 0xd7284128ca5f0109) | (m1 & 0x15a433bbfed65e20) | (m2 & 0xe2ce9101a57f36ac) | (m3 & 0x3ebd398c412c4cc5)
-                    | (m4 & 0xc556007a8fdbe39e) | (m5 & 0x034906607ee2fb86) | (m6 & 0x15de986a92303955) | (m7 & 0xe61f454ab5fba156)
-                    | (m8 & 0xe1211bc2f0907ab8) | (m9 & 0x289506f52d87ebb9) | (m10 & 0xdc711ff656934bf6) | (m11 & 0x3fd924197f9081d9)
-                    | (m12 & 0x85ebcd4d5460a94d) | (m13 & 0xf55442ce19be9fdb) | (m14 & 0xcf5b2270cab7dd6a) | (m15 & 0x27b1535ae4e288c4);
-                w5 = (m0 & 0x5729f1a7e84c7431) | (m1 & 0xfefa1227b7f15be2) | (m2 & 0x10eee117fce66536) | (m3 & 0x0aa03f63f9f248c6)
-                    | (m4 & 0x79b42d7eed609e05) | (m5 & 0xbe059e3e0420ee45) | (m6 & 0xf2a9d87e69e70bb2) | (m7 & 0x3b5cd7cfdd6bb565)
-                    | (m8 & 0xbf35397a50099227) | (m9 & 0xe6fbd0946d6a6e05) | (m10 & 0x4514344d9e8c3144) | (m11 & 0x112d7042de36ba7f)
-                    | (m12 & 0x014d7e43734c4dd7) | (m13 & 0x63e16e4453254db0) | (m14 & 0x6fc7a2576f36333e) | (m15 & 0xca36a1e5b776cbfb);
-                w6 = (m0 & 0x5bd52ca63f0abb8f) | (m1 & 0x5f735682f6122c0c) | (m2 & 0x04601169b1e3e82a) | (m3 & 0xc6b712dc131b4b4f)
-                    | (m4 & 0x1b9183637763502b) | (m5 & 0x4fe2b1d14182cb9f) | (m6 & 0x5b4645ab2f4ab010) | (m7 & 0x0b408d681c7822a3)
-                    | (m8 & 0xe9596d7983022dd4) | (m9 & 0x9e267014ca2ccc16) | (m10 & 0xbada64cf0f91f1fe) | (m11 & 0x7fc626eaa587cc00)
-                    | (m12 & 0x22ac7f18c2bda35a) | (m13 & 0xc9eb7902c516ebbb) | (m14 & 0xafc4e750ee3578c0) | (m15 & 0xd65b2e0c7b1c644f);
-                w7 = (m0 & 0x3a8d46c9bb360ddf) | (m1 & 0x5ca3b07a5b4c5051) | (m2 & 0x54bb79d1d2305b66) | (m3 & 0x2a5036d3b03b2763)
-                    | (m4 & 0x25bae4171b3cde43) | (m5 & 0x5d623c9988839a1e) | (m6 & 0x48883df01ceebd4a) | (m7 & 0x045819c053f4f5ce)
-                    | (m8 & 0x28052abe2cd30910) | (m9 & 0x0ebadc61180914e8) | (m10 & 0x5c3397cc9189d1cf) | (m11 & 0x6e67d4eda6fc0414)
-                    | (m12 & 0x6750fc5a0e694364) | (m13 & 0x7dbbffaea20eb1d1) | (m14 & 0x10b8fcf4c3c4129c) | (m15 & 0x011f6049c7c57a95);
-                w8 = (m0 & 0xdd4a2e2b1291bfec) | (m1 & 0x27a23d2e48153179) | (m2 & 0x9bfcbcc7d5ebd61f) | (m3 & 0x5302894de6ad69ad)
-                    | (m4 & 0x7dfaf21d3f09af33) | (m5 & 0xdac167ab99657392) | (m6 & 0x7a550918d16ee8a9) | (m7 & 0x32ecb0b3ad22297f)
-                    | (m8 & 0x703f5e48efda97c2) | (m9 & 0x67e3a1fc52d2196f) | (m10 & 0x391c228462378010) | (m11 & 0xb3de9c7461d6ab81)
-                    | (m12 & 0x74094c6955f57a31) | (m13 & 0x847836fc59bc3029) | (m14 & 0xd49d004043a68287) | (m15 & 0xb712fbac5586a534);
-                w9 = (m0 & 0x2c4602a1d61637c1) | (m1 & 0x876eb7c79a71ceab) | (m2 & 0xf1b95045489edea7) | (m3 & 0xe8c750ecf9176aa6)
-                    | (m4 & 0x7c8ccf16d423fd1c) | (m5 & 0x08b3a173de54f027) | (m6 & 0x7d64596542ba5f8e) | (m7 & 0x8619b27f16fa42d3)
-                    | (m8 & 0x6707b9465ab820d0) | (m9 & 0xca451f5b2f3661a1) | (m10 & 0x779f3b98922738f7) | (m11 & 0x5e71e6233951bd0d)
-                    | (m12 & 0x0eb1333c7fc4586a) | (m13 & 0xbce7cbea1027bf36) | (m14 & 0xa112f1fccfbd7e6e) | (m15 & 0x0c0f7f4fc0457380);
-                w10 = (m0 & 0xa44811fec9bd556d) | (m1 & 0x0ac9ccf67b6cb4a0) | (m2 & 0x81b0823ab4bc0355) | (m3 & 0xa2909f68da57a94e)
-                    | (m4 & 0xf70def9cf7d97c35) | (m5 & 0xaf54c5b921888b32) | (m6 & 0xefce374333950eae) | (m7 & 0x6f9b6e6cc8d3ab54)
-                    | (m8 & 0xaaa43181bad74064) | (m9 & 0xdb1195d7c2c1af34) | (m10 & 0x8757e32498eb11f4) | (m11 & 0xa5946cff9df984c0)
-                    | (m12 & 0x7f335829ab3511ca) | (m13 & 0x8bf4bde129a17685) | (m14 & 0x33d6d797fa7ebd59) | (m15 & 0x3ce4c997d3bde3c9);
-                w11 = (m0 & 0x5f14e5690d84cf03) | (m1 & 0x60c16fad9f8e6d39) | (m2 & 0x09b60c962b5eafa6) | (m3 & 0x29307d6a82c4fb7d)
-                    | (m4 & 0x01af92a21bcaca84) | (m5 & 0x7af325f16d9702a7) | (m6 & 0x1c093b210303f672) | (m7 & 0x746a420d4ea16fd1)
-                    | (m8 & 0x220c36cbbee2a0d5) | (m9 & 0x5539916640ffad5a) | (m10 & 0x5a1b662cd5702725) | (m11 & 0x622f5b6e9214a05d)
-                    | (m12 & 0x01e6e0e3b1767896) | (m13 & 0x6b985b7842efa4ff) | (m14 & 0x4ca0de0a30194e24) | (m15 & 0x4fb32918af1a7134);
+                w0 = (m0 & 0x271378c0c6fc323e) | (m1 & 0x9b1f7d209213533e) | (m2 & 0x21fb3aee160fa4a3) | (m3 & 0xd151f3f253bf2f2b)
+                    | (m4 & 0x2dd5deb5705aeddd) | (m5 & 0x4d5e01324e0b3554) | (m6 & 0x99249a14e750e505) | (m7 & 0x133c477d78c8d46e);
+                w1 = (m0 & 0x01d08e66588d4fe0) | (m1 & 0xe65897942fbb2a2a) | (m2 & 0x309b7285077103a7) | (m3 & 0x776ebb9b423fd246)
+                    | (m4 & 0x4b745b154d66bbc4) | (m5 & 0x0f6f71cd4c0287f7) | (m6 & 0xdab9ca1fd189476c) | (m7 & 0xf46fe67e73931ac8);
+                w2 = (m0 & 0xfa73b14b13d030d0) | (m1 & 0xfe7cc47a0d6ef2e3) | (m2 & 0xd162ea7ae400f357) | (m3 & 0xc4845e556fe23a9e)
+                    | (m4 & 0x7cfa616fc52506d6) | (m5 & 0xc24755a276bd0708) | (m6 & 0x312af52e1efb38bc) | (m7 & 0x8abe49b155101368);
+                w3 = (m0 & 0x32ad3e9d6d21f1aa) | (m1 & 0x5064ad072f53a34f) | (m2 & 0x6424c0fccf26d64e) | (m3 & 0x13d3e20cb27f84f0)
+                    | (m4 & 0x3df2bbe346dc699f) | (m5 & 0x7aac40cabd368057) | (m6 & 0x673b997702d07410) | (m7 & 0x27196556a52e8a27);
+                w4 = (m0 & 0xedc0d49e6e1e9fe4) | (m1 & 0x333a9d4676992605) | (m2 & 0x24184201924bd28a) | (m3 & 0xeece1c2eb2d0810c)
+                    | (m4 & 0x39f1aac48522ba34) | (m5 & 0x24ef6d4a90ef33b7) | (m6 & 0xd041c00d33b61c20) | (m7 & 0x764dc48eab1d6da8);
+                w5 = (m0 & 0x0f4338a3c6cc1d24) | (m1 & 0x1927bff37ce860c1) | (m2 & 0x8829527e5e36fe88) | (m3 & 0xee6c3c48504861d6)
+                    | (m4 & 0xb59c4bdd6989d989) | (m5 & 0x97ebcfc3c764e9f6) | (m6 & 0x6b580e675c38b744) | (m7 & 0x46bc58ed8fb38ee7);
+                w6 = (m0 & 0x0eb7df1ec427241f) | (m1 & 0x15435bf232a7f3f8) | (m2 & 0x782ea3187fec2cbe) | (m3 & 0x0709ba3be9905afb)
+                    | (m4 & 0xea485deb759ac972) | (m5 & 0x22465d8462b8494e) | (m6 & 0x3561ce3275497990) | (m7 & 0x34b0b88a94168cbe);
+                w7 = (m0 & 0x61268cf0c34e178c) | (m1 & 0x4430e5ee1bea4cc9) | (m2 & 0x1667809466dcfe4a) | (m3 & 0x00763c8204115ea6)
+                    | (m4 & 0x71ab2881aff93b99) | (m5 & 0x4a91b4d4a31499e6) | (m6 & 0x65a774d2be916d7d) | (m7 & 0x0d71321d2ab9d4bc);
+                w8 = (m0 & 0x3266e6d7d87c24bd) | (m1 & 0x26d5691319f7baa7) | (m2 & 0x1ab24c91f752e024) | (m3 & 0xa63f0c424f9aae93)
+                    | (m4 & 0xc0ad56d4f26b993b) | (m5 & 0xa05f2e80113bae1c) | (m6 & 0x8ec5eb3ea62c7674) | (m7 & 0x04b1b7dba7e7921a);
+                w9 = (m0 & 0xcec64960b295e5ac) | (m1 & 0x1c21618d69484170) | (m2 & 0x26fe45a8f2d9d16c) | (m3 & 0x4bf955485bc33e4e)
+                    | (m4 & 0x3b27a108d9969817) | (m5 & 0xee8d84c2e60a35af) | (m6 & 0x8e241a8b88c9aa28) | (m7 & 0xeec40f1057ccad20);
+                w10 = (m0 & 0x02686a4477e4f171) | (m1 & 0xb54ec3cf9fc1be93) | (m2 & 0xa935af12372ca9f8) | (m3 & 0x0f35c4db5317a047)
+                    | (m4 & 0x359be41ba02112f9) | (m5 & 0x5ee25d942b2df34f) | (m6 & 0x80f5ac1fcf575597) | (m7 & 0x67108d44afc8e15b);
+                w11 = (m0 & 0x532b98a53bea86dd) | (m1 & 0x191a5e0ef53012cc) | (m2 & 0x1a2a273ad51b8fab) | (m3 & 0x557cbb41dce4a5d2)
+                    | (m4 & 0x18640006a8344918) | (m5 & 0x3cfa3b4c1196da86) | (m6 & 0x485091f94c0f5792) | (m7 & 0x35284cce7ea48055);
             }
 
             Unpack(w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, negate, q);

@@ -4,8 +4,8 @@ namespace NanoLibp2p.Crypto
     internal static class EdwardsBase
     {
         /// <summary>
-        /// scratch.P = s B; s in eight words, below 2^256. Each of 26 rounds doubles once and adds one entry of each comb: digit u of a
-        /// comb's tooth i has the weight 2^(u + 26 i). Constant time: every digit is +1 or -1, so nothing is ever skipped.
+        /// scratch.P = s B; s in eight words, below 2^255. Each of 32 rounds doubles once and adds one entry of each comb: digit u of a
+        /// comb's tooth i has the weight 2^(u + 32 i). Constant time: every digit is +1 or -1, so nothing is ever skipped.
         /// </summary>
         internal static void Multiply(uint[] s, CurveScratch scratch)
         {

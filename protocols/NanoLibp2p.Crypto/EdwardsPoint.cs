@@ -28,12 +28,12 @@ namespace NanoLibp2p.Crypto
 
         /// <summary>Writes the 32-byte form (RFC 8032 5.1.2): y, with the lowest bit of x on top.</summary>
         /// <param name="p">The point.</param>
-        /// <param name="w">Scratch for five elements.</param>
+        /// <param name="w">Scratch for three elements.</param>
         /// <param name="to">Takes 32 bytes.</param>
         /// <param name="offset">Where they begin.</param>
         internal static void Encode(ulong[] p, ulong[] w, byte[] to, int offset)
         {
-            Field25519.Invert(w, 0, p, Z, w, 9);
+            Field25519.Invert(w, 0, p, Z);
             Field25519.Mul(w, 9, w, 0, p, X);
             Field25519.Mul(w, 18, w, 0, p, Y);
             Field25519.Encode(w, 9, to, offset);

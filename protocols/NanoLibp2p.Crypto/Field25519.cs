@@ -118,14 +118,17 @@ namespace NanoLibp2p.Crypto
             o[n + 1] += low >> 29;
         }
 
-        /// <summary>o = a^(2^250 - 1) and t = a^11: the part that inversion and the square root share. o, t, s and a differ.</summary>
-        private static void PowerChain(ulong[] o, int n, ulong[] a, int i, ulong[] w, int t, int s)
+        /// <summary>
+        /// o = a^((p - 5)/8) = a^(2^252 - 3), the heart of the square root (RFC 8032 5.1.3). w holds two elements of scratch from s; o is
+        /// none of them, nor a.
+        /// </summary>
+        internal static void PowerRoot(ulong[] o, int n, ulong[] a, int i, ulong[] w, int s)
         {
-            SquareTimes(w, t, a, i, 1);
-            SquareTimes(w, s, w, t, 2);
+            SquareTimes(o, n, a, i, 1);
+            SquareTimes(w, s, o, n, 2);
             Mul(w, s, w, s, a, i);
-            Mul(w, t, w, t, w, s);
-            SquareTimes(o, n, w, t, 1);
+            Mul(o, n, o, n, w, s);
+            SquareTimes(o, n, o, n, 1);
             Mul(o, n, o, n, w, s);
             // o = a^(2^5 - 1)
             SquareTimes(w, s, o, n, 5);
@@ -143,20 +146,7 @@ namespace NanoLibp2p.Crypto
             Mul(w, s, w, s + 9, w, s);
             SquareTimes(w, s, w, s, 50);
             Mul(o, n, w, s, o, n);
-        }
-
-        /// <summary>o = 1/a = a^(p - 2), and 0 for 0. w holds three elements of scratch; o is none of them, nor a.</summary>
-        internal static void Invert(ulong[] o, int n, ulong[] a, int i, ulong[] w, int s)
-        {
-            PowerChain(o, n, a, i, w, s, s + 9);
-            SquareTimes(o, n, o, n, 5);
-            Mul(o, n, o, n, w, s);
-        }
-
-        /// <summary>o = a^((p - 5)/8) = a^(2^252 - 3), the heart of the square root (RFC 8032 5.1.3).</summary>
-        internal static void PowerRoot(ulong[] o, int n, ulong[] a, int i, ulong[] w, int s)
-        {
-            PowerChain(o, n, a, i, w, s, s + 9);
+            // o = a^(2^250 - 1)
             SquareTimes(o, n, o, n, 2);
             Mul(o, n, o, n, a, i);
         }

@@ -100,20 +100,20 @@ namespace NanoLibp2p.Crypto
         }
 
         /// <summary>
-        /// The digits of a signed comb: with o = (s + 2^260 - 1)/2 for an odd s, the sum of (o_i ? +1 : -1) 2^i over 260 bits is s.
+        /// The digits of a signed comb: with o = (s + 2^256 - 1)/2 for an odd s, the sum of (o_i ? +1 : -1) 2^i over 256 bits is s.
         /// An even s becomes s + L first, which is odd and the same multiple of the base point.
         /// </summary>
-        /// <param name="s">Below 2^256 in eight words.</param>
+        /// <param name="s">Below 2^255 in eight words.</param>
         /// <param name="o">Nine words.</param>
         internal void Recode(uint[] s, uint[] o)
         {
             uint even = (s[0] & 1) - 1;
 
-            // 2^260 - 1 is all ones in the first 260 bits; s + L + 2^260 - 1 is below 2^261
+            // 2^256 - 1 is all ones in the first 256 bits; s + L + 2^256 - 1 is below 2^257
             ulong carry = 0;
             for (int i = 0; i < 9; i++)
             {
-                carry += i < 8 ? (ulong)s[i] + (order[i] & even) + 0xffffffffu : 15u;
+                carry += i < 8 ? (ulong)s[i] + (order[i] & even) + 0xffffffffu : 0u;
                 o[i] = (uint)carry;
                 carry >>= 32;
             }

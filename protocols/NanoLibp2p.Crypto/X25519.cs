@@ -10,7 +10,7 @@ namespace NanoLibp2p.Crypto
             scratch.Clamp(scalar, scalarOffset);
             Field25519.Decode(point, pointOffset, w, 0);
             MontgomeryLadder.Run(scratch.Bytes, w, scratch.P);
-            Field25519.Invert(w, 0, scratch.P, 9, w, 9);
+            Field25519.Invert(w, 0, scratch.P, 9);
             Field25519.Mul(w, 0, w, 0, scratch.P, 0);
             Field25519.Encode(w, 0, shared, sharedOffset);
             scratch.Clear();
@@ -34,7 +34,7 @@ namespace NanoLibp2p.Crypto
             EdwardsBase.Multiply(words, scratch);
             Field25519.Subtract(w, 0, p, EdwardsPoint.Z, p, EdwardsPoint.Y);
             Field25519.Add(p, EdwardsPoint.X, p, EdwardsPoint.Z, p, EdwardsPoint.Y);
-            Field25519.Invert(w, 9, w, 0, w, 18);
+            Field25519.Invert(w, 9, w, 0);
             Field25519.Mul(w, 0, w, 9, p, EdwardsPoint.X);
             Field25519.Encode(w, 0, publicKey, publicKeyOffset);
             Wipe.Clear(words);

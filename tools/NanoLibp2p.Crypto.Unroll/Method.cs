@@ -10,8 +10,11 @@ namespace NanoLibp2p.Crypto.Unroll;
 /// The body of one method, written statement by statement. Every sum is checked here against 2^64 from the largest values of its
 /// parts, so that a method which is written at all cannot overflow for any input that keeps to <see cref="Limbs.Tight"/>.
 /// </summary>
-public sealed class Method
+/// <param name="shorts">The two locals that are used most.</param>
+public sealed class Method(string[]? shorts = null)
 {
+    private readonly string[] first = shorts ?? ["r", "h"];
+
     private const string Indent = "            ";
     private static readonly BigInteger Limit = BigInteger.One << 64;
 
@@ -191,9 +194,8 @@ public sealed class Method
 
         // the first four locals have instructions of one byte, so the most used come first; constants in locals, as loading one from
         // the code takes an instruction more
-        all.Append(Indent).Append("ulong r, h;\n");
-        locals.Remove("r");
-        locals.Remove("h");
+        all.Append(Indent).Append("ulong ").Append(string.Join(", ", first)).Append(";\n");
+        locals.ExceptWith(first);
         foreach ((string name, string value) in constants.OrderBy(c => c.Key == "mask" ? 0 : c.Key == "fold" ? 1 : 2))
         {
             all.Append(Indent).Append("ulong ").Append(name).Append(" = ").Append(value).Append(";\n");
@@ -391,13 +393,13 @@ public sealed class Method
     private static T[] Pick<T>(T low, T middle, T high) =>
         Enumerable.Range(0, Limbs.Count).Select(k => k == 0 ? low : k == 8 ? high : middle).ToArray();
 
-    private string Constant(string name, BigInteger value)
+    public string Constant(string name, BigInteger value)
     {
         constants[name] = "0x" + value.ToString("X").TrimStart('0');
         return name;
     }
 
-    private void Uses(string local) => locals.Add(local);
+    public void Uses(string local) => locals.Add(local);
 
     private void Bound(Limbs limbs)
     {

@@ -8,9 +8,9 @@ namespace NanoLibp2p.Crypto.Unroll;
 /// <summary>Multiples of the base point as constants in code: in flash, where an array would be copied to RAM.</summary>
 public static class Tables
 {
-    public const int Teeth = 5;
+    public const int Teeth = 4;
     public const int Combs = 2;
-    public const int Spacing = 26;
+    public const int Spacing = 32;
     public const int OddMultiples = 8;
 
     private const int Entries = 1 << (Teeth - 1);

@@ -17,8 +17,9 @@ namespace NanoLibp2p.Hal.Tcp
     /// <c>::</c> listens on IPv6 alone, so that it and <c>0.0.0.0</c> can have the same port, each by its own multiaddr.
     /// </para>
     /// <para>
-    /// <see cref="Wait"/> tells of the same waiting bytes, caller or room once: it then sleeps until the next news, or
-    /// until the link was read, written or <see cref="Accept"/> was called.
+    /// <see cref="Wait"/> tells of the same waiting bytes or room once, until the link is read or written again; of the same
+    /// caller once, until <see cref="Accept"/> is called or a Wait has slept its whole time. Who has no room for more can
+    /// so sleep.
     /// </para>
     /// </remarks>
     public sealed partial class TcpTransport : IStreamTransport

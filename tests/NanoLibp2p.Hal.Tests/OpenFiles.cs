@@ -21,6 +21,8 @@ internal static class OpenFiles
 
     public static int Count()
     {
-        return CanCount ? new DirectoryInfo(Folder).GetFileSystemInfos().Count(f => f.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true) : 0;
+        return CanCount
+            ? new DirectoryInfo(Folder).GetFileSystemInfos().Count(f => f.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true)
+            : 0;
     }
 }

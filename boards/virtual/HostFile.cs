@@ -1,0 +1,39 @@
+using System;
+using System.IO;
+using Microsoft.Win32.SafeHandles;
+
+namespace NanoLibp2p.Boards.Virtual;
+
+/// <summary>A small file in which the kernel tells a figure, such as /proc/loadavg; read anew each time, with nothing allocated.</summary>
+internal sealed class HostFile : IDisposable
+{
+    private readonly SafeFileHandle handle;
+    private readonly byte[] buffer;
+
+    private HostFile(SafeFileHandle handle, int size)
+    {
+        this.handle = handle;
+        buffer = new byte[size];
+    }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="size">How much of its beginning is read.</param>
+    /// <returns>Null when it is not there or is not for this user.</returns>
+    public static HostFile? TryOpen(string path, int size)
+    {
+        try
+        {
+            return new HostFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), size);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the kernel says now; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Read() => buffer.AsSpan(0, RandomAccess.Read(handle, buffer, 0));
+
+    public void Dispose() => handle.Dispose();
+}

@@ -1,0 +1,12 @@
+using System;
+using System.Security.Cryptography;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Boards.Virtual;
+
+/// <summary>The operating system's random bytes.</summary>
+public sealed class SystemRandom : IRandom
+{
+    /// <inheritdoc/>
+    public void Fill(byte[] buffer, int offset, int count) => RandomNumberGenerator.Fill(buffer.AsSpan(offset, count));
+}

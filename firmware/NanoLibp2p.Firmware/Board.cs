@@ -1,0 +1,64 @@
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Firmware
+{
+    /// <summary>
+    /// What a product gives to the firmware: its link, its clock, its random source, its store, and what it can measure. A new board is
+    /// a class that derives from this one. Each property gives the same object whenever it is asked.
+    /// </summary>
+    public abstract class Board
+    {
+        private CryptoProvider _crypto;
+
+        /// <summary>What people call it, such as <c>esp32</c>.</summary>
+        public abstract string Name { get; }
+
+        /// <summary>The driver that it reaches others with.</summary>
+        public abstract IStreamTransport Link { get; }
+
+        /// <summary>Its clock.</summary>
+        public abstract IClock Clock { get; }
+
+        /// <summary>Its source of random bytes; keys are made of them.</summary>
+        public abstract IRandom Random { get; }
+
+        /// <summary>What outlives a restart: the identity, the settings.</summary>
+        public abstract IStore Store { get; }
+
+        /// <summary>What it can measure by itself, with no part added.</summary>
+        public abstract Sensor Sensor { get; }
+
+        /// <summary>Where it says what happens; null for nowhere.</summary>
+        public virtual IDeviceLog Log
+        {
+            get { return null; }
+        }
+
+        /// <summary>Milliseconds since 1970 in UTC, or 0 while the board does not know the date.</summary>
+        public virtual long UnixMs
+        {
+            get { return 0; }
+        }
+
+        /// <summary>Cryptography that is faster here than the managed one, or null. It is used once its known answers are right.</summary>
+        protected virtual CryptoProvider PreferredCrypto
+        {
+            get { return null; }
+        }
+
+        /// <summary>The cryptography of this board's node: what the board prefers, or the managed one.</summary>
+        public CryptoProvider Crypto
+        {
+            get
+            {
+                if (_crypto == null)
+                {
+                    _crypto = CryptoProviders.Choose(PreferredCrypto);
+                }
+
+                return _crypto;
+            }
+        }
+    }
+}

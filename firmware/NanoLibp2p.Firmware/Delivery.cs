@@ -1,0 +1,210 @@
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Ping;
+using NanoLibp2p.PubSub;
+
+namespace NanoLibp2p.Firmware
+{
+    /// <summary>
+    /// Brings readings from the ring to pubsub, and keeps them until a ping sent behind them has come back: as streams of one
+    /// connection share one ordered link, the peer has then received what was sent before. What it did with it nobody tells.
+    /// </summary>
+    internal sealed class Delivery : PingEvents
+    {
+        // how long to wait for room in a peer's queue before looking again by oneself
+        private const int RetryMs = 100;
+
+        private readonly Node _node;
+        private readonly PubSubProtocol _pubsub;
+        private readonly bool _confirm;
+        private readonly ReadingRing _ring;
+        private readonly Topic[] _topics;
+        private int _topicCount;
+        private uint _sent;
+        private uint _refused;
+
+        // the connection whose peer does not answer pings, by Connection.Serial, and the one that was asked
+        private Connection _silent;
+        private int _silentSerial;
+        private Connection _asked;
+
+        internal Delivery(Node node, PubSubProtocol pubsub, DeviceOptions options)
+        {
+            _node = node;
+            _pubsub = pubsub;
+            _confirm = options.ConfirmReadings;
+            _ring = new ReadingRing(options.RingBytes);
+            _topics = new Topic[options.PubSub.MaxTopics];
+            node.Ping.Events = this;
+        }
+
+        internal ReadingRing Ring
+        {
+            get { return _ring; }
+        }
+
+        /// <summary>Readings that are through.</summary>
+        internal uint Sent
+        {
+            get { return _sent; }
+        }
+
+        /// <summary>Readings that pubsub can never send.</summary>
+        internal uint Refused
+        {
+            get { return _refused; }
+        }
+
+        internal int IndexOf(Topic topic)
+        {
+            for (int i = 0; i < _topicCount; i++)
+            {
+                if (_topics[i] == topic)
+                {
+                    return i;
+                }
+            }
+
+            _topics[_topicCount] = topic;
+            return _topicCount++;
+        }
+
+        /// <summary>Hands over what can be. Each topic keeps its order; one that nobody hears doesn't hold the others up.</summary>
+        /// <param name="nowMs">The time.</param>
+        /// <param name="retryMs">When to try again by oneself.</param>
+        /// <returns>True when something was handed over.</returns>
+        internal bool HandOver(long nowMs, out long retryMs)
+        {
+            retryMs = long.MaxValue;
+            if (_ring.CountOf(ReadingState.Kept) == 0)
+            {
+                return false;
+            }
+
+            uint heard = 0;
+            for (int i = 0; i < _topicCount; i++)
+            {
+                if (_topics[i].Subscribers > 0)
+                {
+                    heard |= 1u << i;
+                }
+            }
+
+            bool handed = false;
+            int place = heard == 0 ? -1 : _ring.First();
+            while (place >= 0 && heard != 0)
+            {
+                uint bit = 1u << _ring.SourceOf(place);
+                if (_ring.StateOf(place) == ReadingState.Kept && (heard & bit) != 0)
+                {
+                    int result = _topics[_ring.SourceOf(place)].Publish(_ring.Bytes, _ring.OffsetOf(place), _ring.LengthOf(place));
+                    if (result > 0)
+                    {
+                        _ring.SetState(place, ReadingState.Handed);
+                        handed = true;
+                    }
+                    else if (result == PublishResult.TooLong || result == PublishResult.Duplicate)
+                    {
+                        _ring.SetState(place, ReadingState.Done);
+                        _refused++;
+                    }
+                    else
+                    {
+                        heard &= ~bit;
+                        retryMs = nowMs + RetryMs;
+                    }
+                }
+
+                place = _ring.Next(place);
+            }
+
+            _ring.Trim();
+            return handed;
+        }
+
+        /// <summary>Asks for confirmation of what was handed over, once it has left pubsub's queue.</summary>
+        /// <returns>True when something was sent.</returns>
+        internal bool Confirm()
+        {
+            if (_ring.CountOf(ReadingState.Handed) == 0 || _ring.CountOf(ReadingState.Asked) != 0)
+            {
+                return false;
+            }
+
+            Connection connection = OpenConnection();
+            if (connection == null || _pubsub.Queued(connection) != 0)
+            {
+                return false;
+            }
+
+            if (!_confirm || (_silent == connection && _silentSerial == connection.Serial))
+            {
+                Done(ReadingState.Handed);
+                return false;
+            }
+
+            if (!_node.Ping.Send(connection))
+            {
+                return false;
+            }
+
+            _ring.Change(ReadingState.Handed, ReadingState.Asked);
+            _asked = connection;
+            return true;
+        }
+
+        /// <summary>A connection is gone: what was on its way is to be sent again.</summary>
+        internal void OnClosed(Connection connection)
+        {
+            if (connection == _asked || OpenConnection() == null)
+            {
+                _asked = null;
+                _ring.Change(ReadingState.Handed, ReadingState.Kept);
+                _ring.Change(ReadingState.Asked, ReadingState.Kept);
+            }
+        }
+
+        /// <inheritdoc/>
+        public override void OnPong(Connection connection)
+        {
+            if (connection == _asked)
+            {
+                _asked = null;
+                Done(ReadingState.Asked);
+            }
+        }
+
+        /// <inheritdoc/>
+        public override void OnPingFailed(Connection connection)
+        {
+            if (connection.IsOpen)
+            {
+                // it does not speak ping: handed over is all that can be known
+                _silent = connection;
+                _silentSerial = connection.Serial;
+                _asked = null;
+                Done(ReadingState.Asked);
+            }
+        }
+
+        private void Done(ReadingState from)
+        {
+            _sent += (uint)_ring.CountOf(from);
+            _ring.Change(from, ReadingState.Done);
+            _ring.Trim();
+        }
+
+        private Connection OpenConnection()
+        {
+            Connection[] connections = _node.Connections;
+            for (int i = 0; i < connections.Length; i++)
+            {
+                if (connections[i].IsOpen)
+                {
+                    return connections[i];
+                }
+            }
+
+            return null;
+        }
+    }
+}

@@ -1,0 +1,264 @@
+using System;
+using System.Threading;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Hal;
+using NanoLibp2p.PubSub;
+
+namespace NanoLibp2p.Firmware
+{
+    /// <summary>
+    /// The shell around a node that makes it a device: it calls the peers of its <see cref="DialList"/> and calls again when they are
+    /// gone, reads its sensors in their intervals, keeps the readings while nobody hears them, and publishes them when somebody does.
+    /// </summary>
+    /// <remarks>
+    /// All memory is taken in the constructor and by <see cref="Publish"/>. One thread uses it; only <see cref="Stop"/> may be called
+    /// from another. A reading that is <see cref="Sent"/> has reached the network stack of a peer that subscribed. Whether that peer's
+    /// program took it, or passed it on, is not told by pubsub.
+    /// </remarks>
+    public sealed partial class Device : NodeEvents
+    {
+        // so that Stop is heard in time
+        private const int MaxWaitMs = 500;
+
+        // a fault that comes again at once must not keep a device from everything else
+        private const int FaultPauseMs = 1000;
+
+        private readonly Board _board;
+        private readonly Node _node;
+        private readonly IStreamTransport _link;
+        private readonly DeviceOptions _options;
+        private readonly DeviceLog _log;
+        private readonly PubSubProtocol _pubsub;
+        private readonly DialList _dialList = new DialList();
+        private readonly Delivery _delivery;
+        private readonly Reading _reading;
+        private readonly Sampler[] _samplers;
+        private int _samplerCount;
+        private long _readings;
+        private long _nowMs;
+        private bool _stopped;
+        private NodeEvents _events;
+
+        /// <summary>Makes a device of a node: adds pubsub to it, and takes its transport and its events.</summary>
+        /// <param name="board">What it runs on.</param>
+        /// <param name="node">Its node, made from the same board and from <paramref name="options"/>' node options.</param>
+        /// <param name="link">The driver that it dials and listens with.</param>
+        /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
+        public Device(Board board, Node node, IStreamTransport link, DeviceOptions options)
+        {
+            options.Check();
+            _board = board;
+            _node = node;
+            _link = link;
+            _options = options;
+            _log = new DeviceLog(board.Log);
+            node.Transport = link;
+            node.Events = this;
+            if (options.PubSub.FirstSequenceNumber == 0)
+            {
+                bool stored;
+                options.PubSub.FirstSequenceNumber = MessageNumbers.SetAside(board, out stored);
+                if (!stored)
+                {
+                    _log.NumberNotStored();
+                }
+            }
+
+            _pubsub = new PubSubProtocol(options.PubSub);
+            node.Add(_pubsub);
+            _delivery = new Delivery(node, _pubsub, options);
+            _reading = new Reading(options.MaxReadingBytes);
+            _samplers = new Sampler[options.MaxSensors];
+        }
+
+        /// <summary>Its node.</summary>
+        public Node Node
+        {
+            get { return _node; }
+        }
+
+        /// <summary>Its pubsub, for topics that are heard as well.</summary>
+        public PubSubProtocol PubSub
+        {
+            get { return _pubsub; }
+        }
+
+        /// <summary>Whom it calls.</summary>
+        public DialList DialList
+        {
+            get { return _dialList; }
+        }
+
+        /// <summary>Who else hears of the node's connections; may be null.</summary>
+        public NodeEvents Events
+        {
+            get { return _events; }
+            set { _events = value; }
+        }
+
+        /// <summary>Readings that were taken.</summary>
+        public long Readings
+        {
+            get { return _readings; }
+        }
+
+        /// <summary>Readings that are through, as far as can be known: see <see cref="DeviceOptions.ConfirmReadings"/>.</summary>
+        public uint Sent
+        {
+            get { return _delivery.Sent; }
+        }
+
+        /// <summary>Readings that are kept until they are through.</summary>
+        public int Kept
+        {
+            get { return _delivery.Ring.Count; }
+        }
+
+        /// <summary>Readings that were lost, because the ring was full or pubsub could never send them.</summary>
+        public uint Dropped
+        {
+            get { return _delivery.Ring.Dropped + _delivery.Refused; }
+        }
+
+        /// <summary>Makes a topic to publish to.</summary>
+        /// <param name="name">In ASCII, at most PubSubOptions.MaxTopicBytes.</param>
+        /// <exception cref="ArgumentException">The name is not such, or there are PubSubOptions.MaxTopics already.</exception>
+        public Topic OpenTopic(string name)
+        {
+            Topic topic = _pubsub.Open(name);
+            if (topic == null)
+            {
+                throw new ArgumentException("no room for the topic " + name + "; raise PubSubOptions.MaxTopics");
+            }
+
+            return topic;
+        }
+
+        /// <summary>Reads a sensor from now on, the first time at once, and publishes what it says.</summary>
+        /// <param name="sensor">The sensor.</param>
+        /// <param name="topic">From <see cref="OpenTopic"/>.</param>
+        /// <param name="everyMs">Milliseconds from one reading to the next; readings that could not be taken in time are left out.</param>
+        /// <exception cref="ArgumentException">The interval is none, or there are DeviceOptions.MaxSensors already.</exception>
+        public void Publish(Sensor sensor, Topic topic, int everyMs)
+        {
+            if (everyMs < 1 || _samplerCount == _samplers.Length)
+            {
+                throw new ArgumentException("a sensor every " + everyMs.ToString() + " ms, with " + _samplerCount.ToString()
+                    + " there; give 1 ms or more, and raise DeviceOptions.MaxSensors for more sensors");
+            }
+
+            _samplers[_samplerCount++] = new Sampler(sensor, _delivery.IndexOf(topic), everyMs);
+        }
+
+        /// <summary>Listens as well, so that peers can call the device; it takes one of NodeOptions.MaxConnections for each that does.</summary>
+        /// <returns>The address with its port and the peer id; null when it can't, which the log explains.</returns>
+        public Multiaddr Listen(string address)
+        {
+            LinkError error;
+            Multiaddr bound = _node.Listen(Multiaddr.Parse(address), out error);
+            _log.Listening(address, bound, error);
+            return bound;
+        }
+
+        /// <summary>Moves everything one step. Nothing in it waits.</summary>
+        /// <param name="nowMs">The board's time.</param>
+        /// <returns>When to call again even if nothing arrives; <paramref name="nowMs"/> itself when there is more to do at once.</returns>
+        public long Step(long nowMs)
+        {
+            _nowMs = nowMs;
+            long next = _node.Poll(nowMs);
+            long retryMs;
+            bool moved = TakeReadings(nowMs, ref next);
+            moved |= _delivery.HandOver(nowMs, out retryMs);
+            moved |= _delivery.Confirm();
+            moved |= Redial(nowMs, ref next);
+            if (retryMs < next)
+            {
+                next = retryMs;
+            }
+
+            return moved ? nowMs : next;
+        }
+
+        /// <summary>
+        /// Runs until <see cref="Stop"/>, then closes all connections. What goes wrong in a step is logged in one line, and the next
+        /// step goes on.
+        /// </summary>
+        public void Run()
+        {
+            _log.Started(_board, _node);
+            while (!_stopped)
+            {
+                try
+                {
+                    long nowMs = _board.Clock.NowMs;
+                    long left = Step(nowMs) - nowMs;
+                    if (left > 0)
+                    {
+                        _link.Wait(left < MaxWaitMs ? (int)left : MaxWaitMs);
+                    }
+                }
+                catch (Exception e)
+                {
+                    _log.StepFailed(e);
+                    Thread.Sleep(FaultPauseMs);
+                }
+            }
+
+            _node.Close();
+        }
+
+        /// <summary>Has <see cref="Run"/> return, within half a second.</summary>
+        public void Stop()
+        {
+            _stopped = true;
+        }
+
+        private bool TakeReadings(long nowMs, ref long next)
+        {
+            bool taken = false;
+            for (int i = 0; i < _samplerCount; i++)
+            {
+                Sampler sampler = _samplers[i];
+                if (sampler.DueMs <= nowMs)
+                {
+                    taken |= Take(sampler);
+                    long due = sampler.DueMs + sampler.IntervalMs;
+                    sampler.DueMs = due > nowMs ? due : nowMs + sampler.IntervalMs;
+                }
+
+                if (sampler.DueMs < next)
+                {
+                    next = sampler.DueMs;
+                }
+            }
+
+            return taken;
+        }
+
+        private bool Take(Sampler sampler)
+        {
+            _readings++;
+            _reading.Begin(_readings, _board.UnixMs);
+            try
+            {
+                sampler.Sensor.Read(_reading);
+            }
+            catch (Exception e)
+            {
+                _log.ReadingFailed(_readings, e);
+                return false;
+            }
+
+            _reading.End();
+            if (_reading.TooLong)
+            {
+                _log.ReadingTooLong(_readings, _options);
+                return false;
+            }
+
+            return _reading.Count > 0 && _delivery.Ring.Add(sampler.Topic, _reading.Bytes, 0, _reading.Count);
+        }
+    }
+}

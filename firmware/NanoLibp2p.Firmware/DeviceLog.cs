@@ -1,0 +1,103 @@
+using System;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Firmware
+{
+    // The lines that a device logs. Words cost heap and flash: they are all here, and only made when somebody reads them.
+    internal sealed class DeviceLog
+    {
+        private readonly IDeviceLog _log;
+
+        internal DeviceLog(IDeviceLog log)
+        {
+            _log = log;
+        }
+
+        internal void Started(Board board, Node node)
+        {
+            if (_log != null)
+            {
+                _log.Write(board.Name + " is " + node.Identity.PeerId.ToString());
+            }
+        }
+
+        internal void NumberNotStored()
+        {
+            if (_log != null)
+            {
+                _log.Write("the store took no message number: after a restart peers may refuse readings for a while");
+            }
+        }
+
+        internal void Listening(string asked, Multiaddr bound, LinkError error)
+        {
+            if (_log != null)
+            {
+                _log.Write(bound != null ? "listening on " + bound.ToString() : "not listening on " + asked + ": " + CloseText.Describe(error));
+            }
+        }
+
+        internal void Connected(Connection connection)
+        {
+            if (_log != null)
+            {
+                _log.Write("connected to " + NameOf(connection) + PlaceOf(connection));
+            }
+        }
+
+        internal void Closed(Connection connection, NodeOptions options, long pauseMs)
+        {
+            if (_log != null)
+            {
+                _log.Write((connection.WasOpen ? "connection to " : "no connection to ") + NameOf(connection) + PlaceOf(connection) + ": "
+                    + CloseText.Describe(connection, options)
+                    + (pauseMs < 0 ? string.Empty : "; next try in " + pauseMs.ToString() + " ms"));
+            }
+        }
+
+        internal void Refused(NodeOptions options)
+        {
+            if (_log != null)
+            {
+                _log.Write("a peer called while all MaxConnections = " + options.MaxConnections.ToString() + " were in use, and was turned away");
+            }
+        }
+
+        internal void ReadingFailed(long number, Exception exception)
+        {
+            if (_log != null)
+            {
+                _log.Write("reading " + number.ToString() + " failed: " + exception.Message);
+            }
+        }
+
+        internal void ReadingTooLong(long number, DeviceOptions options)
+        {
+            if (_log != null)
+            {
+                _log.Write("reading " + number.ToString() + " exceeds MaxReadingBytes = " + options.MaxReadingBytes.ToString()
+                    + "; raise DeviceOptions.MaxReadingBytes or let the sensor say less");
+            }
+        }
+
+        internal void StepFailed(Exception exception)
+        {
+            if (_log != null)
+            {
+                _log.Write("a step failed: " + exception.Message);
+            }
+        }
+
+        private static string NameOf(Connection connection)
+        {
+            return connection.RemotePeer == null ? "a peer" : connection.RemotePeer.ToString();
+        }
+
+        private static string PlaceOf(Connection connection)
+        {
+            return connection.DialAddress == null ? ", which called" : " at " + connection.DialAddress.WithoutPeerId().ToString();
+        }
+    }
+}

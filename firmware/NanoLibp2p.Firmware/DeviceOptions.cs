@@ -1,0 +1,62 @@
+using System;
+using NanoLibp2p.Core;
+using NanoLibp2p.PubSub;
+
+namespace NanoLibp2p.Firmware
+{
+    /// <summary>The sizes and times of a device: its node, its pubsub and the shell around them.</summary>
+    public sealed class DeviceOptions
+    {
+        /// <summary>Sizes and times of the node.</summary>
+        public NodeOptions Node = new NodeOptions();
+
+        /// <summary>Sizes and times of pubsub.</summary>
+        public PubSubOptions PubSub = new PubSubOptions();
+
+        /// <summary>Bytes of the ring that keeps readings until they are sent; each takes four more than its own.</summary>
+        public int RingBytes = 4096;
+
+        /// <summary>Bytes of the longest reading.</summary>
+        public int MaxReadingBytes = 256;
+
+        /// <summary>Sensors that can be published.</summary>
+        public int MaxSensors = 4;
+
+        /// <summary>Milliseconds of the first pause after a connection ended or no address answered; doubled each time.</summary>
+        public int ReconnectMs = 1000;
+
+        /// <summary>Milliseconds of the longest pause.</summary>
+        public int MaxReconnectMs = 60000;
+
+        /// <summary>Milliseconds that a connection has to last for the next pause to be the first again.</summary>
+        public int StableMs = 30000;
+
+        /// <summary>
+        /// Whether a reading is kept until a ping that was sent behind it has come back. What a dying link swallowed is then sent again,
+        /// perhaps twice; without, it is lost. Costs one ping (32 bytes each way) for all readings of one round trip.
+        /// </summary>
+        public bool ConfirmReadings = true;
+
+        /// <summary>Checks the sizes that the shell adds; the node and pubsub check theirs.</summary>
+        /// <exception cref="ArgumentException">One is out of range; the message says which and what to do.</exception>
+        public void Check()
+        {
+            if (MaxReadingBytes < 16 || RingBytes > 65535 || RingBytes < MaxReadingBytes + ReadingRing.HeaderBytes)
+            {
+                throw new ArgumentException("RingBytes = " + RingBytes.ToString() + " and MaxReadingBytes = " + MaxReadingBytes.ToString()
+                    + "; give a reading 16 bytes at least, and the ring room for one and no more than 65535");
+            }
+
+            if (MaxSensors < 1 || MaxSensors > 255)
+            {
+                throw new ArgumentException("MaxSensors = " + MaxSensors.ToString() + "; give 1 to 255");
+            }
+
+            if (ReconnectMs < 1 || MaxReconnectMs < ReconnectMs)
+            {
+                throw new ArgumentException("ReconnectMs = " + ReconnectMs.ToString() + " and MaxReconnectMs = " + MaxReconnectMs.ToString()
+                    + "; give one millisecond at least, and the second no less than the first");
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Firmware
+{
+    /// <summary>
+    /// Numbers for pubsub messages that rise over every restart: peers may refuse a number that is not above the author's last. The store
+    /// is written once a start, so that its flash lasts.
+    /// </summary>
+    internal static class MessageNumbers
+    {
+        /// <summary>Name in the store of the last number that was set aside; 8 bytes, big-endian.</summary>
+        internal const string StoreName = "next-message";
+
+        // numbers set aside with the one write of a start: 136 years at one message a second
+        private const ulong Reserved = 1ul << 32;
+
+        private const ulong NanosecondsInMillisecond = 1000000;
+
+        /// <summary>Sets the numbers of this start aside in the store.</summary>
+        /// <param name="board">Whose store and clock.</param>
+        /// <param name="stored">False when the store took no new value: the next start may then use the same numbers again.</param>
+        /// <returns>The number before the first message's.</returns>
+        internal static ulong SetAside(Board board, out bool stored)
+        {
+            byte[] bytes = new byte[8];
+            ulong last = 1;
+            if (board.Store.Read(StoreName, bytes, 0, 8) == 8)
+            {
+                last = Bytes.ReadUInt64BigEndian(bytes, 0);
+            }
+
+            // with a date, count as go, js and rust do: an identity that comes from there goes on
+            ulong now = (ulong)board.UnixMs * NanosecondsInMillisecond;
+            if (now > last)
+            {
+                last = now;
+            }
+
+            Bytes.WriteUInt64BigEndian(bytes, 0, last + Reserved);
+            stored = board.Store.Write(StoreName, bytes, 0, 8);
+            return last;
+        }
+    }
+}

@@ -294,6 +294,9 @@ namespace NanoLibp2p.Core.Yamux
 
                     if (result == Stalled)
                     {
+                        // the header's last byte stays with the caller, so that it has something to call again with
+                        _headerCount--;
+                        at--;
                         break;
                     }
 
@@ -307,16 +310,16 @@ namespace NanoLibp2p.Core.Yamux
         private int Deliver(byte[] buffer, int offset, int count)
         {
             YamuxStream stream = _receiving;
-            if (stream == null || !stream.IsOpen)
+            if (stream == null)
             {
                 // a stream that was reset or never was: passed over, as the other implementations do
                 return count;
             }
 
             int used = _handler.OnStreamData(stream, buffer, offset, count);
-            if (!stream.IsOpen)
+            if (_receiving == null)
             {
-                _receiving = null;
+                // the handler has reset it, and the object may be another stream by now
                 return count;
             }
 
@@ -393,7 +396,7 @@ namespace NanoLibp2p.Core.Yamux
 
         private int TakeData(YamuxStream stream, int flags, uint length)
         {
-            _receiving = stream;
+            _receiving = null;
             _dataLeft = length;
             if (stream == null || !stream.IsOpen)
             {
@@ -410,6 +413,7 @@ namespace NanoLibp2p.Core.Yamux
                 return YamuxResult.Malformed;
             }
 
+            _receiving = stream;
             stream.ReceiveWindow -= length;
             TakeAckAndRst(stream, flags);
             _finAfterData = (flags & YamuxFrame.Fin) != 0;
@@ -481,7 +485,7 @@ namespace NanoLibp2p.Core.Yamux
         private YamuxStream Find(uint id)
         {
             // the frame before this one was most likely of the same stream
-            if (_receiving != null && _receiving.Id == id && _receiving.IsOpen)
+            if (_receiving != null && _receiving.Id == id)
             {
                 return _receiving;
             }
@@ -508,6 +512,12 @@ namespace NanoLibp2p.Core.Yamux
 
         private void Release(YamuxStream stream, int due, bool reset)
         {
+            // what is left of its frame must not reach the object's next stream
+            if (_receiving == stream)
+            {
+                _receiving = null;
+            }
+
             // free only after the handler has heard of it, so that it can't open another on the same object meanwhile
             stream.Flags = YamuxStream.FinSent | YamuxStream.FinReceived;
             _handler.OnStreamClosed(stream, reset);

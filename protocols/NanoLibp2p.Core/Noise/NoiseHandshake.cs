@@ -154,9 +154,9 @@ namespace NanoLibp2p.Core.Noise
                 return NoiseResult.PayloadMalformed;
             }
 
-            _remoteIdCount = PeerId.Derive(buffer, _keyOffset, _keyCount, _crypto, _remoteId, 0);
+            int idCount = PeerId.Derive(buffer, _keyOffset, _keyCount, _crypto, _remoteId, 0);
             byte[] staticKey = _state.RemoteStatic;
-            if (!_settings.Known.Contains(_remoteId, _remoteIdCount, staticKey))
+            if (!_settings.Known.Contains(_remoteId, idCount, staticKey))
             {
                 NoiseIdentity.CopySigned(staticKey, _signed);
                 int result = Verify(type, buffer, key, _keyOffset + _keyCount - key);
@@ -165,11 +165,12 @@ namespace NanoLibp2p.Core.Noise
                     return result;
                 }
 
-                _settings.Known.Add(_remoteId, _remoteIdCount, staticKey);
+                _settings.Known.Add(_remoteId, idCount, staticKey);
             }
 
             // a peer that proves another identity is named by the one it proved
-            if (_expected != null && !_expected.Matches(_remoteId, 0, _remoteIdCount))
+            _remoteIdCount = idCount;
+            if (_expected != null && !_expected.Matches(_remoteId, 0, idCount))
             {
                 return NoiseResult.PeerIdMismatch;
             }

@@ -13,11 +13,11 @@ namespace NanoLibp2p.Core
             Secure(nowMs);
         }
 
-        internal void Dial(Multiaddr[] addresses, PeerId expected, long nowMs)
+        internal void Dial(Multiaddr[] addresses, PeerId expected)
         {
             Begin(false, addresses, expected);
             _state = ConnectionState.Dialing;
-            DialNext(0, nowMs);
+            DialNext(0);
         }
 
         private void Begin(bool inbound, Multiaddr[] addresses, PeerId expected)
@@ -48,24 +48,28 @@ namespace NanoLibp2p.Core
                     Secure(nowMs);
                     break;
                 case LinkState.Connecting:
-                    if (nowMs >= _deadline)
+                    if (_deadline == NotStarted)
                     {
-                        NextAddress(LinkError.TimedOut, nowMs);
+                        _deadline = nowMs + _node.Options.DialTimeoutMs;
+                    }
+                    else if (nowMs >= _deadline)
+                    {
+                        NextAddress(LinkError.TimedOut);
                     }
 
                     break;
                 default:
-                    NextAddress(_link.Error, nowMs);
+                    NextAddress(_link.Error);
                     break;
             }
         }
 
-        private void NextAddress(LinkError error, long nowMs)
+        private void NextAddress(LinkError error)
         {
             _link.Close();
             if (_addressIndex + 1 < _addresses.Length)
             {
-                DialNext(_addressIndex + 1, nowMs);
+                DialNext(_addressIndex + 1);
             }
             else
             {
@@ -73,10 +77,10 @@ namespace NanoLibp2p.Core
             }
         }
 
-        private void DialNext(int index, long nowMs)
+        private void DialNext(int index)
         {
             _addressIndex = index;
-            _deadline = nowMs + _node.Options.DialTimeoutMs;
+            _deadline = NotStarted;
             _link = _node.Transport.Dial(_addresses[index].Host, _addresses[index].Port);
         }
 

@@ -16,6 +16,9 @@ namespace NanoLibp2p.Core
         // reads of the link in one step, so that a busy peer leaves the others their turn
         private const int MaxReads = 4;
 
+        // a deadline that the next step sets: what is begun between two polls knows no better time than that of the last
+        private const long NotStarted = -1;
+
         /// <summary>Moves bytes both ways and looks at the clock.</summary>
         /// <returns>True when anything moved.</returns>
         internal bool Step(long nowMs)
@@ -272,9 +275,16 @@ namespace NanoLibp2p.Core
             for (int i = 0; i < _streams.Length; i++)
             {
                 Libp2pStream stream = _streams[i];
-                if (stream.IsOpen && !stream.IsAgreed && nowMs >= stream.Deadline)
+                if (stream.IsOpen && !stream.IsAgreed)
                 {
-                    stream.Reset();
+                    if (stream.Deadline == NotStarted)
+                    {
+                        stream.Deadline = nowMs + _node.Options.NegotiationTimeoutMs;
+                    }
+                    else if (nowMs >= stream.Deadline)
+                    {
+                        stream.Reset();
+                    }
                 }
             }
 

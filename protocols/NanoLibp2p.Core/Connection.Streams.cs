@@ -9,7 +9,7 @@ namespace NanoLibp2p.Core
         void IYamuxHandler.OnStreamOpened(YamuxStream stream)
         {
             Libp2pStream opened = (Libp2pStream)stream;
-            opened.Begin(null, _node.NowMs + _node.Options.NegotiationTimeoutMs);
+            opened.Begin(null, NotStarted);
             opened.Negotiation.Listen(_node.ServedProtocols);
             if (_closeReason != CloseReason.None)
             {

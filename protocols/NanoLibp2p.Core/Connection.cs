@@ -184,7 +184,7 @@ namespace NanoLibp2p.Core
             Libp2pStream stream = (Libp2pStream)_yamux.Open();
             if (stream != null)
             {
-                stream.Begin(protocol, _node.NowMs + _node.Options.NegotiationTimeoutMs);
+                stream.Begin(protocol, NotStarted);
                 stream.Negotiation.Dial(protocolIndex);
                 TransmitNegotiation(stream);
             }

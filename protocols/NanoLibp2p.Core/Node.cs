@@ -191,7 +191,7 @@ namespace NanoLibp2p.Core
             Connection connection = FreeConnection();
             if (connection != null)
             {
-                connection.Dial(addresses, expected, _nowMs);
+                connection.Dial(addresses, expected);
             }
 
             return connection;

@@ -45,7 +45,7 @@ namespace NanoLibp2p.Core
         /// <summary>Milliseconds from the first byte to the end of the handshake. An interpreter takes seconds for its part.</summary>
         public int HandshakeTimeoutMs = 30000;
 
-        /// <summary>Milliseconds for a stream to agree on its protocol.</summary>
+        /// <summary>Milliseconds for a stream to agree on its protocol, and for a peer to say all of its identify message.</summary>
         public int NegotiationTimeoutMs = 10000;
 
         /// <summary>Milliseconds without a byte from the peer after which it is asked for a sign of life; 0 never asks.</summary>

@@ -46,8 +46,19 @@ namespace NanoLibp2p.Core.Identify
         /// <returns>False when as many answers as NodeOptions.IdentifyReadings are under way, or no stream is left.</returns>
         public bool Ask(Connection connection)
         {
+            if (Events == null)
+            {
+                return false;
+            }
+
             IdentifyReading reading = FreeReading();
-            if (reading == null || Events == null)
+            if (reading == null)
+            {
+                DropPush();
+                reading = FreeReading();
+            }
+
+            if (reading == null)
             {
                 return false;
             }
@@ -111,14 +122,19 @@ namespace NanoLibp2p.Core.Identify
             IdentifyReading reading = (IdentifyReading)stream.Tag;
             if (reading != null)
             {
-                if (!reading.Receive(Events, buffer, offset, count))
+                reading.Busy = true;
+                int result = reading.Receive(Events, buffer, offset, count);
+                reading.Busy = false;
+                if (result < 0)
                 {
                     stream.Reset();
                 }
-                else if (reading.IsComplete)
+                else if (result > 0)
                 {
+                    reading.Stream = null;
                     stream.Tag = null;
                     stream.CloseWrite();
+                    Events.OnEnd(stream.Connection, true);
                 }
             }
 
@@ -163,20 +179,59 @@ namespace NanoLibp2p.Core.Identify
                 }
             }
 
-            return long.MaxValue;
+            // who says nothing must not keep the others from being heard
+            long next = long.MaxValue;
+            for (int i = 0; i < _readings.Length; i++)
+            {
+                IdentifyReading reading = _readings[i];
+                if (reading.Stream == null)
+                {
+                    continue;
+                }
+
+                if (reading.Deadline == 0)
+                {
+                    reading.Deadline = nowMs + Node.Options.NegotiationTimeoutMs;
+                }
+
+                if (nowMs >= reading.Deadline)
+                {
+                    reading.Stream.Reset();
+                }
+                else if (reading.Deadline < next)
+                {
+                    next = reading.Deadline;
+                }
+            }
+
+            return next;
         }
 
         private IdentifyReading FreeReading()
         {
             for (int i = 0; i < _readings.Length; i++)
             {
-                if (_readings[i].Stream == null)
+                if (_readings[i].Stream == null && !_readings[i].Busy)
                 {
                     return _readings[i];
                 }
             }
 
             return null;
+        }
+
+        // An answer that we ask for goes before what a peer tells unasked.
+        private void DropPush()
+        {
+            for (int i = 0; i < _readings.Length; i++)
+            {
+                Libp2pStream stream = _readings[i].Stream;
+                if (stream != null && !stream.IsOutbound && !_readings[i].Busy)
+                {
+                    stream.Reset();
+                    return;
+                }
+            }
         }
 
         // Writes as much as there is room for: a length, what is the same for every peer, and the peer's own address.

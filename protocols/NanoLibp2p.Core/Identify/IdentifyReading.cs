@@ -9,6 +9,11 @@ namespace NanoLibp2p.Core.Identify
         private const ulong MaxMessage = 8 * 1024;
 
         internal Libp2pStream Stream;
+        internal long Deadline;
+
+        // true while Receive runs, so that what it calls can't give the reading to another stream
+        internal bool Busy;
+
         private readonly ProtobufReader _reader = new ProtobufReader();
         private int _heldOffset;
         private int _heldCount;
@@ -16,17 +21,12 @@ namespace NanoLibp2p.Core.Identify
         internal void Begin(Libp2pStream stream)
         {
             Stream = stream;
+            Deadline = 0;
             _reader.ResetDelimited(MaxMessage);
         }
 
-        // true when the message was read to its end
-        internal bool IsComplete
-        {
-            get { return Stream == null; }
-        }
-
-        // false when the message is malformed
-        internal bool Receive(IdentifyEvents events, byte[] buffer, int offset, int count)
+        // 0 when more must come, 1 at the end of the message, -1 when it is malformed
+        internal int Receive(IdentifyEvents events, byte[] buffer, int offset, int count)
         {
             Connection connection = Stream.Connection;
             int end = offset + count;
@@ -52,14 +52,12 @@ namespace NanoLibp2p.Core.Identify
                             events.OnField(connection, _reader.Field, buffer, _heldOffset, _heldCount, false);
                         }
 
-                        return true;
+                        return 0;
                     case ProtobufEvent.EndOfMessage:
-                        Stream = null;
-                        events.OnEnd(connection, true);
-                        return true;
+                        return 1;
                     case ProtobufEvent.Malformed:
                     case ProtobufEvent.TooLong:
-                        return false;
+                        return -1;
                 }
             }
         }

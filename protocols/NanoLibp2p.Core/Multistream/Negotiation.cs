@@ -116,7 +116,7 @@ namespace NanoLibp2p.Core.Multistream
             int end = offset + count;
             while (at < end && IsReading)
             {
-                // the length prefix: a varint of at most two bytes
+                // the length prefix: a varint of at most two bytes; 0 as its last is a length of 0 or padding
                 if (_position < 0)
                 {
                     int b = buffer[at++];
@@ -131,7 +131,7 @@ namespace NanoLibp2p.Core.Multistream
                         _position++;
                     }
 
-                    if (_length > MaxMessage || (_position == 0 && (b >= 0x80 || _length == 0)))
+                    if (_length > MaxMessage || (_position == 0 && (b >= 0x80 || b == 0)))
                     {
                         _state = NegotiationState.Malformed;
                     }

@@ -67,7 +67,14 @@ namespace NanoLibp2p.Core.Ping
             if (!stream.IsOutbound)
             {
                 // what finds no room now holds the connection back: who reads no answers gets to ask no more
-                return stream.Write(buffer, offset, count);
+                int taken = stream.Write(buffer, offset, count);
+                if (taken < count && stream.SendWindow == 0)
+                {
+                    // more window would have to come behind the very bytes that wait for it
+                    stream.Reset();
+                }
+
+                return taken;
             }
 
             int expected = stream.Connection.Index * PayloadBytes + stream.Progress;

@@ -13,9 +13,11 @@ namespace NanoLibp2p.Tests
         private int _hostCount;
         private int _linkCount;
         private uint _state;
+        private uint _nextSeed;
 
         public MemoryNetwork(uint seed)
         {
+            _nextSeed = seed * 1000u;
             _state = seed * 2654435761u + 1u;
             Capacity = 64 * 1024;
         }
@@ -48,6 +50,12 @@ namespace NanoLibp2p.Tests
 
                 return next;
             }
+        }
+
+        /// <summary>A seed for the next node, so that it comes out the same in every run.</summary>
+        public uint TakeSeed()
+        {
+            return ++_nextSeed;
         }
 
         public MemoryTransport AddHost()

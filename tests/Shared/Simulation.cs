@@ -1,6 +1,7 @@
 #nullable disable
 
 using NanoLibp2p.Core;
+using NanoLibp2p.Crypto;
 
 namespace NanoLibp2p.Tests
 {
@@ -22,9 +23,13 @@ namespace NanoLibp2p.Tests
 
         public TestNode Add(NodeOptions options)
         {
-            TestNode node = new TestNode(Network, options);
-            _nodes[_count++] = node;
-            return node;
+            return Add(new TestNode(Network, options));
+        }
+
+        /// <summary>Adds a node whose cryptography the test has chosen.</summary>
+        public TestNode Add(NodeOptions options, CryptoProvider crypto)
+        {
+            return Add(new TestNode(Network, options, crypto));
         }
 
         /// <summary>Runs until the condition holds or the time is over.</summary>
@@ -72,6 +77,12 @@ namespace NanoLibp2p.Tests
 
             long arrival = Network.NextArrival;
             return arrival < next ? arrival : next;
+        }
+
+        private TestNode Add(TestNode node)
+        {
+            _nodes[_count++] = node;
+            return node;
         }
 
         private static bool Never()

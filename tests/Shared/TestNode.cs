@@ -10,12 +10,14 @@ namespace NanoLibp2p.Tests
     /// <summary>A node on a <see cref="MemoryNetwork"/> that counts what happens to it.</summary>
     internal sealed class TestNode : NodeEvents
     {
-        private static int s_nextSeed = 1;
-
         public TestNode(MemoryNetwork network, NodeOptions options)
+            : this(network, options, new ManagedCrypto())
         {
-            CryptoProvider crypto = new ManagedCrypto();
-            SeededRandom random = new SeededRandom((uint)s_nextSeed++);
+        }
+
+        public TestNode(MemoryNetwork network, NodeOptions options, CryptoProvider crypto)
+        {
+            SeededRandom random = new SeededRandom(network.TakeSeed());
             Transport = network.AddHost();
             Node = new Node(options, Identity.Create(crypto, random), crypto, random);
             Node.Transport = Transport;

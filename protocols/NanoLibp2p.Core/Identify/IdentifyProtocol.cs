@@ -129,7 +129,7 @@ namespace NanoLibp2p.Core.Identify
                 {
                     stream.Reset();
                 }
-                else if (result > 0)
+                else if (result > 0 && reading.Stream == stream)
                 {
                     reading.Stream = null;
                     stream.Tag = null;

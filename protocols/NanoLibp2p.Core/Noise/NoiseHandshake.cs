@@ -20,6 +20,7 @@ namespace NanoLibp2p.Core.Noise
         private PeerId _expected;
         private int _remoteIdCount;
         private bool _muxerAgreed;
+        private bool _accepted;
 
         // where the parts of a payload lie in the caller's buffer while it is checked
         private int _keyOffset;
@@ -54,7 +55,7 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>True when all three messages have passed and the peer's identity is proved.</summary>
         public bool IsComplete
         {
-            get { return _state.IsComplete; }
+            get { return _accepted && _state.IsComplete; }
         }
 
         /// <summary>True when both sides have offered Yamux within the handshake.</summary>
@@ -93,6 +94,7 @@ namespace NanoLibp2p.Core.Noise
             _expected = expected;
             _remoteIdCount = 0;
             _muxerAgreed = false;
+            _accepted = false;
             _state.Start(_settings.Pattern, initiator, _settings.Prologue, _settings.Identity.StaticKey, null);
         }
 
@@ -182,6 +184,7 @@ namespace NanoLibp2p.Core.Noise
             }
 
             _muxerAgreed = _settings.OffersMuxer && _offersYamux;
+            _accepted = true;
             return 0;
         }
 

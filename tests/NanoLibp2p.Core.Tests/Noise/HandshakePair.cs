@@ -1,0 +1,100 @@
+using System;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Core.Tests.Noise;
+
+/// <summary>
+/// A NoiseHandshake under test and, at the other end, an honest HandshakeState that says whatever payload a test gives it.
+/// </summary>
+internal sealed class HandshakePair
+{
+    private const int BufferBytes = 4096;
+
+    private readonly HandshakeState peer;
+    private readonly SeededRandom random;
+    private readonly byte[] buffer = new byte[BufferBytes];
+
+    public HandshakePair(NoiseSettings settings, CryptoProvider crypto, bool initiator, KeyPair peerStatic, PeerId? expected = null, uint seed = 1)
+    {
+        random = new SeededRandom(seed);
+        Crypto = crypto;
+        Tested = new NoiseHandshake(crypto, settings);
+        Tested.Start(initiator, expected);
+        peer = new HandshakeState(new ManagedCrypto());
+        peer.Start(NoisePattern.XX(), !initiator, [], peerStatic, null);
+        IsInitiator = initiator;
+    }
+
+    public NoiseHandshake Tested { get; }
+
+    public CryptoProvider Crypto { get; }
+
+    public bool IsInitiator { get; }
+
+    /// <summary>What the tested side said in its payload.</summary>
+    public byte[]? Said { get; private set; }
+
+    /// <summary>Runs up to and with the message in which the peer shows its identity, and what follows it.</summary>
+    /// <returns>What NoiseHandshake made of that message.</returns>
+    public int Run(byte[] payload)
+    {
+        if (IsInitiator)
+        {
+            TestedWrites();
+            int result = PeerWrites(payload);
+            if (result == 0)
+            {
+                TestedWrites();
+                Assert.True(Tested.IsComplete);
+            }
+            return result;
+        }
+
+        Assert.Equal(0, PeerWrites([]));
+        TestedWrites();
+        int last = PeerWrites(payload);
+        Assert.Equal(last == 0, Tested.IsComplete);
+        return last;
+    }
+
+    public void TestedWrites()
+    {
+        Assert.True(Tested.IsMyTurn);
+        if (Tested.NeedsEphemeral)
+        {
+            var ephemeral = new KeyPair();
+            ephemeral.Generate(Crypto, random);
+            Tested.UseEphemeral(ephemeral);
+        }
+        int expected = Tested.MessageBytes;
+        int count = Tested.WriteMessage(buffer, 0);
+        Assert.Equal(expected, count);
+        int read = peer.ReadMessage(buffer, 0, count, out int offset);
+        Assert.True(read >= 0);
+        Said = read == 0 ? Said : buffer[offset..(offset + read)];
+    }
+
+    public int PeerWrites(byte[] payload)
+    {
+        byte[] message = PeerMessage(payload);
+        return Tested.ReadMessage(message, 0, message.Length);
+    }
+
+    public byte[] PeerMessage(byte[] payload)
+    {
+        if (peer.NeedsEphemeral)
+        {
+            var ephemeral = new KeyPair();
+            ephemeral.Generate(new ManagedCrypto(), random);
+            peer.UseEphemeral(ephemeral);
+        }
+        int header = peer.HeaderBytes;
+        payload.CopyTo(buffer, header);
+        int count = peer.WriteMessage(buffer, 0, payload.Length);
+        Assert.True(count > 0);
+        return buffer[..count];
+    }
+}

@@ -34,6 +34,16 @@ internal sealed class HandshakePair
 
     public bool IsInitiator { get; }
 
+    /// <summary>The id that the peer has proved to be its own; empty before.</summary>
+    public byte[] RemoteId
+    {
+        get
+        {
+            byte[] id = new byte[PeerId.MaxBytes];
+            return id[..Tested.CopyRemoteId(id, 0)];
+        }
+    }
+
     /// <summary>What the tested side said in its payload.</summary>
     public byte[]? Said { get; private set; }
 

@@ -34,7 +34,7 @@ public class NoiseHandshakeTests
 
         Assert.Equal(0, pair.Run(Payload.Honest(peer, peerStatic, Yamux)));
 
-        Assert.True(peer.PeerId.Matches(pair.Tested.RemoteId, 0, pair.Tested.RemoteIdCount));
+        Assert.Equal(peer.PeerId.ToBytes(), pair.RemoteId);
         Assert.True(pair.Tested.MuxerAgreed);
     }
 
@@ -66,7 +66,7 @@ public class NoiseHandshakeTests
             HandshakePair pair = Pair(initiator);
 
             Assert.Equal(NoiseResult.SignatureInvalid, pair.Run(new Payload().Key(peer.PublicKeyProtobuf).Signature(wrong).ToArray()));
-            Assert.Equal(0, pair.Tested.RemoteIdCount);
+            Assert.Empty(pair.RemoteId);
         }
     }
 
@@ -141,7 +141,7 @@ public class NoiseHandshakeTests
         Assert.Equal(signature, verifier.Signature);
         Assert.Equal("noise-libp2p-static-key:"u8.ToArray().Concat(peerStatic.PublicKey), verifier.Message);
         PeerId expected = PeerId.FromPublicKey(key, 0, key.Length, crypto);
-        Assert.True(expected.Matches(pair.Tested.RemoteId, 0, pair.Tested.RemoteIdCount));
+        Assert.Equal(expected.ToBytes(), pair.RemoteId);
 
         var other = new KeyPair();
         other.Generate(crypto, new SeededRandom(13));
@@ -190,7 +190,7 @@ public class NoiseHandshakeTests
             {
                 // only what is not signed can change: the offer of a multiplexer
                 Assert.True(at >= Payload.Honest(peer, peerStatic).Length);
-                Assert.True(peer.PeerId.Matches(pair.Tested.RemoteId, 0, pair.Tested.RemoteIdCount));
+                Assert.Equal(peer.PeerId.ToBytes(), pair.RemoteId);
             }
         }
     }
@@ -274,7 +274,7 @@ public class NoiseHandshakeTests
         var pair = new HandshakePair(Settings(true, null), crypto, true, peerStatic, dialled.PeerId);
 
         Assert.Equal(NoiseResult.PeerIdMismatch, pair.Run(Payload.Honest(peer, peerStatic, Yamux)));
-        Assert.True(peer.PeerId.Matches(pair.Tested.RemoteId, 0, pair.Tested.RemoteIdCount));
+        Assert.Equal(peer.PeerId.ToBytes(), pair.RemoteId);
     }
 
     [Fact]
@@ -371,7 +371,7 @@ public class NoiseHandshakeTests
                 int result = pair.Tested.ReadMessage(message, 0, cut ? at : length);
 
                 Assert.True(result is NoiseResult.TagInvalid or NoiseResult.TooShort, $"byte {at} gave {result}");
-                Assert.Equal(0, pair.Tested.RemoteIdCount);
+                Assert.Empty(pair.RemoteId);
             }
         }
         Assert.Equal(0, crypto.Verifications);

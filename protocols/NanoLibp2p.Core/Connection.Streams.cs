@@ -4,9 +4,10 @@ using NanoLibp2p.Core.Yamux;
 namespace NanoLibp2p.Core
 {
     // What a connection does with its streams: agrees on a protocol for each, then hands everything on to it.
-    public sealed partial class Connection : IYamuxHandler
+    public sealed partial class Connection : YamuxHandler
     {
-        void IYamuxHandler.OnStreamOpened(YamuxStream stream)
+        /// <inheritdoc/>
+        protected internal override void OnStreamOpened(YamuxStream stream)
         {
             Libp2pStream opened = (Libp2pStream)stream;
             opened.Begin(null, NotStarted);
@@ -17,7 +18,8 @@ namespace NanoLibp2p.Core
             }
         }
 
-        int IYamuxHandler.OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count)
+        /// <inheritdoc/>
+        protected internal override int OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count)
         {
             Libp2pStream from = (Libp2pStream)stream;
             int used = 0;
@@ -46,7 +48,8 @@ namespace NanoLibp2p.Core
             return used + consumed;
         }
 
-        void IYamuxHandler.OnStreamReadEnd(YamuxStream stream)
+        /// <inheritdoc/>
+        protected internal override void OnStreamReadEnd(YamuxStream stream)
         {
             Libp2pStream from = (Libp2pStream)stream;
             if (from.IsAgreed)
@@ -59,7 +62,8 @@ namespace NanoLibp2p.Core
             }
         }
 
-        void IYamuxHandler.OnStreamClosed(YamuxStream stream, bool reset)
+        /// <inheritdoc/>
+        protected internal override void OnStreamClosed(YamuxStream stream, bool reset)
         {
             Libp2pStream closed = (Libp2pStream)stream;
             if (closed.Protocol != null)
@@ -70,12 +74,14 @@ namespace NanoLibp2p.Core
             }
         }
 
-        void IYamuxHandler.OnPong(uint value)
+        /// <inheritdoc/>
+        protected internal override void OnPong(uint value)
         {
             // that something arrived is all the keep-alive wants to know
         }
 
-        void IYamuxHandler.OnGoAway(uint code)
+        /// <inheritdoc/>
+        protected internal override void OnGoAway(uint code)
         {
             Fail(CloseReason.Remote, (int)code);
         }

@@ -77,12 +77,6 @@ namespace NanoLibp2p.Core.Buffers
             WriteUInt32BigEndian(buffer, offset + 4, (uint)value);
         }
 
-        /// <summary>Reads 2 bytes, least significant first.</summary>
-        public static ushort ReadUInt16LittleEndian(byte[] buffer, int offset)
-        {
-            return (ushort)(buffer[offset] | ((uint)buffer[offset + 1] << 8));
-        }
-
         /// <summary>Reads 4 bytes, least significant first.</summary>
         public static uint ReadUInt32LittleEndian(byte[] buffer, int offset)
         {
@@ -96,13 +90,6 @@ namespace NanoLibp2p.Core.Buffers
             return ReadUInt32LittleEndian(buffer, offset) | ((ulong)ReadUInt32LittleEndian(buffer, offset + 4) << 32);
         }
 
-        /// <summary>Writes 2 bytes, least significant first.</summary>
-        public static void WriteUInt16LittleEndian(byte[] buffer, int offset, ushort value)
-        {
-            buffer[offset] = (byte)value;
-            buffer[offset + 1] = (byte)((uint)value >> 8);
-        }
-
         /// <summary>Writes 4 bytes, least significant first.</summary>
         public static void WriteUInt32LittleEndian(byte[] buffer, int offset, uint value)
         {
@@ -110,13 +97,6 @@ namespace NanoLibp2p.Core.Buffers
             buffer[offset + 1] = (byte)(value >> 8);
             buffer[offset + 2] = (byte)(value >> 16);
             buffer[offset + 3] = (byte)(value >> 24);
-        }
-
-        /// <summary>Writes 8 bytes, least significant first.</summary>
-        public static void WriteUInt64LittleEndian(byte[] buffer, int offset, ulong value)
-        {
-            WriteUInt32LittleEndian(buffer, offset, (uint)value);
-            WriteUInt32LittleEndian(buffer, offset + 4, (uint)(value >> 32));
         }
 
         /// <summary>The bytes of an ASCII literal, such as a protocol id. Allocates: for constructors.</summary>

@@ -31,7 +31,7 @@ namespace NanoLibp2p.Core.Yamux
 
         private readonly YamuxStream[] _streams;
         private readonly SendBuffer _send;
-        private readonly IYamuxHandler _handler;
+        private readonly YamuxHandler _handler;
         private readonly byte[] _header = new byte[YamuxFrame.HeaderBytes];
         private int _headerCount;
         private YamuxStream _receiving;
@@ -45,7 +45,7 @@ namespace NanoLibp2p.Core.Yamux
         private bool _goneAway;
 
         /// <summary>Makes a session over the given stream objects; <see cref="Start"/> begins.</summary>
-        public YamuxSession(YamuxStream[] streams, SendBuffer send, IYamuxHandler handler)
+        public YamuxSession(YamuxStream[] streams, SendBuffer send, YamuxHandler handler)
         {
             _streams = streams;
             _send = send;
@@ -204,7 +204,7 @@ namespace NanoLibp2p.Core.Yamux
             }
         }
 
-        /// <summary>Asks the peer for a sign of life; <see cref="IYamuxHandler.OnPong"/> has the answer.</summary>
+        /// <summary>Asks the peer for a sign of life; <see cref="YamuxHandler.OnPong"/> has the answer.</summary>
         /// <returns>False when there is no room now.</returns>
         public bool Ping(uint value)
         {

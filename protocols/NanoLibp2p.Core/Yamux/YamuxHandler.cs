@@ -1,27 +1,27 @@
 namespace NanoLibp2p.Core.Yamux
 {
     /// <summary>What stands above a <see cref="YamuxSession"/> and hears of its streams.</summary>
-    public interface IYamuxHandler
+    public abstract class YamuxHandler
     {
         /// <summary>The peer has opened a stream.</summary>
-        void OnStreamOpened(YamuxStream stream);
+        protected internal abstract void OnStreamOpened(YamuxStream stream);
 
         /// <summary>Data of a stream, where they lie in the receive buffer. May reset the stream.</summary>
         /// <returns>Bytes consumed; fewer than <paramref name="count"/> hold the whole session back until the next call.</returns>
-        int OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count);
+        protected internal abstract int OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count);
 
         /// <summary>The peer will send no more on a stream.</summary>
-        void OnStreamReadEnd(YamuxStream stream);
+        protected internal abstract void OnStreamReadEnd(YamuxStream stream);
 
         /// <summary>A stream is over; its object is free for another when this returns.</summary>
         /// <param name="stream">Which.</param>
         /// <param name="reset">True when either side broke it off, false when both ended it in order.</param>
-        void OnStreamClosed(YamuxStream stream, bool reset);
+        protected internal abstract void OnStreamClosed(YamuxStream stream, bool reset);
 
         /// <summary>The answer to <see cref="YamuxSession.Ping"/>.</summary>
-        void OnPong(uint value);
+        protected internal abstract void OnPong(uint value);
 
         /// <summary>The peer is about to close: 0 in order, 1 a protocol error, 2 an internal error.</summary>
-        void OnGoAway(uint code);
+        protected internal abstract void OnGoAway(uint code);
     }
 }

@@ -9,6 +9,12 @@ public sealed record JsPeerOptions
     /// <summary>The same seed gives the same key; null gives a random key.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>
+    /// The type of the key that it proves: <c>Ed25519</c>, <c>RSA</c>, <c>secp256k1</c> or <c>ECDSA</c>. A seed is for the first only, and with the last
+    /// <see cref="JsPeer.PeerId"/> is not what is proved, since js-libp2p has no such ids.
+    /// </summary>
+    public string Key { get; init; } = "Ed25519";
+
     /// <summary>False leaves the muxer out of Noise's extensions and doesn't look at the peer's.</summary>
     public bool Early { get; init; } = true;
 
@@ -20,6 +26,9 @@ public sealed record JsPeerOptions
 
     /// <summary>Gossipsub's heartbeat, in milliseconds.</summary>
     public int Heartbeat { get; init; } = 100;
+
+    /// <summary>Milliseconds between Yamux's own pings; null for js-libp2p's 30 seconds.</summary>
+    public int? KeepAlive { get; init; }
 
     /// <summary>Where the node's connections break off; null for a node that is left as it is.</summary>
     public JsCut? Cut { get; init; }

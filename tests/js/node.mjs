@@ -1,5 +1,5 @@
 // A js-libp2p node as the tests want it: on loopback, with a known key, its limits lifted, and what happens to it told as events.
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { floodsub } from '@libp2p/floodsub'
 import { gossipsub } from '@libp2p/gossipsub'
@@ -17,29 +17,33 @@ import { serveStreams } from './streams.mjs'
  * Options, all of them optional:
  *   listen       a multiaddr, or nothing for a node that only dials
  *   seed         a number; the Ed25519 key is made from its SHA-256, so that a peer id is known beforehand
+ *   key          'Ed25519' (the default), 'RSA' or 'secp256k1', random without a seed; 'ECDSA', which js-libp2p has no peer ids for: an Ed25519 node whose
+ *                handshakes prove an ECDSA key of node:crypto
  *   early        false: no muxer in Noise's extensions, and the peer's not looked at
  *   pubsub       'gossipsub' or 'floodsub'
  *   sign         false: StrictNoSign instead of StrictSign
  *   heartbeat    gossipsub's, in milliseconds (100)
+ *   keepAlive    Yamux's interval between pings, in milliseconds
  *   cut          see cut.mjs; an object, which may be changed later for connections to come
  *   patience     milliseconds that an upgrade may take (10000)
  *   quiet        true: no events on stdout
  */
 export async function createNode (options) {
-  const { listen, seed, early = true, pubsub, sign = true, heartbeat = 100, cut, patience = 10_000, quiet = false } = options
+  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, keepAlive, cut, patience = 10_000, quiet = false } = options
   const emit = quiet ? () => {} : print
   const wrap = cut == null
     ? { transport: same, encrypter: same }
     : scissors(cut, piece => emit('cut', { piece }))
-  const policy = { globalSignaturePolicy: sign ? 'StrictSign' : 'StrictNoSign' }
+  const frames = { largest: 0 }
+  const policy = { globalSignaturePolicy: signs ? 'StrictSign' : 'StrictNoSign' }
 
   const node = await createLibp2p({
     start: false,
-    privateKey: seed == null ? await generateKeyPair('Ed25519') : await generateKeyPairFromSeed('Ed25519', createHash('sha256').update(String(seed)).digest()),
+    privateKey: seed == null ? await generateKeyPair(key === 'ECDSA' ? 'Ed25519' : key) : await generateKeyPairFromSeed('Ed25519', createHash('sha256').update(String(seed)).digest()),
     addresses: { listen: listen == null ? [] : [listen] },
     transports: [wrap.transport(tcp())],
-    connectionEncrypters: [wrap.encrypter(told(noise(), early, emit))],
-    streamMuxers: [yamux()],
+    connectionEncrypters: [wrap.encrypter(told(key === 'ECDSA' ? proving(ecdsaKey(), noise()) : noise(), early, emit, frames))],
+    streamMuxers: [yamux(keepAlive == null ? {} : { keepAliveInterval: keepAlive })],
     connectionManager: {
       inboundConnectionThreshold: 1_000_000,
       maxIncomingPendingConnections: 1000,
@@ -60,11 +64,15 @@ export async function createNode (options) {
   tell(node, emit)
   await serveStreams(node)
   await node.start()
+  node.frames = frames
   return node
 }
 
-/** Noise that tells, as the event 'secured', which muxers the peer named in its handshake, and that leaves early negotiation out if `early` is false. */
-function told (factory, early, emit) {
+/**
+ * Noise that tells, as the event 'secured', which muxers the peer named in its handshake, that leaves early negotiation out if `early` is false, and that notes
+ * the payload of the largest Yamux data frame.
+ */
+function told (factory, early, emit, frames) {
   return components => {
     const encrypter = factory(components)
     for (const name of ['secureInbound', 'secureOutbound']) {
@@ -76,10 +84,37 @@ function told (factory, early, emit) {
           muxers: secured.remoteExtensions?.streamMuxers ?? [],
           early: secured.streamMuxer != null
         })
+        watch(secured.connection, frames)
         return secured
       }
     }
     return encrypter
+  }
+}
+
+/** A key in the form of the peer-ids spec, which js-libp2p's own ECDSA keys and signatures are not in: SubjectPublicKeyInfo and DER. */
+function ecdsaKey () {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return {
+    publicKey: { type: 'ECDSA', raw: publicKey.export({ type: 'spki', format: 'der' }) },
+    sign: message => sign('sha256', message.subarray(), privateKey)
+  }
+}
+
+/** Noise that shows another key than the node's own. */
+function proving (privateKey, factory) {
+  return components => factory(new Proxy(components, { get: (real, name) => name === 'privateKey' ? privateKey : real[name] }))
+}
+
+function watch (secured, frames) {
+  const send = secured.send.bind(secured)
+  secured.send = data => {
+    // Yamux sends a frame at a time: version 0, type 0, flags, stream id, length
+    const head = data.subarray(0, 12)
+    if (head.length === 12 && head[0] === 0 && head[1] === 0) {
+      frames.largest = Math.max(frames.largest, Buffer.from(head).readUInt32BE(8))
+    }
+    return send(data)
   }
 }
 

@@ -4,7 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { bench } from './bench.mjs'
 import { emit, serve } from './lines.mjs'
 import { createNode, identified } from './node.mjs'
-import { echoMany, perf, pings } from './streams.mjs'
+import { echoMany, perf, pings, sendTo } from './streams.mjs'
 
 const options = JSON.parse(process.argv[2] ?? '{}')
 const node = await createNode(options)
@@ -56,6 +56,16 @@ await serve({
 
   async perf ({ peer, upload = 0, download = 0 }) {
     return perf(connection(peer), upload, download)
+  },
+
+  /** `count` bytes to a protocol that only takes. */
+  async send ({ peer, protocol, count }) {
+    return sendTo(connection(peer), protocol, count)
+  },
+
+  /** The payload of the largest Yamux data frame that this node has sent. */
+  async largestFrame () {
+    return node.frames.largest
   },
 
   async subscribe ({ topic }) {

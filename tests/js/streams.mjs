@@ -1,17 +1,30 @@
 // The small protocols that the tests speak, written on js-libp2p's stream interface.
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { pEvent } from 'p-event'
 
 export const ECHO = '/echo/1.0.0'
+export const SLOW_ECHO = '/slow-echo/1.0.0'
 export const PERF = '/perf/1.0.0'
 export const PING = '/ipfs/ping/1.0.0'
 
 const MANY = { maxInboundStreams: 1000, maxOutboundStreams: 1000 }
 
-/** Serves /echo/1.0.0 (everything comes back until the peer half-closes) and /perf/1.0.0 (libp2p specs, perf/perf.md). */
+/**
+ * Serves /echo/1.0.0 (everything comes back until the peer half-closes), /slow-echo/1.0.0 (a rest after each piece) and /perf/1.0.0 (libp2p specs,
+ * perf/perf.md).
+ */
 export async function serveStreams (node) {
   await node.handle(ECHO, async stream => {
     for await (const data of stream) {
+      await write(stream, data)
+    }
+    await stream.close()
+  }, MANY)
+
+  await node.handle(SLOW_ECHO, async stream => {
+    for await (const data of stream) {
+      await delay(5)
       await write(stream, data)
     }
     await stream.close()
@@ -88,6 +101,18 @@ export async function perf (connection, upload, download) {
     throw new Error(`asked for ${download} bytes and got ${received}`)
   }
   return { uploadSeconds: (uploaded - start) / 1000, downloadSeconds: (end - uploaded) / 1000 }
+}
+
+/** Sends `count` bytes, half-closes, and waits until the peer has ended its side too. */
+export async function sendTo (connection, protocol, count) {
+  const start = performance.now()
+  const stream = await connection.newStream(protocol, MANY)
+  await writeZeros(stream, count)
+  await stream.close()
+  for await (const data of stream) {
+    throw new Error(`${data.byteLength} bytes came back, where none were expected`)
+  }
+  return { ms: performance.now() - start }
 }
 
 /** `count` pings one after the other on one stream; round trips in milliseconds. */

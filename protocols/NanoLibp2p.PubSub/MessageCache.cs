@@ -176,12 +176,17 @@ namespace NanoLibp2p.PubSub
             _told[(Slot(entry) * _toldWords) + (connection >> 5)] |= 1u << (connection & 31);
         }
 
+        public void ClearTold(int entry, int connection)
+        {
+            _told[(Slot(entry) * _toldWords) + (connection >> 5)] &= ~(1u << (connection & 31));
+        }
+
         /// <summary>Forgets what was told on a connection: another peer is there now.</summary>
         public void ForgetTold(int connection)
         {
             for (int i = 0; i < _count; i++)
             {
-                _told[(Slot(i) * _toldWords) + (connection >> 5)] &= ~(1u << (connection & 31));
+                ClearTold(i, connection);
             }
         }
 

@@ -315,6 +315,8 @@ namespace NanoLibp2p.PubSub
         {
             if (!peer.Queue.Append(_cache.Bytes, _cache.FrameOf(entry), _cache.FrameCountOf(entry)))
             {
+                // to be told of it, again if need be, when the queue has drained
+                _cache.ClearTold(entry, peer.Connection.Index);
                 Drop(peer, DropReason.QueueFull);
                 return false;
             }

@@ -29,6 +29,12 @@ namespace NanoLibp2p.Tests
         /// <summary>When set, the link neither gives nor takes: a cable that was cut without a word.</summary>
         public bool Dead { get; set; }
 
+        /// <summary>Bytes that this end has written.</summary>
+        public long TotalWritten
+        {
+            get { return _out.TotalWritten; }
+        }
+
         public long NextArrival
         {
             get { return Dead ? long.MaxValue : _in.NextArrival; }

@@ -1,0 +1,94 @@
+using System;
+using System.Collections.Generic;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.PubSub.Tests;
+
+/// <summary>A node with pubsub that keeps what it hears.</summary>
+internal sealed class Board : PubSubEvents
+{
+    public Board(Simulation simulation, PubSubOptions? options = null, NodeOptions? node = null)
+    {
+        Simulation = simulation;
+        Host = simulation.Add(node ?? new NodeOptions());
+        PubSub = new PubSubProtocol(options ?? new PubSubOptions { FirstSequenceNumber = 1000 });
+        PubSub.Events = this;
+        Host.Node.Add(PubSub);
+    }
+
+    public Simulation Simulation { get; }
+
+    public TestNode Host { get; }
+
+    public PubSubProtocol PubSub { get; }
+
+    public List<Heard> Messages { get; } = [];
+
+    public List<(Topic Topic, bool Joined)> Subscriptions { get; } = [];
+
+    public List<DropReason> Drops { get; } = [];
+
+    /// <summary>Done for each message, after it is kept.</summary>
+    public Action<Topic, PubSubMessage>? Then { get; set; }
+
+    public Identity Identity => Host.Node.Identity;
+
+    /// <summary>The connection that was made last.</summary>
+    public Connection Connection => Host.LastConnected!;
+
+    /// <summary>A board that is connected to a scripted peer which has subscribed to the topics.</summary>
+    public static (Board Board, ScriptedPeer Peer) Connect(PubSubOptions? options = null, string[]? protocols = null, string[]? topics = null, string[]? joined = null,
+        NodeOptions? node = null)
+    {
+        var simulation = new Simulation(7);
+        var board = new Board(simulation, options, node);
+        foreach (string topic in joined ?? [])
+        {
+            Assert.NotNull(board.PubSub.Join(topic));
+        }
+
+        foreach (string topic in topics ?? [])
+        {
+            Assert.NotNull(board.PubSub.Open(topic));
+        }
+
+        var peer = new ScriptedPeer(simulation, protocols ?? []);
+        board.Dial(peer);
+        if (topics != null)
+        {
+            peer.Send(Rpc.Subscribe(topics));
+            Assert.True(simulation.Run(() => board.Subscriptions.Count == topics.Length, 1000));
+        }
+
+        simulation.Run(10);
+        return (board, peer);
+    }
+
+    public Connection Dial(ScriptedPeer peer)
+    {
+        int before = Host.Connected;
+        int there = peer.Host.Connected;
+        Connection connection = Host.Dial(peer.Host.Listen());
+        Assert.True(Simulation.Run(() => Host.Connected == before + 1 && peer.Host.Connected == there + 1, 1000));
+        Simulation.Run(10);
+        return connection;
+    }
+
+    public int Publish(string topic, params byte[] data) => PubSub.Open(topic).Publish(data, 0, data.Length);
+
+    public override void OnMessage(Topic topic, PubSubMessage message)
+    {
+        Messages.Add(new Heard(topic.Name, message.CopyData(), message.CopyFrom(), message.SequenceNumber, message.IsSigned, message.ReceivedFrom));
+        Then?.Invoke(topic, message);
+    }
+
+    public override void OnSubscribed(Connection connection, Topic topic) => Subscriptions.Add((topic, true));
+
+    public override void OnUnsubscribed(Connection connection, Topic topic) => Subscriptions.Add((topic, false));
+
+    public override void OnDropped(Connection connection, DropReason reason) => Drops.Add(reason);
+}
+
+internal sealed record Heard(string Topic, byte[] Data, PeerId? From, ulong Sequence, bool IsSigned, Connection Through);

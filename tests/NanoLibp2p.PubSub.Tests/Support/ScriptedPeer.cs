@@ -1,0 +1,140 @@
+using System.Collections.Generic;
+using System.IO;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.PubSub.Tests;
+
+/// <summary>A peer of another make: it serves and dials the protocols it is told to, says what it is told to, and keeps all it hears.</summary>
+internal sealed class ScriptedPeer : StreamProtocol
+{
+    private readonly string[] ids;
+    private readonly MemoryStream heard = new();
+    private readonly Queue<byte[]> unsent = new();
+    private int sent;
+    private int dialled;
+
+    /// <summary>Adds a node to a simulation. The first of the ids is the one it dials.</summary>
+    public ScriptedPeer(Simulation simulation, params string[] ids)
+    {
+        this.ids = ids.Length == 0 ? ["/meshsub/1.1.0"] : ids;
+        Host = simulation.Add(new NodeOptions { MaxConnections = 4, MaxHandshakes = 4 });
+        Host.Node.Add(this);
+    }
+
+    public TestNode Host { get; }
+
+    /// <summary>Whether it opens a stream of its own when it is connected.</summary>
+    public bool Dials { get; set; } = true;
+
+    /// <summary>True to leave everything unread, which holds the other side back in the end.</summary>
+    public bool IsDeaf { get; set; }
+
+    public Libp2pStream? Outbound { get; private set; }
+
+    public Libp2pStream? Inbound { get; private set; }
+
+    /// <summary>Streams of either direction that were broken off.</summary>
+    public int Resets { get; private set; }
+
+    /// <summary>Streams that the other side opened.</summary>
+    public int Accepted { get; private set; }
+
+    public Identity Identity => Host.Node.Identity;
+
+    /// <summary>Everything heard on the other side's streams since the last call.</summary>
+    public byte[] TakeBytes()
+    {
+        byte[] bytes = heard.ToArray();
+        heard.SetLength(0);
+        return bytes;
+    }
+
+    /// <summary>The RPCs heard since the last call.</summary>
+    public List<Rpc> Take() => Rpc.DecodeAll(TakeBytes());
+
+    public void Send(Rpc rpc) => Send(rpc.Encode());
+
+    public void Send(byte[] bytes) => unsent.Enqueue(bytes);
+
+    /// <summary>Opens another stream; what is sent from now on goes there.</summary>
+    public void Reopen()
+    {
+        Outbound = Host.LastConnected!.OpenStream(this, dialled);
+        sent = 0;
+    }
+
+    public override void OnConnected(Connection connection)
+    {
+        if (Dials)
+        {
+            Outbound = connection.OpenStream(this, dialled);
+        }
+    }
+
+    public override void OnOpened(Libp2pStream stream)
+    {
+        if (!stream.IsOutbound)
+        {
+            Inbound = stream;
+            Accepted++;
+        }
+    }
+
+    public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
+    {
+        if (IsDeaf)
+        {
+            return 0;
+        }
+
+        if (stream == Inbound)
+        {
+            heard.Write(buffer, offset, count);
+        }
+
+        return count;
+    }
+
+    public override void OnClosed(Libp2pStream stream, bool reset)
+    {
+        Resets += reset ? 1 : 0;
+        if (stream == Outbound)
+        {
+            Outbound = null;
+        }
+        else if (stream == Inbound)
+        {
+            Inbound = null;
+        }
+    }
+
+    public override long Poll(long nowMs)
+    {
+        while (Outbound != null && unsent.Count > 0)
+        {
+            byte[] next = unsent.Peek();
+            int written = Outbound.Write(next, sent, next.Length - sent);
+            sent += written;
+            if (sent < next.Length)
+            {
+                break;
+            }
+
+            unsent.Dequeue();
+            sent = 0;
+        }
+
+        return long.MaxValue;
+    }
+
+    protected override void Register(Node node)
+    {
+        for (int i = 0; i < ids.Length; i++)
+        {
+            int index = node.RegisterProtocol(ids[i], this, true);
+            dialled = i == 0 ? index : dialled;
+        }
+    }
+}

@@ -4,7 +4,7 @@ namespace NanoLibp2p.PubSub
 {
     /// <summary>
     /// The sizes and times of pubsub, and so its whole memory, which is taken when the protocol is added to a node. The defaults are
-    /// those of a sensor: about 4 KiB for one connection.
+    /// those of a sensor: 5.3 KiB on a device with one connection.
     /// </summary>
     public sealed class PubSubOptions
     {
@@ -28,19 +28,19 @@ namespace NanoLibp2p.PubSub
         public int MaxTopicBytes = 64;
 
         /// <summary>Topics of each peer that are not ours and are remembered, in 4 bytes each, in case they become ours later.</summary>
-        public int OtherTopics = 8;
+        public int OtherTopics = 4;
 
         /// <summary>
         /// Bytes of the longest message sent or accepted: its protobuf, so payload + topic + 6 and, when signed, 116. Longer ones
         /// are passed over; an RPC that holds many messages may be of any length.
         /// </summary>
-        public int MaxMessageBytes = 1024;
+        public int MaxMessageBytes = 512;
 
-        /// <summary>Bytes of each connection's queue of what is to be sent; 0 for one longest message and 256.</summary>
+        /// <summary>Bytes of each connection's queue of what is to be sent; 0 for one longest message and 128.</summary>
         public int QueueBytes;
 
         /// <summary>Messages that are remembered as seen, in 12 bytes each.</summary>
-        public int SeenMessages = 64;
+        public int SeenMessages = 32;
 
         /// <summary>Milliseconds for which they are.</summary>
         public int SeenMs = 120000;
@@ -55,7 +55,7 @@ namespace NanoLibp2p.PubSub
         public int GossipHeartbeats = 3;
 
         /// <summary>IWANT ids that are sent to a peer, and that are answered to it, in a heartbeat.</summary>
-        public int MaxAsks = 8;
+        public int MaxAsks = 4;
 
         /// <summary>Milliseconds between heartbeats.</summary>
         public int HeartbeatMs = 1000;
@@ -73,7 +73,7 @@ namespace NanoLibp2p.PubSub
         public int UnsubscribeBackoffMs = 10000;
 
         /// <summary>Back-offs that are remembered, by peer and topic, whether connected or not.</summary>
-        public int Backoffs = 8;
+        public int Backoffs = 4;
 
         /// <summary>
         /// Whether messages of others are passed on to the mesh. Off on a board: it is a leaf. Needs

@@ -294,7 +294,7 @@ namespace NanoLibp2p.PubSub
             }
 
             int longest = _options.MaxMessageBytes + RpcWriter.MaxFrameBytes;
-            int queue = _options.QueueBytes == 0 ? _options.MaxMessageBytes + 256 : _options.QueueBytes;
+            int queue = _options.QueueBytes == 0 ? _options.MaxMessageBytes + 128 : _options.QueueBytes;
             int cache = _options.CacheBytes == 0 ? longest + RpcReader.PrefixBytes : _options.CacheBytes;
             Connection[] connections = node.Connections;
             _seen = new SeenCache(_options.SeenMessages, _options.SeenMs);

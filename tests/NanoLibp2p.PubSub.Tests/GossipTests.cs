@@ -168,7 +168,7 @@ public class GossipTests
     [Fact]
     public void The_oldest_messages_give_way_in_the_cache()
     {
-        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { CachedMessages = 3, CacheBytes = 8192 }, topics: ["t"]);
+        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { CachedMessages = 3, CacheBytes = 8192, MaxAsks = 8 }, topics: ["t"]);
         for (byte i = 0; i < 5; i++)
         {
             board.Publish("t", i);

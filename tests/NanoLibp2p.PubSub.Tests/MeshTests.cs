@@ -283,7 +283,7 @@ public class MeshTests
     {
         foreach (PubSubOptions options in new PubSubOptions[]
         {
-            new() { MaxTopics = 33 }, new() { MaxMessageBytes = 10 }, new() { QueueBytes = 1024 }, new() { CacheBytes = 100 },
+            new() { MaxTopics = 33 }, new() { MaxMessageBytes = 10 }, new() { QueueBytes = 512 }, new() { CacheBytes = 100 },
             new() { MaxMeshPeers = 1 }, new() { SeenMessages = 0 }, new() { HeartbeatMs = 0 },
         })
         {

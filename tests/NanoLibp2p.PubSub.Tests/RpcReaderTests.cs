@@ -1,0 +1,228 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using CsCheck;
+using NanoLibp2p.Core.Buffers;
+
+namespace NanoLibp2p.PubSub.Tests;
+
+/// <summary>The reader of RPCs against an independent encoder, over random RPCs in random pieces, and over random bytes.</summary>
+public class RpcReaderTests
+{
+    private const int MaxMessage = 300;
+
+    private static readonly string[] s_topics = ["t", "u", "sensors/temp", "sensors/hum", "sensors/temq", "ä"];
+
+    private static readonly Gen<byte[]> s_id = Gen.Byte.Array[0, 80];
+
+    private static readonly Gen<string> s_topic = Gen.OneOf(Gen.OneOf<string>(s_topics), Gen.OneOf<string>("", "sensors/", "sensors/temr", "x"));
+
+    private static readonly Gen<byte[]> s_unknown = Gen.OneOf<byte[]>(
+        [], new Fields().Varint(20, 5).ToArray(), new Fields().Bytes(21, new byte[40]).ToArray(),
+        new Fields().Raw([0xFD, 0x01, 1, 2, 3, 4]).Raw([0x81, 0x02, 1, 2, 3, 4, 5, 6, 7, 8]).ToArray());
+
+    private static readonly Gen<RpcMessage> s_message = Gen.Select(
+        Gen.Null(Gen.Byte.Array[0, 50]), Gen.Null(Gen.Byte.Array[0, 250]), Gen.Null(Gen.Byte.Array[0, 9]), Gen.Null(s_topic),
+        Gen.Null(Gen.Byte.Array[0, 70]), Gen.Null(Gen.Byte.Array[0, 40]), s_unknown,
+        (from, data, sequence, topic, signature, key, unknown) => new RpcMessage
+        {
+            From = from, Data = data, Sequence = sequence, Topic = topic, Signature = signature, Key = key, Unknown = unknown,
+        });
+
+    private static readonly Gen<Rpc> s_rpc = Gen.Select(
+        Gen.Select(Gen.Bool, s_topic).List[0, 3], s_message.List[0, 3], Gen.Select(s_topic, s_id.Array[0, 3]).List[0, 2], s_id.Array[0, 3].List[0, 2],
+        s_topic.List[0, 2], Gen.Select(s_topic, Gen.Nullable(Gen.ULong)).List[0, 2], s_unknown,
+        (subscriptions, messages, have, want, graft, prune, unknown) => new Rpc
+        {
+            Subscriptions = subscriptions, Messages = messages, Have = have, Want = want, Graft = graft, Prune = prune, Unknown = unknown,
+        });
+
+    [Fact]
+    public void Every_rpc_is_read_as_it_was_written_in_whatever_pieces() =>
+        Gen.Select(s_rpc.Array[1, 4], Gen.Int[1, 60]).Sample((rpcs, maxPiece) =>
+        {
+            var heard = new Recorder();
+            byte[] bytes = [.. rpcs.SelectMany(rpc => rpc.Encode())];
+            Assert.True(heard.Feed(bytes, maxPiece));
+            Assert.Equal([.. rpcs.SelectMany(Expected)], heard.Lines);
+            Assert.True(heard.Reader.MayEnd);
+        }, iter: 2_000);
+
+    [Fact]
+    public void A_cut_rpc_says_nothing_wrong() =>
+        Gen.Select(s_rpc, Gen.Double.Unit).Sample((rpc, part) =>
+        {
+            var heard = new Recorder();
+            byte[] bytes = rpc.Encode();
+            byte[] cut = bytes[..(int)(part * bytes.Length)];
+            Assert.True(heard.Feed(cut, 1000));
+            Assert.Equal(Expected(rpc).Take(heard.Lines.Count), heard.Lines);
+            Assert.Equal(cut.Length == 0, heard.Reader.MayEnd);
+        }, iter: 2_000);
+
+    [Fact]
+    public void Random_bytes_and_damaged_rpcs_end_in_an_answer_and_never_in_an_exception() =>
+        Gen.Select(s_rpc, Gen.Select(Gen.Int[0, 1000], Gen.Byte).Array[0, 5], Gen.Byte.Array[0, 100], Gen.Int[1, 40]).Sample((rpc, damage, tail, maxPiece) =>
+        {
+            byte[] bytes = [.. rpc.Encode(), .. tail];
+            foreach ((int at, byte value) in damage)
+            {
+                bytes[at % bytes.Length] = value;
+            }
+
+            // the same answer in whatever pieces, and the buffer's end is respected in each
+            var whole = new Recorder();
+            var pieces = new Recorder();
+            bool good = whole.Feed(bytes, int.MaxValue);
+            Assert.Equal(good, pieces.Feed(bytes, maxPiece));
+            Assert.Equal(whole.Lines, pieces.Lines);
+        }, iter: 20_000);
+
+    [Fact]
+    public void What_the_writer_writes_the_reference_reads() =>
+        Gen.Select(Gen.Byte[(byte)'a', (byte)'z'].Array[1, 200], Gen.Byte.Array[0, 64], Gen.Int[0, 4_000_000], Gen.Bool).Sample((name, id, backoff, subscribe) =>
+        {
+            byte[] buffer = new byte[7 + name.Length + id.Length + 24];
+            string topic = Encoding.ASCII.GetString(name);
+            int at = 7;
+            Assert.InRange(RpcWriter.WriteSubscription(name, subscribe, buffer, at), 8, name.Length + 24);
+            Assert.Equal((subscribe, topic), Read(RpcWriter.WriteSubscription(name, subscribe, buffer, at)).Subscriptions.Single());
+            Assert.Equal(topic, Read(RpcWriter.WriteGraft(name, buffer, at)).Graft.Single());
+            Assert.Equal((topic, backoff == 0 ? null : (ulong)backoff), Read(RpcWriter.WritePrune(name, backoff, buffer, at)).Prune.Single());
+            (string haveTopic, byte[][] have) = Read(RpcWriter.WriteHave(name, id, id.Length, buffer, at)).Have.Single();
+            Assert.Equal(topic, haveTopic);
+            Assert.Equal([id], have);
+            Assert.Equal([id], Read(RpcWriter.WriteWant(id, id.Length, buffer, at)).Want.Single());
+
+            Rpc Read(int count) => Rpc.DecodeAll(buffer[at..(at + count)]).Single();
+        }, iter: 1_000);
+
+    [Fact]
+    public void A_message_always_fits_the_buffer_however_its_fields_are_written()
+    {
+        // many empty fields, lengths and tags padded, signature and key again and again
+        byte[] padded = [0x8A, 0x80, 0x00, 0x80, 0x80, 0x00];
+        foreach (byte[] field in new byte[][] { [0x0A, 0x00], [0x2A, 0x01, 0x07], [0x32, 0x01, 0x07], padded, [0x98, 0x01, 0xFF, 0x00], [0x9D, 0x01, 1, 2, 3, 4] })
+        {
+            byte[] message = [.. Enumerable.Repeat(field, MaxMessage / field.Length).SelectMany(bytes => bytes)];
+            var heard = new Recorder();
+            byte[] rpc = new Fields().Bytes(2, message).Bytes(2, new RpcMessage { Topic = "t" }.Encode()).ToArray();
+            Assert.True(heard.Feed([.. Fields.VarintBytes((ulong)rpc.Length), .. rpc], 13));
+            Assert.Equal(2, heard.Lines.Count);
+            Assert.Equal("message null/00/null/0174/null/null body 220174", heard.Lines[1]);
+        }
+    }
+
+    private static IEnumerable<string> Expected(Rpc rpc)
+    {
+        foreach ((bool subscribe, string topic) in rpc.Subscriptions)
+        {
+            yield return $"{(subscribe ? "+" : "-")}{(s_topics.Contains(topic) ? topic : "?")}";
+        }
+
+        foreach (RpcMessage message in rpc.Messages)
+        {
+            yield return message.Encode().Length > MaxMessage
+                ? "too long"
+                : $"message {Text(message.From)}/{Text(message.Data ?? [])}/{Text(message.Sequence)}/{Text(Encoding.UTF8.GetBytes(message.Topic ?? ""))}"
+                    + $"/{Text(message.Signature)}/{Text(message.Key)} body {Convert.ToHexString(message.Signed()[14..])}";
+        }
+
+        foreach ((string topic, byte[][] ids) in rpc.Have)
+        {
+            foreach (byte[] id in ids)
+            {
+                if (id.Length <= 64 && s_topics.Contains(topic) && topic != "u")
+                {
+                    yield return $"have {Text(id)}";
+                }
+            }
+        }
+
+        foreach (byte[][] ids in rpc.Want)
+        {
+            foreach (byte[] id in ids.Where(id => id.Length <= 64))
+            {
+                yield return $"want {Text(id)}";
+            }
+        }
+
+        foreach (string topic in rpc.Graft.Where(s_topics.Contains))
+        {
+            yield return $"graft {topic}";
+        }
+
+        foreach ((string topic, ulong? backoff) in rpc.Prune.Where(prune => s_topics.Contains(prune.Topic)))
+        {
+            yield return $"prune {topic} {backoff ?? 0}";
+        }
+    }
+
+    // bytes with their count before them
+    private static string Text(byte[]? bytes) => bytes == null ? "null" : $"{bytes.Length:X2}{Convert.ToHexString(bytes)}";
+
+    /// <summary>A reader whose finds are written down as text. All topics but "u" are joined.</summary>
+    private sealed class Recorder : IRpcHandler
+    {
+        public Recorder()
+        {
+            var pubsub = new PubSubProtocol(new PubSubOptions { MaxMessageBytes = MaxMessage });
+            var topics = new TopicTable(s_topics.Length);
+            for (int i = 0; i < s_topics.Length; i++)
+            {
+                topics.Add(new Topic(pubsub, i, Encoding.UTF8.GetBytes(s_topics[i])) { Joined = s_topics[i] != "u" });
+            }
+
+            byte[] prefix = Bytes.Ascii("libp2p-pubsub:");
+            var peer = new PubSubPeer(pubsub, null, topics, prefix, 1, 400);
+            Reader = new RpcReader(peer, topics, this, prefix, MaxMessage, 1);
+        }
+
+        public RpcReader Reader { get; }
+
+        public List<string> Lines { get; } = [];
+
+        public bool Feed(byte[] bytes, int maxPiece)
+        {
+            for (int at = 0; at < bytes.Length;)
+            {
+                // each piece in a buffer of its own: nothing beyond it can be read
+                int count = Math.Min(maxPiece, bytes.Length - at);
+                byte[] piece = new byte[count + 5];
+                Array.Fill(piece, (byte)0xEE);
+                Array.Copy(bytes, at, piece, 5, count);
+                if (!Reader.Receive(piece, 5, count))
+                {
+                    return false;
+                }
+
+                at += count;
+            }
+
+            return true;
+        }
+
+        public void OnSubscription(PubSubPeer peer, Topic? topic, uint otherTopic, bool subscribe) =>
+            Lines.Add($"{(subscribe ? "+" : "-")}{(topic == null ? "?" : Encoding.UTF8.GetString(topic.Utf8Name))}");
+
+        public void OnPublish(PubSubPeer peer)
+        {
+            string Part(int offset, int count) => Text(count < 0 ? null : Reader.Buffer[offset..(offset + count)]);
+            Lines.Add($"message {Part(Reader.From, Reader.FromCount)}/{Part(Reader.Data, Reader.DataCount)}/{Part(Reader.Sequence, Reader.SequenceCount)}"
+                + $"/{Part(Reader.Name, Reader.NameCount)}/{Part(Reader.Signature, Reader.SignatureCount)}/{Part(Reader.Key, Reader.KeyCount)}"
+                + $" body {Convert.ToHexString(Reader.Buffer[RpcReader.PrefixBytes..Reader.BodyEnd])}");
+            Assert.Equal("libp2p-pubsub:"u8.ToArray(), Reader.Buffer[..RpcReader.PrefixBytes]);
+        }
+
+        public void OnTooLong(PubSubPeer peer) => Lines.Add("too long");
+
+        public void OnHave(PubSubPeer peer, byte[] id, int count) => Lines.Add($"have {Text(id[..count])}");
+
+        public void OnWant(PubSubPeer peer, byte[] id, int count) => Lines.Add($"want {Text(id[..count])}");
+
+        public void OnGraft(PubSubPeer peer, Topic topic) => Lines.Add($"graft {Encoding.UTF8.GetString(topic.Utf8Name)}");
+
+        public void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds) => Lines.Add($"prune {Encoding.UTF8.GetString(topic.Utf8Name)} {backoffSeconds}");
+    }
+}

@@ -56,6 +56,15 @@ public sealed class Rfc5869
     }
 
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
+    public void Noise_may_derive_from_nothing_but_the_salt(CryptoProvider crypto)
+    {
+        // section 2.3 by hand: T(1) = HMAC(PRK, 1), T(2) = HMAC(PRK, T(1) | 2)
+        byte[] salt = Bytes.Hex(Cases[1][1]), prk = crypto.Hmac(salt, []);
+        byte[] first = crypto.Hmac(prk, [1]), second = crypto.Hmac(prk, [.. first, 2]);
+        Assert.Equal([.. first, .. second], crypto.Hkdf(salt, [], [], 64));
+    }
+
+    [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void The_output_may_overlay_salt_and_input(CryptoProvider crypto)
     {
         byte[] salt = Bytes.Hex(Cases[0][1]), ikm = Bytes.Hex(Cases[0][0]), info = Bytes.Hex(Cases[0][2]);

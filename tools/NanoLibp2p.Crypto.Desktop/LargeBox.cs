@@ -1,0 +1,38 @@
+using System;
+using System.Security.Cryptography;
+
+namespace NanoLibp2p.Crypto.Desktop;
+
+/// <summary>
+/// The base class library's ChaCha20-Poly1305 with the key that was used last: for large records the fastest there is, but a new key
+/// takes a microsecond and an object, so that one connection's bulk gains and a change between many loses little.
+/// </summary>
+internal sealed class LargeBox : IDisposable
+{
+    /// <summary>From here on it is faster than libsodium even with a new key.</summary>
+    internal const int FromBytes = 4096;
+
+    private readonly byte[] key = new byte[CryptoProvider.KeyBytes];
+    private ChaCha20Poly1305? box;
+
+    internal static bool Available { get; } = ChaCha20Poly1305.IsSupported;
+
+    internal ChaCha20Poly1305 With(ReadOnlySpan<byte> wanted)
+    {
+        if (box == null || !CryptographicOperations.FixedTimeEquals(wanted, key))
+        {
+            box?.Dispose();
+            wanted.CopyTo(key);
+            box = new ChaCha20Poly1305(key);
+        }
+
+        return box;
+    }
+
+    public void Dispose()
+    {
+        box?.Dispose();
+        box = null;
+        CryptographicOperations.ZeroMemory(key);
+    }
+}

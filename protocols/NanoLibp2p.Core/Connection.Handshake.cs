@@ -20,11 +20,11 @@ namespace NanoLibp2p.Core
             _handshake.Start(!_inbound, _expected);
             if (_inbound)
             {
-                _negotiation.Listen(1u << ProtocolTable.Noise);
+                FirstNegotiation.Listen(1u << ProtocolTable.Noise);
             }
             else
             {
-                _negotiation.Dial(ProtocolTable.Noise);
+                FirstNegotiation.Dial(ProtocolTable.Noise);
                 TransmitNegotiation();
                 WriteHandshake();
             }
@@ -41,10 +41,10 @@ namespace NanoLibp2p.Core
 
         private bool ProcessSecuring()
         {
-            int used = _negotiation.Receive(_node.Protocols, _receive.Bytes, _receive.Start, _receive.Count);
+            int used = FirstNegotiation.Receive(_node.Protocols, _receive.Bytes, _receive.Start, _receive.Count);
             _receive.Consume(used);
             TransmitNegotiation();
-            switch (_negotiation.State)
+            switch (FirstNegotiation.State)
             {
                 case NegotiationState.Agreed:
                     _state = ConnectionState.Handshaking;
@@ -53,7 +53,7 @@ namespace NanoLibp2p.Core
                     Fail(CloseReason.SecurityRefused, 0);
                     break;
                 case NegotiationState.Malformed:
-                    Fail(_inbound && _negotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
+                    Fail(_inbound && FirstNegotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
                     break;
             }
 
@@ -129,11 +129,11 @@ namespace NanoLibp2p.Core
             _state = ConnectionState.Muxing;
             if (_inbound)
             {
-                _negotiation.Listen(1u << ProtocolTable.Yamux);
+                FirstNegotiation.Listen(1u << ProtocolTable.Yamux);
             }
             else
             {
-                _negotiation.Dial(ProtocolTable.Yamux);
+                FirstNegotiation.Dial(ProtocolTable.Yamux);
             }
 
             TransmitNegotiation();
@@ -149,10 +149,10 @@ namespace NanoLibp2p.Core
 
         private void TransmitNegotiation()
         {
-            if (_negotiation.HasOutput)
+            if (FirstNegotiation.HasOutput)
             {
-                int at = _send.Append(_negotiation.OutputBytes(_node.Protocols));
-                _negotiation.Transmit(_node.Protocols, _send.Bytes, at);
+                int at = _send.Append(FirstNegotiation.OutputBytes(_node.Protocols));
+                FirstNegotiation.Transmit(_node.Protocols, _send.Bytes, at);
             }
         }
 

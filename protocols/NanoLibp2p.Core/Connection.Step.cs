@@ -227,9 +227,9 @@ namespace NanoLibp2p.Core
             int used;
             if (_state == ConnectionState.Muxing)
             {
-                used = _negotiation.Receive(_node.Protocols, _receive.Bytes, _plainOffset, _plainCount);
+                used = FirstNegotiation.Receive(_node.Protocols, _receive.Bytes, _plainOffset, _plainCount);
                 TransmitNegotiation();
-                switch (_negotiation.State)
+                switch (FirstNegotiation.State)
                 {
                     case NegotiationState.Agreed:
                         Opened();
@@ -310,7 +310,7 @@ namespace NanoLibp2p.Core
                 for (int i = 0; i < _streams.Length; i++)
                 {
                     Libp2pStream stream = _streams[i];
-                    if (stream.IsOpen && (stream.Negotiation.HasOutput || stream.CloseWriteDue))
+                    if (stream.IsOpen && (stream.Negotiation.HasOutput || stream.IsCloseWaiting))
                     {
                         TransmitNegotiation(stream);
                     }

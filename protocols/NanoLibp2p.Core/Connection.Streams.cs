@@ -137,7 +137,7 @@ namespace NanoLibp2p.Core
                 negotiation.Transmit(_node.Protocols, _send.Bytes, at);
             }
 
-            if (stream.CloseWriteDue)
+            if (stream.IsCloseWaiting)
             {
                 stream.CloseWrite();
             }

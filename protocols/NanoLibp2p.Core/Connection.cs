@@ -17,7 +17,6 @@ namespace NanoLibp2p.Core
         private readonly int _index;
         private readonly ReceiveBuffer _receive;
         private readonly SendBuffer _send;
-        private readonly Negotiation _negotiation = new Negotiation();
         private readonly CipherState _sending;
         private readonly CipherState _receiving;
         private readonly byte[] _remoteId = new byte[PeerId.MaxBytes];
@@ -52,7 +51,7 @@ namespace NanoLibp2p.Core
             _node = node;
             _index = index;
             _receive = new ReceiveBuffer(RecordHeader + options.RecordBytes);
-            _send = new SendBuffer(options.SendBytes == 0 ? RecordHeader + options.RecordBytes : options.SendBytes);
+            _send = new SendBuffer(options.SendBytes);
             _sending = new CipherState(node.Crypto);
             _receiving = new CipherState(node.Crypto);
             _streams = new Libp2pStream[options.MaxStreams];
@@ -239,6 +238,12 @@ namespace NanoLibp2p.Core
 
                 return next;
             }
+        }
+
+        // Noise and Yamux are agreed on before there are streams, so the first stream's negotiation serves
+        private Negotiation FirstNegotiation
+        {
+            get { return _streams[0].Negotiation; }
         }
 
         // waiting for a handshake to be free

@@ -9,6 +9,9 @@ namespace NanoLibp2p.Core
     /// </summary>
     public sealed class Libp2pStream : YamuxStream
     {
+        // a flag above those of Yamux: our end waits until the peer has agreed
+        private const int CloseWaits = 0x10000;
+
         /// <summary>The connection that it is a stream of.</summary>
         public readonly Connection Connection;
 
@@ -21,7 +24,6 @@ namespace NanoLibp2p.Core
         internal readonly Negotiation Negotiation = new Negotiation();
         internal StreamProtocol Protocol;
         internal long Deadline;
-        internal bool CloseWriteDue;
 
         internal Libp2pStream(Connection connection)
         {
@@ -46,10 +48,15 @@ namespace NanoLibp2p.Core
             get { return Negotiation.Protocol; }
         }
 
+        internal bool IsCloseWaiting
+        {
+            get { return (Flags & CloseWaits) != 0; }
+        }
+
         /// <summary>Bytes that <see cref="Write"/> would take now.</summary>
         public int WriteRoom
         {
-            get { return Negotiation.HasOutput || CloseWriteDue ? 0 : Connection.Yamux.WriteRoom(this); }
+            get { return Negotiation.HasOutput || IsCloseWaiting ? 0 : Connection.Yamux.WriteRoom(this); }
         }
 
         /// <summary>
@@ -59,7 +66,7 @@ namespace NanoLibp2p.Core
         /// <returns>Bytes taken, 0 to <paramref name="count"/>; the rest may be written in the protocol's next Poll.</returns>
         public int Write(byte[] buffer, int offset, int count)
         {
-            return Negotiation.HasOutput || CloseWriteDue ? 0 : Connection.Yamux.Write(this, buffer, offset, count);
+            return Negotiation.HasOutput || IsCloseWaiting ? 0 : Connection.Yamux.Write(this, buffer, offset, count);
         }
 
         /// <summary>Tells the peer that no more comes, after what was written (half-close).</summary>
@@ -71,12 +78,12 @@ namespace NanoLibp2p.Core
         {
             if (IsAgreed && !Negotiation.HasOutput)
             {
-                CloseWriteDue = false;
+                Flags &= ~CloseWaits;
                 Connection.Yamux.CloseWrite(this);
             }
             else
             {
-                CloseWriteDue = true;
+                Flags |= CloseWaits;
             }
         }
 
@@ -92,7 +99,6 @@ namespace NanoLibp2p.Core
             Tag = null;
             Progress = 0;
             Deadline = deadline;
-            CloseWriteDue = false;
         }
     }
 }

@@ -16,6 +16,9 @@ namespace NanoLibp2p.Core
     /// <remarks>All of its memory is taken in the constructor and as protocols are added. One thread uses it.</remarks>
     public sealed class Node
     {
+        /// <summary>Protocols that can be added, identify and ping included; each may have several ids.</summary>
+        public const int MaxProtocols = 12;
+
         /// <summary>Addresses that a node can listen on.</summary>
         public const int MaxListenAddresses = 8;
 
@@ -51,7 +54,7 @@ namespace NanoLibp2p.Core
 
         private readonly HandshakePool _handshakes;
         private readonly StreamProtocol[] _owners = new StreamProtocol[ProtocolTable.Capacity];
-        private readonly StreamProtocol[] _all = new StreamProtocol[ProtocolTable.Capacity];
+        private readonly StreamProtocol[] _all = new StreamProtocol[MaxProtocols];
         private readonly KeyPair _ephemeral = new KeyPair();
         private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
         private int _protocolCount;
@@ -115,6 +118,11 @@ namespace NanoLibp2p.Core
         /// <summary>Adds a protocol; before the first connection.</summary>
         public void Add(StreamProtocol protocol)
         {
+            if (_protocolCount == MaxProtocols)
+            {
+                throw new InvalidOperationException("a node has at most 12 protocols; leave one out");
+            }
+
             _all[_protocolCount++] = protocol;
             protocol.AddTo(this);
         }

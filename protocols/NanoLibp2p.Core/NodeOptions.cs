@@ -27,11 +27,14 @@ namespace NanoLibp2p.Core
         /// <summary>Streams at a time in each connection, inbound and outbound.</summary>
         public int MaxStreams = 8;
 
-        /// <summary>The longest record (one Noise message) that is accepted and sent, in bytes; a peer's longer one closes the connection.</summary>
+        /// <summary>The longest record (one Noise message) that is accepted, in bytes; a peer's longer one closes the connection.</summary>
         public int RecordBytes = 2048;
 
-        /// <summary>Bytes of each connection's send buffer; 0 for the room of one record.</summary>
-        public int SendBytes;
+        /// <summary>
+        /// Bytes of each connection's send buffer. A record that we send is no longer than this or <see cref="RecordBytes"/>; the
+        /// rest of a longer message follows in the next.
+        /// </summary>
+        public int SendBytes = 1024;
 
         /// <summary>Peers whose static key is remembered, so that they cost no signature verification when they come again.</summary>
         public int KnownPeers = 2;
@@ -89,9 +92,9 @@ namespace NanoLibp2p.Core
                 throw new ArgumentException("RecordBytes = " + RecordBytes.ToString() + "; give 512 to 65535");
             }
 
-            if (SendBytes != 0 && SendBytes < RecordBytes + 2)
+            if (SendBytes < MinRecordBytes)
             {
-                throw new ArgumentException("SendBytes = " + SendBytes.ToString() + " has no room for a record; give RecordBytes + 2 or more, or 0");
+                throw new ArgumentException("SendBytes = " + SendBytes.ToString() + " has no room for a handshake; give 512 or more");
             }
 
             if (MaxConnections < 1 || MaxHandshakes < 1 || MaxStreams < 1 || KnownPeers < 0)

@@ -20,33 +20,36 @@ namespace NanoLibp2p.Tests
             _leftOut = leftOut;
         }
 
-        /// <summary>Bytes by type name of everything that is reached from an object; <paramref name="leftOut"/> says where to stop.</summary>
+        /// <summary>
+        /// Bytes of everything that is reached from an object, by the name of its type; an array counts for the type of the object
+        /// that holds it. <paramref name="leftOut"/> says where to stop.
+        /// </summary>
         public static SortedDictionary<string, int> Measure(object root, Func<object, bool> leftOut)
         {
             var heap = new NanoHeap(leftOut);
             var bytes = new SortedDictionary<string, int>(StringComparer.Ordinal);
-            var queue = new Queue<object>();
-            heap.Reach(root, queue);
+            var queue = new Queue<(object Item, string Holder)>();
+            heap.Reach(root, null, queue);
             while (queue.Count > 0)
             {
-                object item = queue.Dequeue();
-                string name = item.GetType().Name;
+                (object item, string holder) = queue.Dequeue();
+                string name = item is Array or string ? holder : item.GetType().Name;
                 bytes.TryGetValue(name, out int before);
-                bytes[name] = before + heap.Size(item, queue);
+                bytes[name] = before + heap.Size(item, name, queue);
             }
 
             return bytes;
         }
 
-        private void Reach(object item, Queue<object> queue)
+        private void Reach(object item, string holder, Queue<(object Item, string Holder)> queue)
         {
             if (item != null && !_leftOut(item) && _seen.Add(item))
             {
-                queue.Enqueue(item);
+                queue.Enqueue((item, holder));
             }
         }
 
-        private int Size(object item, Queue<object> queue)
+        private int Size(object item, string name, Queue<(object Item, string Holder)> queue)
         {
             if (item is string text)
             {
@@ -60,7 +63,7 @@ namespace NanoLibp2p.Tests
                 {
                     foreach (object one in array)
                     {
-                        Reach(one, queue);
+                        Reach(one, name, queue);
                     }
 
                     return Blocks(20 + 12 * array.Length);
@@ -78,7 +81,7 @@ namespace NanoLibp2p.Tests
                     fields++;
                     if (!field.FieldType.IsPrimitive && !field.FieldType.IsEnum)
                     {
-                        Reach(field.GetValue(item), queue);
+                        Reach(field.GetValue(item), name, queue);
                     }
                 }
             }

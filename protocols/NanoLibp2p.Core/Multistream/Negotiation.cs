@@ -19,18 +19,20 @@ namespace NanoLibp2p.Core.Multistream
         /// <summary>Longer messages are no protocol ids (the limit that go and js have).</summary>
         private const int MaxMessage = 1024;
 
-        private const int NoAnswer = -1;
+        private const uint HeaderBit = 1u << ProtocolTable.Header;
+        private const uint NotAvailableBit = 1u << ProtocolTable.NotAvailable;
 
         private NegotiationState _state;
-        private uint _candidates;
+
+        // sets of table entries: what is accepted from the peer after its header, what still fits of the message under way,
+        // and what is to be sent, in the order of the table
+        private uint _wanted;
         private uint _matching;
+        private uint _due;
         private int _length;
         private int _position;
         private int _protocol;
-        private int _answer;
         private int _refusals;
-        private bool _initiator;
-        private bool _headerDue;
 
         /// <summary>Where it stands.</summary>
         public NegotiationState State
@@ -53,39 +55,46 @@ namespace NanoLibp2p.Core.Multistream
         /// <summary>True when <see cref="Transmit"/> has something to write.</summary>
         public bool HasOutput
         {
-            get { return _headerDue || _answer != NoAnswer; }
+            get { return _due != 0; }
         }
 
         /// <summary>Begins as responder.</summary>
         /// <param name="candidates">The set of ids that are answered with yes.</param>
         public void Listen(uint candidates)
         {
-            Start(false);
-            _candidates = candidates;
+            Start();
+            _wanted = candidates;
         }
 
         /// <summary>Begins as initiator.</summary>
         /// <param name="protocol">The index of the id to propose.</param>
         public void Dial(int protocol)
         {
-            Start(true);
-            _protocol = protocol;
-            _answer = protocol;
+            Start();
+            Offer(protocol);
         }
 
         /// <summary>Proposes another protocol after a refusal.</summary>
         public void Propose(int protocol)
         {
-            _protocol = protocol;
-            _answer = protocol;
+            Offer(protocol);
             _state = NegotiationState.AwaitAnswer;
         }
 
         /// <summary>Bytes that <see cref="Transmit"/> would write.</summary>
         public int OutputBytes(ProtocolTable table)
         {
-            int bytes = _headerDue ? table.Message(ProtocolTable.Header).Length : 0;
-            return _answer == NoAnswer ? bytes : bytes + table.Message(_answer).Length;
+            int bytes = 0;
+            uint due = _due;
+            for (int i = 0; due != 0; i++, due >>= 1)
+            {
+                if ((due & 1u) != 0)
+                {
+                    bytes += table.Message(i).Length;
+                }
+            }
+
+            return bytes;
         }
 
         /// <summary>Writes what is due; the buffer has room for <see cref="OutputBytes"/>.</summary>
@@ -93,16 +102,14 @@ namespace NanoLibp2p.Core.Multistream
         public int Transmit(ProtocolTable table, byte[] buffer, int offset)
         {
             int start = offset;
-            if (_headerDue)
+            for (int i = 0; _due != 0; i++, _due >>= 1)
             {
-                offset = Copy(table.Message(ProtocolTable.Header), buffer, offset);
-                _headerDue = false;
-            }
-
-            if (_answer != NoAnswer)
-            {
-                offset = Copy(table.Message(_answer), buffer, offset);
-                _answer = NoAnswer;
+                if ((_due & 1u) != 0)
+                {
+                    byte[] message = table.Message(i);
+                    Array.Copy(message, 0, buffer, offset, message.Length);
+                    offset += message.Length;
+                }
             }
 
             return offset - start;
@@ -124,7 +131,7 @@ namespace NanoLibp2p.Core.Multistream
                     if (b < 0x80)
                     {
                         _position = 0;
-                        _matching = Expected;
+                        _matching = _state == NegotiationState.AwaitHeader ? HeaderBit : _wanted;
                     }
                     else
                     {
@@ -151,40 +158,23 @@ namespace NanoLibp2p.Core.Multistream
             {
                 return _state == NegotiationState.AwaitHeader
                     || _state == NegotiationState.AwaitAnswer
-                    || (_state == NegotiationState.AwaitProposal && _answer == NoAnswer);
+                    || (_state == NegotiationState.AwaitProposal && (_due & ~HeaderBit) == 0);
             }
         }
 
-        private uint Expected
+        private void Start()
         {
-            get
-            {
-                switch (_state)
-                {
-                    case NegotiationState.AwaitHeader:
-                        return 1u << ProtocolTable.Header;
-                    case NegotiationState.AwaitAnswer:
-                        return (1u << _protocol) | (1u << ProtocolTable.NotAvailable);
-                    default:
-                        return _candidates;
-                }
-            }
-        }
-
-        private static int Copy(byte[] message, byte[] buffer, int offset)
-        {
-            Array.Copy(message, 0, buffer, offset, message.Length);
-            return offset + message.Length;
-        }
-
-        private void Start(bool initiator)
-        {
-            _initiator = initiator;
             _state = NegotiationState.AwaitHeader;
-            _headerDue = true;
-            _answer = NoAnswer;
+            _due = HeaderBit;
             _refusals = 0;
             NextMessage();
+        }
+
+        private void Offer(int protocol)
+        {
+            _protocol = protocol;
+            _due |= 1u << protocol;
+            _wanted = (1u << protocol) | NotAvailableBit;
         }
 
         private void NextMessage()
@@ -230,24 +220,24 @@ namespace NanoLibp2p.Core.Multistream
             if (_state == NegotiationState.AwaitHeader)
             {
                 _state = _matching == 0 ? NegotiationState.Malformed
-                    : _initiator ? NegotiationState.AwaitAnswer
+                    : (_wanted & NotAvailableBit) != 0 ? NegotiationState.AwaitAnswer
                     : NegotiationState.AwaitProposal;
             }
             else if (_state == NegotiationState.AwaitAnswer)
             {
                 _state = _matching == 1u << _protocol ? NegotiationState.Agreed
-                    : _matching == 1u << ProtocolTable.NotAvailable ? NegotiationState.Refused
+                    : _matching == NotAvailableBit ? NegotiationState.Refused
                     : NegotiationState.Malformed;
             }
             else if (_matching != 0)
             {
                 _protocol = IndexOf(_matching);
-                _answer = _protocol;
+                _due |= _matching;
                 _state = NegotiationState.Agreed;
             }
             else
             {
-                _answer = ProtocolTable.NotAvailable;
+                _due |= NotAvailableBit;
                 if (++_refusals > MaxRefusals)
                 {
                     _state = NegotiationState.Malformed;

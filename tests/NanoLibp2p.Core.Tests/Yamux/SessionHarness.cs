@@ -7,7 +7,7 @@ using NanoLibp2p.Core.Yamux;
 namespace NanoLibp2p.Core.Tests.Yamux;
 
 /// <summary>A session alone, with its peer's frames written by hand.</summary>
-internal sealed class SessionHarness : IYamuxHandler
+internal sealed class SessionHarness : YamuxHandler
 {
     private readonly YamuxStream[] streams;
 
@@ -77,13 +77,13 @@ internal sealed class SessionHarness : IYamuxHandler
         return frames;
     }
 
-    public void OnStreamOpened(YamuxStream stream)
+    protected override void OnStreamOpened(YamuxStream stream)
     {
         LastOpened = stream;
         Events.Add($"opened {stream.StreamId}");
     }
 
-    public int OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count)
+    protected override int OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count)
     {
         uint id = stream.StreamId;
         int used = Consume?.Invoke(stream, count) ?? count;
@@ -95,11 +95,11 @@ internal sealed class SessionHarness : IYamuxHandler
         return used;
     }
 
-    public void OnStreamReadEnd(YamuxStream stream) => Events.Add($"read end {stream.StreamId}");
+    protected override void OnStreamReadEnd(YamuxStream stream) => Events.Add($"read end {stream.StreamId}");
 
-    public void OnStreamClosed(YamuxStream stream, bool reset) => Events.Add($"{(reset ? "reset" : "closed")} {stream.StreamId}");
+    protected override void OnStreamClosed(YamuxStream stream, bool reset) => Events.Add($"{(reset ? "reset" : "closed")} {stream.StreamId}");
 
-    public void OnPong(uint value) => Events.Add($"pong {value}");
+    protected override void OnPong(uint value) => Events.Add($"pong {value}");
 
-    public void OnGoAway(uint code) => Events.Add($"go away {code}");
+    protected override void OnGoAway(uint code) => Events.Add($"go away {code}");
 }

@@ -199,6 +199,13 @@ namespace NanoLibp2p.Core.Multistream
                 }
             }
 
+            if (_matching == 0 && _state != NegotiationState.AwaitProposal)
+            {
+                // no answer that could still become right, such as a line of HTTP, is waited for
+                _state = NegotiationState.Malformed;
+                return;
+            }
+
             _position = next;
             if (next < _length)
             {
@@ -219,15 +226,11 @@ namespace NanoLibp2p.Core.Multistream
         {
             if (_state == NegotiationState.AwaitHeader)
             {
-                _state = _matching == 0 ? NegotiationState.Malformed
-                    : (_wanted & NotAvailableBit) != 0 ? NegotiationState.AwaitAnswer
-                    : NegotiationState.AwaitProposal;
+                _state = (_wanted & NotAvailableBit) != 0 ? NegotiationState.AwaitAnswer : NegotiationState.AwaitProposal;
             }
             else if (_state == NegotiationState.AwaitAnswer)
             {
-                _state = _matching == 1u << _protocol ? NegotiationState.Agreed
-                    : _matching == NotAvailableBit ? NegotiationState.Refused
-                    : NegotiationState.Malformed;
+                _state = _matching == NotAvailableBit ? NegotiationState.Refused : NegotiationState.Agreed;
             }
             else if (_matching != 0)
             {

@@ -1,0 +1,256 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Core.Tests.Noise;
+using NanoLibp2p.Core.Tests.Yamux;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Core.Tests.Support;
+
+/// <summary>
+/// A peer in the hands of a test: honest as far as the test lets it be, byte by byte at any step. What waits for bytes runs the
+/// simulation meanwhile.
+/// </summary>
+internal sealed class RawPeer
+{
+    private const int PatienceMs = 60_000;
+
+    private readonly Simulation simulation;
+    private readonly MemoryTransport host;
+    private readonly CryptoProvider crypto = new ManagedCrypto();
+    private readonly SeededRandom random;
+    private readonly Queue<byte> inbox = new();
+    private readonly List<byte> plain = [];
+    private readonly CipherState sending;
+    private readonly CipherState receiving;
+    private MemoryLink? link;
+    private bool dialed;
+
+    public RawPeer(Simulation simulation)
+    {
+        this.simulation = simulation;
+        host = simulation.Network.AddHost();
+        random = new SeededRandom(simulation.Network.TakeSeed());
+        Identity = Identity.Create(crypto, random);
+        StaticKey.Generate(crypto, random);
+        sending = new CipherState(crypto);
+        receiving = new CipherState(crypto);
+    }
+
+    public Identity Identity { get; }
+
+    public KeyPair StaticKey { get; } = new();
+
+    public MemoryLink Link => link!;
+
+    public Multiaddr Listen()
+    {
+        int port = host.Listen("127.0.0.1", 0, out LinkError _);
+        return Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{port}").WithPeerId(Identity.PeerId);
+    }
+
+    public RawPeer Accept()
+    {
+        Wait(() => (link = (MemoryLink?)host.Accept()) != null);
+        dialed = false;
+        return this;
+    }
+
+    public RawPeer Dial(Multiaddr address)
+    {
+        link = (MemoryLink)host.Dial("127.0.0.1", address.Port);
+        dialed = true;
+        return this;
+    }
+
+    public void Write(params byte[] bytes)
+    {
+        int at = 0;
+        Wait(() =>
+        {
+            int taken = Link.Write(bytes, at, bytes.Length - at);
+            at += Math.Max(0, taken);
+            if (taken == 0)
+            {
+                // the other side may be waiting until it is heard
+                Fetch();
+            }
+            return at == bytes.Length || taken < 0;
+        });
+    }
+
+    public byte[] Read(int count)
+    {
+        byte[] bytes = new byte[count];
+        int at = 0;
+        bool ended = false;
+        Wait(() =>
+        {
+            ended = Fetch() < 0;
+            for (; at < count && inbox.Count > 0; at++)
+            {
+                bytes[at] = inbox.Dequeue();
+            }
+            return at == count || ended;
+        });
+        return at < count ? throw new EndOfStreamException() : bytes;
+    }
+
+    /// <summary>True once the other side has ended or broken the link; reads past what it said before.</summary>
+    public bool IsCutOff
+    {
+        get
+        {
+            byte[] rest = new byte[256];
+            int read;
+            do
+            {
+                read = Link.Read(rest, 0, rest.Length);
+            }
+            while (read > 0);
+            return read < 0;
+        }
+    }
+
+    /// <summary>One multistream-select message.</summary>
+    public void Say(string id) => Write(Message(id));
+
+    public string Hear()
+    {
+        int length = Read(1)[0];
+        return Encoding.ASCII.GetString(Read(length)).TrimEnd('\n');
+    }
+
+    public static byte[] Message(string id) => [(byte)(id.Length + 1), .. Encoding.ASCII.GetBytes(id), (byte)'\n'];
+
+    /// <summary>Agrees on Noise.</summary>
+    public void AgreeOnNoise()
+    {
+        Say("/multistream/1.0.0");
+        if (dialed)
+        {
+            Say("/noise");
+        }
+        Assert.Equal("/multistream/1.0.0", Hear());
+        Assert.Equal("/noise", Hear());
+        if (!dialed)
+        {
+            Say("/noise");
+        }
+    }
+
+    public byte[] HonestPayload() => Payload.Honest(Identity, StaticKey, "/yamux/1.0.0");
+
+    /// <summary>All of the handshake, with an early multiplexer unless the payload says otherwise.</summary>
+    public RawPeer Handshake(byte[]? payload = null, Action<byte[]>? spoil = null)
+    {
+        AgreeOnNoise();
+        var state = new HandshakeState(crypto);
+        state.Start(NoisePattern.XX(), dialed, [], StaticKey, null);
+        while (!state.IsComplete)
+        {
+            if (state.IsMyTurn)
+            {
+                WriteHandshake(state, state.MessageIndex == 0 ? [] : payload ?? HonestPayload(), spoil);
+            }
+            else
+            {
+                byte[] message = ReadRecord();
+                Assert.True(state.ReadMessage(message, 0, message.Length, out int _) >= 0);
+            }
+        }
+        state.Split(sending, receiving);
+        return this;
+    }
+
+    /// <summary>A record as it stands: two bytes of length, and the bytes.</summary>
+    public void WriteRecord(byte[] record) => Write([(byte)(record.Length >> 8), (byte)record.Length, .. record]);
+
+    public byte[] ReadRecord()
+    {
+        byte[] length = Read(2);
+        return Read((length[0] << 8) | length[1]);
+    }
+
+    public byte[] Seal(byte[] plaintext)
+    {
+        byte[] record = new byte[plaintext.Length + CryptoProvider.TagBytes];
+        plaintext.CopyTo(record, 0);
+        sending.Encrypt([], 0, 0, record, 0, plaintext.Length);
+        return record;
+    }
+
+    public void Send(params Frame[] frames)
+    {
+        // several records where one would exceed what a small device takes
+        foreach (byte[] part in frames.SelectMany(frame => frame.ToBytes()).Chunk(1024))
+        {
+            SendBytes(part);
+        }
+    }
+
+    public void SendBytes(byte[] plaintext) => WriteRecord(Seal(plaintext));
+
+    /// <summary>The next Yamux frame.</summary>
+    public Frame Receive()
+    {
+        while (true)
+        {
+            byte[] bytes = [.. plain];
+            if (bytes.Length >= 12 && (bytes[1] != Frame.Data || (uint)bytes.Length >= 12 + Length(bytes)))
+            {
+                Frame frame = Frame.Read(bytes, out int size);
+                plain.RemoveRange(0, size);
+                return frame;
+            }
+            byte[] record = ReadRecord();
+            int count = receiving.Decrypt([], 0, 0, record, 0, record.Length);
+            Assert.True(count >= 0);
+            plain.AddRange(record[..count]);
+        }
+    }
+
+    /// <summary>Runs the simulation until it holds.</summary>
+    public void Wait(Func<bool> until) => Assert.True(simulation.Run(() => until(), PatienceMs), "the other side did not answer in a minute");
+
+    // moves what has arrived into the inbox
+    private int Fetch()
+    {
+        byte[] piece = new byte[4096];
+        int read;
+        while ((read = Link.Read(piece, 0, piece.Length)) > 0)
+        {
+            foreach (byte b in piece.AsSpan(0, read))
+            {
+                inbox.Enqueue(b);
+            }
+        }
+        return read;
+    }
+
+    private static uint Length(byte[] bytes) => Core.Buffers.Bytes.ReadUInt32BigEndian(bytes, 8);
+
+    private void WriteHandshake(HandshakeState state, byte[] payload, Action<byte[]>? spoil)
+    {
+        if (state.NeedsEphemeral)
+        {
+            var ephemeral = new KeyPair();
+            ephemeral.Generate(crypto, random);
+            state.UseEphemeral(ephemeral);
+        }
+        byte[] buffer = new byte[state.HeaderBytes + payload.Length + CryptoProvider.TagBytes];
+        payload.CopyTo(buffer, state.HeaderBytes);
+        byte[] message = buffer[..state.WriteMessage(buffer, 0, payload.Length)];
+        if (payload.Length > 0)
+        {
+            spoil?.Invoke(message);
+        }
+        WriteRecord(message);
+    }
+}

@@ -15,7 +15,8 @@ namespace NanoLibp2p.PubSub
         private const int Part1 = 5;
         private const int Part1Count = 6;
         private const int Part2 = 7;
-        private const int Fields = 8;
+        private const int Part2Count = 8;
+        private const int Fields = 9;
 
         private readonly byte[] _bytes;
         private readonly int[] _fields;
@@ -89,8 +90,9 @@ namespace NanoLibp2p.PubSub
         /// <param name="frameCount">Bytes of the RPC.</param>
         /// <param name="part1">Where the author or, of an unsigned message, the data begin.</param>
         /// <param name="part1Count">Bytes of these.</param>
-        /// <param name="part2">Where the sequence number begins; 0 for an unsigned message.</param>
-        public void Set(ulong hash, int topic, int life, int frame, int frameCount, int part1, int part1Count, int part2)
+        /// <param name="part2">Where the sequence number begins; of no meaning for an unsigned message.</param>
+        /// <param name="part2Count">Bytes of it.</param>
+        public void Set(ulong hash, int topic, int life, int frame, int frameCount, int part1, int part1Count, int part2, int part2Count)
         {
             int slot = Slot(_count - 1);
             _hashes[slot] = hash;
@@ -102,6 +104,7 @@ namespace NanoLibp2p.PubSub
             _fields[at + Part1] = part1;
             _fields[at + Part1Count] = part1Count;
             _fields[at + Part2] = part2;
+            _fields[at + Part2Count] = part2Count;
         }
 
         /// <summary>The number of the entry with this id, or -1.</summary>
@@ -151,6 +154,11 @@ namespace NanoLibp2p.PubSub
         public int Part2Of(int entry)
         {
             return _fields[(Slot(entry) * Fields) + Part2];
+        }
+
+        public int Part2CountOf(int entry)
+        {
+            return _fields[(Slot(entry) * Fields) + Part2Count];
         }
 
         /// <summary>Makes every entry one heartbeat older.</summary>

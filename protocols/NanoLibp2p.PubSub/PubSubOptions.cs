@@ -17,7 +17,8 @@ namespace NanoLibp2p.PubSub
         /// <summary>
         /// The number before the first message's. Peers may refuse a number that is not above the author's last (kubo does), so a board
         /// that restarts must begin above where it ended: with a clock give Unix time in nanoseconds, as go, js and rust do; without
-        /// one keep PubSubProtocol.SequenceNumber in the store. 0 takes a random number below 2^32, good for trying things out.
+        /// one keep PubSubProtocol.SequenceNumber in the store. 0 takes 2^56 and a random number below 2^32, good for trying
+        /// things out. Below 2^56 js-libp2p's floodsub finds every signature wrong: it loses a number's leading zeros.
         /// </summary>
         public ulong FirstSequenceNumber;
 

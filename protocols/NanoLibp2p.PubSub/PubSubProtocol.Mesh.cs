@@ -229,7 +229,7 @@ namespace NanoLibp2p.PubSub
 
                     if (count == 0)
                     {
-                        count = CopyId(_cache.Bytes, _cache.Part1Of(entry), _cache.Part1CountOf(entry), _cache.Part2Of(entry));
+                        count = CopyId(_cache.Bytes, _cache.Part1Of(entry), _cache.Part1CountOf(entry), _cache.Part2Of(entry), _cache.Part2CountOf(entry));
                     }
 
                     if (peer.Queue.Append(_scratch, 0, RpcWriter.WriteHave(topic.NameBytes, _id, count, _scratch, 0)))

@@ -48,7 +48,7 @@ namespace NanoLibp2p.PubSub
 
             if (!IsSigned)
             {
-                int idCount = CopyId(data, offset, count, 0);
+                int idCount = CopyId(data, offset, count, 0, 0);
                 if (_seen.Contains(HashOf(_id, idCount), Node.NowMs))
                 {
                     return PublishResult.Duplicate;
@@ -88,7 +88,7 @@ namespace NanoLibp2p.PubSub
                 Node.Identity.Sign(Node.Crypto, bytes, begin, RpcReader.PrefixBytes + body, bytes, at);
             }
 
-            return Send(topic, begin, message, IsSigned ? part1 : dataAt, IsSigned ? PeerId.Ed25519Bytes : count, part2, null);
+            return Send(topic, begin, message, IsSigned ? part1 : dataAt, IsSigned ? PeerId.Ed25519Bytes : count, part2, SequenceBytes, null);
         }
 
         void IRpcHandler.OnTooLong(PubSubPeer peer)
@@ -114,7 +114,7 @@ namespace NanoLibp2p.PubSub
             int part1 = IsSigned ? message.From : message.Data;
             int part1Count = IsSigned ? message.FromCount : message.DataCount;
             int part2 = IsSigned ? message.Sequence : 0;
-            ulong hash = HashOf(_id, CopyId(message.Buffer, part1, part1Count, part2));
+            ulong hash = HashOf(_id, CopyId(message.Buffer, part1, part1Count, part2, message.SequenceCount));
             if (_seen.Contains(hash, Node.NowMs))
             {
                 Drop(peer, DropReason.Duplicate);
@@ -130,7 +130,12 @@ namespace NanoLibp2p.PubSub
             _seen.Add(hash, Node.NowMs);
             if (_events != null)
             {
-                ulong sequence = IsSigned ? Bytes.ReadUInt64BigEndian(message.Buffer, message.Sequence) : 0;
+                ulong sequence = 0;
+                for (int i = 0; IsSigned && i < message.SequenceCount; i++)
+                {
+                    sequence = (sequence << 8) | message.Buffer[message.Sequence + i];
+                }
+
                 _view.Set(peer.Connection, message.Buffer, message.Data, message.DataCount, message.From, IsSigned ? message.FromCount : 0, sequence);
                 _events.OnMessage(topic, _view);
             }
@@ -143,7 +148,8 @@ namespace NanoLibp2p.PubSub
 
         private bool HasStamps(PubSubPeer peer, RpcReader message)
         {
-            if (message.FromCount <= 0 || message.SequenceCount != SequenceBytes || message.SignatureCount <= 0
+            // eight bytes by the spec, but js-libp2p's floodsub leaves out leading zeros
+            if (message.FromCount <= 0 || message.SequenceCount < 1 || message.SequenceCount > SequenceBytes || message.SignatureCount <= 0
                 || PeerId.CheckBytes(message.Buffer, message.From, message.FromCount) != 0)
             {
                 Drop(peer, DropReason.Unsigned);
@@ -268,23 +274,23 @@ namespace NanoLibp2p.PubSub
                     ProtobufWriter.WriteBytes(RpcWriter.Key, message.Buffer, message.Key, message.KeyCount, bytes, at);
                 }
 
-                Send(topic, begin, size, message.From + moved, message.FromCount, message.Sequence + moved, from);
+                Send(topic, begin, size, message.From + moved, message.FromCount, message.Sequence + moved, message.SequenceCount, from);
             }
             else
             {
-                Send(topic, begin, size, message.Data + moved, message.DataCount, 0, from);
+                Send(topic, begin, size, message.Data + moved, message.DataCount, 0, 0, from);
             }
         }
 
         // Puts the frame before the newest message of the cache, and the whole into the queues: of all subscribers if it is our own, and
         // else of the mesh and of those without gossip.
-        private int Send(Topic topic, int begin, int message, int part1, int part1Count, int part2, PubSubPeer from)
+        private int Send(Topic topic, int begin, int message, int part1, int part1Count, int part2, int part2Count, PubSubPeer from)
         {
             int frame = RpcWriter.FrameBytes(message);
             int start = begin + RpcReader.PrefixBytes - frame;
             RpcWriter.WriteFrame(message, _cache.Bytes, start);
-            ulong hash = HashOf(_id, CopyId(_cache.Bytes, part1, part1Count, part2));
-            _cache.Set(hash, topic.Index, _options.GossipHeartbeats, start, frame + message, part1, part1Count, part2);
+            ulong hash = HashOf(_id, CopyId(_cache.Bytes, part1, part1Count, part2, part2Count));
+            _cache.Set(hash, topic.Index, _options.GossipHeartbeats, start, frame + message, part1, part1Count, part2, part2Count);
             _seen.Add(hash, Node.NowMs);
 
             int entry = _cache.Count - 1;
@@ -341,13 +347,13 @@ namespace NanoLibp2p.PubSub
         }
 
         // Writes a message's id to _id: author and sequence number, or the hash of the data when there are none, as js has it.
-        private int CopyId(byte[] bytes, int part1, int part1Count, int part2)
+        private int CopyId(byte[] bytes, int part1, int part1Count, int part2, int part2Count)
         {
             if (IsSigned)
             {
                 Array.Copy(bytes, part1, _id, 0, part1Count);
-                Array.Copy(bytes, part2, _id, part1Count, SequenceBytes);
-                return part1Count + SequenceBytes;
+                Array.Copy(bytes, part2, _id, part1Count, part2Count);
+                return part1Count + part2Count;
             }
 
             CryptoProvider crypto = Node.Crypto;

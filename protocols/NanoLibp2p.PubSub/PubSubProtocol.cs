@@ -28,6 +28,9 @@ namespace NanoLibp2p.PubSub
         // heartbeats after which an offence is forgiven
         private const int Forgiveness = 60;
 
+        // far below Unix time in nanoseconds, which may come later, and eight bytes long even when leading zeros get lost
+        private const ulong LeastRandomSequence = 1UL << 56;
+
         private readonly PubSubOptions _options;
         private readonly TopicTable _topics;
         private readonly PubSubMessage _view = new PubSubMessage();
@@ -290,7 +293,7 @@ namespace NanoLibp2p.PubSub
             _topicSeed = Bytes.ReadUInt32LittleEndian(_scratch, 0);
             if (_sequence == 0)
             {
-                _sequence = Bytes.ReadUInt32LittleEndian(_scratch, 4);
+                _sequence = LeastRandomSequence | Bytes.ReadUInt32LittleEndian(_scratch, 4);
             }
 
             int longest = _options.MaxMessageBytes + RpcWriter.MaxFrameBytes;

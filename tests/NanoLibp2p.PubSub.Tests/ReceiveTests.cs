@@ -85,12 +85,24 @@ public class ReceiveTests
             whole with { From = [1, 2, 3] },
             whole with { Sequence = null },
             whole with { Signature = null },
-            (whole with { Sequence = new byte[7] }).Sign(s_author)));
+            (whole with { Sequence = [] }).Sign(s_author),
+            (whole with { Sequence = new byte[9] }).Sign(s_author)));
         board.Simulation.Run(100);
 
         Assert.Empty(board.Messages);
-        Assert.Equal(Enumerable.Repeat(DropReason.Unsigned, 6), board.Drops);
-        Assert.Equal(6, board.PubSub.Drops(DropReason.Unsigned));
+        Assert.Equal(Enumerable.Repeat(DropReason.Unsigned, 7), board.Drops);
+        Assert.Equal(7, board.PubSub.Drops(DropReason.Unsigned));
+    }
+
+    [Fact]
+    public void A_number_that_lost_its_leading_zeros_is_taken_as_js_floodsub_sends_it()
+    {
+        (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
+        RpcMessage whole = RpcMessage.By(s_author, 0x0102, "t", [1]);
+        peer.Send(Rpc.Publish((whole with { Sequence = [1, 2] }).Sign(s_author), (whole with { Sequence = [1, 3] }).Sign(s_author)));
+        board.Simulation.Run(100);
+
+        Assert.Equal([0x0102UL, 0x0103UL], board.Messages.Select(one => one.Sequence));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public class TableTests
                 int begin = cache.Add(size);
                 Assert.InRange(begin, 0, 64 - size);
                 cache.Bytes.AsSpan(begin, size).Fill(mark);
-                cache.Set(mark, 0, 3, begin, size, 0, 0, 0);
+                cache.Set(mark, 0, 3, begin, size, 0, 0, 0, 0);
                 kept.Add((begin, size, mark));
                 kept.RemoveRange(0, kept.Count - cache.Count);
                 foreach ((int at, int count, byte value) in kept)
@@ -138,7 +138,7 @@ public class TableTests
         var cache = new MessageCache(4, 64, 1);
         for (int i = 1; i <= 20; i++)
         {
-            cache.Set((ulong)i, 0, 3, cache.Add(16), 16, 0, 0, 0);
+            cache.Set((ulong)i, 0, 3, cache.Add(16), 16, 0, 0, 0, 0);
             Assert.Equal(Math.Min(i, 4), cache.Count);
             Assert.Equal(-1, cache.Find((ulong)(i - 4)));
             Assert.Equal(i > 3 ? 0 : -1, cache.Find((ulong)(i - 3)));

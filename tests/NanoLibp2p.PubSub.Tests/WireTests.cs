@@ -101,5 +101,19 @@ public class WireTests
         Assert.Equal(0x102UL, board.PubSub.SequenceNumber);
     }
 
+    [Fact]
+    public void Without_the_option_they_begin_with_eight_bytes_and_below_the_time_in_nanoseconds()
+    {
+        var simulation = new Simulation(14);
+        var one = new Board(simulation, new PubSubOptions());
+        var other = new Board(simulation, new PubSubOptions());
+        foreach (ulong number in new[] { one.PubSub.SequenceNumber, other.PubSub.SequenceNumber })
+        {
+            Assert.InRange(number, 1UL << 56, (ulong)DateTimeOffset.UnixEpoch.AddYears(50).ToUnixTimeMilliseconds() * 1_000_000);
+        }
+
+        Assert.NotEqual(one.PubSub.SequenceNumber, other.PubSub.SequenceNumber);
+    }
+
     private static long Written(Board board) => ((MemoryLink)board.Connection.Link).TotalWritten;
 }

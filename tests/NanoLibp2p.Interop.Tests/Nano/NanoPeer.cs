@@ -167,13 +167,15 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
             ? connection.Object
             : throw new NanoPeerException($"the connection with {connection.PeerId} is not open any more");
 
-    private async Task DoAsync(Action action) => await DoAsync(() =>
+    /// <summary>Does something on the node's thread.</summary>
+    internal async Task DoAsync(Action action) => await DoAsync(() =>
     {
         action();
         return true;
     }).ConfigureAwait(false);
 
-    private Task<T> DoAsync<T>(Func<T> function)
+    /// <summary>Does something on the node's thread, and says what came of it.</summary>
+    internal Task<T> DoAsync<T>(Func<T> function)
     {
         TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
         asked.Enqueue(() =>

@@ -7,11 +7,14 @@ namespace NanoLibp2p.Firmware
     /// <summary>The sizes and times of a device: its node, its pubsub and the shell around them.</summary>
     public sealed class DeviceOptions
     {
+        // what author, number, signature and field headers take in a message (PubSubOptions.MaxMessageBytes)
+        private const int MessageExtraBytes = 122;
+
         /// <summary>Sizes and times of the node.</summary>
         public NodeOptions Node = new NodeOptions();
 
-        /// <summary>Sizes and times of pubsub.</summary>
-        public PubSubOptions PubSub = new PubSubOptions();
+        /// <summary>Sizes and times of pubsub: its defaults, but for messages of 512 bytes at most, which is what readings need.</summary>
+        public PubSubOptions PubSub = new PubSubOptions { MaxMessageBytes = 512 };
 
         /// <summary>Bytes of the ring that keeps readings until they are sent; each takes four more than its own.</summary>
         public int RingBytes = 4096;
@@ -45,6 +48,14 @@ namespace NanoLibp2p.Firmware
             {
                 throw new ArgumentException("RingBytes = " + RingBytes.ToString() + " and MaxReadingBytes = " + MaxReadingBytes.ToString()
                     + "; give a reading 16 bytes at least, and the ring room for one and no more than 65535");
+            }
+
+            int message = MaxReadingBytes + PubSub.MaxTopicBytes + MessageExtraBytes;
+            if (PubSub.MaxMessageBytes < message)
+            {
+                throw new ArgumentException("a reading of MaxReadingBytes = " + MaxReadingBytes.ToString() + " makes a message of up to "
+                    + message.ToString() + " bytes, and MaxMessageBytes = " + PubSub.MaxMessageBytes.ToString()
+                    + "; raise PubSubOptions.MaxMessageBytes or lower DeviceOptions.MaxReadingBytes");
             }
 
             if (MaxSensors < 1 || MaxSensors > 255)

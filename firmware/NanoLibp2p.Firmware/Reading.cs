@@ -102,7 +102,10 @@ namespace NanoLibp2p.Firmware
             _count += count;
         }
 
-        internal void Begin(long number, long unixMs)
+        /// <summary>Begins a new reading in place of the last. The device does it; a sensor's own tests may.</summary>
+        /// <param name="number">See <see cref="Number"/>.</param>
+        /// <param name="unixMs">See <see cref="UnixMs"/>.</param>
+        public void Begin(long number, long unixMs)
         {
             _count = 0;
             _isJson = false;
@@ -111,7 +114,8 @@ namespace NanoLibp2p.Firmware
             _unixMs = unixMs;
         }
 
-        internal void End()
+        /// <summary>Ends the reading, once its sensor has said everything.</summary>
+        public void End()
         {
             if (_isJson)
             {

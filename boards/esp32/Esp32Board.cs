@@ -1,0 +1,112 @@
+using System;
+using System.Diagnostics;
+using System.Threading;
+using nanoFramework.Networking;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Tcp;
+
+namespace NanoLibp2p.Boards.Esp32
+{
+    /// <summary>An ESP32 with Wi-Fi, as nanoFramework's own firmware has it; no part added.</summary>
+    public sealed class Esp32Board : Board, IClock, IDeviceLog
+    {
+        // one for the node's connection, one to turn a caller away
+        private const int MaxLinks = 2;
+
+        private const int JoinTimeoutMs = 60000;
+
+        // 1970 and 2025 in ticks of 100 ns; a clock that was never set is before the second
+        private const long UnixEpochTicks = 621355968000000000;
+        private const long EarliestTicks = 638712864000000000;
+        private const long TicksInMillisecond = 10000;
+
+        private readonly IStreamTransport _link = new TcpTransport(MaxLinks);
+        private readonly IRandom _random = new ChipRandom();
+        private readonly IStore _store = new FlashStore("I:\\");
+        private readonly Sensor _sensor = new ChipSensor();
+
+        /// <inheritdoc/>
+        public override string Name
+        {
+            get { return "esp32"; }
+        }
+
+        /// <inheritdoc/>
+        public override IStreamTransport Link
+        {
+            get { return _link; }
+        }
+
+        /// <inheritdoc/>
+        public override IClock Clock
+        {
+            get { return this; }
+        }
+
+        /// <inheritdoc/>
+        public override IRandom Random
+        {
+            get { return _random; }
+        }
+
+        /// <inheritdoc/>
+        public override IStore Store
+        {
+            get { return _store; }
+        }
+
+        /// <inheritdoc/>
+        public override Sensor Sensor
+        {
+            get { return _sensor; }
+        }
+
+        /// <inheritdoc/>
+        public override IDeviceLog Log
+        {
+            get { return this; }
+        }
+
+        /// <inheritdoc/>
+        public override long UnixMs
+        {
+            get
+            {
+                long ticks = DateTime.UtcNow.Ticks;
+                return ticks < EarliestTicks ? 0 : (ticks - UnixEpochTicks) / TicksInMillisecond;
+            }
+        }
+
+        /// <inheritdoc/>
+        public long NowMs
+        {
+            get { return Environment.TickCount64; }
+        }
+
+        /// <inheritdoc/>
+        public void Write(string line)
+        {
+            Debug.WriteLine(line);
+        }
+
+        /// <summary>Waits for the Wi-Fi whose name and password are in the board's network configuration, as long as it takes.</summary>
+        public void JoinNetwork()
+        {
+            while (true)
+            {
+                CancellationTokenSource timeout = new CancellationTokenSource(JoinTimeoutMs);
+                if (WifiNetworkHelper.Reconnect(false, 0, timeout.Token))
+                {
+                    break;
+                }
+
+                Write("no Wi-Fi yet (status " + ((int)WifiNetworkHelper.Status).ToString()
+                    + "); are name and password stored, with automatic connection, and is it in reach? See boards/esp32/README.md");
+            }
+
+            // in the background: readings have a time as soon as the date is known
+            Sntp.Start();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System;
+using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Core;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Firmware.Tests;
+
+public class DeviceIdentityTests
+{
+    [Fact]
+    public void The_first_start_makes_an_identity_and_every_later_one_has_the_same()
+    {
+        var store = new MemoryStore();
+        Identity first = DeviceIdentity.Load(Board(store, 1));
+        Identity second = DeviceIdentity.Load(Board(store, 2));
+
+        Assert.Equal(first.PeerId, second.PeerId);
+        Assert.NotEqual(first.PeerId, DeviceIdentity.Load(Board(new MemoryStore(), 2)).PeerId);
+    }
+
+    [Fact]
+    public void An_identity_of_another_libp2p_program_is_taken_in_both_forms()
+    {
+        var crypto = new ManagedCrypto();
+        Identity identity = Identity.Create(crypto, new SeededRandom(77));
+        byte[] key = identity.ToProtobuf();
+        byte[] older = new byte[100];
+        key.CopyTo(older, 0);
+        key.AsSpan(36, 32).CopyTo(older.AsSpan(68));
+        older[3] = 96;
+
+        foreach (byte[] form in new[] { key, older })
+        {
+            var store = new MemoryStore();
+            store.Write("identity", form, 0, form.Length);
+            Assert.Equal(identity.PeerId, DeviceIdentity.Load(Board(store, 1)).PeerId);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_identity_is_told_and_left_as_it_is()
+    {
+        byte[] key = Identity.Create(new ManagedCrypto(), new SeededRandom(78)).ToProtobuf();
+        for (int i = 0; i < key.Length; i++)
+        {
+            byte[] cut = key.AsSpan(0, i).ToArray();
+            Refuses(cut);
+            byte[] changed = [.. key];
+            changed[i] ^= 0x10;
+            Refuses(changed);
+        }
+
+        Refuses(new byte[68]);
+        Refuses(new byte[500]);
+    }
+
+    [Fact]
+    public void An_identity_that_cannot_be_stored_is_not_used()
+    {
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => DeviceIdentity.Load(Board(new FullStore(), 1)));
+
+        Assert.Contains("the store of the board 'test' is full", e.Message);
+    }
+
+    private static void Refuses(byte[] stored)
+    {
+        var store = new MemoryStore();
+        store.Write("identity", stored, 0, stored.Length);
+
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => DeviceIdentity.Load(Board(store, 1)));
+
+        Assert.StartsWith("the stored identity is damaged (", e.Message);
+        Assert.Contains("delete it to start over", e.Message);
+        byte[] after = new byte[600];
+        Assert.Equal(stored.Length, store.Read("identity", after, 0, after.Length));
+        Assert.Equal(stored, after.AsSpan(0, stored.Length).ToArray());
+    }
+
+    private static TestBoard Board(IStore store, uint seed) => new(new MemoryNetwork(1), seed, store);
+
+    private sealed class FullStore : IStore
+    {
+        public int Read(string name, byte[] buffer, int offset, int capacity) => -1;
+
+        public bool Write(string name, byte[] buffer, int offset, int count) => false;
+    }
+}

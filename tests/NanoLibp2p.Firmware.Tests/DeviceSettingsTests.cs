@@ -1,0 +1,63 @@
+using System;
+using System.Text;
+using NanoLibp2p.Boards.Virtual;
+
+namespace NanoLibp2p.Firmware.Tests;
+
+public class DeviceSettingsTests
+{
+    [Fact]
+    public void Settings_are_lines_of_names_and_values()
+    {
+        DeviceSettings settings = DeviceSettings.Parse("# my greenhouse\r\ndial = /ip4/10.0.0.1/tcp/4001\r\n\ndial=/dns4/gw.local/tcp/1\n topic = a=b \nevery = 500\n");
+
+        Assert.Equal(["/ip4/10.0.0.1/tcp/4001", "/dns4/gw.local/tcp/1"], settings.Dial);
+        Assert.Equal("a=b", settings.Topic);
+        Assert.Equal(500, settings.EveryMs);
+    }
+
+    [Fact]
+    public void What_is_not_set_has_a_default()
+    {
+        DeviceSettings settings = DeviceSettings.Load(new MemoryStore());
+
+        Assert.Empty(settings.Dial);
+        Assert.Equal("nanolibp2p/readings", settings.Topic);
+        Assert.Equal(10_000, settings.EveryMs);
+    }
+
+    [Fact]
+    public void A_text_beyond_ASCII_comes_back_whole()
+    {
+        var store = new MemoryStore();
+        byte[] text = Encoding.UTF8.GetBytes("wifi = Café\n");
+        store.Write("settings", text, 0, text.Length);
+
+        Assert.Equal("Café", DeviceSettings.Load(store).Find("wifi", null));
+    }
+
+    [Theory]
+    [InlineData("dial", "line 1 of the settings is 'dial'; write name = value")]
+    [InlineData("a = b\n= c", "line 2 of the settings is '= c'; write name = value")]
+    public void A_line_that_is_no_setting_is_shown(string text, string expected) =>
+        Assert.Equal(expected, Assert.Throws<FormatException>(() => DeviceSettings.Parse(text)).Message);
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
+    [InlineData("1s")]
+    [InlineData("")]
+    [InlineData("1000000000")]
+    [InlineData("99999999999999999999")]
+    public void A_number_that_is_none_is_shown(string text) =>
+        Assert.Contains($"every = {text} is no number", Assert.Throws<FormatException>(() => DeviceSettings.Parse("every = " + text).EveryMs).Message);
+
+    [Fact]
+    public void Settings_that_are_too_long_are_refused()
+    {
+        var store = new MemoryStore();
+        store.Write("settings", new byte[1025], 0, 1025);
+
+        Assert.Throws<InvalidOperationException>(() => DeviceSettings.Load(store));
+    }
+}

@@ -1,0 +1,214 @@
+using System.Collections.Generic;
+using System.Linq;
+using NanoLibp2p.Core;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Firmware.Tests;
+
+public class ReconnectTests
+{
+    private const string Nobody = "/ip4/127.0.0.1/tcp/9";
+
+    [Fact]
+    public void Pauses_between_tries_double_up_to_the_longest_with_half_left_to_chance()
+    {
+        var world = new World();
+        var board = new TestBoard(world.Network);
+        Device device = world.AddDevice(board, new DeviceOptions { ReconnectMs = 1000, MaxReconnectMs = 20000 }, 100_000_000, Nobody);
+        long[] tries = Tries(world, device, 12);
+
+        int expected = 1000;
+        foreach (long pause in tries.Zip(tries.Skip(1), (a, b) => b - a))
+        {
+            Assert.InRange(pause, expected - (expected / 2), expected);
+            expected = expected * 2 > 20000 ? 20000 : expected * 2;
+        }
+    }
+
+    [Fact]
+    public void Two_boards_that_lost_the_same_peer_come_back_at_different_times()
+    {
+        long[] first = TriesOf(1);
+        long[] second = TriesOf(2);
+
+        Assert.NotEqual(first, second);
+        Assert.Equal(first, TriesOf(1));
+
+        static long[] TriesOf(uint seed)
+        {
+            var world = new World();
+            return Tries(world, world.AddDevice(new TestBoard(world.Network, seed), null, 100_000_000, Nobody), 6);
+        }
+    }
+
+    [Fact]
+    public void Addresses_are_tried_one_after_another_without_a_pause()
+    {
+        var world = new World();
+        Gateway gateway = world.AddGateway("a");
+        gateway.Listen();
+        Device device = world.AddDevice(new TestBoard(world.Network), null, 1000, Nobody, "/ip4/127.0.0.1/tcp/10", gateway.Address);
+        long start = world.NowMs;
+
+        Assert.True(world.Run(() => gateway.Host.Connected == 1, 100));
+        Assert.Equal(start, world.NowMs);
+        Assert.Equal(gateway.Host.Node.Identity.PeerId, device.Dialed!.RemotePeer);
+    }
+
+    [Fact]
+    public void A_host_that_never_answers_gives_way_to_the_next_address_after_the_dial_timeout()
+    {
+        var world = new World();
+        Gateway gateway = world.AddGateway("a");
+        gateway.Listen();
+        var board = new TestBoard(world.Network);
+        board.Network.DialsHang = true;
+        Device device = world.AddDevice(board, null, 100_000_000, Nobody, gateway.Address);
+        int timeout = device.Node.Options.DialTimeoutMs;
+        world.Run(timeout - 1);
+        Assert.Equal(ConnectionState.Dialing, device.Dialed!.State);
+
+        board.Network.DialsHang = false;
+
+        Assert.True(world.Run(() => gateway.Host.Connected == 1, 10));
+    }
+
+    [Fact]
+    public void After_a_lasting_connection_the_same_peer_is_called_again_after_the_first_pause()
+    {
+        var world = new World();
+        Gateway first = world.AddGateway("a");
+        Gateway second = world.AddGateway("a");
+        second.Listen();
+        Device device = world.AddDevice(new TestBoard(world.Network), null, 1000, first.Address, second.Address);
+        Assert.True(world.Run(() => second.Host.Connected == 1, 100));
+        first.Listen();
+        world.Run(40_000);
+
+        second.Host.LastConnected!.Close();
+        Assert.True(world.Run(() => device.Dialed == null, 100));
+
+        Assert.InRange(device.RedialMs - world.NowMs, 500, 1000);
+        Assert.True(world.Run(() => second.Host.Connected == 2, 2000));
+        Assert.Equal(0, first.Host.Connected);
+    }
+
+    [Fact]
+    public void A_peer_that_hangs_up_at_once_each_time_is_called_less_and_less()
+    {
+        var world = new World();
+        Gateway gateway = world.AddGateway("a");
+        gateway.Listen();
+        world.AddDevice(new TestBoard(world.Network), null, 100_000_000, gateway.Address);
+        var times = new List<long>();
+        for (int i = 1; i <= 6; i++)
+        {
+            Assert.True(world.Run(() => gateway.Host.Connected == i, 100_000));
+            times.Add(world.NowMs);
+            gateway.Host.LastConnected!.Close();
+        }
+
+        Assert.InRange(times[^1] - times[^2], 8000, 16010);
+    }
+
+    [Fact]
+    public void A_link_that_dies_without_a_word_is_noticed_and_replaced()
+    {
+        var world = new World();
+        Gateway gateway = world.AddGateway("a");
+        gateway.Listen();
+        var board = new TestBoard(world.Network);
+        Device device = world.AddDevice(board, null, 100_000_000, gateway.Address);
+        Assert.True(world.Run(() => gateway.Host.Connected == 1, 100));
+
+        board.Network.LastDialed.Dead = true;
+        board.Network.LastDialed.Other.Dead = true;
+
+        NodeOptions times = device.Node.Options;
+        Assert.True(world.Run(() => gateway.Host.Connected == 2, times.KeepAliveMs + times.KeepAliveTimeoutMs + 1010));
+        Assert.Contains(board.Lines, line => line.Contains("KeepAliveMs = 30000"));
+    }
+
+    [Fact]
+    public void Another_peer_at_the_address_is_named_in_the_log_and_not_used()
+    {
+        var world = new World();
+        Gateway gateway = world.AddGateway("a");
+        Gateway other = world.AddGateway("a");
+        gateway.Listen();
+        var board = new TestBoard(world.Network);
+        string wrong = gateway.Address.Replace(gateway.Host.Node.Identity.PeerId.ToString(), other.Host.Node.Identity.PeerId.ToString());
+        world.AddDevice(board, null, 1000, wrong);
+
+        world.Run(10_000);
+
+        Assert.Equal(0, gateway.Messages);
+        Assert.Contains(board.Lines, line => line.Contains("another peer answered") && line.Contains("next try in"));
+    }
+
+    [Fact]
+    public void Peers_that_took_every_connection_make_the_device_wait_before_it_dials_again()
+    {
+        var world = new World();
+        Gateway caller = world.AddGateway("a");
+        Device device = world.AddDevice(new TestBoard(world.Network), null, 1000);
+        Assert.NotNull(device.Listen("/ip4/127.0.0.1/tcp/5000"));
+        caller.Host.Dial(Core.Multiformats.Multiaddr.Parse("/ip4/127.0.0.1/tcp/5000"));
+        Assert.True(world.Run(() => caller.Host.Connected == 1, 100));
+
+        device.DialList.Add(Nobody);
+        world.Run(5000);
+
+        Assert.Null(device.Dialed);
+        Assert.InRange(device.RedialMs - world.NowMs, 0, 1000);
+        Assert.InRange(caller.Messages, 5, 6);
+    }
+
+    [Theory]
+    [InlineData("/ip4/1.2.3.4/udp/4001")]
+    [InlineData("/dnsaddr/example.org")]
+    public void An_address_that_is_not_TCP_is_refused_when_it_is_added(string address)
+    {
+        var list = new DialList();
+
+        System.ArgumentException e = Assert.Throws<System.ArgumentException>(() => list.Add(address));
+
+        Assert.StartsWith(address + " is not a TCP address", e.Message);
+        Assert.Equal(0, list.Count);
+    }
+
+    // when each try began
+    private static long[] Tries(World world, Device device, int count)
+    {
+        var times = new List<long>();
+        var ends = new EndCounter();
+        device.Events = ends;
+        while (times.Count < count)
+        {
+            int before = ends.Count;
+            Assert.True(world.Run(() => ends.Count > before, 1_000_000));
+            Assert.Equal(CloseReason.DialFailed, ends.Reason);
+            Assert.Equal((int)LinkError.Refused, ends.Detail);
+            times.Add(world.NowMs);
+        }
+
+        return [.. times];
+    }
+
+    private sealed class EndCounter : NodeEvents
+    {
+        public int Count { get; private set; }
+
+        public CloseReason Reason { get; private set; }
+
+        public int Detail { get; private set; }
+
+        public override void OnClosed(Connection connection)
+        {
+            Count++;
+            Reason = connection.CloseReason;
+            Detail = connection.CloseDetail;
+        }
+    }
+}

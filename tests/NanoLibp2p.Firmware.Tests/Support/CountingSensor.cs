@@ -1,0 +1,29 @@
+using System;
+
+namespace NanoLibp2p.Firmware.Tests;
+
+/// <summary>A sensor that counts, and fails when it is told to.</summary>
+internal sealed class CountingSensor : Sensor
+{
+    private readonly byte[] name = Reading.Name("count");
+
+    public int Count { get; private set; }
+
+    public Exception? Fault { get; set; }
+
+    public int Fields { get; set; } = 1;
+
+    public override void Read(Reading reading)
+    {
+        if (Fault != null)
+        {
+            throw Fault;
+        }
+
+        Count++;
+        for (int i = 0; i < Fields; i++)
+        {
+            reading.Add(name, Count, 0);
+        }
+    }
+}

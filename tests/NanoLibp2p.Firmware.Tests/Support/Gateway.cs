@@ -1,0 +1,74 @@
+using System.Collections.Generic;
+using System.Text;
+using System.Text.Json;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Hal;
+using NanoLibp2p.PubSub;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Firmware.Tests;
+
+/// <summary>A peer that subscribes and writes down what it hears. It can go away and come back at the same address.</summary>
+internal sealed class Gateway : PubSubEvents
+{
+    private readonly string place;
+
+    public Gateway(MemoryNetwork network, int port, params string[] topics)
+    {
+        place = $"/ip4/127.0.0.1/tcp/{port}";
+        Host = new TestNode(network, new NodeOptions { MaxConnections = 4, RecordBytes = 4096 });
+        PubSub = new PubSubProtocol(new PubSubOptions { MaxTopics = 8 }) { Events = this };
+        Host.Node.Add(PubSub);
+        foreach (string topic in topics)
+        {
+            PubSub.Join(topic);
+        }
+    }
+
+    public TestNode Host { get; }
+
+    public PubSubProtocol PubSub { get; }
+
+    /// <summary>Texts heard, in order.</summary>
+    public List<string> Heard { get; } = [];
+
+    public bool IsDeaf { get; set; }
+
+    public int Messages { get; private set; }
+
+    public bool LastWasSigned { get; private set; }
+
+    /// <summary>The address with its peer id.</summary>
+    public string Address => $"{place}/p2p/{Host.Node.Identity.PeerId}";
+
+    /// <summary>Values of the sensor's count, in the order in which they were heard.</summary>
+    public IEnumerable<int> Counts
+    {
+        get
+        {
+            foreach (string text in Heard)
+            {
+                yield return JsonDocument.Parse(text).RootElement.GetProperty("count").GetInt32();
+            }
+        }
+    }
+
+    public void Listen()
+    {
+        Host.Node.Listen(Multiaddr.Parse(place), out LinkError error);
+        Assert.Equal(LinkError.None, error);
+    }
+
+    public void GoAway() => Host.Node.Close();
+
+    public override void OnMessage(Topic topic, PubSubMessage message)
+    {
+        Messages++;
+        LastWasSigned = message.IsSigned;
+        if (!IsDeaf)
+        {
+            Heard.Add(Encoding.UTF8.GetString(message.Buffer, message.DataOffset, message.DataCount));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Generic;
+using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Firmware.Tests;
+
+/// <summary>A board on a network in memory, in its virtual time.</summary>
+internal sealed class TestBoard : Board, IDeviceLog, IClock
+{
+    private readonly MemoryNetwork network;
+
+    public TestBoard(MemoryNetwork network, uint seed = 1, IStore? store = null)
+    {
+        this.network = network;
+        Network = network.AddHost();
+        // the seeds of TestNode count up from 1: the same seed would be the same identity
+        Random = new SeededRandom(seed + 1_000_000u);
+        Store = store ?? new MemoryStore();
+    }
+
+    public MemoryTransport Network { get; }
+
+    public CountingSensor Counter { get; } = new();
+
+    public List<string> Lines { get; } = [];
+
+    public bool IsSilent { get; set; }
+
+    public long Date { get; set; }
+
+    public override string Name => "test";
+
+    public override IStreamTransport Link => Network;
+
+    public override IClock Clock => this;
+
+    public override IRandom Random { get; }
+
+    public override IStore Store { get; }
+
+    public override Sensor Sensor => Counter;
+
+    public override IDeviceLog? Log => IsSilent ? null : this;
+
+    public override long UnixMs => Date;
+
+    long IClock.NowMs => network.NowMs;
+
+    void IDeviceLog.Write(string line) => Lines.Add($"{network.NowMs}: {line}");
+}

@@ -6,8 +6,8 @@ namespace NanoLibp2p.Crypto
         /// <summary>A point in extended coordinates, or the two results of the ladder.</summary>
         internal readonly ulong[] P = new ulong[EdwardsPoint.Words];
 
-        /// <summary>Seven field elements.</summary>
-        internal readonly ulong[] W = new ulong[7 * Field25519.Limbs];
+        /// <summary>Five field elements.</summary>
+        internal readonly ulong[] W = new ulong[5 * Field25519.Limbs];
 
         /// <summary>The point to be added next: three elements.</summary>
         internal readonly uint[] Q = new uint[3 * Field25519.Limbs];
@@ -18,6 +18,14 @@ namespace NanoLibp2p.Crypto
         /// <summary>A scalar or an encoded point.</summary>
         internal readonly byte[] Bytes = new byte[32];
 
+        /// <summary>A hash on its way to being a scalar.</summary>
+        internal readonly byte[] Hash = new byte[CryptoProvider.Sha512Bytes];
+
+        /// <summary>Scalars; the verifier shifts two of them, hence ten words.</summary>
+        internal readonly uint[] A = new uint[10];
+        internal readonly uint[] R = new uint[8];
+        internal readonly uint[] K = new uint[10];
+
         internal readonly Scalar25519 Scalar = new Scalar25519();
 
         internal void Clear()
@@ -27,6 +35,10 @@ namespace NanoLibp2p.Crypto
             Wipe.Clear(Q);
             Wipe.Clear(Digits);
             Wipe.Clear(Bytes);
+            Wipe.Clear(Hash);
+            Wipe.Clear(A);
+            Wipe.Clear(R);
+            Wipe.Clear(K);
             Scalar.Clear();
         }
 

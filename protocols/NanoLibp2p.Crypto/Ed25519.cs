@@ -8,10 +8,6 @@ namespace NanoLibp2p.Crypto
         private readonly Sha512 sha;
         private readonly CurveScratch scratch;
         private readonly byte[] expanded = new byte[64];
-        private readonly byte[] hash = new byte[64];
-        private readonly uint[] a = new uint[8];
-        private readonly uint[] r = new uint[8];
-        private readonly uint[] k = new uint[8];
 
         internal Ed25519(Sha512 sha, CurveScratch scratch)
         {
@@ -22,7 +18,7 @@ namespace NanoLibp2p.Crypto
         internal void PublicKey(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset)
         {
             Expand(seed, seedOffset);
-            EdwardsBase.Multiply(a, scratch);
+            EdwardsBase.Multiply(scratch.A, scratch);
             EdwardsPoint.Encode(scratch.P, scratch.W, publicKey, publicKeyOffset);
             Clear();
         }
@@ -34,9 +30,9 @@ namespace NanoLibp2p.Crypto
             sha.Start();
             sha.Update(expanded, 32, 32);
             sha.Update(message, offset, count);
-            sha.Finish(hash, 0);
-            scratch.Scalar.Reduce(hash, r);
-            EdwardsBase.Multiply(r, scratch);
+            sha.Finish(scratch.Hash, 0);
+            scratch.Scalar.Reduce(scratch.Hash, scratch.R);
+            EdwardsBase.Multiply(scratch.R, scratch);
 
             // R waits beside the secret prefix, which is not needed any more: the signature may overlay what is signed
             EdwardsPoint.Encode(scratch.P, scratch.W, expanded, 32);
@@ -44,31 +40,27 @@ namespace NanoLibp2p.Crypto
             sha.Update(expanded, 32, 32);
             sha.Update(publicKey, publicKeyOffset, 32);
             sha.Update(message, offset, count);
-            sha.Finish(hash, 0);
-            scratch.Scalar.Reduce(hash, k);
-            scratch.Scalar.MultiplyAdd(k, a, r, a);
+            sha.Finish(scratch.Hash, 0);
+            scratch.Scalar.Reduce(scratch.Hash, scratch.K);
+            scratch.Scalar.MultiplyAdd(scratch.K, scratch.A, scratch.R, scratch.A);
             Array.Copy(expanded, 32, signature, signatureOffset, 32);
-            Scalar25519.Store(a, signature, signatureOffset + 32);
+            Scalar25519.Store(scratch.A, signature, signatureOffset + 32);
             Clear();
         }
 
-        /// <summary>The clamped scalar to a, the prefix to the upper half of expanded.</summary>
+        /// <summary>The clamped scalar to scratch.A, the prefix to the upper half of expanded.</summary>
         private void Expand(byte[] seed, int seedOffset)
         {
             sha.Start();
             sha.Update(seed, seedOffset, 32);
             sha.Finish(expanded, 0);
             scratch.Clamp(expanded, 0);
-            Scalar25519.Load(scratch.Bytes, 0, a, 8);
+            Scalar25519.Load(scratch.Bytes, 0, scratch.A, 8);
         }
 
         private void Clear()
         {
             Wipe.Clear(expanded);
-            Wipe.Clear(hash);
-            Wipe.Clear(a);
-            Wipe.Clear(r);
-            Wipe.Clear(k);
             scratch.Clear();
         }
     }

@@ -11,9 +11,6 @@ namespace NanoLibp2p.Crypto
 
         private readonly Sha512 sha;
         private readonly CurveScratch scratch;
-        private readonly byte[] hash = new byte[64];
-        private readonly uint[] s = new uint[10];
-        private readonly uint[] k = new uint[10];
 
         // -A, -3 A .. -15 A: Y + X, Y - X, 2 d T, 2 Z of each
         private readonly uint[] table = new uint[8 * 4 * Field25519.Limbs];
@@ -29,6 +26,8 @@ namespace NanoLibp2p.Crypto
         {
             ulong[] p = scratch.P;
             ulong[] w = scratch.W;
+            uint[] s = scratch.A;
+            uint[] k = scratch.K;
             if (!scratch.Scalar.IsReduced(signature, signatureOffset + 32, s)
                 || !EdwardsPoint.Decode(publicKey, publicKeyOffset, p, w, scratch.Bytes))
             {
@@ -39,8 +38,8 @@ namespace NanoLibp2p.Crypto
             sha.Update(signature, signatureOffset, 32);
             sha.Update(publicKey, publicKeyOffset, 32);
             sha.Update(message, offset, count);
-            sha.Finish(hash, 0);
-            scratch.Scalar.Reduce(hash, k);
+            sha.Finish(scratch.Hash, 0);
+            scratch.Scalar.Reduce(scratch.Hash, k);
             ShiftUp(s);
             ShiftUp(k);
             MakeTable();
@@ -79,7 +78,7 @@ namespace NanoLibp2p.Crypto
         }
 
         /// <summary>
-        /// scratch.P = s B - k A: one chain of doublings for both. The digits are found from the top, without memory, by Okeya's wMOF
+        /// scratch.P = s B - k A, of scratch's A and K: one chain of doublings for both. The digits are found from the top, without memory, by Okeya's wMOF
         /// ("Signed binary representations revisited", CRYPTO 2004): digit i of 2 k - k is k_(i-1) - k_i; at the first that is not 0 a
         /// window of five begins, whose value has an odd part of at most 15.
         /// </summary>
@@ -87,6 +86,8 @@ namespace NanoLibp2p.Crypto
         {
             ulong[] p = scratch.P;
             uint[] q = scratch.Q;
+            uint[] s = scratch.A;
+            uint[] k = scratch.K;
             EdwardsPoint.SetZero(p);
             int doublings = 0;
             bool started = false;

@@ -10,7 +10,6 @@ namespace NanoLibp2p.Crypto
         private readonly Sha512 sha512 = new Sha512();
         private readonly ChaCha20Poly1305 aead = new ChaCha20Poly1305();
         private readonly CurveScratch scratch = new CurveScratch();
-        private readonly uint[] words = new uint[8];
         private readonly Hmac hmac;
         private readonly Ed25519 ed25519;
         private readonly Ed25519Verifier verifier;
@@ -98,7 +97,7 @@ namespace NanoLibp2p.Crypto
         /// <inheritdoc/>
         public override void X25519Base(byte[] scalar, int scalarOffset, byte[] publicKey, int publicKeyOffset)
         {
-            Crypto.X25519.MultiplyBase(scalar, scalarOffset, publicKey, publicKeyOffset, words, scratch);
+            Crypto.X25519.MultiplyBase(scalar, scalarOffset, publicKey, publicKeyOffset, scratch);
         }
 
         /// <inheritdoc/>

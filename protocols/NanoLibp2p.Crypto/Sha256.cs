@@ -101,6 +101,20 @@ namespace NanoLibp2p.Crypto
             Clear();
         }
 
+        /// <summary>Writes out the state of a hash that has taken one whole block, for <see cref="Resume"/>.</summary>
+        internal void Keep(uint[] midstate)
+        {
+            Array.Copy(state, 0, midstate, 0, 8);
+        }
+
+        /// <summary>Goes on behind the block that a kept state has taken.</summary>
+        internal void Resume(uint[] midstate)
+        {
+            Array.Copy(midstate, 0, state, 0, 8);
+            held = 0;
+            total = BlockBytes;
+        }
+
         internal void Clear()
         {
             Wipe.Clear(state);

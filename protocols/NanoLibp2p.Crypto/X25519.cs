@@ -25,19 +25,18 @@ namespace NanoLibp2p.Crypto
 
         /// <summary>By the base point of Ed25519, which is that of X25519 under u = (1 + y)/(1 - y) (RFC 7748 4.1).</summary>
         internal static void MultiplyBase(byte[] scalar, int scalarOffset, byte[] publicKey, int publicKeyOffset,
-            uint[] words, CurveScratch scratch)
+            CurveScratch scratch)
         {
             ulong[] w = scratch.W;
             ulong[] p = scratch.P;
             scratch.Clamp(scalar, scalarOffset);
-            Scalar25519.Load(scratch.Bytes, 0, words, 8);
-            EdwardsBase.Multiply(words, scratch);
+            Scalar25519.Load(scratch.Bytes, 0, scratch.A, 8);
+            EdwardsBase.Multiply(scratch.A, scratch);
             Field25519.Subtract(w, 0, p, EdwardsPoint.Z, p, EdwardsPoint.Y);
             Field25519.Add(p, EdwardsPoint.X, p, EdwardsPoint.Z, p, EdwardsPoint.Y);
             Field25519.Invert(w, 9, w, 0);
             Field25519.Mul(w, 0, w, 9, p, EdwardsPoint.X);
             Field25519.Encode(w, 0, publicKey, publicKeyOffset);
-            Wipe.Clear(words);
             scratch.Clear();
         }
     }

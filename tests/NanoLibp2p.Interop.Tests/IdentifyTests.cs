@@ -35,7 +35,7 @@ public class IdentifyTests(JsPeers peers)
         {
             Assert.Equal("a-sensor/1.2.3", said.GetProperty("agent").GetString());
             Assert.Equal("sensors/7", said.GetProperty("protocolVersion").GetString());
-            Assert.Equal(["/echo/1.0.0", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/perf/1.0.0"], Texts(said, "protocols").Order(StringComparer.Ordinal));
+            Assert.Equal(["/echo/1.0.0", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/perf/1.0.0", "/slow-echo/1.0.0"], Texts(said, "protocols").Order(StringComparer.Ordinal));
             Assert.Equal([WithoutPeer(nano.Address), WithoutPeer(second)], Texts(said, "addrs"));
             // where js called from is only known to our node; where it listens is known to both
             string observed = said.GetProperty("observed").GetString()!;

@@ -57,6 +57,8 @@ export async function echoOnce (connection, data) {
       hash.update(part.subarray())
     }
   })()
+  // when the connection breaks, writing fails as well, and is the first to be waited for
+  back.catch(() => {})
   await write(stream, data)
   await stream.close()
   await back
@@ -91,6 +93,7 @@ export async function perf (connection, upload, download) {
       received += data.byteLength
     }
   })()
+  answer.catch(() => {})
   await write(stream, head)
   await writeZeros(stream, upload)
   await stream.close()

@@ -5,8 +5,9 @@ using NanoLibp2p.Core;
 
 namespace NanoLibp2p.Interop.Tests;
 
-/// <summary>/echo/1.0.0, both sides: everything comes back until the client half-closes.</summary>
-internal sealed class EchoProtocol : StreamProtocol
+/// <summary>Both sides of a protocol where everything comes back until the client half-closes.</summary>
+/// <param name="id">The protocol's id.</param>
+internal sealed class EchoProtocol(string id) : StreamProtocol
 {
     private readonly List<Call> calls = [];
     private int protocol;
@@ -29,7 +30,7 @@ internal sealed class EchoProtocol : StreamProtocol
         return call.Done.Task;
     }
 
-    protected override void Register(Node node) => protocol = node.RegisterProtocol("/echo/1.0.0", this, true);
+    protected override void Register(Node node) => protocol = node.RegisterProtocol(id, this, true);
 
     public override void OnOpened(Libp2pStream stream) => MostAtOnce = Math.Max(MostAtOnce, stream.Connection.OpenStreams);
 

@@ -81,10 +81,14 @@ public sealed partial class NanoPeer
     }
 
     /// <summary>Opens echo streams at once, each with a random payload of its own of up to <paramref name="size"/> bytes.</summary>
-    public async Task EchoAsync(NanoConnection connection, int count, int size)
+    /// <param name="connection">The connection.</param>
+    /// <param name="count">How many streams.</param>
+    /// <param name="size">With one stream, the payload's very size.</param>
+    /// <param name="slow">Whether to use the protocol whose js side rests after each piece.</param>
+    public async Task EchoAsync(NanoConnection connection, int count, int size, bool slow = false)
     {
         Task[] echoes = await DoAsync(() => Enumerable.Range(0, count)
-            .Select(i => echo.Start(Of(connection), RandomNumberGenerator.GetBytes(count == 1 ? size : 1 + (i * 7919 % size))))
+            .Select(i => (slow ? slowEcho : echo).Start(Of(connection), RandomNumberGenerator.GetBytes(count == 1 ? size : 1 + (i * 7919 % size))))
             .ToArray()).ConfigureAwait(false);
         await Task.WhenAll(echoes).WaitAsync(Patience).ConfigureAwait(false);
     }

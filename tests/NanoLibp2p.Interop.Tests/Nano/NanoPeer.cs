@@ -27,7 +27,8 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
 
     private readonly Node node;
     private readonly TcpTransport transport;
-    private readonly EchoProtocol echo = new();
+    private readonly EchoProtocol echo = new("/echo/1.0.0");
+    private readonly EchoProtocol slowEcho = new("/slow-echo/1.0.0");
     private readonly Thread thread;
     private readonly ConcurrentQueue<Action> asked = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,6 +45,7 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
         node = new Node(options, Identity.Create(crypto, random), crypto, random) { Transport = transport, Events = this };
         node.Add(perf);
         node.Add(echo);
+        node.Add(slowEcho);
         foreach (StreamProtocol protocol in protocols)
         {
             node.Add(protocol);

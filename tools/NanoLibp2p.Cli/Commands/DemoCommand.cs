@@ -1,0 +1,187 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.PubSub;
+using Spectre.Console;
+
+namespace NanoLibp2p.Cli.Commands;
+
+/// <summary><c>demo</c>: the main job with no hardware. Three virtual boards publish what the host measures; a listener shows it.</summary>
+internal static class DemoCommand
+{
+    private const string Topic = "nanolibp2p/readings";
+    private const string StandardAddress = "/ip4/127.0.0.1/tcp/0";
+
+    private static readonly string[] BoardNames = ["board 1", "board 2", "board 3"];
+
+    internal static Command Create()
+    {
+        Option<Multiaddr> listen = new("--listen")
+        {
+            Description = $"Address to listen on [default: {StandardAddress}]; /ip4/0.0.0.0/tcp/0 lets other hosts join",
+            HelpName = "MULTIADDR",
+            CustomParser = result => ListenCommand.ParseAddress(result.Tokens[0].Value, result),
+        };
+        Option<Duration> every = CommonOptions.Time("--every", 1, "Time from one reading to the next");
+        Option<int?> seconds = CommonOptions.Count("--seconds", "End after so long; without it, with Ctrl-C");
+        Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings of each board have arrived");
+        Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, any libp2p program may join") { listen, every, seconds, readings };
+        command.SetAction(parsed =>
+        {
+            Output output = Output.ForProcess(parsed.GetValue(CommonOptions.Json));
+            using Interruption interruption = new();
+            Demo demo = new(
+                output, parsed.GetValue(every).Time, parsed.GetValue(readings) ?? int.MaxValue,
+                parsed.GetValue(seconds) is { } limit ? TimeSpan.FromSeconds(limit) : null, interruption.Asked);
+            return demo.Run(parsed.GetValue(listen) ?? Multiaddr.Parse(StandardAddress));
+        });
+        return command;
+    }
+
+    private sealed class Demo
+    {
+        private readonly Output _output;
+        private readonly TimeSpan _every;
+        private readonly int _wanted;
+        private readonly TimeSpan? _limit;
+        private readonly Task _asked;
+        private readonly NodeRunner _runner = new(NodeOptions.Desktop(), Keys.Create());
+        private readonly Messages _messages;
+        private readonly DemoTable _table = new();
+        private readonly Dictionary<string, string> _names = [];
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Action _refresh = () => { };
+
+        internal Demo(Output output, TimeSpan every, int wanted, TimeSpan? limit, Task asked)
+        {
+            _output = output;
+            _every = every;
+            _wanted = wanted;
+            _limit = limit;
+            _asked = asked;
+            _messages = new Messages(_runner.Node, signed: true);
+            _messages.Received += OnMessage;
+            _messages.Join(Topic);
+            if (!output.IsTerminal)
+            {
+                ListenCommand.TellPeers(_runner, output);
+            }
+        }
+
+        internal int Run(Multiaddr address) => _runner.Run(async () =>
+        {
+            string reachable = ListenCommand.Start(_runner.Node, [address], _output)[0];
+            DeviceSettings settings = DeviceCommand.Settings([reachable], Topic, _every);
+            HostedBoard[] boards = [.. BoardNames.Select(name => new HostedBoard(name, Keys.Create(), settings, _wanted, null))];
+            Introduce(boards, reachable);
+            try
+            {
+                if (_output.IsTerminal)
+                {
+                    await _output.Console.Live(_table.Draw()).StartAsync(async live =>
+                    {
+                        _refresh = () => live.UpdateTarget(_table.Draw());
+                        await WatchAsync(boards);
+                    });
+                }
+                else
+                {
+                    await WatchAsync(boards);
+                }
+            }
+            finally
+            {
+                _refresh = () => { };
+                // on another thread: this one hears the boards say good-bye
+                await Task.Run(() => Array.ForEach(boards, board => board.Dispose()));
+            }
+            return Conclude(boards);
+        });
+
+        private async Task WatchAsync(HostedBoard[] boards)
+        {
+            Array.ForEach(boards, board => board.Start());
+            List<Task> ends = [_asked, _done.Task];
+            if (_limit is { } limit)
+            {
+                ends.Add(_runner.DelayAsync(limit));
+            }
+            await Task.WhenAny(ends);
+            Array.ForEach(boards, board => board.Stop());
+        }
+
+        private void Introduce(HostedBoard[] boards, string address)
+        {
+            foreach (HostedBoard board in boards)
+            {
+                _names[board.Peer] = board.Name;
+                _table.Add(board.Name, board.Peer);
+                JsonObject json = Output.Event("board");
+                json["board"] = board.Name;
+                json["peer"] = board.Peer;
+                _output.Tell(json, _output.IsTerminal ? (FormattableString?)null : $"{board.Name} is {board.Peer}");
+            }
+            JoinSnippets join = new(address, Topic);
+            JsonObject snippets = Output.Event("join");
+            snippets["cli"] = join.Cli;
+            snippets["js"] = join.Js;
+            snippets["go"] = join.Go;
+            _output.Tell(snippets, $"\nTo join from another terminal:");
+            _output.Copyable(join.Cli);
+            _output.Note($"\nWith js-libp2p (npm install {JoinSnippets.JsPackages}):");
+            _output.Copyable(join.Js);
+            _output.Note($"\nWith go-libp2p and go-libp2p-pubsub, where ctx is a context:");
+            _output.Copyable(join.Go);
+            _output.Note($"");
+            string missing = boards[0].MissingReadings;
+            _output.Note($"Boards publish what this host tells of itself{(missing.Length > 0 ? $" (not its {missing})" : "")}. Ctrl-C ends.");
+        }
+
+        // pubsub hands on what is signed by the author that it names, and nothing else
+        private void OnMessage(Topic topic, PubSubMessage message)
+        {
+            string peer = message.CopyFrom().ToString();
+            string text = SafeText.Printable(SafeText.Decode(message.Buffer.AsSpan(message.DataOffset, message.DataCount)));
+            string? board = _names.GetValueOrDefault(peer);
+            _table.Count(board ?? "guest", peer, text);
+            if (_output.IsTerminal)
+            {
+                _refresh();
+            }
+            else
+            {
+                JsonObject json = Output.Event("message");
+                json["board"] = board;
+                json["topic"] = Topic;
+                json["from"] = peer;
+                json["verified"] = true;
+                json["text"] = text;
+                _output.Tell(json, $"[green]{board ?? "guest"}[/] {peer} signature verified {text}");
+            }
+            if (_names.Keys.All(one => _table.CountOf(one) >= _wanted))
+            {
+                _done.TrySetResult();
+            }
+        }
+
+        private int Conclude(HostedBoard[] boards)
+        {
+            int forged = _messages.PubSub.Drops(DropReason.SignatureInvalid) + _messages.PubSub.Drops(DropReason.Unsigned);
+            int received = boards.Sum(board => _table.CountOf(board.Peer));
+            JsonObject json = Output.Event("summary");
+            json["boards"] = boards.Length;
+            json["readings"] = received;
+            json["refused"] = forged;
+            _output.Tell(json, $"{received} readings of {boards.Length} boards, each with a signature that verified; {forged} refused.");
+            string[] silent = [.. boards.Where(board => _table.CountOf(board.Peer) == 0).Select(board => board.Name)];
+            return silent.Length == 0 || _asked.IsCompleted ? 0
+                : throw new CliException($"nothing arrived from {string.Join(", ", silent)}; give them longer with --seconds");
+        }
+    }
+}

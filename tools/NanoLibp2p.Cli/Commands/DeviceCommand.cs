@@ -1,0 +1,112 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Firmware;
+
+namespace NanoLibp2p.Cli.Commands;
+
+/// <summary><c>device</c>: a board that runs the firmware of a real one.</summary>
+internal static class DeviceCommand
+{
+    private const string VirtualBoardName = "virtual";
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    internal static Command Create()
+    {
+        Option<string> board = new("--board") { Description = "The kind of board; virtual runs on this host, with the host's own readings", DefaultValueFactory = _ => VirtualBoardName, HelpName = "NAME" };
+        board.AcceptOnlyFromAmong(VirtualBoardName);
+        Option<Multiaddr[]> dial = new("--dial")
+        {
+            Description = "Peer that it calls, again and again; may be given several times, and they are called in turn",
+            HelpName = "MULTIADDR",
+            Required = true,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = result => result.Tokens.Select(token => CommonOptions.ParseAddress(token.Value, result)!).ToArray(),
+        };
+        Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
+        Option<Duration> every = CommonOptions.Time("--every", 1, "Time from one reading to the next");
+        Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
+        Option<FileInfo?> key = CommonOptions.Key();
+        Command command = new("device", "Run a board's firmware: read, sign, publish, and call again when nobody answers") { board, dial, topic, every, readings, key };
+        command.SetAction(parsed =>
+        {
+            Output output = Output.ForProcess(parsed.GetValue(CommonOptions.Json));
+            int wanted = parsed.GetValue(readings) ?? int.MaxValue;
+            DeviceSettings settings = Settings(parsed.GetRequiredValue(dial).Select(one => one.ToString()), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time);
+            using Interruption interruption = new();
+            using HostedBoard device = Make(VirtualBoardName, parsed.GetValue(key), settings, wanted, output);
+            return Run(device, wanted, output, interruption.Token);
+        });
+        return command;
+    }
+
+    /// <summary>The settings of a device, in the text that one would store on a board.</summary>
+    internal static DeviceSettings Settings(IEnumerable<string> dial, string topic, TimeSpan every)
+    {
+        if (topic.Length == 0 || topic.Any(c => c is <= ' ' or > '~'))
+        {
+            throw new CliException($"a board's topic is of printable ASCII characters without spaces; '{SafeText.Printable(topic)}' is not", CliException.WrongArguments);
+        }
+        long milliseconds = (long)every.TotalMilliseconds;
+        if (milliseconds is < 1 or > 999_999_999)
+        {
+            throw new CliException("a board reads every 1ms to 277h", CliException.WrongArguments);
+        }
+        return DeviceSettings.Parse(string.Join('\n', dial.Select(one => $"dial = {one}").Append($"topic = {topic}").Append($"every = {milliseconds}")));
+    }
+
+    private static HostedBoard Make(string name, FileInfo? key, DeviceSettings settings, int readings, Output output)
+    {
+        try
+        {
+            return new HostedBoard(name, Keys.ReadOrMake(key, output), settings, readings, line =>
+            {
+                JsonObject json = Output.Event("log");
+                json["text"] = line;
+                output.Tell(json, $"{SafeText.Printable(line)}");
+            });
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new CliException(e.Message, CliException.WrongArguments);
+        }
+    }
+
+    private static int Run(HostedBoard device, int wanted, Output output, CancellationToken interrupted)
+    {
+        JsonObject begun = Output.Event("device");
+        begun["board"] = device.Name;
+        begun["peer"] = device.Peer;
+        output.Tell(begun, null);
+        if (device.MissingReadings.Length > 0)
+        {
+            output.Note($"this host does not tell its {device.MissingReadings}");
+        }
+        device.Start();
+        long told = 0;
+        while (!interrupted.IsCancellationRequested && told + device.Dropped < wanted)
+        {
+            interrupted.WaitHandle.WaitOne(LookEvery);
+            long sent = device.Sent;
+            if (sent != told)
+            {
+                told = sent;
+                JsonObject json = Output.Event("sent");
+                json["readings"] = sent;
+                output.Tell(json, $"{sent} {(sent == 1 ? "reading" : "readings")} arrived");
+            }
+        }
+        device.Stop();
+        return wanted == int.MaxValue || told >= wanted ? 0
+            : throw new CliException(device.Dropped > 0
+                ? $"{device.Dropped} of {wanted} readings were lost: nobody subscribed to the topic while there was room to keep them"
+                : $"ended when {told} of {wanted} readings had arrived");
+    }
+}

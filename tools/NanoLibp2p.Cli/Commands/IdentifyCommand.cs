@@ -1,0 +1,94 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using NanoLibp2p.Core.Identify;
+using NanoLibp2p.Core.Multiformats;
+using Spectre.Console;
+
+namespace NanoLibp2p.Cli.Commands;
+
+/// <summary><c>identify</c>: what a peer says of itself. Its id is proved, the rest are its claims.</summary>
+internal static class IdentifyCommand
+{
+    // a signed envelope with the peer's addresses (RFC 0003 of libp2p), which is not opened here
+    private const int SignedPeerRecord = 8;
+
+    internal static Command Create()
+    {
+        Argument<Multiaddr> peer = CommonOptions.Peer();
+        Option<Duration> timeout = CommonOptions.Timeout();
+        Command command = new("identify", "Show what a peer says of itself") { peer, timeout };
+        command.SetAction(parsed => PeerSession.Run(
+            parsed.GetRequiredValue(peer), Output.ForProcess(parsed.GetValue(CommonOptions.Json)), parsed.GetValue(timeout).Time, null, null, AskAsync));
+        return command;
+    }
+
+    private static async Task<int> AskAsync(PeerSession session)
+    {
+        IdentifyClient client = new(session.Runner.Node);
+        IReadOnlyList<(int Field, byte[] Value)> fields = await session.WaitAsync(
+            client.AskAsync(session.Connection), $"{session.Peer} is connected, but did not say who it is in time");
+
+        JsonObject json = Output.Event("identify");
+        json["peer"] = session.Peer;
+        json["earlyMuxer"] = session.Connection.UsedEarlyMuxer;
+        json["publicKey"] = Last(fields, IdentifyField.PublicKey, Convert.ToBase64String);
+        json["keyType"] = Last(fields, IdentifyField.PublicKey, TypeOfKey);
+        json["protocolVersion"] = Last(fields, IdentifyField.ProtocolVersion, Text);
+        json["agentVersion"] = Last(fields, IdentifyField.AgentVersion, Text);
+        json["listenAddrs"] = All(fields, IdentifyField.ListenAddress, Address);
+        json["observedAddr"] = Last(fields, IdentifyField.ObservedAddress, Address);
+        json["protocols"] = All(fields, IdentifyField.Protocol, Text);
+        json["signedPeerRecord"] = Last(fields, SignedPeerRecord, Convert.ToBase64String);
+        session.Output.Tell(json, null);
+        if (!session.Output.IsJson)
+        {
+            session.Output.Console.Write(Describe(json));
+        }
+        return 0;
+    }
+
+    private static Grid Describe(JsonObject json)
+    {
+        Grid grid = new Grid().AddColumn().AddColumn();
+        foreach ((string label, string name) in new[]
+        {
+            ("peer id (proved)", "peer"), ("agent", "agentVersion"), ("protocol version", "protocolVersion"), ("key type", "keyType"),
+            ("public key", "publicKey"), ("listens on", "listenAddrs"), ("sees us at", "observedAddr"), ("protocols", "protocols"),
+        })
+        {
+            string value = json[name] switch
+            {
+                null => "-",
+                JsonArray many => string.Join('\n', many.Select(one => (string?)one)),
+                JsonNode one => (string?)one ?? "-",
+            };
+            grid.AddRow($"[bold]{label}[/]", Markup.Escape(value));
+        }
+        return grid;
+    }
+
+    private static string? Last(IEnumerable<(int Field, byte[] Value)> fields, int field, Func<byte[], string> form)
+        => fields.Where(one => one.Field == field).Select(one => form(one.Value)).LastOrDefault();
+
+    private static JsonArray All(IEnumerable<(int Field, byte[] Value)> fields, int field, Func<byte[], string> form)
+        => new([.. fields.Where(one => one.Field == field).Select(one => (JsonNode)form(one.Value))]);
+
+    private static string Text(byte[] value) => SafeText.Printable(SafeText.Decode(value));
+
+    private static string TypeOfKey(byte[] value)
+    {
+        int type = PublicKey.Parse(value, 0, value.Length, out _);
+        return type < 0 ? "malformed" : ((KeyType)type).ToString();
+    }
+
+    private static string Address(byte[] value) => Multiaddr.Validate(value, 0, value.Length) switch
+    {
+        0 => Multiaddr.FromBytes(value, 0, value.Length).ToString(),
+        MultiaddrProtocol.Unknown => $"(of protocols that are not known here: {Convert.ToHexStringLower(value)})",
+        _ => $"(malformed: {Convert.ToHexStringLower(value)})",
+    };
+}

@@ -1,0 +1,153 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Perf;
+
+namespace NanoLibp2p.Cli.Commands;
+
+/// <summary><c>listen</c>: a node that others dial; it tells of peers and messages, and passes messages on.</summary>
+internal static class ListenCommand
+{
+    // the port that libp2p programs listen on by default
+    private const string StandardAddress = "/ip4/0.0.0.0/tcp/4001";
+
+    private const int PerfTransfers = 16;
+
+    internal static Command Create()
+    {
+        Option<Multiaddr[]> listen = new("--listen")
+        {
+            Description = $"Address to listen on; may be given several times [default: {StandardAddress}]. Port 0 takes a free one, 0.0.0.0 all IPv4 addresses of this host",
+            HelpName = "MULTIADDR",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = result => result.Tokens.Select(token => ParseAddress(token.Value, result)!).ToArray(),
+        };
+        Option<FileInfo?> key = CommonOptions.Key();
+        Option<string[]> topics = new("--topic")
+        {
+            Description = "Topic to subscribe to and to pass on; may be given several times",
+            HelpName = "T",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
+        Option<bool> perf = new("--perf") { Description = "Serve the perf protocol: any peer may then fill the line" };
+        Option<bool> noSign = new("--no-sign") { Description = "Take unsigned messages, and only those: nobody proves who sent them" };
+        Command command = new("listen", "Be a peer that others dial; print peers and messages") { listen, key, topics, perf, noSign };
+        command.SetAction(parsed =>
+        {
+            Output output = Output.ForProcess(parsed.GetValue(CommonOptions.Json));
+            Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
+            using Interruption interruption = new();
+            NodeRunner runner = new(NodeOptions.Desktop(), identity);
+            if (parsed.GetValue(perf))
+            {
+                runner.Node.Add(new PerfProtocol(PerfTransfers, NodeOptions.MaxRecordBytes, serve: true));
+            }
+            Messages messages = new(runner.Node, signed: !parsed.GetValue(noSign));
+            messages.Received += (topic, message) => Messages.Tell(output, topic, message);
+            foreach (string topic in parsed.GetValue(topics) ?? [])
+            {
+                messages.Join(topic);
+            }
+            TellPeers(runner, output);
+            Multiaddr[] addresses = parsed.GetValue(listen) is { Length: > 0 } given ? given : [Multiaddr.Parse(StandardAddress)];
+            return runner.Run(async () =>
+            {
+                Start(runner.Node, addresses, output);
+                output.Note($"Ctrl-C ends");
+                await interruption.Asked;
+                return 0;
+            });
+        });
+        return command;
+    }
+
+    /// <summary>Listens, and tells each address at which the node can be reached.</summary>
+    internal static List<string> Start(Node node, IEnumerable<Multiaddr> addresses, Output output)
+    {
+        List<string> reachable = [];
+        foreach (Multiaddr address in addresses)
+        {
+            Multiaddr bound = node.Listen(address, out LinkError error);
+            if (bound == null)
+            {
+                throw new CliException($"cannot listen on {address}: {CloseText.Describe(error)}; give another address or port with --listen");
+            }
+            foreach (string one in HostAddresses.Expand(bound))
+            {
+                reachable.Add(one);
+                JsonObject json = Output.Event("listening");
+                json["addr"] = one;
+                output.Tell(json, $"listening on [bold]{one}[/]");
+            }
+        }
+        return reachable;
+    }
+
+    /// <summary>Tells who comes and who goes, and why.</summary>
+    internal static void TellPeers(NodeRunner runner, Output output)
+    {
+        // what a connection's link no longer knows when it is closed
+        Dictionary<Connection, string?> from = [];
+        runner.Connected += connection =>
+        {
+            string peer = connection.RemotePeer.ToString();
+            string? address = HostAddresses.Remote(connection);
+            from[connection] = address;
+            JsonObject json = Output.Event("connected");
+            json["peer"] = peer;
+            json["addr"] = address;
+            output.Tell(json, $"[green]+[/] {peer} from {address}");
+        };
+        runner.Closed += connection =>
+        {
+            string reason = CloseText.Describe(connection, runner.Node.Options);
+            if (from.Remove(connection, out string? address))
+            {
+                JsonObject json = Output.Event("disconnected");
+                json["peer"] = connection.RemotePeer.ToString();
+                json["addr"] = address;
+                json["reason"] = connection.CloseReason.ToString();
+                json["text"] = reason;
+                output.Tell(json, $"[red]-[/] {connection.RemotePeer.ToString()} {reason}");
+            }
+            else
+            {
+                JsonObject json = Output.Event("failed");
+                json["reason"] = connection.CloseReason.ToString();
+                json["text"] = reason;
+                output.Tell(json, $"[red]![/] a peer called and did not get in: {reason}");
+            }
+        };
+    }
+
+    /// <summary>Reads an address of this host.</summary>
+    internal static Multiaddr? ParseAddress(string text, SymbolResult result)
+    {
+        Multiaddr? address = CommonOptions.ParseAddress(text, result);
+        if (address == null)
+        {
+            return null;
+        }
+        if (!IPAddress.TryParse(address.Host, out _))
+        {
+            result.AddError($"{text}: one listens on an address, not on a name; give one such as {StandardAddress}");
+        }
+        else if (address.PeerId != null)
+        {
+            result.AddError($"{text}: the peer id follows from the key; leave /p2p/ out");
+        }
+        return address;
+    }
+}

@@ -1,0 +1,68 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using NanoLibp2p.Core.Multiformats;
+
+namespace NanoLibp2p.Cli.Commands;
+
+/// <summary><c>ping</c>: the round trip to a peer, through its Noise and Yamux.</summary>
+internal static class PingCommand
+{
+    private const int StandardCount = 4;
+
+    internal static Command Create()
+    {
+        Argument<Multiaddr> peer = CommonOptions.Peer();
+        Option<int?> count = CommonOptions.Count("--count", $"Pings to send [default: {StandardCount}]");
+        Option<Duration> every = CommonOptions.Time("--every", 1, "Time from ping to ping");
+        Option<Duration> timeout = CommonOptions.Timeout();
+        Command command = new("ping", "Measure the round trip to a peer") { peer, count, every, timeout };
+        command.SetAction(parsed => PeerSession.Run(
+            parsed.GetRequiredValue(peer), Output.ForProcess(parsed.GetValue(CommonOptions.Json)), parsed.GetValue(timeout).Time, null, null,
+            session => PingAsync(session, parsed.GetValue(count) ?? StandardCount, parsed.GetValue(every).Time)));
+        return command;
+    }
+
+    private static async Task<int> PingAsync(PeerSession session, int count, TimeSpan every)
+    {
+        PingClient ping = new(session.Runner.Node);
+        List<double> times = [];
+        int sent = 0;
+        try
+        {
+            while (sent < count)
+            {
+                if (sent > 0)
+                {
+                    await session.PauseAsync(every);
+                }
+                sent++;
+                TimeSpan rtt = await session.WaitAsync(ping.SendAsync(session.Connection), $"{session.Peer} is connected, but ping {sent} was not answered in time");
+                times.Add(rtt.TotalMilliseconds);
+                JsonObject json = Output.Event("ping");
+                json["seq"] = sent;
+                json["rttMs"] = Round(rtt.TotalMilliseconds);
+                session.Output.Tell(json, $"ping {sent}: {rtt.TotalMilliseconds:0.000} ms");
+            }
+        }
+        catch (OperationCanceledException) when (times.Count > 0)
+        {
+            // the user has seen enough
+        }
+        JsonObject summary = Output.Event("summary");
+        summary["peer"] = session.Peer;
+        summary["sent"] = sent;
+        summary["received"] = times.Count;
+        summary["minMs"] = Round(times.Min());
+        summary["avgMs"] = Round(times.Average());
+        summary["maxMs"] = Round(times.Max());
+        session.Output.Tell(
+            summary, $"{session.Peer}: {times.Count} of {sent} answered, min/avg/max {times.Min():0.000}/{times.Average():0.000}/{times.Max():0.000} ms");
+        return 0;
+    }
+
+    private static double Round(double milliseconds) => Math.Round(milliseconds, 4);
+}

@@ -1,0 +1,105 @@
+using System;
+using System.Threading;
+using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Core;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Cli;
+
+/// <summary>
+/// A virtual board with a thread of its own: it runs the program of every sensor, with the cryptography of a device. Its sensor may fall
+/// silent after a number of readings.
+/// </summary>
+internal sealed class HostedBoard : Board, IDisposable
+{
+    private readonly VirtualBoard _board;
+    private readonly CountedSensor _sensor;
+    private readonly Device _device;
+    private readonly Thread _thread;
+
+    /// <summary>Makes a board; <see cref="Start"/> lets it run.</summary>
+    /// <param name="name">What people call it.</param>
+    /// <param name="identity">Who it is.</param>
+    /// <param name="settings">Whom it dials, its topic, its interval.</param>
+    /// <param name="readings">After so many its sensor says nothing more.</param>
+    /// <param name="log">Hears, on the board's thread, what happens to it.</param>
+    /// <exception cref="FormatException">An address or a setting is wrong.</exception>
+    /// <exception cref="ArgumentException">The topic can't be one.</exception>
+    internal HostedBoard(string name, Identity identity, DeviceSettings settings, int readings, Action<string>? log)
+    {
+        MemoryStore store = new();
+        byte[] key = identity.ToProtobuf();
+        store.Write(DeviceIdentity.StoreName, key, 0, key.Length);
+        Array.Clear(key);
+        _board = new VirtualBoard(name, store, log == null ? null : new LogLines(log));
+        _sensor = new CountedSensor(_board.Sensor, readings);
+        _device = SensorProgram.Create(this, settings, new DeviceOptions());
+        _thread = new Thread(_device.Run) { Name = name, IsBackground = true };
+    }
+
+    public override string Name => _board.Name;
+
+    public override IStreamTransport Link => _board.Link;
+
+    public override IClock Clock => _board.Clock;
+
+    public override IRandom Random => _board.Random;
+
+    public override IStore Store => _board.Store;
+
+    public override Sensor Sensor => _sensor;
+
+    public override IDeviceLog? Log => _board.Log;
+
+    public override long UnixMs => _board.UnixMs;
+
+    /// <summary>Its peer id.</summary>
+    internal string Peer => _device.Node.Identity.PeerId.ToString();
+
+    /// <summary>Readings that a peer has confirmed.</summary>
+    internal long Sent => _device.Sent;
+
+    /// <summary>Readings that were lost because no peer took them in time.</summary>
+    internal long Dropped => _device.Dropped;
+
+    /// <summary>What the host does not tell about itself; empty when it tells everything.</summary>
+    internal string MissingReadings => _board.MissingReadings;
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Asks it to end; it closes its connections in order.</summary>
+    internal void Stop() => _device.Stop();
+
+    /// <summary>Waits until it has ended.</summary>
+    public void Dispose()
+    {
+        _device.Stop();
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            _board.Dispose();
+            return;
+        }
+        _thread.Join();
+        _board.Dispose();
+    }
+
+    private sealed class CountedSensor(Sensor sensor, int readings) : Sensor
+    {
+        private int _left = readings;
+
+        public override void Read(Reading reading)
+        {
+            if (_left > 0)
+            {
+                _left--;
+                sensor.Read(reading);
+            }
+        }
+    }
+
+    private sealed class LogLines(Action<string> log) : IDeviceLog
+    {
+        public void Write(string line) => log(line);
+    }
+}

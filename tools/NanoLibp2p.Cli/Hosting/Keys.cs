@@ -1,0 +1,112 @@
+using System;
+using System.IO;
+using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Core;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Crypto.Desktop;
+
+namespace NanoLibp2p.Cli;
+
+/// <summary>Identities and the files they are kept in: libp2p's PrivateKey message, as it is, readable by its owner alone.</summary>
+internal static class Keys
+{
+    /// <summary>Bytes of an Ed25519 seed.</summary>
+    internal const int SeedBytes = CryptoProvider.KeyBytes;
+
+    // the older form, in which the public key comes twice
+    private const int MaxFileBytes = Identity.ProtobufBytes + 32;
+
+    private static CryptoProvider Crypto() => DesktopCrypto.Choose();
+
+    /// <summary>An identity that nobody keeps.</summary>
+    internal static Identity Create() => Identity.Create(Crypto(), new SystemRandom());
+
+    /// <summary>The identity of a seed.</summary>
+    internal static Identity FromSeed(byte[] seed) => new(Crypto(), seed, 0);
+
+    /// <summary>The identity in a file.</summary>
+    /// <exception cref="CliException">There is none; the sentence says what to do.</exception>
+    internal static Identity Read(FileInfo file)
+    {
+        byte[] bytes = new byte[MaxFileBytes + 1];
+        int count;
+        try
+        {
+            using FileStream stream = file.OpenRead();
+            count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CliException($"{file} is not there; make a key with: nanolibp2p key new --out {file}", CliException.WrongArguments);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"cannot read the key in {file}: {e.Message}", CliException.WrongArguments);
+        }
+        try
+        {
+            return count < Identity.ProtobufBytes ? throw NotAKey(file) : Identity.FromProtobuf(Crypto(), bytes, 0, count);
+        }
+        catch (ArgumentException)
+        {
+            throw NotAKey(file);
+        }
+        finally
+        {
+            Array.Clear(bytes);
+        }
+    }
+
+    /// <summary>Writes a new file that only its owner can read.</summary>
+    /// <exception cref="CliException">It is there already, or can't be written.</exception>
+    internal static void Write(Identity identity, FileInfo file)
+    {
+        byte[] bytes = identity.ToProtobuf();
+        try
+        {
+            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+            using FileStream stream = new(file.FullName, options);
+            stream.Write(bytes);
+        }
+        catch (IOException) when (File.Exists(file.FullName) || Directory.Exists(file.FullName))
+        {
+            throw new CliException(
+                $"{file} is there already, and a key is never overwritten; give another name with --out, or move it away first", CliException.WrongArguments);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"cannot write the key to {file}: {e.Message}");
+        }
+        finally
+        {
+            Array.Clear(bytes);
+        }
+    }
+
+    /// <summary>The identity in a file, which is made when it is not there; a new one for this run when no file is given.</summary>
+    internal static Identity ReadOrMake(FileInfo? file, Output output)
+    {
+        if (file == null)
+        {
+            return Create();
+        }
+        if (file.Exists)
+        {
+            return Read(file);
+        }
+        Identity made = Create();
+        Write(made, file);
+        output.Tell(
+            new() { ["event"] = "key", ["file"] = file.ToString(), ["peerId"] = made.PeerId.ToString(), ["made"] = true },
+            $"made a new key in {file.ToString()}");
+        return made;
+    }
+
+    private static CliException NotAKey(FileInfo file) => new(
+        $"{file} is not an undamaged Ed25519 key in libp2p's protobuf form ({Identity.ProtobufBytes} bytes); make one with: nanolibp2p key new --out FILE",
+        CliException.WrongArguments);
+}

@@ -1,0 +1,79 @@
+using System;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using NanoLibp2p.Core;
+using NanoLibp2p.PubSub;
+
+namespace NanoLibp2p.Cli;
+
+/// <summary>Pubsub for the command line: topics by their names in UTF-8, and messages as they are told.</summary>
+internal sealed class Messages : PubSubEvents
+{
+    private readonly PubSubProtocol _pubsub;
+
+    /// <summary>Adds pubsub to a node; before its first connection.</summary>
+    internal Messages(Node node, bool signed)
+    {
+        PubSubOptions options = PubSubOptions.Desktop();
+        options.SignaturePolicy = signed ? SignaturePolicy.StrictSign : SignaturePolicy.StrictNoSign;
+        // above every number of an earlier run with the same key
+        options.FirstSequenceNumber = (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+        _pubsub = new PubSubProtocol(options) { Events = this };
+        node.Add(_pubsub);
+    }
+
+    /// <summary>A message of a joined topic; the message is valid during the call only.</summary>
+    internal event Action<Topic, PubSubMessage>? Received;
+
+    /// <summary>A peer subscribed to one of our topics.</summary>
+    internal event Action<Connection, Topic>? Subscribed;
+
+    /// <summary>Pubsub itself.</summary>
+    internal PubSubProtocol PubSub => _pubsub;
+
+    /// <summary>The topic of a name.</summary>
+    /// <exception cref="CliException">It can't be one.</exception>
+    internal Topic Open(string name)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(name);
+        if (utf8.Length == 0 || utf8.Length > _pubsub.Options.MaxTopicBytes)
+        {
+            throw new CliException($"a topic's name has 1 to {_pubsub.Options.MaxTopicBytes} bytes; this one has {utf8.Length}", CliException.WrongArguments);
+        }
+        return _pubsub.Open(utf8)
+            ?? throw new CliException($"more than {_pubsub.Options.MaxTopics} topics; start a second node for the others", CliException.WrongArguments);
+    }
+
+    /// <summary>Subscribes.</summary>
+    internal Topic Join(string name)
+    {
+        Topic topic = Open(name);
+        topic.Join();
+        return topic;
+    }
+
+    /// <summary>A topic's name.</summary>
+    internal static string NameOf(Topic topic) => SafeText.Decode(topic.Utf8Name);
+
+    /// <summary>Tells a message: <c>{"event":"message","topic","from","seqno","data","text"}</c>.</summary>
+    internal static void Tell(Output output, Topic topic, PubSubMessage message)
+    {
+        ReadOnlySpan<byte> data = message.Buffer.AsSpan(message.DataOffset, message.DataCount);
+        string name = NameOf(topic);
+        string? from = message.CopyFrom()?.ToString();
+        string text = SafeText.Decode(data);
+        JsonObject json = Output.Event("message");
+        json["topic"] = name;
+        json["from"] = from;
+        // 64 bits are more than a program's floating-point number holds
+        json["seqno"] = from == null ? null : message.SequenceNumber.ToString(CultureInfo.InvariantCulture);
+        json["data"] = Convert.ToBase64String(data);
+        json["text"] = text;
+        output.Tell(json, $"[blue]{SafeText.Printable(name)}[/] [green]{from ?? "(unsigned)"}[/] {SafeText.Printable(text)}");
+    }
+
+    public override void OnMessage(Topic topic, PubSubMessage message) => Received?.Invoke(topic, message);
+
+    public override void OnSubscribed(Connection connection, Topic topic) => Subscribed?.Invoke(connection, topic);
+}

@@ -1,0 +1,73 @@
+using System;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.IO;
+using System.Linq;
+using NanoLibp2p.Cli.Commands;
+
+namespace NanoLibp2p.Cli;
+
+internal static class Program
+{
+    internal static int Main(string[] args)
+    {
+        RootCommand root = new("libp2p for microcontrollers, from the command line: be a peer, or look at one.")
+        {
+            CommonOptions.Json,
+            DemoCommand.Create(),
+            KeyCommand.Create(),
+            ListenCommand.Create(),
+            PingCommand.Create(),
+            IdentifyCommand.Create(),
+            PublishCommand.Create(),
+            SubscribeCommand.Create(),
+            PerfCommand.Create(),
+            DeviceCommand.Create(),
+            InteropCommand.Create(),
+        };
+        // an argument that begins with @ is a text like any other
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            string name = parsed.CommandResult.Command == root ? "nanolibp2p" : "nanolibp2p " + Path(parsed);
+            Console.Error.WriteLine($"{Sentence(parsed)}; see: {name} --help");
+            return CliException.WrongArguments;
+        }
+        try
+        {
+            // Ctrl-C is the commands' own business: they close their connections in order
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (CliException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return e.ExitCode;
+        }
+        catch (IOException e)
+        {
+            // whoever read stdout is gone, or a disk is full
+            Console.Error.WriteLine($"cannot go on: {e.Message}");
+            return CliException.Failed;
+        }
+    }
+
+    // one sentence: what is wrong with the first argument that is
+    private static string Sentence(ParseResult parsed)
+    {
+        if (parsed.CommandResult.Command.Subcommands.Count > 0)
+        {
+            return parsed.UnmatchedTokens.Count == 0
+                ? "a command is missing; " + Commands(parsed.CommandResult.Command)
+                : $"there is no command '{parsed.UnmatchedTokens[0]}'; {Commands(parsed.CommandResult.Command)}";
+        }
+        string message = parsed.Errors[0].Message;
+        message = message.EndsWith("..", StringComparison.Ordinal) ? message : message.TrimEnd('.');
+        return char.ToLowerInvariant(message[0]) + message[1..];
+    }
+
+    private static string Commands(Command command) => "give one of " + string.Join(", ", command.Subcommands.Select(one => one.Name));
+
+    private static string Path(ParseResult parsed)
+        => string.Join(' ', parsed.CommandResult.Command.Parents.OfType<Command>().Where(parent => parent is not RootCommand)
+            .Select(parent => parent.Name).Append(parsed.CommandResult.Command.Name));
+}

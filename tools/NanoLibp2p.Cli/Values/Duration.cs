@@ -1,0 +1,33 @@
+using System;
+using System.Globalization;
+
+namespace NanoLibp2p.Cli;
+
+/// <summary>A time as people write it: 500ms, 1s, 2m, 1h; a number alone is seconds.</summary>
+internal readonly record struct Duration(TimeSpan Time)
+{
+    private static readonly (string Unit, double Milliseconds)[] Units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)];
+
+    /// <summary>So many seconds.</summary>
+    internal static Duration Seconds(int seconds) => new(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Reads a time of 0 to 24 days, which is what a timer takes.</summary>
+    internal static bool TryParse(string text, out Duration duration)
+    {
+        foreach ((string unit, double milliseconds) in Units)
+        {
+            if (text.EndsWith(unit, StringComparison.Ordinal)
+                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+                && number * milliseconds <= int.MaxValue)
+            {
+                duration = new Duration(TimeSpan.FromMilliseconds(number * milliseconds));
+                return true;
+            }
+        }
+        duration = default;
+        return false;
+    }
+
+    /// <summary>In seconds, as help shows it.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Time.TotalSeconds}s");
+}

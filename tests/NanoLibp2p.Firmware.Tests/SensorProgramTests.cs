@@ -7,28 +7,33 @@ namespace NanoLibp2p.Firmware.Tests;
 
 public class SensorProgramTests
 {
-    private const string Begin = "// <sensor-program>";
-
-    private const string End = "// </sensor-program>";
+    private const string ProgramSource = "firmware/NanoLibp2p.Firmware/SensorProgram.cs";
 
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("firmware/README.md")]
-    public void The_program_in_a_README_is_the_source_that_boards_run(string readme)
-    {
-        string path = Path.Combine(Root, readme);
-        Assert.SkipUnless(File.Exists(path), $"there is no {readme} yet");
+    [InlineData("README.md", ProgramSource, "sensor-program")]
+    [InlineData("firmware/README.md", ProgramSource, "sensor-program")]
+    [InlineData("firmware/README.md", "tests/NanoLibp2p.Firmware.Tests/Support/TankSensor.cs", "sensor")]
+    public void The_code_in_a_README_is_compiled_source(string readme, string source, string region) => Assert.Contains(
+        $"```csharp\n{string.Join('\n', Region(source, region))}\n```\n",
+        File.ReadAllText(Path.Combine(Root, readme)).ReplaceLineEndings("\n"));
 
-        Assert.Contains("```csharp\n" + string.Join('\n', Program()) + "\n```\n", File.ReadAllText(path));
+    [Fact]
+    public void The_program_has_ten_lines_at_most() => Assert.InRange(Region(ProgramSource, "sensor-program").Count, 6, 10);
+
+    [Fact]
+    public void The_sensor_in_the_README_says_what_it_says_there()
+    {
+        var reading = new Reading(64);
+        reading.Begin(1, 0);
+        new TankSensor().Read(reading);
+        reading.End();
+
+        Assert.Equal("""{"n":1,"level_m":1.42}"""u8.ToArray(), reading.Bytes.AsSpan(0, reading.Count).ToArray());
     }
 
     [Fact]
-    public void The_program_has_ten_lines_at_most() => Assert.InRange(Program().Count, 6, 10);
-
-    [Theory]
-    [InlineData("boards/esp32/Program.cs")]
-    public void A_board_runs_that_program(string source) =>
-        Assert.Contains("SensorProgram.Create(", File.ReadAllText(Path.Combine(Root, source)));
+    public void The_app_of_the_ESP32_runs_that_program() =>
+        Assert.Contains("SensorProgram.Create(", File.ReadAllText(Path.Combine(Root, "boards/esp32/Program.cs")));
 
     private static string Root
     {
@@ -44,9 +49,14 @@ public class SensorProgramTests
         }
     }
 
-    private static List<string> Program()
+    // the lines between the markers, moved to the left as far as they go
+    private static List<string> Region(string source, string name)
     {
-        string[] lines = File.ReadAllLines(Path.Combine(Root, "firmware/NanoLibp2p.Firmware/SensorProgram.cs"));
-        return [.. lines.SkipWhile(line => !line.Contains(Begin)).Skip(1).TakeWhile(line => !line.Contains(End)).Select(line => line[12..])];
+        string[] lines = [.. File.ReadAllLines(Path.Combine(Root, source))
+            .SkipWhile(line => !line.Contains($"// <{name}>"))
+            .Skip(1)
+            .TakeWhile(line => !line.Contains($"// </{name}>"))];
+        int indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
+        return [.. lines.Select(line => line.Length == 0 ? line : line[indent..])];
     }
 }

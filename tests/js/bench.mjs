@@ -1,8 +1,12 @@
 // The figures that js-libp2p reaches against an address, to set others beside.
+import { setTimeout as delay } from 'node:timers/promises'
 import { perf, pings } from './streams.mjs'
 
-/** Measures each figure several times, the figures' rounds interleaved, and returns all samples: milliseconds, and megabytes (10^6) a second. */
-export async function bench (node, address, { rounds = 10, connects = 5, pingCount = 50, bytes = 10_000_000 }) {
+/**
+ * Measures each figure several times, the figures' rounds interleaved, and returns all samples: milliseconds, and megabytes (10^6) a second. Between connections
+ * it rests for `rest` milliseconds, in which the other side gets rid of the last one.
+ */
+export async function bench (node, address, { rounds = 10, connects = 5, rest = 0, pingCount = 50, bytes = 10_000_000 }) {
   const samples = { connectMs: [], pingMs: [], uploadMBs: [], downloadMBs: [] }
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < connects; i++) {
@@ -10,6 +14,7 @@ export async function bench (node, address, { rounds = 10, connects = 5, pingCou
       const connection = await node.dial(address)
       samples.connectMs.push(performance.now() - start)
       await connection.close()
+      await delay(rest)
     }
     const connection = await node.dial(address)
     samples.pingMs.push(...await pings(connection, pingCount))

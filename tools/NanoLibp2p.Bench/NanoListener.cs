@@ -1,0 +1,66 @@
+using System;
+using System.Diagnostics;
+using System.Threading.Tasks;
+using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Bench;
+
+/// <summary>Our node as the other side, in a process of its own: this program again, with the command <c>listen</c>.</summary>
+internal sealed class NanoListener : IDisposable
+{
+    private readonly Process process;
+
+    private NanoListener(Process process, string address)
+    {
+        this.process = process;
+        Address = address;
+    }
+
+    /// <summary>Where it listens, with its peer id.</summary>
+    public string Address { get; }
+
+    /// <summary>Starts the process.</summary>
+    public static async Task<NanoListener> StartAsync(string crypto)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        if (Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) || Environment.ProcessPath.EndsWith("dotnet.exe", StringComparison.Ordinal))
+        {
+            start.ArgumentList.Add(typeof(NanoListener).Assembly.Location);
+        }
+
+        start.ArgumentList.Add("listen");
+        start.ArgumentList.Add("--crypto");
+        start.ArgumentList.Add(crypto);
+        Process process = Process.Start(start)!;
+        string? address = await process.StandardOutput.ReadLineAsync();
+        return new NanoListener(process, address ?? throw new InvalidOperationException("the listener ended before it listened"));
+    }
+
+    /// <summary>What that process does: prints its address, and listens until its stdin ends.</summary>
+    public static int Run(NanoNode nano)
+    {
+        Multiaddr? address = nano.Node.Listen(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), out LinkError error);
+        if (address == null)
+        {
+            Console.Error.WriteLine($"can't listen on 127.0.0.1: {error}");
+            return 1;
+        }
+
+        Console.WriteLine(address);
+        _ = Task.Run(() =>
+        {
+            Console.In.ReadToEnd();
+            Environment.Exit(0);
+        });
+        nano.Run();
+        return 0;
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+}

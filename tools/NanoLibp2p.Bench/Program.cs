@@ -1,0 +1,90 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Globalization;
+using System.Linq;
+using System.Threading.Tasks;
+using NanoLibp2p.JsPeers;
+
+namespace NanoLibp2p.Bench;
+
+/// <summary>Figures of our node and of js-libp2p, in one run, each pair in its turn, so that a busy machine is busy for all.</summary>
+internal static class Program
+{
+    private const int Connects = 10;
+    private const int Pings = 50;
+
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "how often each pair has its turn", DefaultValueFactory = _ => 5 };
+
+    private static readonly Option<long[]> Bytes = new("--bytes")
+    {
+        Description = "what perf moves each way; may be given several times",
+        DefaultValueFactory = _ => [10_000_000, 100_000_000],
+    };
+
+    private static readonly Option<string> Crypto = new("--crypto")
+    {
+        Description = "our node's cryptography: desktop (libsodium and .NET) or managed, the device's own",
+        DefaultValueFactory = _ => "desktop",
+    };
+
+    private static readonly Option<bool> AsJson = new("--json") { Description = "one JSON object instead of the table" };
+
+    private static int Main(string[] args)
+    {
+        Crypto.AcceptOnlyFromAmong("desktop", "managed");
+        Command listen = new("listen", "our node as the other side, for this program itself") { Hidden = true };
+        listen.Options.Add(Crypto);
+        listen.SetAction(parsed => NanoListener.Run(new NanoNode(parsed.GetValue(Crypto) == "managed")));
+        RootCommand root = new("Connect time, ping and throughput between nanoLibp2p and js-libp2p on this machine.") { Rounds, Bytes, Crypto, AsJson, listen };
+        root.SetAction(parsed => RunAsync(parsed.GetValue(Rounds), parsed.GetValue(Bytes)!, parsed.GetValue(Crypto)!, parsed.GetValue(AsJson)));
+        return root.Parse(args).Invoke();
+    }
+
+    private static async Task RunAsync(int rounds, long[] bytes, string crypto, bool json)
+    {
+        using NanoListener nanoListener = await NanoListener.StartAsync(crypto);
+        await using JsPeer jsListener = await JsPeer.StartAsync(new JsPeerOptions());
+        await using JsPeer jsDialer = await JsPeer.StartAsync(new JsPeerOptions { Listen = null });
+        NanoNode nano = new(crypto == "managed");
+        IDialer nanoDials = new NanoDialer(nano);
+        IDialer jsDials = new JsDialer(jsDialer);
+        (string Name, IDialer Dialer, string Address, Samples Samples)[] pairs =
+        [
+            ("nano → nano", nanoDials, nanoListener.Address, new Samples()),
+            ("nano → js", nanoDials, jsListener.Address, new Samples()),
+            ("js → nano", jsDials, nanoListener.Address, new Samples()),
+            ("js → js", jsDials, jsListener.Address, new Samples()),
+        ];
+
+        // round 0 is for the compilers of both sides
+        for (int round = 0; round <= rounds; round++)
+        {
+            foreach ((_, IDialer dialer, string address, Samples samples) in pairs)
+            {
+                await MeasureAsync(dialer, address, round == 0 ? new Samples() : samples, round == 0 ? [bytes.Min()] : bytes);
+            }
+        }
+
+        List<(string, Samples)> results = [.. pairs.Select(one => (one.Name, one.Samples))];
+        Console.Write(json ? Report.Json(results, nano.CryptoName) + Environment.NewLine : Report.Table(results));
+        if (!json)
+        {
+            Console.WriteLine();
+            Console.WriteLine($"Medians of {rounds} rounds in turn; in brackets the ratio to js → js. Our cryptography: {nano.CryptoName}.");
+        }
+    }
+
+    private static async Task MeasureAsync(IDialer dialer, string address, Samples samples, long[] bytes)
+    {
+        samples.Add("connect, ms", await dialer.ConnectAsync(address, Connects));
+        samples.Add("ping, ms", await dialer.PingAsync(address, Pings));
+        foreach (long one in bytes)
+        {
+            (double upload, double download) = await dialer.TransferAsync(address, one);
+            string size = (one / 1e6).ToString(CultureInfo.InvariantCulture);
+            samples.Add($"{size} MB up, MB/s", [upload]);
+            samples.Add($"{size} MB down, MB/s", [download]);
+        }
+    }
+}

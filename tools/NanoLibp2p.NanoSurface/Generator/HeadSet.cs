@@ -123,6 +123,10 @@ public static class HeadSet
                 <LangVersion>9.0</LangVersion>
                 <DocumentationFile>bin\$(Configuration)\{name}.xml</DocumentationFile>
               </PropertyGroup>
+
+            """);
+        text.Append(Options(root, project));
+        text.Append("""
               <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.props" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.props')" />
 
             """);
@@ -150,6 +154,17 @@ public static class HeadSet
 
     private static IEnumerable<string> Items(string root, string project) =>
         XDocument.Load(Path.Combine(root, project)).Descendants("OutputType").Select(element => element.Value);
+
+    /// <summary>The properties that a .csproj holds for nanoFramework's tools alone, in a group with that label.</summary>
+    private static string Options(string root, string project)
+    {
+        var lines = XDocument.Load(Path.Combine(root, project)).Descendants("PropertyGroup")
+            .Where(group => group.Attribute("Label")?.Value == "nanoFramework")
+            .SelectMany(group => group.Elements())
+            .Select(element => $"    <{element.Name.LocalName}>{element.Value}</{element.Name.LocalName}>\n")
+            .ToArray();
+        return lines.Length == 0 ? "" : $"  <PropertyGroup Label=\"nanoFramework\">\n{string.Concat(lines)}  </PropertyGroup>\n";
+    }
 
     private static void Group(StringBuilder text, IEnumerable<string> items)
     {

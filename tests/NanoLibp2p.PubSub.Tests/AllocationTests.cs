@@ -80,7 +80,8 @@ public class AllocationTests
         }).Encode();
         talk = [.. talk, .. Rpc.Unsubscribe("t").Encode()];
         PubSubProtocol pubsub = board.PubSub;
-        Libp2pStream stream = PeerOf(board).Inbound;
+        PubSubPeer state = PeerOf(board);
+        Libp2pStream stream = state.Inbound;
 
         Run(50);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -93,7 +94,7 @@ public class AllocationTests
             {
                 pubsub.OnData(stream, talk, 0, talk.Length);
                 pubsub.Poll(1_000_000 + (1_000L * i));
-                PeerOf(board).Queue.Clear();
+                state.Queue.Clear();
             }
         }
     }

@@ -264,6 +264,14 @@ public class MeshTests
     }
 
     [Fact]
+    public void All_topics_joined_before_are_told_to_a_new_peer()
+    {
+        (_, ScriptedPeer peer) = Board.Connect(joined: ["one", "two", "three"]);
+
+        Assert.Equal([(true, "one"), (true, "two"), (true, "three")], peer.Take().SelectMany(rpc => rpc.Subscriptions));
+    }
+
+    [Fact]
     public void Names_and_numbers_of_topics_are_bounded()
     {
         var pubsub = new PubSubProtocol(new PubSubOptions { MaxTopics = 2, MaxTopicBytes = 5 });

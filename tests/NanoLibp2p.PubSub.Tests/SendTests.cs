@@ -155,6 +155,48 @@ public class SendTests
     }
 
     [Fact]
+    public void What_waits_for_one_connection_does_not_go_to_the_next()
+    {
+        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { MaxMessageBytes = 4096 }, topics: ["t"]);
+        ((MemoryLink)board.Connection.Link).Dead = true;
+        Assert.Equal(1, board.Publish("t", new byte[3000]));
+        board.Simulation.Run(1);
+        Assert.InRange(board.PubSub.Queued(board.Connection), 1, 3000);
+        board.Connection.Close();
+        peer.Host.LastConnected!.Close();
+        board.Simulation.Run(10);
+
+        board.Dial(peer);
+        peer.Send(Rpc.Subscribe("t"));
+        board.Simulation.Run(100);
+        peer.TakeBytes();
+        Assert.Equal(1, board.Publish("t", 5));
+        board.Simulation.Run(100);
+        Assert.Equal([5], peer.Take().SelectMany(rpc => rpc.Messages).Single().Data);
+    }
+
+    [Fact]
+    public void A_peer_that_comes_back_is_told_of_what_was_lost_on_the_way()
+    {
+        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { GossipHeartbeats = 10 }, topics: ["t"]);
+        ((MemoryLink)board.Connection.Link).Dead = true;
+        Assert.Equal(1, board.Publish("t", 5));
+        board.Simulation.Run(1);
+        board.Connection.Close();
+        peer.Host.LastConnected!.Close();
+        board.Simulation.Run(10);
+        peer.TakeBytes();
+
+        board.Dial(peer);
+        peer.Send(Rpc.Subscribe("t"));
+        board.Simulation.Run(1_500);
+        byte[][] ids = peer.Take().SelectMany(rpc => rpc.Have).Single().Ids;
+        peer.Send(new Rpc { Want = [ids] });
+        board.Simulation.Run(100);
+        Assert.Equal([5], peer.Take().SelectMany(rpc => rpc.Messages).Single().Data);
+    }
+
+    [Fact]
     public void Publishing_from_a_message_works()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"], topics: ["t", "answers"]);

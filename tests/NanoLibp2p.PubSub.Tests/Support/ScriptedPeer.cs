@@ -58,9 +58,10 @@ internal sealed class ScriptedPeer : StreamProtocol
 
     public void Send(byte[] bytes) => unsent.Enqueue(bytes);
 
-    /// <summary>Opens another stream; what is sent from now on goes there.</summary>
+    /// <summary>Opens another stream; what is sent from now on goes there, and what found no room on the old one is lost.</summary>
     public void Reopen()
     {
+        unsent.Clear();
         Outbound = Host.LastConnected!.OpenStream(this, dialled);
         sent = 0;
     }

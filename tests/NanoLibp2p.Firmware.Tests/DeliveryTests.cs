@@ -104,6 +104,29 @@ public class DeliveryTests
         Assert.Equal(Enumerable.Range(1, (int)device.Readings), gateway.Counts.Distinct());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Nothing_counts_as_sent_before_it_has_arrived(uint seed)
+    {
+        var world = new World(seed);
+        world.Network.MaxDelayMs = 40;
+        world.Network.MaxPiece = 60;
+        // a link that takes little at a time
+        world.Network.Capacity = 300;
+        Gateway gateway = world.AddGateway("a");
+        // records so short that a queue of readings takes several, and a ping could overtake some
+        var options = new DeviceOptions { MaxReconnectMs = 1000, Node = new NodeOptions { RecordBytes = NodeOptions.MinRecordBytes } };
+        Device device = world.AddDevice(new TestBoard(world.Network, seed), options, 300, gateway.Address);
+        world.Run(15_000);
+        gateway.Listen();
+
+        Assert.True(world.Run(() => device.Sent > gateway.Heard.Count || device.Sent >= 100, 60_000));
+
+        Assert.InRange(gateway.Heard.Count, 100, 200);
+    }
+
     [Fact]
     public void Without_confirmation_what_a_dying_link_swallowed_counts_as_sent()
     {

@@ -126,6 +126,11 @@ public sealed class AgreementTests
                 nonce[0]++;
                 byte[] box = managed.Seal(key, nonce, [1, 2], text[..count]);
                 Assert.Equal(box, desktop.Seal(key, nonce, [1, 2], text[..count]));
+                byte[] wrong = (byte[])box.Clone();
+                wrong[random.Next(wrong.Length)] ^= 1;
+                byte[] refused = (byte[])wrong.Clone();
+                Assert.False(desktop.Open(key, nonce, [1, 2], refused));
+                Assert.Equal(wrong, refused);
                 Assert.True(desktop.Open(key, nonce, [1, 2], box));
                 Assert.Equal(text[..count], box[..count]);
             }

@@ -5,9 +5,9 @@ using System.Security.Cryptography;
 namespace NanoLibp2p.Crypto.Desktop;
 
 /// <summary>
-/// The seam on a desktop or a server: curves and records by libsodium, hashes and the sealing of large records by the base class
-/// library, whichever is faster (README). Nothing is allocated after the constructor but when a sealed record of 4 KiB or more has
-/// another key than the one before.
+/// The seam on a desktop or a server: curves and records by libsodium, hashes and records of 4 KiB or more by the base class
+/// library, whichever is faster (README). Nothing is allocated after the constructor but when such a record has another key than the
+/// one before it in the same direction, or a wrong tag.
 /// </summary>
 /// <remarks>It accepts exactly what <see cref="ManagedCrypto"/> accepts. One thread at a time, as every provider.</remarks>
 public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
@@ -17,7 +17,8 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
     private readonly ManagedCrypto managed = new();
     private readonly IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-    private readonly LargeBox large = new();
+    private readonly LargeBox sealing = new();
+    private readonly LargeBox opening = new();
     private bool sha256Holds;
     private bool sha512Holds;
 
@@ -112,7 +113,7 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
         Span<byte> box = buffer.AsSpan(offset, count + TagBytes);
         if (count >= LargeBox.FromBytes && LargeBox.Available)
         {
-            large.With(k).Encrypt(nonce, box[..count], box[..count], box[count..], a);
+            sealing.With(k).Encrypt(nonce, box[..count], box[..count], box[count..], a);
             return;
         }
 
@@ -136,10 +137,15 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
         Write(nonce, noncePrefix, nonceCounter);
         ReadOnlySpan<byte> k = Part(key, keyOffset, KeyBytes), a = Part(ad, adOffset, adCount);
         Span<byte> box = buffer.AsSpan(offset, count + TagBytes);
+        if (count >= LargeBox.FromBytes && LargeBox.Available)
+        {
+            return opening.Open(k, nonce, box[..count], box[count..], a);
+        }
+
         fixed (byte* kk = k, aa = a, n = nonce, b = box)
         {
             // verified first and then decrypted, as one call for both would clear a buffer whose tag is wrong, and the seam leaves it as
-            // it was; the base class library's would do so too, and throw
+            // it was
             if (Sodium.crypto_aead_chacha20poly1305_ietf_decrypt_detached(null, null, b, (ulong)count, b + count, aa, (ulong)adCount, n, kk) != 0)
             {
                 return false;
@@ -228,7 +234,8 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
     {
         sha256.Dispose();
         sha512.Dispose();
-        large.Dispose();
+        sealing.Dispose();
+        opening.Dispose();
     }
 
     private static void Start(IncrementalHash hash, ref bool holds)

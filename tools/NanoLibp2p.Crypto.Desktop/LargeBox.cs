@@ -12,8 +12,12 @@ internal sealed class LargeBox : IDisposable
     /// <summary>From here on it is faster than libsodium even with a new key.</summary>
     internal const int FromBytes = 4096;
 
+    // the longest record of libp2p's Noise
+    private const int RecordBytes = 65535;
+
     private readonly byte[] key = new byte[CryptoProvider.KeyBytes];
     private ChaCha20Poly1305? box;
+    private byte[] plain = [];
 
     internal static bool Available { get; } = ChaCha20Poly1305.IsSupported;
 
@@ -29,8 +33,31 @@ internal sealed class LargeBox : IDisposable
         return box;
     }
 
+    /// <summary>Opens in place. With a wrong tag the bytes stay as they were.</summary>
+    internal bool Open(ReadOnlySpan<byte> wanted, ReadOnlySpan<byte> nonce, Span<byte> bytes, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> ad)
+    {
+        if (plain.Length < bytes.Length)
+        {
+            plain = new byte[Math.Max(bytes.Length, RecordBytes)];
+        }
+
+        try
+        {
+            // aside, since where it finds the tag wrong it clears what it has written
+            With(wanted).Decrypt(nonce, bytes, tag, plain.AsSpan(0, bytes.Length), ad);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+
+        plain.AsSpan(0, bytes.Length).CopyTo(bytes);
+        return true;
+    }
+
     public void Dispose()
     {
+        CryptographicOperations.ZeroMemory(plain);
         box?.Dispose();
         box = null;
         CryptographicOperations.ZeroMemory(key);

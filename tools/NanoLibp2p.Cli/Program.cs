@@ -9,7 +9,11 @@ namespace NanoLibp2p.Cli;
 
 internal static class Program
 {
-    internal static int Main(string[] args)
+    internal static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>0 when it is done, 1 when it failed, 2 for wrong arguments; a sentence on <paramref name="errors"/> says why.</returns>
+    internal static int Run(string[] args, TextWriter output, TextWriter errors)
     {
         RootCommand root = new("libp2p for microcontrollers, from the command line: be a peer, or look at one.")
         {
@@ -30,23 +34,23 @@ internal static class Program
         if (parsed.Action is ParseErrorAction)
         {
             string name = parsed.CommandResult.Command == root ? "nanolibp2p" : "nanolibp2p " + Path(parsed);
-            Console.Error.WriteLine($"{Sentence(parsed)}; see: {name} --help");
+            errors.WriteLine($"{Sentence(parsed)}; see: {name} --help");
             return CliException.WrongArguments;
         }
         try
         {
             // Ctrl-C is the commands' own business: they close their connections in order
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = errors });
         }
         catch (CliException e)
         {
-            Console.Error.WriteLine(e.Message);
+            errors.WriteLine(e.Message);
             return e.ExitCode;
         }
         catch (IOException e)
         {
             // whoever read stdout is gone, or a disk is full
-            Console.Error.WriteLine($"cannot go on: {e.Message}");
+            errors.WriteLine($"cannot go on: {e.Message}");
             return CliException.Failed;
         }
     }
@@ -60,7 +64,7 @@ internal static class Program
                 ? "a command is missing; " + Commands(parsed.CommandResult.Command)
                 : $"there is no command '{parsed.UnmatchedTokens[0]}'; {Commands(parsed.CommandResult.Command)}";
         }
-        string message = parsed.Errors[0].Message;
+        string message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         message = message.EndsWith("..", StringComparison.Ordinal) ? message : message.TrimEnd('.');
         return char.ToLowerInvariant(message[0]) + message[1..];
     }

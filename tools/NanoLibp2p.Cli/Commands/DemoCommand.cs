@@ -18,6 +18,9 @@ internal static class DemoCommand
     private const string Topic = "nanolibp2p/readings";
     private const string StandardAddress = "/ip4/127.0.0.1/tcp/0";
 
+    private static readonly TimeSpan LongestGoodBye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
+
     private static readonly string[] BoardNames = ["board 1", "board 2", "board 3"];
 
     internal static Command Create()
@@ -34,7 +37,7 @@ internal static class DemoCommand
         Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, any libp2p program may join") { listen, every, seconds, readings };
         command.SetAction(parsed =>
         {
-            Output output = Output.ForProcess(parsed.GetValue(CommonOptions.Json));
+            Output output = Output.Of(parsed);
             using Interruption interruption = new();
             Demo demo = new(
                 output, parsed.GetValue(every).Time, parsed.GetValue(readings) ?? int.MaxValue,
@@ -100,6 +103,7 @@ internal static class DemoCommand
                 _refresh = () => { };
                 // on another thread: this one hears the boards say good-bye
                 await Task.Run(() => Array.ForEach(boards, board => board.Dispose()));
+                await HeardGoodByeAsync();
             }
             return Conclude(boards);
         });
@@ -116,6 +120,17 @@ internal static class DemoCommand
             Array.ForEach(boards, board => board.Stop());
         }
 
+        // the boards have closed their connections; their last words may still be on the way
+        private async Task HeardGoodByeAsync()
+        {
+            for (TimeSpan waited = TimeSpan.Zero; waited < LongestGoodBye && _runner.Node.Connections.Any(IsBoard); waited += LookAgain)
+            {
+                await _runner.DelayAsync(LookAgain);
+            }
+        }
+
+        private bool IsBoard(Connection connection) => connection.IsOpen && _names.ContainsKey(connection.RemotePeer.ToString());
+
         private void Introduce(HostedBoard[] boards, string address)
         {
             foreach (HostedBoard board in boards)
@@ -125,7 +140,7 @@ internal static class DemoCommand
                 JsonObject json = Output.Event("board");
                 json["board"] = board.Name;
                 json["peer"] = board.Peer;
-                _output.Tell(json, _output.IsTerminal ? (FormattableString?)null : $"{board.Name} is {board.Peer}");
+                _output.Tell(json, $"{board.Name} is {board.Peer}");
             }
             JoinSnippets join = new(address, Topic);
             JsonObject snippets = Output.Event("join");

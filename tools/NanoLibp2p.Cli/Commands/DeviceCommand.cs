@@ -37,7 +37,7 @@ internal static class DeviceCommand
         Command command = new("device", "Run a board's firmware: read, sign, publish, and call again when nobody answers") { board, dial, topic, every, readings, key };
         command.SetAction(parsed =>
         {
-            Output output = Output.ForProcess(parsed.GetValue(CommonOptions.Json));
+            Output output = Output.Of(parsed);
             int wanted = parsed.GetValue(readings) ?? int.MaxValue;
             DeviceSettings settings = Settings(parsed.GetRequiredValue(dial).Select(one => one.ToString()), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time);
             using Interruption interruption = new();

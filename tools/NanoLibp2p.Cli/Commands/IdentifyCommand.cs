@@ -22,7 +22,7 @@ internal static class IdentifyCommand
         Option<Duration> timeout = CommonOptions.Timeout();
         Command command = new("identify", "Show what a peer says of itself") { peer, timeout };
         command.SetAction(parsed => PeerSession.Run(
-            parsed.GetRequiredValue(peer), Output.ForProcess(parsed.GetValue(CommonOptions.Json)), parsed.GetValue(timeout).Time, null, null, AskAsync));
+            parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time, null, null, AskAsync));
         return command;
     }
 

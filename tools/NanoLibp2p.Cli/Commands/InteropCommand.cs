@@ -23,14 +23,14 @@ internal static class InteropCommand
     internal static Command Create()
     {
         Command command = new("interop", "Run the libp2p project's transport-interop contract, with all settings from the environment");
-        command.SetAction(_ =>
+        command.SetAction(parsed =>
         {
             InteropSettings settings = InteropSettings.FromEnvironment(Environment.GetEnvironmentVariable);
             using Interruption interruption = new();
             NodeRunner runner = new(NodeOptions.Desktop(), Keys.Create());
             return runner.Run(async () =>
             {
-                Task<int> part = settings.IsDialer ? DialAsync(runner, settings) : ListenAsync(runner, settings, interruption.Asked);
+                Task<int> part = settings.IsDialer ? DialAsync(runner, settings, parsed.InvocationConfiguration) : ListenAsync(runner, settings, parsed.InvocationConfiguration, interruption.Asked);
                 if (await Task.WhenAny(part, runner.DelayAsync(settings.Patience), interruption.Asked) != part && !interruption.Asked.IsCompleted)
                 {
                     throw new CliException($"not done after {settings.Patience.TotalSeconds} seconds; the other side may not have started");
@@ -41,7 +41,7 @@ internal static class InteropCommand
         return command;
     }
 
-    private static async Task<int> ListenAsync(NodeRunner runner, InteropSettings settings, Task asked)
+    private static async Task<int> ListenAsync(NodeRunner runner, InteropSettings settings, InvocationConfiguration console, Task asked)
     {
         Multiaddr asWanted = Multiaddr.TryParse($"/{(settings.Ip.Contains(':') ? "ip6" : "ip4")}/{settings.Ip}/tcp/0", out string wrong)
             ?? throw new CliException($"cannot listen on {settings.Ip}: {wrong}", CliException.WrongArguments);
@@ -51,13 +51,13 @@ internal static class InteropCommand
         string address = HostAddresses.Expand(bound)[0];
         using ConnectionMultiplexer redis = await ConnectAsync(settings);
         await redis.GetDatabase().ListRightPushAsync(settings.ListKey, address);
-        Console.Error.WriteLine($"listening at {address}");
+        console.Error.WriteLine($"listening at {address}");
         // the dialer ends the run: the listener waits to be stopped
         await asked;
         return 0;
     }
 
-    private static async Task<int> DialAsync(NodeRunner runner, InteropSettings settings)
+    private static async Task<int> DialAsync(NodeRunner runner, InteropSettings settings, InvocationConfiguration console)
     {
         Multiaddr address = await FindListenerAsync(runner, settings);
         PingClient ping = new(runner.Node);
@@ -67,8 +67,8 @@ internal static class InteropCommand
         TimeSpan both = Stopwatch.GetElapsedTime(start);
         // the first ping opened its stream too: it belongs to the handshake figure, not to the round trip
         TimeSpan rtt = await ping.SendAsync(connection);
-        Console.Error.WriteLine($"connected to {address}");
-        Console.Out.Write(settings.Figures(both, rtt));
+        console.Error.WriteLine($"connected to {address}");
+        console.Output.Write(settings.Figures(both, rtt));
         return 0;
     }
 

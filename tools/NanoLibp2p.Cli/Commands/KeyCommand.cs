@@ -32,7 +32,7 @@ internal static class KeyCommand
                 Keys.Write(identity, to);
             }
             // a key that went nowhere else would be lost
-            Show(Output.ForProcess(parsed.GetValue(CommonOptions.Json)), identity, to, withPrivate: to == null);
+            Show(Output.Of(parsed), identity, to, withPrivate: to == null);
             return 0;
         });
         return command;
@@ -46,7 +46,7 @@ internal static class KeyCommand
         command.SetAction(parsed =>
         {
             FileInfo from = parsed.GetRequiredValue(file);
-            Show(Output.ForProcess(parsed.GetValue(CommonOptions.Json)), Keys.Read(from), from, parsed.GetValue(secret));
+            Show(Output.Of(parsed), Keys.Read(from), from, parsed.GetValue(secret));
             return 0;
         });
         return command;

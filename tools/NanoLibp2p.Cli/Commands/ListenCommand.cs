@@ -46,7 +46,7 @@ internal static class ListenCommand
         Command command = new("listen", "Be a peer that others dial; print peers and messages") { listen, key, topics, perf, noSign };
         command.SetAction(parsed =>
         {
-            Output output = Output.ForProcess(parsed.GetValue(CommonOptions.Json));
+            Output output = Output.Of(parsed);
             Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
             using Interruption interruption = new();
             NodeRunner runner = new(NodeOptions.Desktop(), identity);

@@ -29,7 +29,7 @@ internal static class PerfCommand
             (ulong toSend, ulong toReceive) = up == null && down == null ? (StandardBytes, StandardBytes) : (up ?? 0, down ?? 0);
             PerfProtocol perf = new(1, NodeOptions.MaxRecordBytes, serve: false);
             return PeerSession.Run(
-                parsed.GetRequiredValue(peer), Output.ForProcess(parsed.GetValue(CommonOptions.Json)), parsed.GetValue(timeout).Time, null,
+                parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time, null,
                 session => session.Runner.Node.Add(perf),
                 session => MeasureAsync(session, perf, toSend, toReceive));
         });

@@ -21,7 +21,7 @@ internal static class PingCommand
         Option<Duration> timeout = CommonOptions.Timeout();
         Command command = new("ping", "Measure the round trip to a peer") { peer, count, every, timeout };
         command.SetAction(parsed => PeerSession.Run(
-            parsed.GetRequiredValue(peer), Output.ForProcess(parsed.GetValue(CommonOptions.Json)), parsed.GetValue(timeout).Time, null, null,
+            parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time, null, null,
             session => PingAsync(session, parsed.GetValue(count) ?? StandardCount, parsed.GetValue(every).Time)));
         return command;
     }

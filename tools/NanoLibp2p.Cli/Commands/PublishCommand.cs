@@ -38,7 +38,7 @@ internal static class PublishCommand
         });
         command.SetAction(parsed =>
         {
-            Output output = Output.ForProcess(parsed.GetValue(CommonOptions.Json));
+            Output output = Output.Of(parsed);
             Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
             string message = parsed.GetRequiredValue(text);
             Publisher? publisher = null;

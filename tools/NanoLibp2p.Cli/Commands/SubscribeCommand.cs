@@ -22,7 +22,7 @@ internal static class SubscribeCommand
         Command command = new("subscribe", "Print the messages of a topic") { peer, topic, count, noSign, key, timeout };
         command.SetAction(parsed =>
         {
-            Output output = Output.ForProcess(parsed.GetValue(CommonOptions.Json));
+            Output output = Output.Of(parsed);
             Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
             int left = parsed.GetValue(count) ?? int.MaxValue;
             TaskCompletionSource<int> done = new(TaskCreationOptions.RunContinuationsAsynchronously);

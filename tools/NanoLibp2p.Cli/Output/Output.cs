@@ -1,8 +1,10 @@
 using System;
+using System.CommandLine;
 using System.IO;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NanoLibp2p.Cli.Commands;
 using Spectre.Console;
 
 namespace NanoLibp2p.Cli;
@@ -39,8 +41,12 @@ internal sealed class Output
     /// <summary>For tables and what else people like to see.</summary>
     internal IAnsiConsole Console { get; }
 
-    /// <summary>The process's own stdout.</summary>
-    internal static Output ForProcess(bool json) => new(System.Console.Out, json, !System.Console.IsOutputRedirected);
+    /// <summary>Where a command that is run was told to speak: stdout, or what a test gave it.</summary>
+    internal static Output Of(ParseResult parsed)
+    {
+        TextWriter writer = parsed.InvocationConfiguration.Output;
+        return new(writer, parsed.GetValue(CommonOptions.Json), writer == System.Console.Out && !System.Console.IsOutputRedirected);
+    }
 
     /// <summary>Tells one event in the form that is wanted; from any thread.</summary>
     /// <param name="json">For programs.</param>

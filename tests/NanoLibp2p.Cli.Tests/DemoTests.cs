@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using NanoLibp2p.JsPeers;
+
+namespace NanoLibp2p.Cli.Tests;
+
+public class DemoTests
+{
+    [Fact]
+    public async Task Three_boards_publish_and_every_signature_verifies()
+    {
+        CliResult demo = await CliProcess.RunAsync("demo", "--readings", "2", "--every", "20ms", "--json");
+
+        Assert.Equal((0, ""), (demo.ExitCode, demo.Errors));
+        HashSet<string?> boards = [.. demo.EventsOf("board").Select(one => one.GetProperty("peer").GetString())];
+        Assert.Equal(3, boards.Count);
+        Assert.All(boards, peer => Assert.Equal(2, demo.EventsOf("message").Count(one => one.GetProperty("from").GetString() == peer)));
+        JsonElement summary = Assert.Single(demo.EventsOf("summary"));
+        Assert.Equal((6, 0), (summary.GetProperty("readings").GetInt32(), summary.GetProperty("refused").GetInt32()));
+        // the boards leave in order
+        Assert.All(demo.EventsOf("disconnected"), one => Assert.Equal("Remote", one.GetProperty("reason").GetString()));
+        Assert.Equal(3, demo.EventsOf("disconnected").Count);
+    }
+
+    [Fact]
+    public async Task People_read_who_sent_what_and_how_to_join()
+    {
+        CliResult demo = await CliProcess.RunAsync("demo", "--seconds", "2", "--every", "100ms");
+
+        Assert.Equal((0, ""), (demo.ExitCode, demo.Errors));
+        Assert.Contains("listening on /ip4/127.0.0.1/tcp/", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("dotnet run --project tools/NanoLibp2p.Cli -- subscribe /ip4/127.0.0.1/tcp/", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("peer.AddrInfoFromString(\"/ip4/127.0.0.1/tcp/", demo.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nboard [123] 12D3KooW\w+ signature verified \{", demo.Output);
+        Assert.Matches(@"\n[0-9]+ readings of 3 boards, each with a signature that verified; 0 refused\.\n$", demo.Output);
+    }
+
+    [Fact(SkipUnless = nameof(EndTests.HasSignals), SkipType = typeof(EndTests), Skip = "Windows has no signals to send")]
+    public async Task Anybody_joins_with_the_lines_that_it_prints_until_Ctrl_C_ends_it()
+    {
+        await using CliProcess demo = CliProcess.Start("demo", "--every", "100ms", "--json");
+        JsonElement join = await demo.EventAsync("join");
+        string[] boards = [.. (await BoardsAsync(demo, 3)).Order()];
+
+        string[] words = join.GetProperty("cli").GetString()!.Split(' ');
+        CliResult joined = await CliResult.RunAsync([.. words[(Array.IndexOf(words, "--") + 1)..], "--count", "4", "--json"]);
+        string js = await FirstLineOfJsAsync(join.GetProperty("js").GetString()!);
+        await demo.SignalAsync("INT");
+        CliResult ended = await demo.EndAsync();
+
+        Assert.Equal(0, joined.ExitCode);
+        Assert.All(joined.EventsOf("message"), one => Assert.Contains(one.GetProperty("from").GetString(), boards));
+        Assert.Contains(js.Split(' ')[0], boards);
+        Assert.StartsWith("{\"n\":", js.Split(' ')[1], StringComparison.Ordinal);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+        Assert.Single(ended.EventsOf("summary"));
+    }
+
+    // names of the boards, from the messages that arrive
+    private static async Task<IEnumerable<string>> BoardsAsync(CliProcess demo, int count)
+    {
+        HashSet<string> found = [];
+        while (found.Count < count)
+        {
+            found.Add((await demo.EventAsync("message")).GetProperty("from").GetString()!);
+        }
+        return found;
+    }
+
+    // runs what stands between the quotes where the packages are installed
+    private static async Task<string> FirstLineOfJsAsync(string snippet)
+    {
+        ProcessStartInfo start = new(NodeBinary.Path) { WorkingDirectory = NodeBinary.ProgramDirectory, RedirectStandardOutput = true };
+        start.ArgumentList.Add("--input-type=module");
+        start.ArgumentList.Add("-e");
+        start.ArgumentList.Add(snippet[(snippet.IndexOf('\'', StringComparison.Ordinal) + 1)..snippet.LastIndexOf('\'')]);
+        using Process node = Process.Start(start)!;
+        try
+        {
+            return await node.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(CliProcess.Patience, TestContext.Current.CancellationToken)
+                ?? throw new InvalidOperationException("the js program ended without a message");
+        }
+        finally
+        {
+            node.Kill();
+        }
+    }
+}

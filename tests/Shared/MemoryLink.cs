@@ -9,6 +9,7 @@ namespace NanoLibp2p.Tests
     {
         private readonly MemoryPipe _in;
         private readonly MemoryPipe _out;
+        private bool _sendingEnded;
 
         public MemoryLink(MemoryPipe incoming, MemoryPipe outgoing)
         {
@@ -65,7 +66,7 @@ namespace NanoLibp2p.Tests
 
         public int Write(byte[] buffer, int offset, int count)
         {
-            if (State != LinkState.Open || _in.Broken)
+            if (State != LinkState.Open || _in.Broken || _sendingEnded)
             {
                 return LinkResult.Failed;
             }
@@ -92,6 +93,19 @@ namespace NanoLibp2p.Tests
             }
         }
 
+        /// <summary>Bytes that this end has sent since the link was made.</summary>
+        public long Written
+        {
+            get { return _out.TotalWritten; }
+        }
+
+        /// <summary>Ends this direction in order, and lets nothing more be sent on it.</summary>
+        public void EndSending()
+        {
+            _out.Ended = true;
+            _sendingEnded = true;
+        }
+
         /// <summary>Breaks the link: the other end sees a reset.</summary>
         public void Break()
         {
@@ -107,6 +121,7 @@ namespace NanoLibp2p.Tests
             RemotePort = remotePort;
             InUse = true;
             Dead = false;
+            _sendingEnded = false;
         }
     }
 }

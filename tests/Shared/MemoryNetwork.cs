@@ -52,6 +52,12 @@ namespace NanoLibp2p.Tests
             }
         }
 
+        /// <summary>Link ends that exist, in use or not.</summary>
+        public int LinkCount
+        {
+            get { return _linkCount; }
+        }
+
         /// <summary>A seed for the next node, so that it comes out the same in every run.</summary>
         public uint TakeSeed()
         {

@@ -28,6 +28,23 @@ namespace NanoLibp2p.Tests
 
         public MemoryTransport Transport { get; private set; }
 
+        /// <summary>True while any of its connections is in use.</summary>
+        public bool InUse
+        {
+            get
+            {
+                for (int i = 0; i < Node.Connections.Length; i++)
+                {
+                    if (Node.Connections[i].State != ConnectionState.Free)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+
         public int Connected { get; private set; }
 
         public int Closed { get; private set; }

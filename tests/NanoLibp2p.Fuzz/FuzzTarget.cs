@@ -1,0 +1,41 @@
+using System;
+using System.Collections.Generic;
+
+namespace NanoLibp2p.Fuzz;
+
+/// <summary>Something that reads a peer's bytes. It throws when what it reads with breaks a promise.</summary>
+public sealed class FuzzTarget
+{
+    private readonly Action<byte[]> run;
+
+    private FuzzTarget(string name, Action<byte[]> run)
+    {
+        Name = name;
+        this.run = run;
+    }
+
+    /// <summary>All targets; each has its seeds in <c>seeds/NAME</c>.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("multiaddr", MultiaddrTarget.Run),
+        new("protobuf", ProtobufTarget.Run),
+        new("noise", NoiseTarget.Run),
+        new("multistream", MultistreamTarget.Run),
+        new("yamux", YamuxTarget.Run),
+        new("link", NodeTarget.RunLink),
+        new("session", NodeTarget.RunSession),
+        new("pubsub", NodeTarget.RunPubSub),
+    ];
+
+    public string Name { get; }
+
+    public void Run(byte[] input) => run(input);
+
+    internal static void Must(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(what);
+        }
+    }
+}

@@ -35,6 +35,21 @@ public class MeshTests
     }
 
     [Fact]
+    public void A_peer_without_pubsub_may_come_after_one_that_has_it()
+    {
+        (Board board, _) = Board.Connect(topics: ["t"]);
+        board.Connection.Close();
+        board.Simulation.Run(10);
+        var other = new ScriptedPeer(board.Simulation, "/something/else") { Dials = false };
+        board.Dial(other);
+        board.PubSub.Open("t").Join();
+        board.Simulation.Run(5_000);
+
+        Assert.Equal(0, other.Accepted);
+        Assert.Equal(0, board.PubSub.Queued(board.Connection));
+    }
+
+    [Fact]
     public void A_floodsub_peer_gets_all_messages_and_no_control()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(protocols: ["/floodsub/1.0.0"], joined: ["t"], topics: ["t"]);

@@ -165,14 +165,35 @@ public class SendTests
         board.Connection.Close();
         peer.Host.LastConnected!.Close();
         board.Simulation.Run(10);
+        peer.TakeBytes();
 
         board.Dial(peer);
         peer.Send(Rpc.Subscribe("t"));
         board.Simulation.Run(100);
-        peer.TakeBytes();
         Assert.Equal(1, board.Publish("t", 5));
         board.Simulation.Run(100);
         Assert.Equal([5], peer.Take().SelectMany(rpc => rpc.Messages).Single().Data);
+    }
+
+    [Fact]
+    public void Who_ends_its_stream_or_its_connection_is_no_subscriber_any_more()
+    {
+        (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"], topics: ["t"]);
+        peer.Outbound!.CloseWrite();
+        board.Simulation.Run(10);
+        Assert.Equal(0, board.Publish("t", 1));
+        Assert.Equal(0, board.PubSub.Open("t").MeshPeers);
+
+        peer.Reopen();
+        peer.Send(Rpc.Subscribe("t"));
+        board.Simulation.Run(10);
+        Assert.Equal(1, board.Publish("t", 1));
+
+        board.Connection.Close();
+        board.Simulation.Run(10);
+        Assert.Equal(0, board.Publish("t", 1));
+        board.Dial(peer);
+        Assert.Equal(0, board.Publish("t", 1));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System;
 using NanoLibp2p.Core.Buffers;
 
 namespace NanoLibp2p.Core.Ping
@@ -18,12 +19,19 @@ namespace NanoLibp2p.Core.Ping
 
         private readonly Libp2pStream[] _streams;
         private readonly byte[] _payloads;
+
+        // An answer that found no room, one for each connection. Were it to hold the connection back instead, two peers that
+        // ping each other over a full link would wait for one another for ever.
+        private readonly Libp2pStream[] _answering;
+        private readonly byte[] _answers;
         private int _protocol;
 
         internal PingProtocol(int connections)
         {
             _streams = new Libp2pStream[connections];
             _payloads = new byte[connections * PayloadBytes];
+            _answering = new Libp2pStream[connections];
+            _answers = new byte[connections * PayloadBytes];
         }
 
         /// <summary>Sends a ping; <see cref="Events"/> has the answer.</summary>
@@ -66,15 +74,7 @@ namespace NanoLibp2p.Core.Ping
         {
             if (!stream.IsOutbound)
             {
-                // what finds no room now holds the connection back: who reads no answers gets to ask no more
-                int taken = stream.Write(buffer, offset, count);
-                if (taken < count && stream.SendWindow == 0)
-                {
-                    // more window would have to come behind the very bytes that wait for it
-                    stream.Reset();
-                }
-
-                return taken;
+                return Answer(stream, buffer, offset, count);
             }
 
             int expected = stream.Connection.Index * PayloadBytes + stream.Progress;
@@ -94,9 +94,44 @@ namespace NanoLibp2p.Core.Ping
         }
 
         /// <inheritdoc/>
+        public override void OnReadEnd(Libp2pStream stream)
+        {
+            if (_answering[stream.Connection.Index] != stream)
+            {
+                stream.CloseWrite();
+            }
+        }
+
+        /// <inheritdoc/>
+        public override long Poll(long nowMs)
+        {
+            for (int i = 0; i < _answering.Length; i++)
+            {
+                Libp2pStream stream = _answering[i];
+                if (stream != null && stream.WriteRoom >= stream.Progress)
+                {
+                    stream.Write(_answers, i * PayloadBytes, stream.Progress);
+                    stream.Progress = 0;
+                    _answering[i] = null;
+                    if (!stream.CanRead)
+                    {
+                        stream.CloseWrite();
+                    }
+                }
+            }
+
+            return long.MaxValue;
+        }
+
+        /// <inheritdoc/>
         public override void OnClosed(Libp2pStream stream, bool reset)
         {
             int index = stream.Connection.Index;
+            if (_answering[index] == stream)
+            {
+                _answering[index] = null;
+            }
+
             if (_streams[index] == stream)
             {
                 _streams[index] = null;
@@ -105,6 +140,42 @@ namespace NanoLibp2p.Core.Ping
                     Events.OnPingFailed(stream.Connection);
                 }
             }
+        }
+
+        private int Answer(Libp2pStream stream, byte[] buffer, int offset, int count)
+        {
+            int index = stream.Connection.Index;
+            int taken = 0;
+            if (_answering[index] == null)
+            {
+                taken = stream.Write(buffer, offset, count);
+                if (taken < count)
+                {
+                    _answering[index] = stream;
+                }
+            }
+
+            if (_answering[index] == stream)
+            {
+                int kept = PayloadBytes - stream.Progress;
+                if (kept > count - taken)
+                {
+                    kept = count - taken;
+                }
+
+                Array.Copy(buffer, offset + taken, _answers, (index * PayloadBytes) + stream.Progress, kept);
+                stream.Progress += kept;
+                taken += kept;
+            }
+
+            // More than one ping at a time holds the connection back: who reads no answers gets to ask no more. Without window
+            // it would be for ever, since more window would have to come behind the very bytes that wait for it.
+            if (taken < count && stream.SendWindow == 0)
+            {
+                stream.Reset();
+            }
+
+            return taken;
         }
     }
 }

@@ -1,0 +1,54 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Text.Json;
+using System.Threading.Tasks;
+
+namespace NanoLibp2p.Interop.Tests;
+
+/// <summary>The command that makes README's figures.</summary>
+public class BenchTests
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "NanoLibp2p.Bench.dll");
+
+    [Fact]
+    public async Task It_measures_every_pair_in_one_run()
+    {
+        JsonElement said = JsonElement.Parse(await RunAsync("--rounds 1 --bytes 1000000 --json"));
+
+        foreach (string pair in new[] { "nano → nano", "nano → js", "js → nano", "js → js" })
+        {
+            JsonElement figures = said.GetProperty(pair);
+            foreach ((string figure, int samples) in new[] { ("connect, ms", 10), ("ping, ms", 50), ("1 MB up, MB/s", 1), ("1 MB down, MB/s", 1) })
+            {
+                Assert.InRange(figures.GetProperty(figure).GetProperty("median").GetDouble(), 0.001, 100_000);
+                Assert.Equal(samples, figures.GetProperty(figure).GetProperty("samples").GetInt32());
+            }
+        }
+
+        Assert.Equal(1, said.GetProperty("js → js").GetProperty("connect, ms").GetProperty("ratio").GetDouble());
+        Assert.DoesNotContain("managed", said.GetProperty("crypto").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_prints_a_table_and_takes_the_devices_own_cryptography()
+    {
+        string[] lines = (await RunAsync("--rounds 1 --bytes 1000000 --crypto managed")).ReplaceLineEndings("\n").Split('\n');
+
+        Assert.Equal("| dialer → listener | connect, ms | ping, ms | 1 MB up, MB/s | 1 MB down, MB/s |", lines[0]);
+        Assert.Matches(@"^\| nano → nano \| [0-9.]+ \([0-9.]+\) \| ", lines[2]);
+        Assert.Matches(@"^\| js → js \| [0-9.]+ \| [0-9.]+ \| [0-9.]+ \| [0-9.]+ \|$", lines[5]);
+        Assert.Contains("managed", lines[7], StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RunAsync(string arguments)
+    {
+        ProcessStartInfo start = new("dotnet", $"\"{Program}\" {arguments}") { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, output + await errors);
+        return output;
+    }
+}

@@ -6,31 +6,34 @@ namespace NanoLibp2p.PubSub
     /// </summary>
     internal sealed class MessageCache
     {
-        // what is kept of each entry, in one array: a field of an object costs three times as much on a device
-        private const int Frame = 0;
-        private const int FrameCount = 1;
+        // what is kept of each entry, for Get, in one array: a field of an object costs three times as much on a device
+        public const int Frame = 0;
+        public const int FrameCount = 1;
         private const int Begin = 2;
-        private const int TopicIndex = 3;
-        private const int Life = 4;
-        private const int Part1 = 5;
-        private const int Part1Count = 6;
-        private const int Part2 = 7;
-        private const int Part2Count = 8;
+        public const int TopicIndex = 3;
+        public const int Life = 4;
+        public const int Part1 = 5;
+        public const int Part1Count = 6;
+        public const int Part2 = 7;
+        public const int Part2Count = 8;
         private const int Fields = 9;
 
-        private readonly byte[] _bytes;
+        public readonly byte[] Bytes;
+
+        /// <summary>Entries there are; the oldest is number 0 for the members below.</summary>
+        public int Count;
+
         private readonly int[] _fields;
         private readonly ulong[] _hashes;
         private readonly uint[] _told;
         private readonly int _toldWords;
         private readonly int _capacity;
         private int _first;
-        private int _count;
         private int _next;
 
         public MessageCache(int entries, int bytes, int connections)
         {
-            _bytes = new byte[bytes];
+            Bytes = new byte[bytes];
             _fields = new int[entries * Fields];
             _hashes = new ulong[entries];
             _toldWords = (connections + 31) >> 5;
@@ -38,25 +41,14 @@ namespace NanoLibp2p.PubSub
             _capacity = entries;
         }
 
-        public byte[] Bytes
-        {
-            get { return _bytes; }
-        }
-
-        /// <summary>Entries there are; the oldest is number 0 for the members below.</summary>
-        public int Count
-        {
-            get { return _count; }
-        }
-
         /// <summary>Makes an entry of <paramref name="size"/> bytes in one piece, which is filled in and described by <see cref="Set"/> at once.</summary>
         /// <returns>Where it begins in <see cref="Bytes"/>.</returns>
         public int Add(int size)
         {
-            if (_next + size > _bytes.Length)
+            if (_next + size > Bytes.Length)
             {
                 // those behind are the oldest, and would be left there out of order
-                while (_count > 0 && _fields[(_first * Fields) + Begin] >= _next)
+                while (Count > 0 && _fields[(_first * Fields) + Begin] >= _next)
                 {
                     DropFirst();
                 }
@@ -64,20 +56,20 @@ namespace NanoLibp2p.PubSub
                 _next = 0;
             }
 
-            while (_count > 0 && (_count == _capacity || Overlaps(size)))
+            while (Count > 0 && (Count == _capacity || Overlaps(size)))
             {
                 DropFirst();
             }
 
             int begin = _next;
-            int slot = Slot(_count);
+            int slot = Slot(Count);
             _fields[(slot * Fields) + Begin] = begin;
             for (int i = 0; i < _toldWords; i++)
             {
                 _told[(slot * _toldWords) + i] = 0;
             }
 
-            _count++;
+            Count++;
             _next = begin + size;
             return begin;
         }
@@ -94,7 +86,7 @@ namespace NanoLibp2p.PubSub
         /// <param name="part2Count">Bytes of it.</param>
         public void Set(ulong hash, int topic, int life, int frame, int frameCount, int part1, int part1Count, int part2, int part2Count)
         {
-            int slot = Slot(_count - 1);
+            int slot = Slot(Count - 1);
             _hashes[slot] = hash;
             int at = slot * Fields;
             _fields[at + TopicIndex] = topic;
@@ -110,7 +102,7 @@ namespace NanoLibp2p.PubSub
         /// <summary>The number of the entry with this id, or -1.</summary>
         public int Find(ulong hash)
         {
-            for (int i = _count - 1; i >= 0; i--)
+            for (int i = Count - 1; i >= 0; i--)
             {
                 if (_hashes[Slot(i)] == hash)
                 {
@@ -121,50 +113,16 @@ namespace NanoLibp2p.PubSub
             return -1;
         }
 
-        public int FrameOf(int entry)
+        /// <summary>One of the figures of an entry that are named above.</summary>
+        public int Get(int entry, int field)
         {
-            return _fields[(Slot(entry) * Fields) + Frame];
-        }
-
-        public int FrameCountOf(int entry)
-        {
-            return _fields[(Slot(entry) * Fields) + FrameCount];
-        }
-
-        public int TopicOf(int entry)
-        {
-            return _fields[(Slot(entry) * Fields) + TopicIndex];
-        }
-
-        public int LifeOf(int entry)
-        {
-            return _fields[(Slot(entry) * Fields) + Life];
-        }
-
-        public int Part1Of(int entry)
-        {
-            return _fields[(Slot(entry) * Fields) + Part1];
-        }
-
-        public int Part1CountOf(int entry)
-        {
-            return _fields[(Slot(entry) * Fields) + Part1Count];
-        }
-
-        public int Part2Of(int entry)
-        {
-            return _fields[(Slot(entry) * Fields) + Part2];
-        }
-
-        public int Part2CountOf(int entry)
-        {
-            return _fields[(Slot(entry) * Fields) + Part2Count];
+            return _fields[(Slot(entry) * Fields) + field];
         }
 
         /// <summary>Makes every entry one heartbeat older.</summary>
         public void Age()
         {
-            for (int i = 0; i < _count; i++)
+            for (int i = 0; i < Count; i++)
             {
                 int at = (Slot(i) * Fields) + Life;
                 if (_fields[at] > 0)
@@ -179,22 +137,19 @@ namespace NanoLibp2p.PubSub
             return (_told[(Slot(entry) * _toldWords) + (connection >> 5)] & (1u << (connection & 31))) != 0;
         }
 
-        public void SetTold(int entry, int connection)
+        public void SetTold(int entry, int connection, bool told)
         {
-            _told[(Slot(entry) * _toldWords) + (connection >> 5)] |= 1u << (connection & 31);
-        }
-
-        public void ClearTold(int entry, int connection)
-        {
-            _told[(Slot(entry) * _toldWords) + (connection >> 5)] &= ~(1u << (connection & 31));
+            int at = (Slot(entry) * _toldWords) + (connection >> 5);
+            uint bit = 1u << (connection & 31);
+            _told[at] = told ? _told[at] | bit : _told[at] & ~bit;
         }
 
         /// <summary>Forgets what was told on a connection: another peer is there now.</summary>
         public void ForgetTold(int connection)
         {
-            for (int i = 0; i < _count; i++)
+            for (int i = 0; i < Count; i++)
             {
-                ClearTold(i, connection);
+                SetTold(i, connection, false);
             }
         }
 
@@ -213,8 +168,8 @@ namespace NanoLibp2p.PubSub
         private void DropFirst()
         {
             _first = Slot(1);
-            _count--;
-            if (_count == 0)
+            Count--;
+            if (Count == 0)
             {
                 _next = 0;
             }

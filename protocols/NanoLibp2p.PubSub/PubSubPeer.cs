@@ -100,35 +100,35 @@ namespace NanoLibp2p.PubSub
         /// <summary>Remembers a topic that isn't ours, if there is room.</summary>
         public void AddOther(uint topic)
         {
-            if (!HasOther(topic) && _otherCount < _others.Length)
+            if (FindOther(topic) < 0 && _otherCount < _others.Length)
             {
                 _others[_otherCount++] = topic;
             }
         }
 
-        public void RemoveOther(uint topic)
+        /// <summary>Forgets one; true when it was there.</summary>
+        public bool RemoveOther(uint topic)
         {
-            for (int i = 0; i < _otherCount; i++)
+            int at = FindOther(topic);
+            if (at >= 0)
             {
-                if (_others[i] == topic)
-                {
-                    _others[i] = _others[--_otherCount];
-                    return;
-                }
+                _others[at] = _others[--_otherCount];
             }
+
+            return at >= 0;
         }
 
-        public bool HasOther(uint topic)
+        private int FindOther(uint topic)
         {
             for (int i = 0; i < _otherCount; i++)
             {
                 if (_others[i] == topic)
                 {
-                    return true;
+                    return i;
                 }
             }
 
-            return false;
+            return -1;
         }
     }
 }

@@ -8,7 +8,7 @@ namespace NanoLibp2p.PubSub
         // a peer's word for its back-off is taken up to an hour
         private const ulong MaxBackoffSeconds = 3600;
 
-        void IRpcHandler.OnSubscription(PubSubPeer peer, Topic topic, uint otherTopic, bool subscribe)
+        internal override void OnSubscription(PubSubPeer peer, Topic topic, uint otherTopic, bool subscribe)
         {
             if (topic == null)
             {
@@ -34,23 +34,23 @@ namespace NanoLibp2p.PubSub
             {
                 peer.Subscribed |= bit;
                 _meshDue = true;
-                if (_events != null)
+                if (Events != null)
                 {
-                    _events.OnSubscribed(peer.Connection, topic);
+                    Events.OnSubscribed(peer.Connection, topic);
                 }
             }
             else
             {
                 peer.Subscribed &= ~bit;
                 LeaveMesh(peer, bit);
-                if (_events != null)
+                if (Events != null)
                 {
-                    _events.OnUnsubscribed(peer.Connection, topic);
+                    Events.OnUnsubscribed(peer.Connection, topic);
                 }
             }
         }
 
-        void IRpcHandler.OnGraft(PubSubPeer peer, Topic topic)
+        internal override void OnGraft(PubSubPeer peer, Topic topic)
         {
             uint bit = 1u << topic.Index;
             if (!topic.Joined)
@@ -65,10 +65,10 @@ namespace NanoLibp2p.PubSub
             }
 
             bool tooEarly = _backoffs.IsActive(peer.Id, topic.Index, Node.NowMs);
-            if (tooEarly || CountMesh(topic) >= _options.MaxMeshPeers)
+            if (tooEarly || CountMesh(topic) >= Options.MaxMeshPeers)
             {
                 // who comes too early begins anew (gossipsub 1.1 spec, "Prune Backoff")
-                Backoff(peer, topic, _options.PruneBackoffMs);
+                Backoff(peer, topic, Options.PruneBackoffMs);
                 peer.PruneDue |= bit;
                 return;
             }
@@ -77,7 +77,7 @@ namespace NanoLibp2p.PubSub
             peer.GraftDue &= ~bit;
         }
 
-        void IRpcHandler.OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds)
+        internal override void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds)
         {
             LeaveMesh(peer, 1u << topic.Index);
             if (backoffSeconds > MaxBackoffSeconds)
@@ -85,10 +85,10 @@ namespace NanoLibp2p.PubSub
                 backoffSeconds = MaxBackoffSeconds;
             }
 
-            Backoff(peer, topic, backoffSeconds == 0 ? _options.PruneBackoffMs : (int)backoffSeconds * 1000);
+            Backoff(peer, topic, backoffSeconds == 0 ? Options.PruneBackoffMs : (int)backoffSeconds * 1000);
         }
 
-        void IRpcHandler.OnHave(PubSubPeer peer, byte[] id, int count)
+        internal override void OnHave(PubSubPeer peer, byte[] id, int count)
         {
             ulong hash = HashOf(id, count);
             if (_seen.Contains(hash, Node.NowMs) || _asked.Contains(hash, Node.NowMs) || !peer.CanGossip)
@@ -96,7 +96,7 @@ namespace NanoLibp2p.PubSub
                 return;
             }
 
-            if (peer.Asked >= _options.MaxAsks)
+            if (peer.Asked >= Options.MaxAsks)
             {
                 Drop(peer, DropReason.GossipLimit);
                 return;
@@ -109,9 +109,9 @@ namespace NanoLibp2p.PubSub
             }
         }
 
-        void IRpcHandler.OnWant(PubSubPeer peer, byte[] id, int count)
+        internal override void OnWant(PubSubPeer peer, byte[] id, int count)
         {
-            if (peer.Answered >= _options.MaxAsks)
+            if (peer.Answered >= Options.MaxAsks)
             {
                 Drop(peer, DropReason.GossipLimit);
                 return;
@@ -157,7 +157,7 @@ namespace NanoLibp2p.PubSub
                     if (told)
                     {
                         peer.PruneDue |= bit;
-                        Backoff(peer, topic, _options.UnsubscribeBackoffMs);
+                        Backoff(peer, topic, Options.UnsubscribeBackoffMs);
                     }
                 }
             }
@@ -168,12 +168,11 @@ namespace NanoLibp2p.PubSub
         // a topic that becomes ours: who subscribed to it before?
         private void AdoptSubscribers(Topic topic)
         {
-            uint number = RpcReader.OtherTopic(_topicSeed, topic.NameBytes, 0, topic.NameBytes.Length);
+            uint number = RpcReader.OtherTopic(_topicSeed, topic.Utf8Name, 0, topic.Utf8Name.Length);
             for (int i = 0; i < _peers.Length; i++)
             {
-                if (_peers[i].HasOther(number))
+                if (_peers[i].RemoveOther(number))
                 {
-                    _peers[i].RemoveOther(number);
                     _peers[i].Subscribed |= 1u << topic.Index;
                 }
             }
@@ -190,7 +189,7 @@ namespace NanoLibp2p.PubSub
                 }
 
                 uint bit = 1u << i;
-                int missing = _options.MeshPeers - CountMesh(topic);
+                int missing = Options.MeshPeers - CountMesh(topic);
 
                 // another peer first each time, so that all have their turn
                 for (int j = 0; j < _peers.Length && missing > 0; j++)
@@ -211,12 +210,12 @@ namespace NanoLibp2p.PubSub
         {
             for (int entry = 0; entry < _cache.Count; entry++)
             {
-                if (_cache.LifeOf(entry) == 0)
+                if (_cache.Get(entry, MessageCache.Life) == 0)
                 {
                     continue;
                 }
 
-                Topic topic = _topics[_cache.TopicOf(entry)];
+                Topic topic = _topics[_cache.Get(entry, MessageCache.TopicIndex)];
                 uint bit = 1u << topic.Index;
                 int count = 0;
                 for (int i = 0; i < _peers.Length; i++)
@@ -229,12 +228,12 @@ namespace NanoLibp2p.PubSub
 
                     if (count == 0)
                     {
-                        count = CopyId(_cache.Bytes, _cache.Part1Of(entry), _cache.Part1CountOf(entry), _cache.Part2Of(entry), _cache.Part2CountOf(entry));
+                        count = CopyId(_cache.Bytes, _cache.Get(entry, MessageCache.Part1), _cache.Get(entry, MessageCache.Part1Count), _cache.Get(entry, MessageCache.Part2), _cache.Get(entry, MessageCache.Part2Count));
                     }
 
-                    if (peer.Queue.Append(_scratch, 0, RpcWriter.WriteHave(topic.NameBytes, _id, count, _scratch, 0)))
+                    if (peer.Queue.Append(_scratch, 0, RpcWriter.WriteHave(topic.Utf8Name, _id, count, _scratch, 0)))
                     {
-                        _cache.SetTold(entry, i);
+                        _cache.SetTold(entry, i, true);
                     }
                 }
             }
@@ -255,7 +254,7 @@ namespace NanoLibp2p.PubSub
 
                 uint bit = 1u << i;
                 Topic topic = _topics[i];
-                byte[] name = topic.NameBytes;
+                byte[] name = topic.Utf8Name;
                 if ((peer.AnnounceDue & bit) != 0)
                 {
                     if (!peer.Queue.Append(_scratch, 0, RpcWriter.WriteSubscription(name, topic.Joined, _scratch, 0)))
@@ -278,7 +277,7 @@ namespace NanoLibp2p.PubSub
 
                 if ((peer.PruneDue & bit) != 0 && peer.Version != PubSubPeer.FloodSub)
                 {
-                    int backoff = topic.Joined ? _options.PruneBackoffMs : _options.UnsubscribeBackoffMs;
+                    int backoff = topic.Joined ? Options.PruneBackoffMs : Options.UnsubscribeBackoffMs;
                     int seconds = peer.Version == PubSubPeer.GossipSub10 ? 0 : (backoff + 999) / 1000;
                     if (!peer.Queue.Append(_scratch, 0, RpcWriter.WritePrune(name, seconds, _scratch, 0)))
                     {
@@ -303,7 +302,7 @@ namespace NanoLibp2p.PubSub
         // with a heartbeat more, since the peer looks at its own back-offs only then
         private void Backoff(PubSubPeer peer, Topic topic, int milliseconds)
         {
-            _backoffs.Set(peer.Id, topic.Index, Node.NowMs + milliseconds + _options.HeartbeatMs);
+            _backoffs.Set(peer.Id, topic.Index, Node.NowMs + milliseconds + Options.HeartbeatMs);
         }
     }
 }

@@ -15,12 +15,12 @@ namespace NanoLibp2p.PubSub
 
         private bool IsSigned
         {
-            get { return _options.SignaturePolicy == SignaturePolicy.StrictSign; }
+            get { return Options.SignaturePolicy == SignaturePolicy.StrictSign; }
         }
 
         internal int Publish(Topic topic, byte[] data, int offset, int count)
         {
-            byte[] name = topic.NameBytes;
+            byte[] name = topic.Utf8Name;
             int body = ProtobufWriter.SizeOfBytes(RpcWriter.Data, count) + ProtobufWriter.SizeOfBytes(RpcWriter.MessageTopic, name.Length);
             int message = body;
             if (IsSigned)
@@ -30,7 +30,7 @@ namespace NanoLibp2p.PubSub
                 message = body + SignatureFieldBytes;
             }
 
-            if (message > _options.MaxMessageBytes)
+            if (message > Options.MaxMessageBytes)
             {
                 return PublishResult.TooLong;
             }
@@ -91,12 +91,12 @@ namespace NanoLibp2p.PubSub
             return Send(topic, begin, message, IsSigned ? part1 : dataAt, IsSigned ? PeerId.Ed25519Bytes : count, part2, SequenceBytes, null);
         }
 
-        void IRpcHandler.OnTooLong(PubSubPeer peer)
+        internal override void OnTooLong(PubSubPeer peer)
         {
             Drop(peer, DropReason.TooLong);
         }
 
-        void IRpcHandler.OnPublish(PubSubPeer peer)
+        internal override void OnPublish(PubSubPeer peer)
         {
             RpcReader message = peer.Reader;
             Topic topic = _topics.Find(message.Buffer, message.Name, message.NameCount);
@@ -128,7 +128,7 @@ namespace NanoLibp2p.PubSub
             }
 
             _seen.Add(hash, Node.NowMs);
-            if (_events != null)
+            if (Events != null)
             {
                 ulong sequence = 0;
                 for (int i = 0; IsSigned && i < message.SequenceCount; i++)
@@ -137,10 +137,10 @@ namespace NanoLibp2p.PubSub
                 }
 
                 _view.Set(peer.Connection, message.Buffer, message.Data, message.DataCount, message.From, IsSigned ? message.FromCount : 0, sequence);
-                _events.OnMessage(topic, _view);
+                Events.OnMessage(topic, _view);
             }
 
-            if (_options.Forward)
+            if (Options.Forward)
             {
                 Forward(peer, topic, message);
             }
@@ -290,7 +290,7 @@ namespace NanoLibp2p.PubSub
             int start = begin + RpcReader.PrefixBytes - frame;
             RpcWriter.WriteFrame(message, _cache.Bytes, start);
             ulong hash = HashOf(_id, CopyId(_cache.Bytes, part1, part1Count, part2, part2Count));
-            _cache.Set(hash, topic.Index, _options.GossipHeartbeats, start, frame + message, part1, part1Count, part2, part2Count);
+            _cache.Set(hash, topic.Index, Options.GossipHeartbeats, start, frame + message, part1, part1Count, part2, part2Count);
             _seen.Add(hash, Node.NowMs);
 
             int entry = _cache.Count - 1;
@@ -301,7 +301,7 @@ namespace NanoLibp2p.PubSub
                 PubSubPeer peer = _peers[i];
                 if (peer == from)
                 {
-                    _cache.SetTold(entry, i);
+                    _cache.SetTold(entry, i, true);
                     continue;
                 }
 
@@ -319,15 +319,15 @@ namespace NanoLibp2p.PubSub
 
         private bool Enqueue(PubSubPeer peer, int entry)
         {
-            if (!peer.Queue.Append(_cache.Bytes, _cache.FrameOf(entry), _cache.FrameCountOf(entry)))
+            if (!peer.Queue.Append(_cache.Bytes, _cache.Get(entry, MessageCache.Frame), _cache.Get(entry, MessageCache.FrameCount)))
             {
                 // to be told of it, again if need be, when the queue has drained
-                _cache.ClearTold(entry, peer.Connection.Index);
+                _cache.SetTold(entry, peer.Connection.Index, false);
                 Drop(peer, DropReason.QueueFull);
                 return false;
             }
 
-            _cache.SetTold(entry, peer.Connection.Index);
+            _cache.SetTold(entry, peer.Connection.Index, true);
             return true;
         }
 

@@ -23,7 +23,7 @@ namespace NanoLibp2p.PubSub
     /// }
     /// </code>
     /// </example>
-    public sealed partial class PubSubProtocol : StreamProtocol, IRpcHandler
+    public sealed partial class PubSubProtocol : RpcHandler
     {
         // heartbeats after which an offence is forgiven
         private const int Forgiveness = 60;
@@ -31,7 +31,12 @@ namespace NanoLibp2p.PubSub
         // far below Unix time in nanoseconds, which may come later, and eight bytes long even when leading zeros get lost
         private const ulong LeastRandomSequence = 1UL << 56;
 
-        private readonly PubSubOptions _options;
+        /// <summary>Its sizes and times.</summary>
+        public readonly PubSubOptions Options;
+
+        /// <summary>Who hears of messages; may be null.</summary>
+        public PubSubEvents Events;
+
         private readonly TopicTable _topics;
         private readonly PubSubMessage _view = new PubSubMessage();
         private readonly int[] _drops = new int[(int)DropReason.GossipLimit + 1];
@@ -40,7 +45,6 @@ namespace NanoLibp2p.PubSub
         private readonly byte[] _id = new byte[RpcReader.MaxIdBytes];
         private readonly byte[] _prefix;
         private PubSubPeer[] _peers = new PubSubPeer[0];
-        private PubSubEvents _events;
         private SeenCache _seen;
         private SeenCache _asked;
         private MessageCache _cache;
@@ -58,24 +62,11 @@ namespace NanoLibp2p.PubSub
         public PubSubProtocol(PubSubOptions options)
         {
             options.Check();
-            _options = options;
+            Options = options;
             _topics = new TopicTable(options.MaxTopics);
             _scratch = new byte[options.MaxTopicBytes + RpcReader.MaxIdBytes + 24];
             _prefix = Bytes.Ascii("libp2p-pubsub:");
             _sequence = options.FirstSequenceNumber;
-        }
-
-        /// <summary>Its sizes and times.</summary>
-        public PubSubOptions Options
-        {
-            get { return _options; }
-        }
-
-        /// <summary>Who hears of messages; may be null.</summary>
-        public PubSubEvents Events
-        {
-            get { return _events; }
-            set { _events = value; }
         }
 
         /// <summary>The number of the message published last. The next one's is one more.</summary>
@@ -108,9 +99,9 @@ namespace NanoLibp2p.PubSub
         /// <summary>Makes a topic whose name is given in UTF-8. The array is kept.</summary>
         public Topic Open(byte[] utf8Name)
         {
-            if (utf8Name.Length == 0 || utf8Name.Length > _options.MaxTopicBytes)
+            if (utf8Name.Length == 0 || utf8Name.Length > Options.MaxTopicBytes)
             {
-                throw new ArgumentException("a topic's name of " + utf8Name.Length.ToString() + " bytes; give 1 to MaxTopicBytes = " + _options.MaxTopicBytes.ToString());
+                throw new ArgumentException("a topic's name of " + utf8Name.Length.ToString() + " bytes; give 1 to MaxTopicBytes = " + Options.MaxTopicBytes.ToString());
             }
 
             Topic topic = _topics.Find(utf8Name, 0, utf8Name.Length);
@@ -257,7 +248,7 @@ namespace NanoLibp2p.PubSub
             if (nowMs >= _nextHeartbeat)
             {
                 Heartbeat(nowMs);
-                _nextHeartbeat = nowMs + _options.HeartbeatMs;
+                _nextHeartbeat = nowMs + Options.HeartbeatMs;
             }
 
             if (_meshDue)
@@ -296,14 +287,14 @@ namespace NanoLibp2p.PubSub
                 _sequence = LeastRandomSequence | Bytes.ReadUInt32LittleEndian(_scratch, 4);
             }
 
-            int longest = _options.MaxMessageBytes + RpcWriter.MaxFrameBytes;
-            int queue = _options.QueueBytes == 0 ? _options.MaxMessageBytes + 128 : _options.QueueBytes;
-            int cache = _options.CacheBytes == 0 ? longest + RpcReader.PrefixBytes : _options.CacheBytes;
+            int longest = Options.MaxMessageBytes + RpcWriter.MaxFrameBytes;
+            int queue = Options.QueueBytes == 0 ? Options.MaxMessageBytes + 128 : Options.QueueBytes;
+            int cache = Options.CacheBytes == 0 ? longest + RpcReader.PrefixBytes : Options.CacheBytes;
             Connection[] connections = node.Connections;
-            _seen = new SeenCache(_options.SeenMessages, _options.SeenMs);
-            _asked = new SeenCache(_options.MaxAsks < 1 ? 1 : _options.MaxAsks, 3 * _options.HeartbeatMs);
-            _cache = new MessageCache(_options.CachedMessages, cache, connections.Length);
-            _backoffs = new BackoffTable(_options.Backoffs);
+            _seen = new SeenCache(Options.SeenMessages, Options.SeenMs);
+            _asked = new SeenCache(Options.MaxAsks < 1 ? 1 : Options.MaxAsks, 3 * Options.HeartbeatMs);
+            _cache = new MessageCache(Options.CachedMessages, cache, connections.Length);
+            _backoffs = new BackoffTable(Options.Backoffs);
             PubSubPeer[] peers = new PubSubPeer[connections.Length];
             for (int i = 0; i < peers.Length; i++)
             {
@@ -401,15 +392,15 @@ namespace NanoLibp2p.PubSub
         private void Drop(PubSubPeer peer, DropReason reason)
         {
             _drops[(int)reason]++;
-            if (_events != null)
+            if (Events != null)
             {
-                _events.OnDropped(peer.Connection, reason);
+                Events.OnDropped(peer.Connection, reason);
             }
         }
 
         private void Offend(PubSubPeer peer)
         {
-            if (++peer.Offences >= _options.MaxOffences)
+            if (++peer.Offences >= Options.MaxOffences)
             {
                 peer.Connection.Close(CloseReason.ProtocolViolated, peer.Offences);
             }

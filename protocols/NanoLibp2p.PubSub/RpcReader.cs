@@ -58,7 +58,7 @@ namespace NanoLibp2p.PubSub
         public int KeyCount;
 
         private readonly TopicTable _topics;
-        private readonly IRpcHandler _handler;
+        private readonly RpcHandler _handler;
         private readonly PubSubPeer _peer;
         private readonly ProtobufReader _reader = new ProtobufReader();
         private readonly int _maxMessage;
@@ -75,7 +75,7 @@ namespace NanoLibp2p.PubSub
         private bool _subscribe;
         private ulong _backoff;
 
-        public RpcReader(PubSubPeer peer, TopicTable topics, IRpcHandler handler, byte[] prefix, int maxMessage, uint topicSeed)
+        public RpcReader(PubSubPeer peer, TopicTable topics, RpcHandler handler, byte[] prefix, int maxMessage, uint topicSeed)
         {
             _peer = peer;
             _topics = topics;

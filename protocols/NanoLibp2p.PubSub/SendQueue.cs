@@ -5,43 +5,30 @@ namespace NanoLibp2p.PubSub
     /// <summary>What waits to be written to one peer: whole RPCs in a ring. An RPC that has no room is not taken at all.</summary>
     internal sealed class SendQueue
     {
-        private readonly byte[] _ring;
-        private int _start;
-        private int _count;
+        /// <summary>The ring itself.</summary>
+        public readonly byte[] Ring;
+
+        /// <summary>Where the bytes that wait begin.</summary>
+        public int Start;
+
+        /// <summary>Bytes that wait.</summary>
+        public int Count;
 
         public SendQueue(int capacity)
         {
-            _ring = new byte[capacity];
-        }
-
-        /// <summary>The ring itself.</summary>
-        public byte[] Ring
-        {
-            get { return _ring; }
-        }
-
-        /// <summary>Bytes that wait.</summary>
-        public int Count
-        {
-            get { return _count; }
+            Ring = new byte[capacity];
         }
 
         /// <summary>Bytes that can be appended.</summary>
         public int Room
         {
-            get { return _ring.Length - _count; }
-        }
-
-        /// <summary>Where the bytes that wait begin.</summary>
-        public int Start
-        {
-            get { return _start; }
+            get { return Ring.Length - Count; }
         }
 
         /// <summary>How many of them lie there in one piece.</summary>
         public int Piece
         {
-            get { return _count < _ring.Length - _start ? _count : _ring.Length - _start; }
+            get { return Count < Ring.Length - Start ? Count : Ring.Length - Start; }
         }
 
         public bool Append(byte[] rpc, int offset, int count)
@@ -51,33 +38,33 @@ namespace NanoLibp2p.PubSub
                 return false;
             }
 
-            int end = _start + _count;
-            if (end >= _ring.Length)
+            int end = Start + Count;
+            if (end >= Ring.Length)
             {
-                end -= _ring.Length;
+                end -= Ring.Length;
             }
 
-            int first = _ring.Length - end < count ? _ring.Length - end : count;
-            Array.Copy(rpc, offset, _ring, end, first);
+            int first = Ring.Length - end < count ? Ring.Length - end : count;
+            Array.Copy(rpc, offset, Ring, end, first);
             if (first < count)
             {
-                Array.Copy(rpc, offset + first, _ring, 0, count - first);
+                Array.Copy(rpc, offset + first, Ring, 0, count - first);
             }
 
-            _count += count;
+            Count += count;
             return true;
         }
 
         public void Written(int count)
         {
-            _count -= count;
-            _start = _count == 0 ? 0 : (_start + count) % _ring.Length;
+            Count -= count;
+            Start = Count == 0 ? 0 : (Start + count) % Ring.Length;
         }
 
         public void Clear()
         {
-            _start = 0;
-            _count = 0;
+            Start = 0;
+            Count = 0;
         }
     }
 }

@@ -5,7 +5,9 @@ namespace NanoLibp2p.PubSub
     /// <summary>A topic: to publish to, and, once joined, to hear of. Made by PubSubProtocol.Open or Join and kept for the node's life.</summary>
     public sealed class Topic
     {
-        internal readonly byte[] NameBytes;
+        /// <summary>Its name in UTF-8; not a copy.</summary>
+        public readonly byte[] Utf8Name;
+
         internal readonly int Index;
         internal bool Joined;
 
@@ -15,19 +17,13 @@ namespace NanoLibp2p.PubSub
         {
             _pubsub = pubsub;
             Index = index;
-            NameBytes = name;
+            Utf8Name = name;
         }
 
         /// <summary>Its name, with a <c>?</c> for each byte that is not ASCII. Allocates.</summary>
         public string Name
         {
-            get { return Bytes.ToText(NameBytes, 0, NameBytes.Length); }
-        }
-
-        /// <summary>Its name in UTF-8; not a copy.</summary>
-        public byte[] Utf8Name
-        {
-            get { return NameBytes; }
+            get { return Bytes.ToText(Utf8Name, 0, Utf8Name.Length); }
         }
 
         /// <summary>Whether its messages are wanted.</summary>

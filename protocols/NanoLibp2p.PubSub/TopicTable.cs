@@ -5,22 +5,18 @@ namespace NanoLibp2p.PubSub
     /// <summary>The topics of a node. A name is matched as it arrives, in pieces, so that it never has to be kept: sets of topics are bits.</summary>
     internal sealed class TopicTable
     {
+        public int Count;
+
         private readonly Topic[] _topics;
-        private int _count;
 
         public TopicTable(int capacity)
         {
             _topics = new Topic[capacity];
         }
 
-        public int Count
-        {
-            get { return _count; }
-        }
-
         public bool IsFull
         {
-            get { return _count == _topics.Length; }
+            get { return Count == _topics.Length; }
         }
 
         public Topic this[int index]
@@ -30,7 +26,7 @@ namespace NanoLibp2p.PubSub
 
         public void Add(Topic topic)
         {
-            _topics[_count++] = topic;
+            _topics[Count++] = topic;
         }
 
         /// <summary>The topic with this name, or null.</summary>
@@ -44,9 +40,9 @@ namespace NanoLibp2p.PubSub
         public uint OfLength(ulong bytes)
         {
             uint set = 0;
-            for (int i = 0; i < _count; i++)
+            for (int i = 0; i < Count; i++)
             {
-                if ((uint)_topics[i].NameBytes.Length == bytes)
+                if ((uint)_topics[i].Utf8Name.Length == bytes)
                 {
                     set |= 1u << i;
                 }
@@ -61,7 +57,7 @@ namespace NanoLibp2p.PubSub
             uint left = set;
             for (int i = 0; left != 0; i++, left >>= 1)
             {
-                if ((left & 1u) != 0 && !Bytes.Equal(_topics[i].NameBytes, position, buffer, offset, count))
+                if ((left & 1u) != 0 && !Bytes.Equal(_topics[i].Utf8Name, position, buffer, offset, count))
                 {
                     set &= ~(1u << i);
                 }

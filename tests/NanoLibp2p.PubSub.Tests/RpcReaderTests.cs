@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using CsCheck;
+using NanoLibp2p.Core;
 using NanoLibp2p.Core.Buffers;
 
 namespace NanoLibp2p.PubSub.Tests;
@@ -163,7 +164,7 @@ public class RpcReaderTests
     private static string Text(byte[]? bytes) => bytes == null ? "null" : $"{bytes.Length:X2}{Convert.ToHexString(bytes)}";
 
     /// <summary>A reader whose finds are written down as text. All topics but "u" are joined.</summary>
-    private sealed class Recorder : IRpcHandler
+    private sealed class Recorder : RpcHandler
     {
         public Recorder()
         {
@@ -203,10 +204,12 @@ public class RpcReaderTests
             return true;
         }
 
-        public void OnSubscription(PubSubPeer peer, Topic? topic, uint otherTopic, bool subscribe) =>
+        public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count) => count;
+
+        internal override void OnSubscription(PubSubPeer peer, Topic? topic, uint otherTopic, bool subscribe) =>
             Lines.Add($"{(subscribe ? "+" : "-")}{(topic == null ? "?" : Encoding.UTF8.GetString(topic.Utf8Name))}");
 
-        public void OnPublish(PubSubPeer peer)
+        internal override void OnPublish(PubSubPeer peer)
         {
             string Part(int offset, int count) => Text(count < 0 ? null : Reader.Buffer[offset..(offset + count)]);
             Lines.Add($"message {Part(Reader.From, Reader.FromCount)}/{Part(Reader.Data, Reader.DataCount)}/{Part(Reader.Sequence, Reader.SequenceCount)}"
@@ -215,14 +218,18 @@ public class RpcReaderTests
             Assert.Equal("libp2p-pubsub:"u8.ToArray(), Reader.Buffer[..RpcReader.PrefixBytes]);
         }
 
-        public void OnTooLong(PubSubPeer peer) => Lines.Add("too long");
+        internal override void OnTooLong(PubSubPeer peer) => Lines.Add("too long");
 
-        public void OnHave(PubSubPeer peer, byte[] id, int count) => Lines.Add($"have {Text(id[..count])}");
+        internal override void OnHave(PubSubPeer peer, byte[] id, int count) => Lines.Add($"have {Text(id[..count])}");
 
-        public void OnWant(PubSubPeer peer, byte[] id, int count) => Lines.Add($"want {Text(id[..count])}");
+        internal override void OnWant(PubSubPeer peer, byte[] id, int count) => Lines.Add($"want {Text(id[..count])}");
 
-        public void OnGraft(PubSubPeer peer, Topic topic) => Lines.Add($"graft {Encoding.UTF8.GetString(topic.Utf8Name)}");
+        internal override void OnGraft(PubSubPeer peer, Topic topic) => Lines.Add($"graft {Encoding.UTF8.GetString(topic.Utf8Name)}");
 
-        public void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds) => Lines.Add($"prune {Encoding.UTF8.GetString(topic.Utf8Name)} {backoffSeconds}");
+        internal override void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds) => Lines.Add($"prune {Encoding.UTF8.GetString(topic.Utf8Name)} {backoffSeconds}");
+
+        protected override void Register(Node node)
+        {
+        }
     }
 }

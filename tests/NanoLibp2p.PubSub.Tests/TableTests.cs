@@ -122,10 +122,10 @@ public class TableTests
                 {
                     int entry = cache.Find(value);
                     Assert.True(entry >= 0);
-                    Assert.Equal((at, count), (cache.FrameOf(entry), cache.FrameCountOf(entry)));
+                    Assert.Equal((at, count), (cache.Get(entry, MessageCache.Frame), cache.Get(entry, MessageCache.FrameCount)));
                     Assert.Equal(-1, cache.Bytes.AsSpan(at, count).IndexOfAnyExcept(value));
                     Assert.False(cache.WasTold(entry, 39) && value == mark);
-                    cache.SetTold(entry, 39);
+                    cache.SetTold(entry, 39, true);
                 }
             }
 

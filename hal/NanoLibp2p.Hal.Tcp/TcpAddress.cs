@@ -45,21 +45,14 @@ namespace NanoLibp2p.Hal.Tcp
             IPAddress[] found = Dns.GetHostEntry(name).AddressList;
             IPAddress[] ordered = new IPAddress[found.Length];
             int count = 0;
-            for (int i = 0; i < found.Length; i++)
+            for (int round = 0; round < 2; round++)
             {
-                if (found[i].AddressFamily == AddressFamily.InterNetwork)
+                for (int i = 0; i < found.Length; i++)
                 {
-                    ordered[count] = found[i];
-                    count++;
-                }
-            }
-
-            for (int i = 0; i < found.Length; i++)
-            {
-                if (found[i].AddressFamily != AddressFamily.InterNetwork)
-                {
-                    ordered[count] = found[i];
-                    count++;
+                    if ((found[i].AddressFamily == AddressFamily.InterNetwork) == (round == 0))
+                    {
+                        ordered[count++] = found[i];
+                    }
                 }
             }
 

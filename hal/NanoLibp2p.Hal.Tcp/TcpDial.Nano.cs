@@ -12,92 +12,45 @@ namespace NanoLibp2p.Hal.Tcp
     /// </summary>
     internal sealed class TcpDial
     {
+        // Read by the transport without the gate: the interpreter runs one instruction at a time, and Run sets the state last.
+
+        /// <summary>The peer's port.</summary>
+        internal readonly int Port;
+
+        /// <summary>Why it failed.</summary>
+        internal LinkError Error;
+
+        /// <summary>The socket; open when <see cref="Step"/> says so.</summary>
+        internal Socket Socket;
+
+        /// <summary>The address that <see cref="Socket"/> connects to.</summary>
+        internal IPAddress Address;
+
+        /// <summary>True while its thread runs.</summary>
+        internal bool IsBusy;
+
         private readonly object _gate = new object();
         private readonly string _host;
-        private readonly int _port;
-
-        // under _gate
         private LinkState _state;
-        private LinkError _error;
-        private Socket _socket;
-        private IPAddress _address;
         private bool _abandoned;
-        private bool _busy;
 
         internal TcpDial(string host, int port)
         {
             _host = host;
-            _port = port;
-        }
-
-        /// <summary>The peer's port.</summary>
-        internal int Port
-        {
-            get { return _port; }
-        }
-
-        /// <summary>Why it failed.</summary>
-        internal LinkError Error
-        {
-            get
-            {
-                lock (_gate)
-                {
-                    return _error;
-                }
-            }
-        }
-
-        /// <summary>The socket; open when <see cref="Step"/> says so.</summary>
-        internal Socket Socket
-        {
-            get
-            {
-                lock (_gate)
-                {
-                    return _socket;
-                }
-            }
-        }
-
-        /// <summary>The address that <see cref="Socket"/> connects to.</summary>
-        internal IPAddress Address
-        {
-            get
-            {
-                lock (_gate)
-                {
-                    return _address;
-                }
-            }
-        }
-
-        /// <summary>True while its thread runs.</summary>
-        internal bool IsBusy
-        {
-            get
-            {
-                lock (_gate)
-                {
-                    return _busy;
-                }
-            }
+            Port = port;
         }
 
         internal void Start()
         {
             _state = LinkState.Connecting;
-            _busy = true;
+            IsBusy = true;
             new Thread(new ThreadStart(Run)).Start();
         }
 
         /// <summary>How it stands.</summary>
         internal LinkState Step()
         {
-            lock (_gate)
-            {
-                return _state;
-            }
+            return _state;
         }
 
         /// <summary>Gives up. Closing the socket ends a Connect under way; a look-up runs to its end.</summary>
@@ -118,7 +71,7 @@ namespace NanoLibp2p.Hal.Tcp
             try
             {
                 IPAddress[] addresses = Addresses();
-                for (int i = 0; i < addresses.Length && !open && !IsAbandoned(); i++)
+                for (int i = 0; i < addresses.Length && !open && !_abandoned; i++)
                 {
                     LinkError missed = Connect(addresses[i]);
                     open = missed == LinkError.None;
@@ -140,13 +93,14 @@ namespace NanoLibp2p.Hal.Tcp
 
             lock (_gate)
             {
-                _error = open ? LinkError.None : error;
-                _state = open ? LinkState.Open : LinkState.Failed;
-                _busy = false;
                 if (_abandoned)
                 {
                     CloseSocket();
                 }
+
+                Error = open ? LinkError.None : error;
+                IsBusy = false;
+                _state = open ? LinkState.Open : LinkState.Failed;
             }
         }
 
@@ -168,8 +122,8 @@ namespace NanoLibp2p.Hal.Tcp
                 Socket socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 lock (_gate)
                 {
-                    _socket = socket;
-                    _address = address;
+                    Socket = socket;
+                    Address = address;
                     if (_abandoned)
                     {
                         CloseSocket();
@@ -177,7 +131,7 @@ namespace NanoLibp2p.Hal.Tcp
                     }
                 }
 
-                socket.Connect(new IPEndPoint(address, _port));
+                socket.Connect(new IPEndPoint(address, Port));
                 return LinkError.None;
             }
             catch (Exception exception)
@@ -211,20 +165,12 @@ namespace NanoLibp2p.Hal.Tcp
             return TcpErrors.Of(exception);
         }
 
-        private bool IsAbandoned()
-        {
-            lock (_gate)
-            {
-                return _abandoned;
-            }
-        }
-
         private void CloseSocket()
         {
-            if (_socket != null)
+            if (Socket != null)
             {
-                _socket.Close();
-                _socket = null;
+                Socket.Close();
+                Socket = null;
             }
         }
     }

@@ -10,20 +10,24 @@ namespace NanoLibp2p.Hal.Tcp
     /// </summary>
     internal sealed class TcpLink : IStreamLink
     {
+        /// <summary>What makes the link; null for one that was accepted, and once it is open.</summary>
+        internal TcpDial Dial;
+
+        /// <summary>The open socket, or null.</summary>
+        internal Socket Socket;
+
+        // What Wait has told and the caller has not yet acted on. Told once, not again: a caller without room for bytes
+        // would otherwise never sleep.
+        internal bool ReadTold;
+        internal bool WriteRefused;
+
         private static readonly byte[] NoAddress = new byte[0];
 
         private readonly byte[] _scratch;
-        private TcpDial _dial;
-        private Socket _socket;
         private LinkState _state;
         private LinkError _error;
         private byte[] _address = NoAddress;
         private int _port;
-
-        // What Wait has told and the caller has not yet acted on. Told once, not again: a caller without room for bytes
-        // would otherwise never sleep.
-        private bool _readTold;
-        private bool _writeRefused;
 
         private TcpLink(byte[] scratch)
         {
@@ -59,13 +63,7 @@ namespace NanoLibp2p.Hal.Tcp
         /// <summary>True when it holds neither socket nor thread, so that its slot is free.</summary>
         internal bool IsSpent
         {
-            get { return _socket == null && (_dial == null || (_state != LinkState.Connecting && !_dial.IsBusy)); }
-        }
-
-        /// <summary>The open socket, or null.</summary>
-        internal Socket Socket
-        {
-            get { return _socket; }
+            get { return Socket == null && (Dial == null || (_state != LinkState.Connecting && !Dial.IsBusy)); }
         }
 
         /// <summary>True while a dial is under way; unlike <see cref="State"/> it does not look for news.</summary>
@@ -74,30 +72,24 @@ namespace NanoLibp2p.Hal.Tcp
             get { return _state == LinkState.Connecting; }
         }
 
-        /// <summary>The socket that a dial waits for; null when there is none, or when the dial waits for its thread.</summary>
-        internal Socket DialSocket
-        {
-            get { return _state == LinkState.Connecting ? _dial.Socket : null; }
-        }
-
         /// <summary>True when bytes or an end would be news to the caller.</summary>
         internal bool WantsRead
         {
-            get { return _state == LinkState.Open && !_readTold; }
+            get { return _state == LinkState.Open && !ReadTold; }
         }
 
         /// <summary>True when the last write was not taken whole, so that room would be news to the caller.</summary>
         internal bool WantsWrite
         {
-            get { return _socket != null && _writeRefused; }
+            get { return Socket != null && WriteRefused; }
         }
 
         internal static TcpLink Dialing(string host, int port, byte[] scratch)
         {
             TcpLink link = new TcpLink(scratch);
             link._state = LinkState.Connecting;
-            link._dial = new TcpDial(host, port);
-            link._dial.Start();
+            link.Dial = new TcpDial(host, port);
+            link.Dial.Start();
             link.StepDial();
             return link;
         }
@@ -123,7 +115,7 @@ namespace NanoLibp2p.Hal.Tcp
         public int Read(byte[] buffer, int offset, int count)
         {
             StepDial();
-            _readTold = false;
+            ReadTold = false;
             switch (_state)
             {
                 case LinkState.Connecting:
@@ -140,7 +132,7 @@ namespace NanoLibp2p.Hal.Tcp
             }
 
             LinkError error;
-            int read = SocketCalls.Receive(_socket, buffer, offset, count, out error);
+            int read = SocketCalls.Receive(Socket, buffer, offset, count, out error);
             if (read == LinkResult.Failed)
             {
                 Fail(error);
@@ -157,7 +149,7 @@ namespace NanoLibp2p.Hal.Tcp
         public int Write(byte[] buffer, int offset, int count)
         {
             StepDial();
-            if (_socket == null)
+            if (Socket == null)
             {
                 return _state == LinkState.Connecting ? 0 : LinkResult.Failed;
             }
@@ -168,14 +160,14 @@ namespace NanoLibp2p.Hal.Tcp
             }
 
             LinkError error;
-            int written = SocketCalls.Send(_socket, buffer, offset, count, out error);
+            int written = SocketCalls.Send(Socket, buffer, offset, count, out error);
             if (written == LinkResult.Failed)
             {
                 Fail(error);
             }
             else
             {
-                _writeRefused = written < count;
+                WriteRefused = written < count;
             }
 
             return written;
@@ -194,7 +186,7 @@ namespace NanoLibp2p.Hal.Tcp
         {
             if (_state == LinkState.Connecting)
             {
-                _dial.Abandon();
+                Dial.Abandon();
             }
 
             if (_state != LinkState.Failed)
@@ -202,10 +194,10 @@ namespace NanoLibp2p.Hal.Tcp
                 _state = LinkState.Closed;
             }
 
-            if (_socket != null)
+            if (Socket != null)
             {
-                Socket socket = _socket;
-                _socket = null;
+                Socket socket = Socket;
+                Socket = null;
                 SocketCalls.Close(socket, _scratch);
             }
         }
@@ -219,13 +211,13 @@ namespace NanoLibp2p.Hal.Tcp
                 return false;
             }
 
-            switch (_dial.Step())
+            switch (Dial.Step())
             {
                 case LinkState.Open:
                     OpenDialed();
                     return true;
                 case LinkState.Failed:
-                    _error = _dial.Error;
+                    _error = Dial.Error;
                     _state = LinkState.Failed;
                     return true;
                 default:
@@ -233,29 +225,17 @@ namespace NanoLibp2p.Hal.Tcp
             }
         }
 
-        /// <summary>Notes that Wait has told of bytes or an end.</summary>
-        internal void ToldRead()
-        {
-            _readTold = true;
-        }
-
-        /// <summary>Notes that Wait has told of room.</summary>
-        internal void ToldWrite()
-        {
-            _writeRefused = false;
-        }
-
         private void OpenDialed()
         {
             try
             {
-                Open(_dial.Socket, _dial.Address, _dial.Port);
-                _dial = null;
+                Open(Dial.Socket, Dial.Address, Dial.Port);
+                Dial = null;
             }
             catch (SocketException exception)
             {
                 // it broke between its opening and this call
-                _dial.Abandon();
+                Dial.Abandon();
                 _error = TcpErrors.Of(exception);
                 _state = LinkState.Failed;
             }
@@ -264,7 +244,7 @@ namespace NanoLibp2p.Hal.Tcp
         private void Open(Socket socket, IPAddress address, int port)
         {
             SocketCalls.Prepare(socket);
-            _socket = socket;
+            Socket = socket;
             _address = TcpAddress.BytesOf(address);
             _port = port;
             _state = LinkState.Open;
@@ -274,8 +254,8 @@ namespace NanoLibp2p.Hal.Tcp
         {
             _error = error;
             _state = LinkState.Failed;
-            _socket.Close();
-            _socket = null;
+            Socket.Close();
+            Socket = null;
         }
     }
 }

@@ -82,13 +82,13 @@ namespace NanoLibp2p.Hal.Tcp
                 if (link.WantsRead && Watch(link.Socket, SelectMode.SelectRead))
                 {
                     news = true;
-                    link.ToldRead();
+                    link.ReadTold = true;
                 }
 
                 if (link.WantsWrite && Watch(link.Socket, SelectMode.SelectWrite))
                 {
                     news = true;
-                    link.ToldWrite();
+                    link.WriteRefused = false;
                 }
 
                 if (link.IsConnecting)

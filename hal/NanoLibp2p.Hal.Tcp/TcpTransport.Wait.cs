@@ -101,7 +101,7 @@ namespace NanoLibp2p.Hal.Tcp
 
             if (link.IsConnecting)
             {
-                Socket socket = link.DialSocket;
+                Socket socket = DialSocket(link);
                 if (socket == null)
                 {
                     _lookingUp = true;
@@ -140,19 +140,25 @@ namespace NanoLibp2p.Hal.Tcp
                 if (IsNext(_reading, ref read, link.Socket))
                 {
                     news = true;
-                    link.ToldRead();
+                    link.ReadTold = true;
                 }
 
                 if (IsNext(_writing, ref write, link.Socket))
                 {
                     news = true;
-                    link.ToldWrite();
+                    link.WriteRefused = false;
                 }
 
-                IsNext(_writing, ref write, link.DialSocket);
+                IsNext(_writing, ref write, DialSocket(link));
             }
 
             return news;
+        }
+
+        // the socket that a dial waits for; null when there is none, or when the dial waits for its thread
+        private static Socket DialSocket(TcpLink link)
+        {
+            return link.IsConnecting ? link.Dial.Socket : null;
         }
 
         private static bool IsNext(ArrayList ready, ref int index, Socket socket)

@@ -51,7 +51,7 @@ namespace NanoLibp2p.Hal.Tcp
         {
             if (maxLinks < 1)
             {
-                throw new ArgumentOutOfRangeException(nameof(maxLinks), "maxLinks must be 1 or more");
+                throw new ArgumentException("maxLinks = " + maxLinks.ToString() + "; give 1 or more");
             }
 
             _links = new TcpLink[maxLinks];
@@ -60,11 +60,6 @@ namespace NanoLibp2p.Hal.Tcp
         /// <inheritdoc/>
         public IStreamLink Dial(string host, int port)
         {
-            if (host == null)
-            {
-                throw new ArgumentNullException(nameof(host));
-            }
-
             if (port < 1 || port > 65535)
             {
                 // a peer may have sent the address, so it is no exception
@@ -90,11 +85,6 @@ namespace NanoLibp2p.Hal.Tcp
         /// <inheritdoc/>
         public int Listen(string host, int port, out LinkError error)
         {
-            if (host == null)
-            {
-                throw new ArgumentNullException(nameof(host));
-            }
-
             IPAddress address = TcpAddress.Parse(host);
             if (address == null || port < 0 || port > 65535)
             {

@@ -1,3 +1,4 @@
+using System;
 using NanoLibp2p.Core.Buffers;
 using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Core.Noise;
@@ -70,8 +71,9 @@ namespace NanoLibp2p.Core
 
             int result = _handshake.ReadMessage(_receive.Bytes, _receive.Start + RecordHeader, length);
             _receive.Consume(RecordHeader + length);
-            _remoteIdCount = _handshake.CopyRemoteId(_remoteId, 0);
-            if (result == 0 && _handshake.IsMyTurn)
+            _remoteIdCount = _handshake.RemoteIdCount;
+            Array.Copy(_handshake.RemoteId, 0, RemoteId, 0, _remoteIdCount);
+            if (result == 0 && _handshake.State.IsMyTurn)
             {
                 result = WriteHandshake();
             }
@@ -90,10 +92,9 @@ namespace NanoLibp2p.Core
 
         private int WriteHandshake()
         {
-            if (_handshake.NeedsEphemeral)
+            if (_handshake.State.NeedsEphemeral)
             {
-                _handshake.UseEphemeral(_node.TakeEphemeral());
-                _node.DropEphemeral();
+                _node.GiveEphemeral(_handshake);
             }
 
             int length = _handshake.MessageBytes;
@@ -105,13 +106,13 @@ namespace NanoLibp2p.Core
 
         private void Secured()
         {
-            if (_node.Identity.PeerId.Matches(_remoteId, 0, _remoteIdCount))
+            if (_node.Identity.PeerId.Matches(RemoteId, 0, _remoteIdCount))
             {
                 Fail(CloseReason.DialledSelf, 0);
                 return;
             }
 
-            _handshake.Split(_sending, _receiving);
+            _handshake.State.Split(_sending, _receiving);
             _usedEarlyMuxer = _handshake.MuxerAgreed;
             EndHandshake();
             if (_send.RecordCount > 0)
@@ -143,7 +144,7 @@ namespace NanoLibp2p.Core
         {
             _state = ConnectionState.Open;
             _wasOpen = true;
-            _yamux.Start(!_inbound);
+            Yamux.Start(!_inbound);
             _node.Connected(this);
         }
 

@@ -66,30 +66,35 @@ namespace NanoLibp2p.Core
             while (true)
             {
                 WriteDue();
-                if (_send.ReadyCount == 0 && _send.RecordCount > 0)
-                {
-                    CloseRecord();
-                }
-
-                if (_send.ReadyCount == 0)
+                if (!WriteLink())
                 {
                     return moved;
                 }
 
-                int taken = _link.Write(_send.Bytes, _send.ReadyOffset, _send.ReadyCount);
-                if (taken <= 0)
-                {
-                    if (taken < 0)
-                    {
-                        Fail(CloseReason.LinkFailed, (int)_link.Error);
-                    }
-
-                    return moved;
-                }
-
-                _send.Sent(taken);
                 moved = true;
             }
+        }
+
+        // Gives the link what is ready or, when nothing is, the open record. True when it took something.
+        private bool WriteLink()
+        {
+            if (_send.ReadyCount == 0 && _send.RecordCount > 0)
+            {
+                CloseRecord();
+            }
+
+            int ready = _send.ReadyCount;
+            int taken = ready == 0 ? 0 : _link.Write(_send.Bytes, _send.ReadyOffset, ready);
+            if (taken > 0)
+            {
+                _send.Sent(taken);
+            }
+            else if (taken < 0)
+            {
+                Fail(CloseReason.LinkFailed, (int)_link.Error);
+            }
+
+            return taken > 0;
         }
 
         private bool Read(long nowMs)
@@ -103,7 +108,7 @@ namespace NanoLibp2p.Core
                     read = _link.Read(_receive.Bytes, _receive.End, _receive.Space);
                     if (read > 0)
                     {
-                        _receive.Filled(read);
+                        _receive.End += read;
                         _lastHeard = nowMs;
                         _pingSent = false;
                         moved = true;
@@ -242,10 +247,14 @@ namespace NanoLibp2p.Core
             }
             else
             {
-                used = _yamux.Receive(_receive.Bytes, _plainOffset, _plainCount);
+                used = Yamux.Receive(_receive.Bytes, _plainOffset, _plainCount);
                 if (used < 0)
                 {
-                    Fail(ReasonOfYamux(used), 0);
+                    Fail(
+                        used == YamuxResult.WindowOverrun ? CloseReason.YamuxWindowOverrun
+                        : used == YamuxResult.StreamFlood ? CloseReason.StreamFlood
+                        : CloseReason.YamuxMalformed,
+                        0);
                     return false;
                 }
             }
@@ -297,7 +306,7 @@ namespace NanoLibp2p.Core
                 else
                 {
                     // with no room to ask, the peer has not read for as long: the time runs all the same
-                    _yamux.Ping((uint)_serial);
+                    Yamux.Ping((uint)_serial);
                     _pingSent = true;
                 }
             }
@@ -316,7 +325,7 @@ namespace NanoLibp2p.Core
                     }
                 }
 
-                _yamux.Transmit();
+                Yamux.Transmit();
             }
         }
 
@@ -344,13 +353,16 @@ namespace NanoLibp2p.Core
             if (_state == ConnectionState.Open && _closeReason != CloseReason.LinkFailed)
             {
                 bool orderly = _closeReason == CloseReason.Local || _closeReason == CloseReason.Remote;
-                _yamux.GoAway(orderly ? 0u : 1u);
+                Yamux.GoAway(orderly ? 0u : 1u);
             }
 
-            LastFlush();
+            for (int i = 0; i < MaxReads && _state > ConnectionState.Dialing && WriteLink(); i++)
+            {
+            }
+
             if (_wasOpen)
             {
-                _yamux.Abort();
+                Yamux.Abort();
             }
 
             if (_link != null)
@@ -365,43 +377,6 @@ namespace NanoLibp2p.Core
             _link = null;
             _addresses = null;
             _state = ConnectionState.Free;
-        }
-
-        private void LastFlush()
-        {
-            if (_state <= ConnectionState.Dialing || _link == null)
-            {
-                return;
-            }
-
-            for (int i = 0; i < MaxReads; i++)
-            {
-                if (_send.ReadyCount == 0 && _send.RecordCount > 0)
-                {
-                    CloseRecord();
-                }
-
-                int taken = _send.ReadyCount == 0 ? 0 : _link.Write(_send.Bytes, _send.ReadyOffset, _send.ReadyCount);
-                if (taken <= 0)
-                {
-                    return;
-                }
-
-                _send.Sent(taken);
-            }
-        }
-
-        private static CloseReason ReasonOfYamux(int yamuxResult)
-        {
-            switch (yamuxResult)
-            {
-                case YamuxResult.WindowOverrun:
-                    return CloseReason.YamuxWindowOverrun;
-                case YamuxResult.StreamFlood:
-                    return CloseReason.StreamFlood;
-                default:
-                    return CloseReason.YamuxMalformed;
-            }
         }
     }
 }

@@ -93,7 +93,7 @@ namespace NanoLibp2p.Core
                 case NegotiationState.Agreed:
                     if (stream.Protocol == null)
                     {
-                        stream.Protocol = _node.ProtocolOf(stream.ProtocolIndex);
+                        stream.Protocol = _node.Owners[stream.ProtocolIndex];
                     }
 
                     TransmitNegotiation(stream);
@@ -128,12 +128,12 @@ namespace NanoLibp2p.Core
             if (negotiation.HasOutput)
             {
                 int bytes = negotiation.OutputBytes(_node.Protocols);
-                if (_yamux.WriteRoom(stream) < bytes)
+                if (Yamux.WriteRoom(stream) < bytes)
                 {
                     return;
                 }
 
-                int at = _yamux.BeginWrite(stream, bytes);
+                int at = Yamux.BeginWrite(stream, bytes);
                 negotiation.Transmit(_node.Protocols, _send.Bytes, at);
             }
 

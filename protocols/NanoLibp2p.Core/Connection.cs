@@ -13,15 +13,20 @@ namespace NanoLibp2p.Core
     /// </summary>
     public sealed partial class Connection
     {
+        /// <summary>The node's number for this object, 0 to MaxConnections - 1: an index for a protocol's own arrays.</summary>
+        public readonly int Index;
+
+        /// <summary>The bytes of the peer's proved id: <see cref="RemoteIdCount"/> of them, not a copy.</summary>
+        public readonly byte[] RemoteId = new byte[PeerId.MaxBytes];
+
+        internal readonly YamuxSession Yamux;
+
         private readonly Node _node;
-        private readonly int _index;
         private readonly ReceiveBuffer _receive;
         private readonly SendBuffer _send;
         private readonly CipherState _sending;
         private readonly CipherState _receiving;
-        private readonly byte[] _remoteId = new byte[PeerId.MaxBytes];
         private readonly Libp2pStream[] _streams;
-        private readonly YamuxSession _yamux;
         private NoiseHandshake _handshake;
         private int _remoteIdCount;
         private ConnectionState _state;
@@ -49,7 +54,7 @@ namespace NanoLibp2p.Core
         {
             NodeOptions options = node.Options;
             _node = node;
-            _index = index;
+            Index = index;
             _receive = new ReceiveBuffer(RecordHeader + options.RecordBytes);
             _send = new SendBuffer(options.SendBytes);
             _sending = new CipherState(node.Crypto);
@@ -60,13 +65,7 @@ namespace NanoLibp2p.Core
                 _streams[i] = new Libp2pStream(this);
             }
 
-            _yamux = new YamuxSession(_streams, _send, this);
-        }
-
-        /// <summary>The node's number for this object, 0 to MaxConnections - 1: an index for a protocol's own arrays.</summary>
-        public int Index
-        {
-            get { return _index; }
+            Yamux = new YamuxSession(_streams, _send, this);
         }
 
         /// <summary>Counts the peers that this object has served, so that a reference kept too long can be told.</summary>
@@ -136,17 +135,11 @@ namespace NanoLibp2p.Core
             {
                 if (_remotePeer == null && _remoteIdCount > 0)
                 {
-                    _remotePeer = PeerId.FromBytes(_remoteId, 0, _remoteIdCount);
+                    _remotePeer = PeerId.FromBytes(RemoteId, 0, _remoteIdCount);
                 }
 
                 return _remotePeer ?? _expected;
             }
-        }
-
-        /// <summary>The bytes of the peer's proved id: <see cref="RemoteIdCount"/> of them, not a copy.</summary>
-        public byte[] RemoteId
-        {
-            get { return _remoteId; }
         }
 
         /// <summary>Bytes of <see cref="RemoteId"/>; 0 before the peer has proved it.</summary>
@@ -158,12 +151,7 @@ namespace NanoLibp2p.Core
         /// <summary>Streams that are open.</summary>
         public int OpenStreams
         {
-            get { return _state == ConnectionState.Open ? _yamux.OpenStreams : 0; }
-        }
-
-        internal YamuxSession Yamux
-        {
-            get { return _yamux; }
+            get { return _state == ConnectionState.Open ? Yamux.OpenStreams : 0; }
         }
 
         /// <summary>
@@ -180,7 +168,7 @@ namespace NanoLibp2p.Core
                 return null;
             }
 
-            Libp2pStream stream = (Libp2pStream)_yamux.Open();
+            Libp2pStream stream = (Libp2pStream)Yamux.Open();
             if (stream != null)
             {
                 stream.Begin(protocol, NotStarted);

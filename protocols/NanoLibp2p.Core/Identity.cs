@@ -53,13 +53,13 @@ namespace NanoLibp2p.Core
             bool known = (count == ProtobufBytes && bytes[offset + 3] == 64) || (count == ProtobufBytes + 32 && bytes[offset + 3] == 96);
             if (!known || bytes[offset] != 0x08 || bytes[offset + 1] != (byte)KeyType.Ed25519 || bytes[offset + 2] != 0x12)
             {
-                throw new ArgumentException("not an Ed25519 PrivateKey message of libp2p (68 bytes that begin with 08 01 12 40); make one with: key new");
+                throw new ArgumentException("not an Ed25519 PrivateKey message (68 bytes that begin with 08 01 12 40); make one with: key new");
             }
 
             Identity identity = new Identity(crypto, bytes, offset + 4);
             if (!Buffers.Bytes.Equal(identity.PublicKey, 0, bytes, offset + 4 + SeedBytes, SeedBytes))
             {
-                throw new ArgumentException("the key is damaged: its public half does not belong to its private half");
+                throw new ArgumentException("the key is damaged: its halves do not belong together");
             }
 
             return identity;

@@ -52,8 +52,10 @@ namespace NanoLibp2p.Core
         /// <summary>Who hears of connections; may be null.</summary>
         public NodeEvents Events;
 
-        private readonly HandshakePool _handshakes;
-        private readonly StreamProtocol[] _owners = new StreamProtocol[ProtocolTable.Capacity];
+        internal readonly HandshakePool Handshakes;
+
+        // whose each id is
+        internal readonly StreamProtocol[] Owners = new StreamProtocol[ProtocolTable.Capacity];
         private readonly StreamProtocol[] _all = new StreamProtocol[MaxProtocols];
         private readonly KeyPair _ephemeral = new KeyPair();
         private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
@@ -80,7 +82,7 @@ namespace NanoLibp2p.Core
                 options.EarlyMuxer,
                 new PeerBindings(options.KnownPeers),
                 options.Verifier);
-            _handshakes = new HandshakePool(crypto, noise, options.MaxHandshakes);
+            Handshakes = new HandshakePool(crypto, noise, options.MaxHandshakes);
             Ping = new PingProtocol(options.MaxConnections);
             Identify = new IdentifyProtocol(options.MaxConnections, options.IdentifyReadings);
             Add(Identify);
@@ -110,11 +112,6 @@ namespace NanoLibp2p.Core
             get { return _listenCount; }
         }
 
-        internal HandshakePool Handshakes
-        {
-            get { return _handshakes; }
-        }
-
         /// <summary>Adds a protocol; before the first connection.</summary>
         public void Add(StreamProtocol protocol)
         {
@@ -135,7 +132,7 @@ namespace NanoLibp2p.Core
         public int RegisterProtocol(string id, StreamProtocol owner, bool serve)
         {
             int index = Protocols.Add(id);
-            _owners[index] = owner;
+            Owners[index] = owner;
             if (serve)
             {
                 _served |= 1u << index;
@@ -279,11 +276,6 @@ namespace NanoLibp2p.Core
             _listenCount = 0;
         }
 
-        internal StreamProtocol ProtocolOf(int index)
-        {
-            return _owners[index];
-        }
-
         internal void Connected(Connection connection)
         {
             if (Events != null)
@@ -314,14 +306,10 @@ namespace NanoLibp2p.Core
         }
 
         // An ephemeral key costs as much as any step of a handshake, so the next one is made while nobody waits.
-        internal KeyPair TakeEphemeral()
+        internal void GiveEphemeral(NoiseHandshake handshake)
         {
             PrepareEphemeral();
-            return _ephemeral;
-        }
-
-        internal void DropEphemeral()
-        {
+            handshake.State.UseEphemeral(_ephemeral);
             _ephemeral.Clear();
             _ephemeralReady = false;
         }

@@ -87,20 +87,21 @@ namespace NanoLibp2p.Core
         /// <exception cref="ArgumentException">One is out of range; the message says which and what to do.</exception>
         public void Check()
         {
-            if (RecordBytes < MinRecordBytes || RecordBytes > MaxRecordBytes)
-            {
-                throw new ArgumentException("RecordBytes = " + RecordBytes.ToString() + "; give 512 to 65535");
-            }
+            CheckRange(MaxConnections, 1, 65536, "MaxConnections");
+            CheckRange(MaxHandshakes, 1, 65536, "MaxHandshakes");
+            CheckRange(MaxStreams, 1, 65536, "MaxStreams");
+            CheckRange(RecordBytes, MinRecordBytes, MaxRecordBytes, "RecordBytes");
+            CheckRange(SendBytes, MinRecordBytes, 1 << 24, "SendBytes");
+            CheckRange(KnownPeers, 0, 1 << 20, "KnownPeers");
+        }
 
-            if (SendBytes < MinRecordBytes)
+        /// <summary>Checks one figure of some options.</summary>
+        /// <exception cref="ArgumentException">It is out of range; the message says what to give.</exception>
+        public static void CheckRange(int value, int least, int most, string name)
+        {
+            if (value < least || value > most)
             {
-                throw new ArgumentException("SendBytes = " + SendBytes.ToString() + " has no room for a handshake; give 512 or more");
-            }
-
-            if (MaxConnections < 1 || MaxHandshakes < 1 || MaxStreams < 1 || KnownPeers < 0)
-            {
-                throw new ArgumentException("a node needs one connection, handshake and stream at least: MaxConnections = "
-                    + MaxConnections.ToString() + ", MaxHandshakes = " + MaxHandshakes.ToString() + ", MaxStreams = " + MaxStreams.ToString() + ", KnownPeers = " + KnownPeers.ToString());
+                throw new ArgumentException(name + " = " + value.ToString() + "; give " + least.ToString() + " to " + most.ToString());
             }
         }
     }

@@ -50,16 +50,5 @@ namespace NanoLibp2p.PubSub
             System.Array.Copy(Buffer, DataOffset, copy, 0, DataCount);
             return copy;
         }
-
-        internal void Set(Connection receivedFrom, byte[] buffer, int dataOffset, int dataCount, int fromOffset, int fromCount, ulong sequenceNumber)
-        {
-            ReceivedFrom = receivedFrom;
-            Buffer = buffer;
-            DataOffset = dataOffset;
-            DataCount = dataCount;
-            FromOffset = fromOffset;
-            FromCount = fromCount;
-            SequenceNumber = sequenceNumber;
-        }
     }
 }

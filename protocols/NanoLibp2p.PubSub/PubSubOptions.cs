@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Core;
 
 namespace NanoLibp2p.PubSub
 {
@@ -109,35 +110,31 @@ namespace NanoLibp2p.PubSub
         /// <exception cref="ArgumentException">One is out of range; the message says which and what to do.</exception>
         public void Check()
         {
-            Range(MaxTopics, 1, TopicLimit, "MaxTopics");
-            Range(MaxTopicBytes, 1, 1024, "MaxTopicBytes");
-            Range(OtherTopics, 0, 65536, "OtherTopics");
-            Range(MaxMessageBytes, 128, 16 * 1024 * 1024, "MaxMessageBytes");
-            Range(SeenMessages, 1, 1 << 20, "SeenMessages");
-            Range(SeenMs, 1000, 24 * 3600 * 1000, "SeenMs");
-            Range(CachedMessages, 1, 65536, "CachedMessages");
-            Range(GossipHeartbeats, 0, 100, "GossipHeartbeats");
-            Range(MaxAsks, 0, 65536, "MaxAsks");
-            Range(HeartbeatMs, 10, 3600 * 1000, "HeartbeatMs");
-            Range(MeshPeers, 0, 1024, "MeshPeers");
-            Range(MaxMeshPeers, MeshPeers, 1024, "MaxMeshPeers");
-            Range(PruneBackoffMs, 1000, 3600 * 1000, "PruneBackoffMs");
-            Range(UnsubscribeBackoffMs, 1000, 3600 * 1000, "UnsubscribeBackoffMs");
-            Range(Backoffs, 1, 65536, "Backoffs");
-            Range(MaxOffences, 1, 65536, "MaxOffences");
+            NodeOptions.CheckRange(MaxTopics, 1, TopicLimit, "MaxTopics");
+            NodeOptions.CheckRange(MaxTopicBytes, 1, 1024, "MaxTopicBytes");
+            NodeOptions.CheckRange(OtherTopics, 0, 65536, "OtherTopics");
+            NodeOptions.CheckRange(MaxMessageBytes, 128, 16 * 1024 * 1024, "MaxMessageBytes");
+            NodeOptions.CheckRange(SeenMessages, 1, 1 << 20, "SeenMessages");
+            NodeOptions.CheckRange(SeenMs, 1000, 24 * 3600 * 1000, "SeenMs");
+            NodeOptions.CheckRange(CachedMessages, 1, 65536, "CachedMessages");
+            NodeOptions.CheckRange(GossipHeartbeats, 0, 100, "GossipHeartbeats");
+            NodeOptions.CheckRange(MaxAsks, 0, 65536, "MaxAsks");
+            NodeOptions.CheckRange(HeartbeatMs, 10, 3600 * 1000, "HeartbeatMs");
+            NodeOptions.CheckRange(MeshPeers, 0, 1024, "MeshPeers");
+            NodeOptions.CheckRange(MaxMeshPeers, MeshPeers, 1024, "MaxMeshPeers");
+            NodeOptions.CheckRange(PruneBackoffMs, 1000, 3600 * 1000, "PruneBackoffMs");
+            NodeOptions.CheckRange(UnsubscribeBackoffMs, 1000, 3600 * 1000, "UnsubscribeBackoffMs");
+            NodeOptions.CheckRange(Backoffs, 1, 65536, "Backoffs");
+            NodeOptions.CheckRange(MaxOffences, 1, 65536, "MaxOffences");
             int least = MaxMessageBytes + RpcWriter.MaxFrameBytes;
-            if ((QueueBytes != 0 && QueueBytes < least) || (CacheBytes != 0 && CacheBytes < least + RpcReader.PrefixBytes))
+            if (QueueBytes != 0)
             {
-                throw new ArgumentException("QueueBytes = " + QueueBytes.ToString() + " or CacheBytes = " + CacheBytes.ToString()
-                    + " has no room for a message of MaxMessageBytes = " + MaxMessageBytes.ToString() + " with its frame; give 32 more, or 0");
+                NodeOptions.CheckRange(QueueBytes, least, 1 << 30, "QueueBytes");
             }
-        }
 
-        private static void Range(int value, int least, int most, string name)
-        {
-            if (value < least || value > most)
+            if (CacheBytes != 0)
             {
-                throw new ArgumentException(name + " = " + value.ToString() + "; give " + least.ToString() + " to " + most.ToString());
+                NodeOptions.CheckRange(CacheBytes, least + RpcReader.PrefixBytes, 1 << 30, "CacheBytes");
             }
         }
     }

@@ -20,10 +20,11 @@ namespace NanoLibp2p.PubSub
 
         internal int Publish(Topic topic, byte[] data, int offset, int count)
         {
+            bool signed = IsSigned;
             byte[] name = topic.Utf8Name;
             int body = ProtobufWriter.SizeOfBytes(RpcWriter.Data, count) + ProtobufWriter.SizeOfBytes(RpcWriter.MessageTopic, name.Length);
             int message = body;
-            if (IsSigned)
+            if (signed)
             {
                 body += ProtobufWriter.SizeOfBytes(RpcWriter.From, PeerId.Ed25519Bytes)
                     + ProtobufWriter.SizeOfBytes(RpcWriter.SequenceNumber, SequenceBytes);
@@ -35,18 +36,17 @@ namespace NanoLibp2p.PubSub
                 return PublishResult.TooLong;
             }
 
-            int wanted = CountSubscribers(topic);
-            if (wanted == 0)
+            if (CountSubscribers(topic, 0) == 0)
             {
                 return 0;
             }
 
-            if (!HasRoom(topic, RpcWriter.FrameBytes(message) + message))
+            if (CountSubscribers(topic, RpcWriter.FrameBytes(message) + message) == 0)
             {
                 return PublishResult.Busy;
             }
 
-            if (!IsSigned)
+            if (!signed)
             {
                 int idCount = CopyId(data, offset, count, 0, 0);
                 if (_seen.Contains(HashOf(_id, idCount), Node.NowMs))
@@ -60,7 +60,7 @@ namespace NanoLibp2p.PubSub
             int at = begin + RpcReader.PrefixBytes;
             int part1 = 0;
             int part2 = 0;
-            if (IsSigned)
+            if (signed)
             {
                 at = ProtobufWriter.WriteLength(RpcWriter.From, PeerId.Ed25519Bytes, bytes, at);
                 part1 = at;
@@ -71,7 +71,7 @@ namespace NanoLibp2p.PubSub
             int dataAt = at;
             Array.Copy(data, offset, bytes, at, count);
             at += count;
-            if (IsSigned)
+            if (signed)
             {
                 at = ProtobufWriter.WriteLength(RpcWriter.SequenceNumber, SequenceBytes, bytes, at);
                 part2 = at;
@@ -80,7 +80,7 @@ namespace NanoLibp2p.PubSub
             }
 
             at = ProtobufWriter.WriteBytes(RpcWriter.MessageTopic, name, 0, name.Length, bytes, at);
-            if (IsSigned)
+            if (signed)
             {
                 // the frame takes the prefix's place afterwards
                 Array.Copy(_prefix, 0, bytes, begin, RpcReader.PrefixBytes);
@@ -88,7 +88,7 @@ namespace NanoLibp2p.PubSub
                 Node.Identity.Sign(Node.Crypto, bytes, begin, RpcReader.PrefixBytes + body, bytes, at);
             }
 
-            return Send(topic, begin, message, IsSigned ? part1 : dataAt, IsSigned ? PeerId.Ed25519Bytes : count, part2, SequenceBytes, null);
+            return Send(topic, begin, message, signed ? part1 : dataAt, signed ? PeerId.Ed25519Bytes : count, part2, SequenceBytes, null);
         }
 
         internal override void OnTooLong(PubSubPeer peer)
@@ -136,8 +136,15 @@ namespace NanoLibp2p.PubSub
                     sequence = (sequence << 8) | message.Buffer[message.Sequence + i];
                 }
 
-                _view.Set(peer.Connection, message.Buffer, message.Data, message.DataCount, message.From, IsSigned ? message.FromCount : 0, sequence);
-                Events.OnMessage(topic, _view);
+                PubSubMessage view = _view;
+                view.ReceivedFrom = peer.Connection;
+                view.Buffer = message.Buffer;
+                view.DataOffset = message.Data;
+                view.DataCount = message.DataCount;
+                view.FromOffset = message.From;
+                view.FromCount = IsSigned ? message.FromCount : 0;
+                view.SequenceNumber = sequence;
+                Events.OnMessage(topic, view);
             }
 
             if (Options.Forward)
@@ -329,21 +336,6 @@ namespace NanoLibp2p.PubSub
 
             _cache.SetTold(entry, peer.Connection.Index, true);
             return true;
-        }
-
-        private bool HasRoom(Topic topic, int bytes)
-        {
-            uint bit = 1u << topic.Index;
-            for (int i = 0; i < _peers.Length; i++)
-            {
-                PubSubPeer peer = _peers[i];
-                if ((peer.Subscribed & bit) != 0 && peer.IsReady && peer.Queue.Room >= bytes)
-                {
-                    return true;
-                }
-            }
-
-            return false;
         }
 
         // Writes a message's id to _id: author and sequence number, or the hash of the data when there are none, as js has it.

@@ -99,13 +99,9 @@ namespace NanoLibp2p.PubSub
         /// <summary>Makes a topic whose name is given in UTF-8. The array is kept.</summary>
         public Topic Open(byte[] utf8Name)
         {
-            if (utf8Name.Length == 0 || utf8Name.Length > Options.MaxTopicBytes)
-            {
-                throw new ArgumentException("a topic's name of " + utf8Name.Length.ToString() + " bytes; give 1 to MaxTopicBytes = " + Options.MaxTopicBytes.ToString());
-            }
-
+            NodeOptions.CheckRange(utf8Name.Length, 1, Options.MaxTopicBytes, "bytes of a topic's name");
             Topic topic = _topics.Find(utf8Name, 0, utf8Name.Length);
-            if (topic == null && !_topics.IsFull)
+            if (topic == null && _topics.Count < Options.MaxTopics)
             {
                 topic = new Topic(this, _topics.Count, utf8Name);
                 _topics.Add(topic);
@@ -281,10 +277,11 @@ namespace NanoLibp2p.PubSub
             _ids[2] = node.RegisterProtocol("/floodsub/1.0.0", this, true);
             _hash = new IdHash(node.Random);
             node.Random.Fill(_scratch, 0, 8);
-            _topicSeed = Bytes.ReadUInt32LittleEndian(_scratch, 0);
+            ulong random = Bytes.ReadUInt64LittleEndian(_scratch, 0);
+            _topicSeed = (uint)random;
             if (_sequence == 0)
             {
-                _sequence = LeastRandomSequence | Bytes.ReadUInt32LittleEndian(_scratch, 4);
+                _sequence = LeastRandomSequence | (random >> 32);
             }
 
             int longest = Options.MaxMessageBytes + RpcWriter.MaxFrameBytes;
@@ -304,13 +301,15 @@ namespace NanoLibp2p.PubSub
             _peers = peers;
         }
 
-        internal int CountSubscribers(Topic topic)
+        // subscribers whose queues have room for so many bytes
+        internal int CountSubscribers(Topic topic, int bytes)
         {
             uint bit = 1u << topic.Index;
             int count = 0;
             for (int i = 0; i < _peers.Length; i++)
             {
-                if ((_peers[i].Subscribed & bit) != 0 && _peers[i].IsReady)
+                PubSubPeer peer = _peers[i];
+                if ((peer.Subscribed & bit) != 0 && peer.IsReady && peer.Queue.Room >= bytes)
                 {
                     count++;
                 }

@@ -109,6 +109,7 @@ namespace NanoLibp2p.PubSub
             while (_peer.Inbound == stream)
             {
                 ProtobufEvent found = _reader.Next(buffer, offset, end - offset);
+                int at = offset;
                 offset += _reader.Consumed;
                 switch (found)
                 {
@@ -124,7 +125,7 @@ namespace NanoLibp2p.PubSub
                         Begin();
                         break;
                     case ProtobufEvent.BytesChunk:
-                        TakeChunk(buffer);
+                        TakeChunk(buffer, at);
                         break;
                     case ProtobufEvent.BytesEnd:
                         EndBytes();
@@ -161,15 +162,13 @@ namespace NanoLibp2p.PubSub
         {
             if (_place == InMessage)
             {
-                bool wide = _reader.WireType == WireType.Fixed64;
                 BodyEnd = ProtobufWriter.WriteTag(_reader.Field, _reader.WireType, Buffer, BodyEnd);
-                Bytes.WriteUInt32LittleEndian(Buffer, BodyEnd, (uint)_reader.Value);
-                if (wide)
+                ulong value = _reader.Value;
+                for (int left = _reader.WireType == WireType.Fixed64 ? 8 : 4; left > 0; left--)
                 {
-                    Bytes.WriteUInt32LittleEndian(Buffer, BodyEnd + 4, (uint)(_reader.Value >> 32));
+                    Buffer[BodyEnd++] = (byte)value;
+                    value >>= 8;
                 }
-
-                BodyEnd += wide ? 8 : 4;
             }
         }
 
@@ -322,10 +321,9 @@ namespace NanoLibp2p.PubSub
             }
         }
 
-        private void TakeChunk(byte[] buffer)
+        private void TakeChunk(byte[] buffer, int at)
         {
-            int at = _reader.ChunkOffset;
-            int count = _reader.ChunkCount;
+            int count = _reader.Consumed;
             if (_purpose == ForTopic)
             {
                 if (_matching != 0)

@@ -35,7 +35,7 @@ namespace NanoLibp2p.PubSub
         /// <summary>Connected peers that a message published now would go to.</summary>
         public int Subscribers
         {
-            get { return _pubsub.CountSubscribers(this); }
+            get { return _pubsub.CountSubscribers(this, 0); }
         }
 
         /// <summary>Peers in its mesh: those that pass all of its messages on to us at once.</summary>

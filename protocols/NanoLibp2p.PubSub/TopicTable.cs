@@ -14,11 +14,6 @@ namespace NanoLibp2p.PubSub
             _topics = new Topic[capacity];
         }
 
-        public bool IsFull
-        {
-            get { return Count == _topics.Length; }
-        }
-
         public Topic this[int index]
         {
             get { return _topics[index]; }

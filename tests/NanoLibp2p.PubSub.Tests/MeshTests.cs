@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
 using NanoLibp2p.Core;
 using NanoLibp2p.Tests;
 
@@ -17,7 +18,7 @@ public class MeshTests
     {
         (Board board, ScriptedPeer peer) = Board.Connect(protocols: served, joined: ["t"], topics: ["t"]);
 
-        Assert.Equal(expected, peer.Host.Node.Protocols.Text(peer.Inbound!.ProtocolIndex));
+        Assert.Equal(expected, Encoding.ASCII.GetString(peer.Host.Node.Protocols.Message(peer.Inbound!.ProtocolIndex)[1..^1]));
         Assert.Equal([(true, "t")], peer.Take().SelectMany(rpc => rpc.Subscriptions));
         Assert.Equal(1, board.Publish("t", 1));
     }

@@ -18,23 +18,6 @@ namespace NanoLibp2p.Core.Buffers
             return true;
         }
 
-        /// <summary>Orders two ranges by their first differing byte, then by length.</summary>
-        /// <returns>Below 0, 0 or above 0, as the first is before, the same as or after the second.</returns>
-        public static int Compare(byte[] a, int aOffset, int aCount, byte[] b, int bOffset, int bCount)
-        {
-            int shared = aCount < bCount ? aCount : bCount;
-            for (int i = 0; i < shared; i++)
-            {
-                int x = a[aOffset + i];
-                int y = b[bOffset + i];
-                if (x != y)
-                {
-                    return x < y ? -1 : 1;
-                }
-            }
-            return aCount == bCount ? 0 : aCount < bCount ? -1 : 1;
-        }
-
         /// <summary>Reads 2 bytes, most significant first.</summary>
         public static ushort ReadUInt16BigEndian(byte[] buffer, int offset)
         {
@@ -90,31 +73,21 @@ namespace NanoLibp2p.Core.Buffers
             return ReadUInt32LittleEndian(buffer, offset) | ((ulong)ReadUInt32LittleEndian(buffer, offset + 4) << 32);
         }
 
-        /// <summary>Writes 4 bytes, least significant first.</summary>
-        public static void WriteUInt32LittleEndian(byte[] buffer, int offset, uint value)
-        {
-            buffer[offset] = (byte)value;
-            buffer[offset + 1] = (byte)(value >> 8);
-            buffer[offset + 2] = (byte)(value >> 16);
-            buffer[offset + 3] = (byte)(value >> 24);
-        }
-
         /// <summary>The bytes of an ASCII literal, such as a protocol id. Allocates: for constructors.</summary>
         /// <exception cref="ArgumentException">A character is not ASCII.</exception>
         public static byte[] Ascii(string text)
         {
             char[] chars = text.ToCharArray();
             byte[] bytes = new byte[chars.Length];
-            CopyAscii(chars, bytes, 0);
+            for (int i = 0; i < chars.Length; i++)
+            {
+                if (chars[i] >= 0x80)
+                {
+                    throw new ArgumentException("'" + text + "' is not ASCII");
+                }
+                bytes[i] = (byte)chars[i];
+            }
             return bytes;
-        }
-
-        /// <summary>Writes the bytes of an ASCII text. Allocates: for constructors. The caller guarantees the room.</summary>
-        /// <returns>The bytes written.</returns>
-        /// <exception cref="ArgumentException">A character is not ASCII.</exception>
-        public static int CopyAscii(string text, byte[] buffer, int offset)
-        {
-            return CopyAscii(text.ToCharArray(), buffer, offset);
         }
 
         /// <summary>The text of ASCII bytes; a byte that is not printable ASCII becomes <c>?</c>. Allocates the string.</summary>
@@ -127,19 +100,6 @@ namespace NanoLibp2p.Core.Buffers
                 chars[i] = b >= 0x20 && b < 0x7F ? (char)b : '?';
             }
             return new string(chars);
-        }
-
-        private static int CopyAscii(char[] chars, byte[] buffer, int offset)
-        {
-            for (int i = 0; i < chars.Length; i++)
-            {
-                if (chars[i] >= 0x80)
-                {
-                    throw new ArgumentException("'" + new string(chars) + "' is not ASCII");
-                }
-                buffer[offset + i] = (byte)chars[i];
-            }
-            return chars.Length;
         }
     }
 }

@@ -21,7 +21,7 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>A length-delimited field of <c>Value</c> bytes begins. Call <c>Enter</c>, <c>Skip</c> or neither, then go on.</summary>
         BytesBegin,
 
-        /// <summary>Some bytes of it: <c>ChunkCount</c> at <c>ChunkOffset</c> of the buffer given.</summary>
+        /// <summary>Some bytes of it: the <c>Consumed</c> ones, from the offset on that was given.</summary>
         BytesChunk,
 
         /// <summary>The field is complete. A field of no bytes has no chunk.</summary>

@@ -29,7 +29,16 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>The length of a message that ends where its input ends; see <see cref="MayEnd"/>.</summary>
         public const ulong Unbounded = 0xFFFFFFFFFFFFFFFF;
 
-        // States. Those up to Tag read a varint; from Payload on, bytes up to ends[depth + 1].
+        /// <summary>Bytes of the buffer that the last <see cref="Next"/> has dealt with; after <see cref="ProtobufEvent.BytesChunk"/> they are the chunk.</summary>
+        public int Consumed;
+
+        /// <summary>The value of a varint or fixed field; the length of a length-delimited one until the next field.</summary>
+        public ulong Value;
+
+        /// <summary>How many messages have been entered: 0 in the outermost.</summary>
+        public int Depth;
+
+        // States. Those up to Tag read a varint; from Payload on, bytes up to _ends[Depth + 1].
         private const int Prefix = 0;
         private const int VarintValue = 1;
         private const int Length = 2;
@@ -41,27 +50,23 @@ namespace NanoLibp2p.Core.Buffers
         private const int Skipping = 8;
 
         // where the message at each depth ends, and one more for the field being read in the deepest
-        private readonly ulong[] ends = new ulong[MaxDepth + 2];
-        private ulong position;
-        private ulong value;
-        private uint tag;
-        private int state;
-        private int bits;
-        private int depth;
-        private int consumed;
-        private int chunkOffset;
+        private readonly ulong[] _ends = new ulong[MaxDepth + 2];
+        private ulong _position;
+        private uint _tag;
+        private int _state;
+        private int _bits;
 
         /// <summary>Begins a message of <paramref name="length"/> bytes, or one that is <see cref="Unbounded"/>.</summary>
         public void Reset(ulong length)
         {
-            ends[0] = length;
-            position = 0;
-            value = 0;
-            tag = 0;
-            state = Tag;
-            bits = 0;
-            depth = 0;
-            consumed = 0;
+            _ends[0] = length;
+            _position = 0;
+            Value = 0;
+            _tag = 0;
+            _state = Tag;
+            _bits = 0;
+            Depth = 0;
+            Consumed = 0;
         }
 
         /// <summary>
@@ -71,55 +76,25 @@ namespace NanoLibp2p.Core.Buffers
         public void ResetDelimited(ulong maximum)
         {
             Reset(maximum);
-            state = Prefix;
-        }
-
-        /// <summary>Bytes of the buffer that the last <see cref="Next"/> has dealt with.</summary>
-        public int Consumed
-        {
-            get { return consumed; }
+            _state = Prefix;
         }
 
         /// <summary>The field's number, 1 to 2^29 - 1.</summary>
         public int Field
         {
-            get { return (int)(tag >> 3); }
+            get { return (int)(_tag >> 3); }
         }
 
         /// <summary>The field's wire type.</summary>
         public WireType WireType
         {
-            get { return (WireType)(tag & 7u); }
-        }
-
-        /// <summary>The value of a varint or fixed field; the length of a length-delimited one until the next field.</summary>
-        public ulong Value
-        {
-            get { return value; }
-        }
-
-        /// <summary>How many messages have been entered: 0 in the outermost.</summary>
-        public int Depth
-        {
-            get { return depth; }
-        }
-
-        /// <summary>After <see cref="ProtobufEvent.BytesChunk"/>: where in the buffer the chunk begins.</summary>
-        public int ChunkOffset
-        {
-            get { return chunkOffset; }
-        }
-
-        /// <summary>After <see cref="ProtobufEvent.BytesChunk"/>: bytes of the chunk.</summary>
-        public int ChunkCount
-        {
-            get { return consumed; }
+            get { return (WireType)(_tag & 7u); }
         }
 
         /// <summary>After <see cref="ProtobufEvent.BytesChunk"/>: bytes of the field that came before this chunk.</summary>
         public ulong FieldOffset
         {
-            get { return value - (ends[depth + 1] - position) - (ulong)consumed; }
+            get { return Value - (_ends[Depth + 1] - _position) - (ulong)Consumed; }
         }
 
         /// <summary>Whether input that ends here cuts nothing off: the message is whole, not begun, or unbounded and between two fields.</summary>
@@ -127,8 +102,8 @@ namespace NanoLibp2p.Core.Buffers
         {
             get
             {
-                return state == Ended
-                    || (bits == 0 && depth == 0 && (state == Prefix || (state == Tag && ends[0] == Unbounded)));
+                return _state == Ended
+                    || (_bits == 0 && Depth == 0 && (_state == Prefix || (_state == Tag && _ends[0] == Unbounded)));
             }
         }
 
@@ -139,21 +114,21 @@ namespace NanoLibp2p.Core.Buffers
         /// <returns>False when <see cref="MaxDepth"/> is reached or no field has just begun; nothing changes then.</returns>
         public bool Enter()
         {
-            if (state != Payload || depth == MaxDepth || ends[depth + 1] - position != value)
+            if (_state != Payload || Depth == MaxDepth || _ends[Depth + 1] - _position != Value)
             {
                 return false;
             }
-            depth++;
-            state = Tag;
+            Depth++;
+            _state = Tag;
             return true;
         }
 
         /// <summary>After <see cref="ProtobufEvent.BytesBegin"/> or a chunk: passes over the rest of the field without telling.</summary>
         public void Skip()
         {
-            if (state == Payload)
+            if (_state == Payload)
             {
-                state = Skipping;
+                _state = Skipping;
             }
         }
 
@@ -166,7 +141,7 @@ namespace NanoLibp2p.Core.Buffers
             int at = offset;
             int end = offset + count;
             ProtobufEvent found = Step(buffer, ref at, end);
-            consumed = at - offset;
+            Consumed = at - offset;
             return found;
         }
 
@@ -174,13 +149,13 @@ namespace NanoLibp2p.Core.Buffers
         {
             for (; ; )
             {
-                if (state >= Payload)
+                if (_state >= Payload)
                 {
-                    ulong left = ends[depth + 1] - position;
-                    bool told = state == Payload;
+                    ulong left = _ends[Depth + 1] - _position;
+                    bool told = _state == Payload;
                     if (left == 0)
                     {
-                        state = Tag;
+                        _state = Tag;
                         if (told)
                         {
                             return ProtobufEvent.BytesEnd;
@@ -196,8 +171,7 @@ namespace NanoLibp2p.Core.Buffers
                     {
                         take = (uint)left;
                     }
-                    chunkOffset = at;
-                    position += take;
+                    _position += take;
                     at += (int)take;
                     if (told)
                     {
@@ -206,27 +180,27 @@ namespace NanoLibp2p.Core.Buffers
                     continue;
                 }
 
-                if (state == Ended)
+                if (_state == Ended)
                 {
                     return ProtobufEvent.EndOfMessage;
                 }
-                if (state == Broken)
+                if (_state == Broken)
                 {
                     return ProtobufEvent.Malformed;
                 }
-                if (state != Prefix && position == ends[depth])
+                if (_state != Prefix && _position == _ends[Depth])
                 {
-                    if (state != Tag || bits != 0)
+                    if (_state != Tag || _bits != 0)
                     {
                         return Break();
                     }
-                    if (depth == 0)
+                    if (Depth == 0)
                     {
-                        state = Ended;
+                        _state = Ended;
                     }
                     else
                     {
-                        depth--;
+                        Depth--;
                     }
                     return ProtobufEvent.EndOfMessage;
                 }
@@ -236,34 +210,34 @@ namespace NanoLibp2p.Core.Buffers
                 }
 
                 uint b = buffer[at++];
-                position++;
-                if (bits == 0)
+                _position++;
+                if (_bits == 0)
                 {
-                    value = 0;
+                    Value = 0;
                 }
-                if (state == FixedValue)
+                if (_state == FixedValue)
                 {
-                    value |= (ulong)b << bits;
-                    bits += 8;
-                    if (bits == (WireType == WireType.Fixed64 ? 64 : 32))
+                    Value |= (ulong)b << _bits;
+                    _bits += 8;
+                    if (_bits == (WireType == WireType.Fixed64 ? 64 : 32))
                     {
-                        bits = 0;
-                        state = Tag;
+                        _bits = 0;
+                        _state = Tag;
                         return ProtobufEvent.Fixed;
                     }
                     continue;
                 }
 
                 // the tenth byte has room for one bit
-                if (bits == 63 && b > 1)
+                if (_bits == 63 && b > 1)
                 {
                     return Break();
                 }
-                value |= (ulong)(b & 0x7Fu) << bits;
-                bits += 7;
+                Value |= (ulong)(b & 0x7Fu) << _bits;
+                _bits += 7;
                 if (b < 0x80)
                 {
-                    bits = 0;
+                    _bits = 0;
                     ProtobufEvent found = TakeVarint();
                     if (found != ProtobufEvent.NeedMore)
                     {
@@ -273,52 +247,52 @@ namespace NanoLibp2p.Core.Buffers
             }
         }
 
-        // A varint is complete in value. NeedMore: it was a step on the way.
+        // A varint is complete. NeedMore: it was a step on the way.
         private ProtobufEvent TakeVarint()
         {
-            switch (state)
+            switch (_state)
             {
                 case Prefix:
-                    if (value > ends[0])
+                    if (Value > _ends[0])
                     {
-                        state = Broken;
+                        _state = Broken;
                         return ProtobufEvent.TooLong;
                     }
-                    ends[0] = position + value;
-                    state = Tag;
+                    _ends[0] = _position + Value;
+                    _state = Tag;
                     return ProtobufEvent.NeedMore;
 
                 case VarintValue:
-                    state = Tag;
+                    _state = Tag;
                     return ProtobufEvent.Varint;
 
                 case Length:
-                    if (value > ends[depth] - position)
+                    if (Value > _ends[Depth] - _position)
                     {
                         return Break();
                     }
-                    ends[depth + 1] = position + value;
-                    state = Payload;
+                    _ends[Depth + 1] = _position + Value;
+                    _state = Payload;
                     return ProtobufEvent.BytesBegin;
 
                 default:
                     // field numbers have 29 bits and begin with 1
-                    if (value < 8 || value > 0xFFFFFFFF)
+                    if (Value < 8 || Value > 0xFFFFFFFF)
                     {
                         return Break();
                     }
-                    tag = (uint)value;
+                    _tag = (uint)Value;
                     switch (WireType)
                     {
                         case WireType.Varint:
-                            state = VarintValue;
+                            _state = VarintValue;
                             break;
                         case WireType.Bytes:
-                            state = Length;
+                            _state = Length;
                             break;
                         case WireType.Fixed32:
                         case WireType.Fixed64:
-                            state = FixedValue;
+                            _state = FixedValue;
                             break;
                         default:
                             return Break();
@@ -329,7 +303,7 @@ namespace NanoLibp2p.Core.Buffers
 
         private ProtobufEvent Break()
         {
-            state = Broken;
+            _state = Broken;
             return ProtobufEvent.Malformed;
         }
     }

@@ -48,22 +48,16 @@ namespace NanoLibp2p.Core.Buffers
             return offset + count;
         }
 
-        /// <summary>Bytes of a tag.</summary>
-        public static int SizeOfTag(int field)
-        {
-            return Varint.Size((uint)field << 3);
-        }
-
         /// <summary>Bytes of a varint field with its tag.</summary>
         public static int SizeOfVarint(int field, ulong value)
         {
-            return SizeOfTag(field) + Varint.Size(value);
+            return Varint.Size((uint)field << 3) + Varint.Size(value);
         }
 
         /// <summary>Bytes of a length-delimited field of <paramref name="count"/> bytes, with its tag and length.</summary>
         public static int SizeOfBytes(int field, int count)
         {
-            return SizeOfTag(field) + Varint.Size((uint)count) + count;
+            return Varint.Size((uint)field << 3) + Varint.Size((uint)count) + count;
         }
     }
 }

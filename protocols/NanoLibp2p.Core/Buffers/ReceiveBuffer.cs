@@ -11,8 +11,12 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>The memory itself.</summary>
         public readonly byte[] Bytes;
 
-        private int _start;
-        private int _end;
+        /// <summary>Where the bytes not yet consumed begin.</summary>
+        public int Start;
+
+        /// <summary>Where the link writes next; whoever has it write moves this on.</summary>
+        public int End;
+
 
         /// <summary>Takes the whole memory: <paramref name="capacity"/> bytes.</summary>
         public ReceiveBuffer(int capacity)
@@ -20,51 +24,33 @@ namespace NanoLibp2p.Core.Buffers
             Bytes = new byte[capacity];
         }
 
-        /// <summary>Where the bytes not yet consumed begin.</summary>
-        public int Start
-        {
-            get { return _start; }
-        }
-
         /// <summary>Bytes not yet consumed.</summary>
         public int Count
         {
-            get { return _end - _start; }
-        }
-
-        /// <summary>Where the link writes next.</summary>
-        public int End
-        {
-            get { return _end; }
+            get { return End - Start; }
         }
 
         /// <summary>Bytes that the link can write at <see cref="End"/>.</summary>
         public int Space
         {
-            get { return Bytes.Length - _end; }
+            get { return Bytes.Length - End; }
         }
 
         /// <summary>Forgets everything.</summary>
         public void Reset()
         {
-            _start = 0;
-            _end = 0;
-        }
-
-        /// <summary>Tells that the link wrote <paramref name="count"/> bytes at <see cref="End"/>.</summary>
-        public void Filled(int count)
-        {
-            _end += count;
+            Start = 0;
+            End = 0;
         }
 
         /// <summary>Gives up the first <paramref name="count"/> bytes.</summary>
         public void Consume(int count)
         {
-            _start += count;
-            if (_start == _end)
+            Start += count;
+            if (Start == End)
             {
-                _start = 0;
-                _end = 0;
+                Start = 0;
+                End = 0;
             }
         }
 
@@ -74,11 +60,11 @@ namespace NanoLibp2p.Core.Buffers
         /// </summary>
         public void Reserve(int count)
         {
-            if (_start != 0 && _start + count > Bytes.Length)
+            if (Start != 0 && Start + count > Bytes.Length)
             {
-                Array.Copy(Bytes, _start, Bytes, 0, _end - _start);
-                _end -= _start;
-                _start = 0;
+                Array.Copy(Bytes, Start, Bytes, 0, End - Start);
+                End -= Start;
+                Start = 0;
             }
         }
     }

@@ -8,7 +8,7 @@ namespace NanoLibp2p.Core.Buffers
     /// </summary>
     /// <remarks>
     /// <code>
-    ///   0        head          readyEnd                 end            capacity
+    ///   0        ReadyOffset   readyEnd                 end            capacity
     ///   | sent   | ready bytes | header | open record   | trailer, room |
     /// </code>
     /// </remarks>
@@ -17,7 +17,9 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>The memory itself; valid at the offsets that the other members give, until the next call that changes them.</summary>
         public readonly byte[] Bytes;
 
-        private int _head;
+        /// <summary>Where the ready bytes begin.</summary>
+        public int ReadyOffset;
+
         private int _readyEnd;
         private int _end;
         private int _header;
@@ -34,13 +36,7 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>Bytes ready for the link, at <see cref="ReadyOffset"/>.</summary>
         public int ReadyCount
         {
-            get { return _readyEnd - _head; }
-        }
-
-        /// <summary>Where the ready bytes begin.</summary>
-        public int ReadyOffset
-        {
-            get { return _head; }
+            get { return _readyEnd - ReadyOffset; }
         }
 
         /// <summary>Payload bytes of the open record; 0 when none is open.</summary>
@@ -55,19 +51,13 @@ namespace NanoLibp2p.Core.Buffers
             get { return _readyEnd + _header; }
         }
 
-        /// <summary>True when nothing is ready and no record is open.</summary>
-        public bool IsEmpty
-        {
-            get { return _end == 0 && _readyEnd == _head; }
-        }
-
         /// <summary>Payload bytes that can be written now.</summary>
         public int Room
         {
             get
             {
                 // what was sent is regained by moving the rest down, so it counts as room
-                int room = Bytes.Length - (_readyEnd - _head) - _header - _trailer;
+                int room = Bytes.Length - (_readyEnd - ReadyOffset) - _header - _trailer;
                 if (room > _maxRecord)
                 {
                     room = _maxRecord;
@@ -81,7 +71,7 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>Forgets everything and goes back to plain bytes without records.</summary>
         public void Reset()
         {
-            _head = 0;
+            ReadyOffset = 0;
             _readyEnd = 0;
             _end = 0;
             _header = 0;
@@ -115,13 +105,6 @@ namespace NanoLibp2p.Core.Buffers
             return start;
         }
 
-        /// <summary>Copies the caller's bytes into the open record; at most <see cref="Room"/>.</summary>
-        public void Append(byte[] source, int offset, int count)
-        {
-            int at = Append(count);
-            Array.Copy(source, offset, Bytes, at, count);
-        }
-
         /// <summary>Closes the open record: its header, payload and trailer, filled in by the caller, become ready.</summary>
         public void CloseRecord()
         {
@@ -132,30 +115,30 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>Tells that the link took <paramref name="count"/> of the ready bytes.</summary>
         public void Sent(int count)
         {
-            _head += count;
-            if (_head == _readyEnd && _end == 0)
+            ReadyOffset += count;
+            if (ReadyOffset == _readyEnd && _end == 0)
             {
-                _head = 0;
+                ReadyOffset = 0;
                 _readyEnd = 0;
             }
         }
 
         private void MoveDown()
         {
-            if (_head == 0)
+            if (ReadyOffset == 0)
             {
                 return;
             }
 
-            int used = (_end == 0 ? _readyEnd : _end) - _head;
-            Array.Copy(Bytes, _head, Bytes, 0, used);
-            _readyEnd -= _head;
+            int used = (_end == 0 ? _readyEnd : _end) - ReadyOffset;
+            Array.Copy(Bytes, ReadyOffset, Bytes, 0, used);
+            _readyEnd -= ReadyOffset;
             if (_end != 0)
             {
-                _end -= _head;
+                _end -= ReadyOffset;
             }
 
-            _head = 0;
+            ReadyOffset = 0;
         }
     }
 }

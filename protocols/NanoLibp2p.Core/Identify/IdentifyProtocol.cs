@@ -27,8 +27,8 @@ namespace NanoLibp2p.Core.Identify
         private readonly byte[] _prefix = new byte[Varint.MaxBytes];
         private readonly byte[] _observed = new byte[MaxObserved];
         private byte[] _message;
-        private int _describedAddresses = -1;
-        private int _describedProtocols;
+        private int _addresses = -1;
+        private int _protocols;
         private int _identify;
         private int _push;
 
@@ -282,55 +282,51 @@ namespace NanoLibp2p.Core.Identify
         {
             Node node = Node;
             ProtocolTable protocols = node.Protocols;
-            if (node.ListenCount == _describedAddresses && protocols.Count == _describedProtocols)
+            if (node.ListenCount == _addresses && protocols.Count == _protocols)
             {
                 return _message;
             }
 
+            // once for the size, once for the bytes
+            byte[] message = new byte[WriteMessage(node, null)];
+            WriteMessage(node, message);
+            _addresses = node.ListenCount;
+            _protocols = protocols.Count;
+            _message = message;
+            return message;
+        }
+
+        private static int WriteMessage(Node node, byte[] message)
+        {
             byte[] key = node.Identity.PublicKeyProtobuf;
-            byte[] protocolVersion = Bytes.Ascii(node.Options.ProtocolVersion);
-            byte[] agentVersion = Bytes.Ascii(node.Options.AgentVersion);
-            int size = ProtobufWriter.SizeOfBytes(IdentifyField.PublicKey, key.Length)
-                + ProtobufWriter.SizeOfBytes(IdentifyField.ProtocolVersion, protocolVersion.Length)
-                + ProtobufWriter.SizeOfBytes(IdentifyField.AgentVersion, agentVersion.Length);
+            int at = WriteField(IdentifyField.PublicKey, key, 0, key.Length, message, 0);
             for (int i = 0; i < node.ListenCount; i++)
             {
-                size += ProtobufWriter.SizeOfBytes(IdentifyField.ListenAddress, node.ListenAddress(i).Length);
+                byte[] address = node.ListenAddress(i).ToBytes();
+                at = WriteField(IdentifyField.ListenAddress, address, 0, address.Length, message, at);
             }
 
-            for (int i = 0; i < protocols.Count; i++)
-            {
-                if ((node.ServedProtocols & (1u << i)) != 0)
-                {
-                    size += ProtobufWriter.SizeOfBytes(IdentifyField.Protocol, protocols.Message(i).Length - 2);
-                }
-            }
-
-            byte[] message = new byte[size];
-            int at = ProtobufWriter.WriteBytes(IdentifyField.PublicKey, key, 0, key.Length, message, 0);
-            for (int i = 0; i < node.ListenCount; i++)
-            {
-                Multiaddr address = node.ListenAddress(i);
-                at = ProtobufWriter.WriteLength(IdentifyField.ListenAddress, address.Length, message, at);
-                at += address.CopyTo(message, at);
-            }
-
-            for (int i = 0; i < protocols.Count; i++)
+            for (int i = 0; i < node.Protocols.Count; i++)
             {
                 if ((node.ServedProtocols & (1u << i)) != 0)
                 {
                     // a protocol's message is its id between a length byte and a newline
-                    byte[] id = protocols.Message(i);
-                    at = ProtobufWriter.WriteBytes(IdentifyField.Protocol, id, 1, id.Length - 2, message, at);
+                    byte[] id = node.Protocols.Message(i);
+                    at = WriteField(IdentifyField.Protocol, id, 1, id.Length - 2, message, at);
                 }
             }
 
-            at = ProtobufWriter.WriteBytes(IdentifyField.ProtocolVersion, protocolVersion, 0, protocolVersion.Length, message, at);
-            ProtobufWriter.WriteBytes(IdentifyField.AgentVersion, agentVersion, 0, agentVersion.Length, message, at);
-            _describedAddresses = node.ListenCount;
-            _describedProtocols = protocols.Count;
-            _message = message;
-            return message;
+            byte[] version = Bytes.Ascii(node.Options.ProtocolVersion);
+            at = WriteField(IdentifyField.ProtocolVersion, version, 0, version.Length, message, at);
+            version = Bytes.Ascii(node.Options.AgentVersion);
+            return WriteField(IdentifyField.AgentVersion, version, 0, version.Length, message, at);
+        }
+
+        private static int WriteField(int field, byte[] source, int offset, int count, byte[] message, int at)
+        {
+            return message == null
+                ? at + ProtobufWriter.SizeOfBytes(field, count)
+                : ProtobufWriter.WriteBytes(field, source, offset, count, message, at);
         }
     }
 }

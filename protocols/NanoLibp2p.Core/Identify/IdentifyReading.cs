@@ -34,13 +34,14 @@ namespace NanoLibp2p.Core.Identify
             while (true)
             {
                 ProtobufEvent found = _reader.Next(buffer, offset, end - offset);
+                int at = offset;
                 offset += _reader.Consumed;
                 switch (found)
                 {
                     case ProtobufEvent.BytesChunk:
                         // held until it is known whether it is the field's last piece
-                        _heldOffset = _reader.ChunkOffset;
-                        _heldCount = _reader.ChunkCount;
+                        _heldOffset = at;
+                        _heldCount = offset - at;
                         break;
                     case ProtobufEvent.BytesEnd:
                         events.OnField(connection, _reader.Field, buffer, _heldOffset, _heldCount, true);

@@ -1,8 +1,7 @@
 namespace NanoLibp2p.Core.Multiformats
 {
     /// <summary>
-    /// The two ways from bytes to digits that <see cref="Base58"/>, <see cref="Base36"/>, <see cref="Base32"/> and
-    /// <see cref="Base64Url"/> share: one large number, or groups of bits. For the caller's text, so these may allocate.
+    /// The two ways from bytes to digits that the bases of <see cref="Multibase"/> share: one large number, or groups of bits.
     /// </summary>
     public static class BaseText
     {

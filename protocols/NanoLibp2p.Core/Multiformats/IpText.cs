@@ -1,3 +1,5 @@
+using NanoLibp2p.Core.Buffers;
+
 namespace NanoLibp2p.Core.Multiformats
 {
     /// <summary>The text of IP addresses. For the caller's text, so reading takes characters; a wrong one is a result, not an exception.</summary>
@@ -113,7 +115,7 @@ namespace NanoLibp2p.Core.Multiformats
             int bestRun = 1;
             for (int i = 0, run = 0; i < 8; i++)
             {
-                run = IsZero(address, offset + 2 * i) ? run + 1 : 0;
+                run = Bytes.ReadUInt16BigEndian(address, offset + 2 * i) == 0 ? run + 1 : 0;
                 if (run > bestRun)
                 {
                     bestRun = run;
@@ -140,7 +142,7 @@ namespace NanoLibp2p.Core.Multiformats
                     at = FormatIp4(address, offset + 12, text, at);
                     break;
                 }
-                int group = (address[offset + 2 * i] << 8) | address[offset + 2 * i + 1];
+                int group = Bytes.ReadUInt16BigEndian(address, offset + 2 * i);
                 for (int shift = 12; shift >= 0; shift -= 4)
                 {
                     if (shift == 0 || group >> shift != 0)
@@ -188,11 +190,6 @@ namespace NanoLibp2p.Core.Multiformats
                 }
             }
             return at;
-        }
-
-        private static bool IsZero(byte[] address, int offset)
-        {
-            return address[offset] == 0 && address[offset + 1] == 0;
         }
 
         private static int HexValue(char c)

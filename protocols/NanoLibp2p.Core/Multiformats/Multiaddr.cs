@@ -16,14 +16,14 @@ namespace NanoLibp2p.Core.Multiformats
         /// <summary>What <see cref="Validate"/> returns for no bytes at all, or more than <see cref="MaxBytes"/>.</summary>
         public const int BadLength = -3;
 
-        private readonly byte[] bytes;
-        private string host;
-        private PeerId peerId;
+        private readonly byte[] _bytes;
+        private string _host;
+        private PeerId _peerId;
 
         // takes over the array, which is valid
         private Multiaddr(byte[] bytes)
         {
-            this.bytes = bytes;
+            _bytes = bytes;
         }
 
         /// <summary>Reads a text. A slash at the end is allowed, and <c>/ipfs/</c> for <c>/p2p/</c>.</summary>
@@ -88,7 +88,7 @@ namespace NanoLibp2p.Core.Multiformats
         {
             if (Validate(bytes, offset, count) != 0)
             {
-                throw new ArgumentException("not the bytes of a known multiaddr; check what a peer sent with Multiaddr.Validate first");
+                throw new ArgumentException("not a known multiaddr; check a peer's bytes with Validate first");
             }
             byte[] copy = new byte[count];
             Array.Copy(bytes, offset, copy, 0, count);
@@ -98,14 +98,14 @@ namespace NanoLibp2p.Core.Multiformats
         /// <summary>Bytes of this address.</summary>
         public int Length
         {
-            get { return bytes.Length; }
+            get { return _bytes.Length; }
         }
 
         /// <summary>A copy of the bytes.</summary>
         public byte[] ToBytes()
         {
-            byte[] copy = new byte[bytes.Length];
-            Array.Copy(bytes, copy, copy.Length);
+            byte[] copy = new byte[_bytes.Length];
+            Array.Copy(_bytes, copy, copy.Length);
             return copy;
         }
 
@@ -113,8 +113,8 @@ namespace NanoLibp2p.Core.Multiformats
         /// <returns>The bytes copied.</returns>
         public int CopyTo(byte[] buffer, int offset)
         {
-            Array.Copy(bytes, 0, buffer, offset, bytes.Length);
-            return bytes.Length;
+            Array.Copy(_bytes, 0, buffer, offset, _bytes.Length);
+            return _bytes.Length;
         }
 
         /// <summary>
@@ -124,16 +124,16 @@ namespace NanoLibp2p.Core.Multiformats
         {
             get
             {
-                if (peerId == null)
+                if (_peerId == null)
                 {
                     int last = PeerIdOffset();
-                    if (last < bytes.Length)
+                    if (last < _bytes.Length)
                     {
                         // two bytes of code, one of length
-                        peerId = PeerId.FromBytes(bytes, last + 3, bytes.Length - last - 3);
+                        _peerId = PeerId.FromBytes(_bytes, last + 3, _bytes.Length - last - 3);
                     }
                 }
-                return peerId;
+                return _peerId;
             }
         }
 
@@ -142,7 +142,7 @@ namespace NanoLibp2p.Core.Multiformats
         {
             int last = PeerIdOffset();
             byte[] joined = new byte[last + 3 + id.Length];
-            Array.Copy(bytes, joined, last);
+            Array.Copy(_bytes, joined, last);
             last += Varint.Write(MultiaddrProtocol.P2p, joined, last);
             joined[last++] = (byte)id.Length;
             id.CopyTo(joined, last);
@@ -157,7 +157,7 @@ namespace NanoLibp2p.Core.Multiformats
         public Multiaddr WithoutPeerId()
         {
             int last = PeerIdOffset();
-            return last == bytes.Length ? this : last == 0 ? null : FromBytes(bytes, 0, last);
+            return last == _bytes.Length ? this : last == 0 ? null : FromBytes(_bytes, 0, last);
         }
 
         /// <summary>Whether a protocol of <see cref="MultiaddrProtocol"/> is anywhere in it.</summary>
@@ -184,26 +184,12 @@ namespace NanoLibp2p.Core.Multiformats
                 int offset;
                 int count;
                 int index = HostIndex();
-                int end = PeerIdOffset() == bytes.Length ? 2 : 3;
-                return HostKind != HostKind.None
-                    && Component(index, out offset, out count) != MultiaddrProtocol.DnsAddr
+                int end = PeerIdOffset() == _bytes.Length ? 2 : 3;
+                int code = Component(index, out offset, out count);
+                return IsHost(code)
+                    && code != MultiaddrProtocol.DnsAddr
                     && Component(index + 1, out offset, out count) == MultiaddrProtocol.Tcp
                     && Component(index + end, out offset, out count) == 0;
-            }
-        }
-
-        /// <summary>What the address begins with.</summary>
-        public HostKind HostKind
-        {
-            get
-            {
-                int offset;
-                int count;
-                int code = Component(HostIndex(), out offset, out count);
-                return code == MultiaddrProtocol.Ip4 ? HostKind.Ip4
-                    : code == MultiaddrProtocol.Ip6 ? HostKind.Ip6
-                    : code >= MultiaddrProtocol.Dns && code <= MultiaddrProtocol.DnsAddr ? HostKind.Name
-                    : HostKind.None;
             }
         }
 
@@ -212,21 +198,24 @@ namespace NanoLibp2p.Core.Multiformats
         {
             get
             {
-                if (host == null && HostKind != HostKind.None)
+                if (_host == null)
                 {
                     int offset;
                     int count;
                     int index = HostIndex();
                     int code = Component(index, out offset, out count);
-                    string text = MultiaddrText.Value(code, bytes, offset, count);
-                    if (index > 0)
+                    if (IsHost(code))
                     {
-                        code = Component(0, out offset, out count);
-                        text = text + "%" + MultiaddrText.Value(code, bytes, offset, count);
+                        _host = MultiaddrText.Value(code, _bytes, offset, count);
+                        if (index > 0)
+                        {
+                            code = Component(0, out offset, out count);
+                            _host = _host + "%" + MultiaddrText.Value(code, _bytes, offset, count);
+                        }
                     }
-                    host = text;
                 }
-                return host;
+
+                return _host;
             }
         }
 
@@ -238,7 +227,7 @@ namespace NanoLibp2p.Core.Multiformats
                 int offset;
                 int count;
                 int code = Component(HostIndex() + 1, out offset, out count);
-                return code == MultiaddrProtocol.Tcp || code == MultiaddrProtocol.Udp ? Bytes.ReadUInt16BigEndian(bytes, offset) : 0;
+                return code == MultiaddrProtocol.Tcp || code == MultiaddrProtocol.Udp ? Bytes.ReadUInt16BigEndian(_bytes, offset) : 0;
             }
         }
 
@@ -264,23 +253,23 @@ namespace NanoLibp2p.Core.Multiformats
         /// <summary>Whether these are exactly this address's bytes.</summary>
         public bool Matches(byte[] other, int offset, int count)
         {
-            return count == bytes.Length && Bytes.Equal(bytes, 0, other, offset, count);
+            return count == _bytes.Length && Bytes.Equal(_bytes, 0, other, offset, count);
         }
 
         /// <summary>Whether the other is a multiaddr of the same bytes.</summary>
         public override bool Equals(object other)
         {
             Multiaddr address = other as Multiaddr;
-            return address != null && Matches(address.bytes, 0, address.bytes.Length);
+            return address != null && Matches(address._bytes, 0, address._bytes.Length);
         }
 
         /// <summary>From all bytes.</summary>
         public override int GetHashCode()
         {
             int hash = 0;
-            for (int i = 0; i < bytes.Length; i++)
+            for (int i = 0; i < _bytes.Length; i++)
             {
-                hash = hash * 31 + bytes[i];
+                hash = hash * 31 + _bytes[i];
             }
             return hash;
         }
@@ -297,7 +286,7 @@ namespace NanoLibp2p.Core.Multiformats
                 text = text + "/" + MultiaddrProtocol.NameOf(code);
                 if (count > 0)
                 {
-                    text = text + "/" + MultiaddrText.Value(code, bytes, offset, count);
+                    text = text + "/" + MultiaddrText.Value(code, _bytes, offset, count);
                 }
             }
             return text;
@@ -312,11 +301,11 @@ namespace NanoLibp2p.Core.Multiformats
             valueCount = 0;
             for (; index >= 0; index--)
             {
-                if (at == bytes.Length)
+                if (at == _bytes.Length)
                 {
                     return 0;
                 }
-                at += MultiaddrProtocol.Read(bytes, at, bytes.Length - at, out code, out valueOffset, out valueCount);
+                at += MultiaddrProtocol.Read(_bytes, at, _bytes.Length - at, out code, out valueOffset, out valueCount);
             }
             return code;
         }
@@ -330,6 +319,12 @@ namespace NanoLibp2p.Core.Multiformats
                 && Component(1, out offset, out count) == MultiaddrProtocol.Ip6 ? 1 : 0;
         }
 
+        private static bool IsHost(int code)
+        {
+            return code == MultiaddrProtocol.Ip4 || code == MultiaddrProtocol.Ip6
+                || (code >= MultiaddrProtocol.Dns && code <= MultiaddrProtocol.DnsAddr);
+        }
+
         // Where the /p2p/ at the end begins, or the end.
         private int PeerIdOffset()
         {
@@ -338,10 +333,10 @@ namespace NanoLibp2p.Core.Multiformats
             int count;
             int at = 0;
             int last = 0;
-            while (at < bytes.Length)
+            while (at < _bytes.Length)
             {
                 last = at;
-                at += MultiaddrProtocol.Read(bytes, at, bytes.Length - at, out code, out offset, out count);
+                at += MultiaddrProtocol.Read(_bytes, at, _bytes.Length - at, out code, out offset, out count);
             }
             return code == MultiaddrProtocol.P2p ? last : at;
         }

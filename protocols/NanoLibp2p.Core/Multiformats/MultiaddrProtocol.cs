@@ -67,11 +67,6 @@ namespace NanoLibp2p.Core.Multiformats
         internal const int PeerValue = -2;
         internal const int NoProtocol = -3;
 
-        private static readonly ushort[] Codes =
-        {
-            Ip4, Tcp, Ip6, Ip6Zone, Dns, Dns4, Dns6, DnsAddr, Udp, P2pCircuit, P2p, Tls, Sni, QuicV1, Ws, Wss,
-        };
-
         // RFC 1035 2.3.4 allows a name 253 characters in text
         private const int MaxNameBytes = 253;
 
@@ -152,11 +147,11 @@ namespace NanoLibp2p.Core.Multiformats
             {
                 return P2p;
             }
-            for (int i = 0; i < Codes.Length; i++)
+            for (int code = Ip4; code <= Wss; code++)
             {
-                if (NameOf(Codes[i]) == name)
+                if (ValueSize(code) != NoProtocol && NameOf(code) == name)
                 {
-                    return Codes[i];
+                    return code;
                 }
             }
             return 0;

@@ -21,12 +21,12 @@ namespace NanoLibp2p.Core.Multiformats
         private const int CidCodec = 0x72;
         private const int CidHeaderBytes = 2;
 
-        private readonly byte[] bytes;
+        private readonly byte[] _bytes;
 
         // takes over the array
         private PeerId(byte[] bytes)
         {
-            this.bytes = bytes;
+            _bytes = bytes;
         }
 
         /// <summary>
@@ -60,10 +60,10 @@ namespace NanoLibp2p.Core.Multiformats
 
             byte[] buffer = new byte[CidHeaderBytes + MaxBytes];
             bool bare = text[0] == '1' || (text[0] == 'Q' && text.Length > 1 && text[1] == 'm');
-            int count = bare
-                ? Base58.Decode(text, 0, buffer, 0, buffer.Length)
-                : Multibase.Decode(text, buffer, 0, buffer.Length);
             int start = bare ? 0 : CidHeaderBytes;
+            int count = bare
+                ? Multibase.Decode(Multibase.Base58, text, 0, buffer, 0, buffer.Length)
+                : Multibase.Decode(text, buffer, 0, buffer.Length);
             string why = null;
             if (count < 0)
             {
@@ -79,18 +79,15 @@ namespace NanoLibp2p.Core.Multiformats
             else
             {
                 int check = Multihash.Check(buffer, start, count - start);
-                if (check != 0)
+                if (check == 0)
                 {
-                    why = check == Multihash.UnknownFunction ? "its hash is neither identity nor sha2-256"
-                        : "its hash is not of the length that it states; is it cut?";
+                    return FromBytes(buffer, start, count - start);
                 }
+                why = check == Multihash.UnknownFunction ? "its hash is neither identity nor sha2-256"
+                    : "its hash is not of the length that it states; is it cut?";
             }
-            if (why != null)
-            {
-                error = "'" + text + "' is not a peer id: " + why;
-                return null;
-            }
-            return FromBytes(buffer, start, count - start);
+            error = "'" + text + "' is not a peer id: " + why;
+            return null;
         }
 
         /// <summary>The id of an encoded public key (a <see cref="PublicKey"/> message).</summary>
@@ -140,7 +137,7 @@ namespace NanoLibp2p.Core.Multiformats
         {
             if (CheckBytes(bytes, offset, count) != 0)
             {
-                throw new ArgumentException("not the bytes of a peer id; check what a peer sent with PeerId.CheckBytes first");
+                throw new ArgumentException("not a peer id; check a peer's bytes with CheckBytes first");
             }
             byte[] id = new byte[count];
             Array.Copy(bytes, offset, id, 0, count);
@@ -157,14 +154,14 @@ namespace NanoLibp2p.Core.Multiformats
         /// <summary>Bytes of this id.</summary>
         public int Length
         {
-            get { return bytes.Length; }
+            get { return _bytes.Length; }
         }
 
-        /// <summary>A copy of the bytes.</summary>
+        /// <summary>A copy of the _bytes.</summary>
         public byte[] ToBytes()
         {
-            byte[] copy = new byte[bytes.Length];
-            Array.Copy(bytes, copy, copy.Length);
+            byte[] copy = new byte[_bytes.Length];
+            Array.Copy(_bytes, copy, copy.Length);
             return copy;
         }
 
@@ -172,59 +169,45 @@ namespace NanoLibp2p.Core.Multiformats
         /// <returns>The bytes copied.</returns>
         public int CopyTo(byte[] buffer, int offset)
         {
-            Array.Copy(bytes, 0, buffer, offset, bytes.Length);
-            return bytes.Length;
+            Array.Copy(_bytes, 0, buffer, offset, _bytes.Length);
+            return _bytes.Length;
         }
 
-        /// <summary>Whether these are exactly this id's bytes.</summary>
+        /// <summary>Whether these are exactly this id's _bytes.</summary>
         public bool Matches(byte[] other, int offset, int count)
         {
-            return count == bytes.Length && Bytes.Equal(bytes, 0, other, offset, count);
+            return count == _bytes.Length && Bytes.Equal(_bytes, 0, other, offset, count);
         }
 
-        /// <summary>Writes the Ed25519 public key that is in the id: 32 bytes.</summary>
-        /// <returns>False, with nothing written, when the id is a hash or holds a key of another kind.</returns>
-        public bool TryGetEd25519(byte[] publicKey, int offset)
-        {
-            int data;
-            if (bytes[0] != Multihash.Identity
-                || PublicKey.Parse(bytes, Multihash.HeaderBytes, bytes.Length - Multihash.HeaderBytes, out data) != (int)KeyType.Ed25519)
-            {
-                return false;
-            }
-            Array.Copy(bytes, data, publicKey, offset, 32);
-            return true;
-        }
-
-        /// <summary>Whether the other is a peer id of the same bytes.</summary>
+        /// <summary>Whether the other is a peer id of the same _bytes.</summary>
         public override bool Equals(object other)
         {
             PeerId id = other as PeerId;
-            return id != null && Matches(id.bytes, 0, id.bytes.Length);
+            return id != null && Matches(id._bytes, 0, id._bytes.Length);
         }
 
-        /// <summary>From the last bytes, which are key or hash in every id.</summary>
+        /// <summary>From the last _bytes, which are key or hash in every id.</summary>
         public override int GetHashCode()
         {
             // three bytes are the least that an id has
-            int end = bytes.Length;
-            return (bytes[end - 1] << 16) | (bytes[end - 2] << 8) | bytes[end - 3];
+            int end = _bytes.Length;
+            return (_bytes[end - 1] << 16) | (_bytes[end - 2] << 8) | _bytes[end - 3];
         }
 
         /// <summary>The usual text: base58btc without a prefix, such as <c>12D3KooW…</c>.</summary>
         public override string ToString()
         {
-            return Base58.Encode(bytes, 0, bytes.Length);
+            return Multibase.Encode(Multibase.Base58, _bytes, 0, _bytes.Length);
         }
 
         /// <summary>The text as a CIDv1 in base32, such as <c>bafzaajaiaejc…</c>.</summary>
         public string ToCid()
         {
-            byte[] cid = new byte[CidHeaderBytes + bytes.Length];
+            byte[] cid = new byte[CidHeaderBytes + _bytes.Length];
             cid[0] = CidVersion;
             cid[1] = CidCodec;
             CopyTo(cid, CidHeaderBytes);
-            return Base32.Prefix + Base32.Encode(cid, 0, cid.Length);
+            return Multibase.Base32 + Multibase.Encode(Multibase.Base32, cid, 0, cid.Length);
         }
     }
 }

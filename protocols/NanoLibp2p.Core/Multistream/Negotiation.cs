@@ -16,13 +16,18 @@ namespace NanoLibp2p.Core.Multistream
         /// <summary>A peer may propose this many unknown protocols before it is given up.</summary>
         public const int MaxRefusals = 8;
 
+        /// <summary>Where it stands.</summary>
+        public NegotiationState State;
+
+        /// <summary>The index of the protocol that was proposed or agreed on.</summary>
+        public int Protocol;
+
         /// <summary>Longer messages are no protocol ids (the limit that go and js have).</summary>
         private const int MaxMessage = 1024;
 
         private const uint HeaderBit = 1u << ProtocolTable.Header;
         private const uint NotAvailableBit = 1u << ProtocolTable.NotAvailable;
 
-        private NegotiationState _state;
 
         // sets of table entries: what is accepted from the peer after its header, what still fits of the message under way,
         // and what is to be sent, in the order of the table
@@ -31,20 +36,7 @@ namespace NanoLibp2p.Core.Multistream
         private uint _due;
         private int _length;
         private int _position;
-        private int _protocol;
         private int _refusals;
-
-        /// <summary>Where it stands.</summary>
-        public NegotiationState State
-        {
-            get { return _state; }
-        }
-
-        /// <summary>The index of the protocol that was proposed or agreed on.</summary>
-        public int Protocol
-        {
-            get { return _protocol; }
-        }
 
         /// <summary>Responder: true when it has refused a proposal.</summary>
         public bool WasRefused
@@ -78,7 +70,7 @@ namespace NanoLibp2p.Core.Multistream
         public void Propose(int protocol)
         {
             Offer(protocol);
-            _state = NegotiationState.AwaitAnswer;
+            State = NegotiationState.AwaitAnswer;
         }
 
         /// <summary>Bytes that <see cref="Transmit"/> would write.</summary>
@@ -131,7 +123,7 @@ namespace NanoLibp2p.Core.Multistream
                     if (b < 0x80)
                     {
                         _position = 0;
-                        _matching = _state == NegotiationState.AwaitHeader ? HeaderBit : _wanted;
+                        _matching = State == NegotiationState.AwaitHeader ? HeaderBit : _wanted;
                     }
                     else
                     {
@@ -140,7 +132,7 @@ namespace NanoLibp2p.Core.Multistream
 
                     if (_length > MaxMessage || (_position == 0 && (b >= 0x80 || b == 0)))
                     {
-                        _state = NegotiationState.Malformed;
+                        State = NegotiationState.Malformed;
                     }
 
                     continue;
@@ -156,15 +148,15 @@ namespace NanoLibp2p.Core.Multistream
         {
             get
             {
-                return _state == NegotiationState.AwaitHeader
-                    || _state == NegotiationState.AwaitAnswer
-                    || (_state == NegotiationState.AwaitProposal && (_due & ~HeaderBit) == 0);
+                return State == NegotiationState.AwaitHeader
+                    || State == NegotiationState.AwaitAnswer
+                    || (State == NegotiationState.AwaitProposal && (_due & ~HeaderBit) == 0);
             }
         }
 
         private void Start()
         {
-            _state = NegotiationState.AwaitHeader;
+            State = NegotiationState.AwaitHeader;
             _due = HeaderBit;
             _refusals = 0;
             NextMessage();
@@ -172,7 +164,7 @@ namespace NanoLibp2p.Core.Multistream
 
         private void Offer(int protocol)
         {
-            _protocol = protocol;
+            Protocol = protocol;
             _due |= 1u << protocol;
             _wanted = (1u << protocol) | NotAvailableBit;
         }
@@ -199,10 +191,10 @@ namespace NanoLibp2p.Core.Multistream
                 }
             }
 
-            if (_matching == 0 && _state != NegotiationState.AwaitProposal)
+            if (_matching == 0 && State != NegotiationState.AwaitProposal)
             {
                 // no answer that could still become right, such as a line of HTTP, is waited for
-                _state = NegotiationState.Malformed;
+                State = NegotiationState.Malformed;
                 return;
             }
 
@@ -214,7 +206,7 @@ namespace NanoLibp2p.Core.Multistream
 
             if (b != (byte)'\n')
             {
-                _state = NegotiationState.Malformed;
+                State = NegotiationState.Malformed;
                 return;
             }
 
@@ -224,26 +216,26 @@ namespace NanoLibp2p.Core.Multistream
 
         private void TakeMessage()
         {
-            if (_state == NegotiationState.AwaitHeader)
+            if (State == NegotiationState.AwaitHeader)
             {
-                _state = (_wanted & NotAvailableBit) != 0 ? NegotiationState.AwaitAnswer : NegotiationState.AwaitProposal;
+                State = (_wanted & NotAvailableBit) != 0 ? NegotiationState.AwaitAnswer : NegotiationState.AwaitProposal;
             }
-            else if (_state == NegotiationState.AwaitAnswer)
+            else if (State == NegotiationState.AwaitAnswer)
             {
-                _state = _matching == NotAvailableBit ? NegotiationState.Refused : NegotiationState.Agreed;
+                State = _matching == NotAvailableBit ? NegotiationState.Refused : NegotiationState.Agreed;
             }
             else if (_matching != 0)
             {
-                _protocol = IndexOf(_matching);
+                Protocol = IndexOf(_matching);
                 _due |= _matching;
-                _state = NegotiationState.Agreed;
+                State = NegotiationState.Agreed;
             }
             else
             {
                 _due |= NotAvailableBit;
                 if (++_refusals > MaxRefusals)
                 {
-                    _state = NegotiationState.Malformed;
+                    State = NegotiationState.Malformed;
                 }
             }
         }

@@ -24,14 +24,13 @@ namespace NanoLibp2p.Core.Multistream
         /// <summary>The index of Yamux.</summary>
         public const int Yamux = 3;
 
-        /// <summary>The index of the first protocol that runs on streams.</summary>
-        public const int FirstStreamProtocol = 4;
+        /// <summary>How many ids there are.</summary>
+        public int Count;
 
         // a message is a varint of one byte, the id and a newline
         private const int MaxIdBytes = 126;
 
         private readonly byte[][] _messages = new byte[Capacity][];
-        private int _count;
 
         /// <summary>Makes a table of the ids that every node has.</summary>
         public ProtocolTable()
@@ -42,31 +41,15 @@ namespace NanoLibp2p.Core.Multistream
             Add(Core.Noise.NoiseIdentity.YamuxId);
         }
 
-        /// <summary>How many ids there are.</summary>
-        public int Count
-        {
-            get { return _count; }
-        }
-
-        /// <summary>The set of all protocols that run on streams.</summary>
-        public uint StreamProtocols
-        {
-            get
-            {
-                uint all = _count == Capacity ? 0xFFFFFFFFu : (1u << _count) - 1u;
-                return all & ~((1u << FirstStreamProtocol) - 1u);
-            }
-        }
-
         /// <summary>Adds an id.</summary>
         /// <returns>Its index.</returns>
         /// <exception cref="InvalidOperationException">The table is full.</exception>
         /// <exception cref="ArgumentException">The id is longer than 126 bytes.</exception>
         public int Add(string id)
         {
-            if (_count == Capacity)
+            if (Count == Capacity)
             {
-                throw new InvalidOperationException("a node knows at most 32 protocol ids, 4 of them its own; register fewer protocols");
+                throw new InvalidOperationException("a node knows at most 32 protocol ids; register fewer");
             }
 
             byte[] text = Bytes.Ascii(id);
@@ -79,36 +62,14 @@ namespace NanoLibp2p.Core.Multistream
             message[0] = (byte)(text.Length + 1);
             Array.Copy(text, 0, message, 1, text.Length);
             message[message.Length - 1] = (byte)'\n';
-            _messages[_count] = message;
-            return _count++;
+            _messages[Count] = message;
+            return Count++;
         }
 
         /// <summary>An id's message itself: a length byte, the id, a newline. Not a copy.</summary>
         public byte[] Message(int index)
         {
             return _messages[index];
-        }
-
-        /// <summary>The index of an id given as bytes, without length and newline; -1 when the node doesn't know it.</summary>
-        public int Find(byte[] buffer, int offset, int count)
-        {
-            for (int i = 0; i < _count; i++)
-            {
-                byte[] message = _messages[i];
-                if (message.Length == count + 2 && Bytes.Equal(message, 1, buffer, offset, count))
-                {
-                    return i;
-                }
-            }
-
-            return -1;
-        }
-
-        /// <summary>An id as text. Allocates.</summary>
-        public string Text(int index)
-        {
-            byte[] message = _messages[index];
-            return Bytes.ToText(message, 1, message.Length - 2);
         }
     }
 }

@@ -8,10 +8,12 @@ namespace NanoLibp2p.Core.Noise
     /// </summary>
     public sealed class CipherState
     {
+        /// <summary>True once a key is set.</summary>
+        public bool HasKey;
+
         private readonly CryptoProvider _crypto;
         private readonly byte[] _key = new byte[CryptoProvider.KeyBytes];
         private ulong _nonce;
-        private bool _hasKey;
 
         /// <summary>Makes a state without a key.</summary>
         public CipherState(CryptoProvider crypto)
@@ -19,18 +21,12 @@ namespace NanoLibp2p.Core.Noise
             _crypto = crypto;
         }
 
-        /// <summary>True once a key is set.</summary>
-        public bool HasKey
-        {
-            get { return _hasKey; }
-        }
-
         /// <summary>Takes a copy of a 32-byte key and starts counting at 0 (InitializeKey).</summary>
         public void SetKey(byte[] key, int offset)
         {
             System.Array.Copy(key, offset, _key, 0, CryptoProvider.KeyBytes);
             _nonce = 0;
-            _hasKey = true;
+            HasKey = true;
         }
 
         /// <summary>Wipes the key.</summary>
@@ -38,7 +34,7 @@ namespace NanoLibp2p.Core.Noise
         {
             System.Array.Clear(_key, 0, CryptoProvider.KeyBytes);
             _nonce = 0;
-            _hasKey = false;
+            HasKey = false;
         }
 
         /// <summary>
@@ -47,7 +43,7 @@ namespace NanoLibp2p.Core.Noise
         /// <returns>Bytes of the result, or <see cref="NoiseResult.NonceExhausted"/>.</returns>
         public int Encrypt(byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count)
         {
-            if (!_hasKey)
+            if (!HasKey)
             {
                 return count;
             }
@@ -68,7 +64,7 @@ namespace NanoLibp2p.Core.Noise
         /// <returns>Bytes of plaintext, or a negative <see cref="NoiseResult"/>; the counter then stands still.</returns>
         public int Decrypt(byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count)
         {
-            if (!_hasKey)
+            if (!HasKey)
             {
                 return count;
             }

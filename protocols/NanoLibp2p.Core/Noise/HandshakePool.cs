@@ -27,7 +27,7 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>Wipes a handshake and gives it back.</summary>
         public void Return(NoiseHandshake handshake)
         {
-            handshake.Clear();
+            handshake.State.Clear();
             _free[_count++] = handshake;
         }
     }

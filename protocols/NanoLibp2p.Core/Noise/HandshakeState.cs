@@ -15,6 +15,9 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>The peer's static public key, 32 bytes, once it was received or given.</summary>
         public readonly byte[] RemoteStatic = new byte[KeyBytes];
 
+        /// <summary>Messages that have passed, either way.</summary>
+        public int MessageIndex;
+
         private readonly CryptoProvider _crypto;
         private readonly SymmetricState _symmetric;
         private readonly KeyPair _e = new KeyPair();
@@ -24,7 +27,6 @@ namespace NanoLibp2p.Core.Noise
         private KeyPair _s;
         private bool _initiator;
         private bool _hasEphemeral;
-        private int _message;
 
         /// <summary>Makes a state; <see cref="Start"/> begins a handshake.</summary>
         public HandshakeState(CryptoProvider crypto)
@@ -36,19 +38,13 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>True when the next message is ours to write.</summary>
         public bool IsMyTurn
         {
-            get { return _message < _pattern.Messages.Length && ((_message & 1) == 0) == _initiator; }
-        }
-
-        /// <summary>Messages that have passed, either way.</summary>
-        public int MessageIndex
-        {
-            get { return _message; }
+            get { return MessageIndex < _pattern.Messages.Length && ((MessageIndex & 1) == 0) == _initiator; }
         }
 
         /// <summary>True after the pattern's last message.</summary>
         public bool IsComplete
         {
-            get { return _message == _pattern.Messages.Length; }
+            get { return MessageIndex == _pattern.Messages.Length; }
         }
 
         /// <summary>Begins a handshake (Initialize).</summary>
@@ -62,7 +58,7 @@ namespace NanoLibp2p.Core.Noise
             _pattern = pattern;
             _initiator = initiator;
             _s = localStatic;
-            _message = 0;
+            MessageIndex = 0;
             _hasEphemeral = false;
             _symmetric.Initialize(pattern.ProtocolName);
             _symmetric.MixHash(prologue, 0, prologue.Length);
@@ -85,7 +81,7 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>True when <see cref="WriteMessage"/> will need an ephemeral key that was not given yet.</summary>
         public bool NeedsEphemeral
         {
-            get { return !_hasEphemeral && IsMyTurn && _pattern.Messages[_message][0] == NoisePattern.E; }
+            get { return !_hasEphemeral && IsMyTurn && _pattern.Messages[MessageIndex][0] == NoisePattern.E; }
         }
 
         /// <summary>Bytes that the next message has before its payload: keys, and a key's tag.</summary>
@@ -93,7 +89,7 @@ namespace NanoLibp2p.Core.Noise
         {
             get
             {
-                byte[] tokens = _pattern.Messages[_message];
+                byte[] tokens = _pattern.Messages[MessageIndex];
                 bool keyed = _symmetric.HasKey;
                 int bytes = 0;
                 for (int i = 0; i < tokens.Length; i++)
@@ -123,7 +119,7 @@ namespace NanoLibp2p.Core.Noise
         /// <returns>Bytes of the message, or a negative <see cref="NoiseResult"/>.</returns>
         public int WriteMessage(byte[] buffer, int offset, int payloadCount)
         {
-            byte[] tokens = _pattern.Messages[_message];
+            byte[] tokens = _pattern.Messages[MessageIndex];
             int at = offset;
             for (int i = 0; i < tokens.Length; i++)
             {
@@ -156,7 +152,7 @@ namespace NanoLibp2p.Core.Noise
                 return payload;
             }
 
-            _message++;
+            MessageIndex++;
             return at + payload - offset;
         }
 
@@ -168,7 +164,7 @@ namespace NanoLibp2p.Core.Noise
         /// <returns>Bytes of payload, or a negative <see cref="NoiseResult"/>.</returns>
         public int ReadMessage(byte[] buffer, int offset, int count, out int payloadOffset)
         {
-            byte[] tokens = _pattern.Messages[_message];
+            byte[] tokens = _pattern.Messages[MessageIndex];
             int at = offset;
             int end = offset + count;
             payloadOffset = at;
@@ -215,7 +211,7 @@ namespace NanoLibp2p.Core.Noise
             }
 
             payloadOffset = at;
-            _message++;
+            MessageIndex++;
             return payload;
         }
 

@@ -20,13 +20,6 @@ namespace NanoLibp2p.Core.Noise
             crypto.X25519Base(PrivateKey, 0, PublicKey, 0);
         }
 
-        /// <summary>Takes a given private key, 32 bytes.</summary>
-        public void SetPrivateKey(CryptoProvider crypto, byte[] privateKey, int offset)
-        {
-            Array.Copy(privateKey, offset, PrivateKey, 0, PrivateKey.Length);
-            crypto.X25519Base(PrivateKey, 0, PublicKey, 0);
-        }
-
         /// <summary>Copies both keys.</summary>
         public void CopyFrom(KeyPair other)
         {

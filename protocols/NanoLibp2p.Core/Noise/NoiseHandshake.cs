@@ -11,15 +11,23 @@ namespace NanoLibp2p.Core.Noise
     /// </summary>
     public sealed class NoiseHandshake
     {
+        /// <summary>The Noise handshake below: whose turn it is, its ephemeral keys, its split into two ciphers, its wiping.</summary>
+        public readonly HandshakeState State;
+
+        /// <summary>The peer's id itself: <see cref="RemoteIdCount"/> bytes, not a copy. It is proved when the handshake is complete.</summary>
+        public readonly byte[] RemoteId = new byte[PeerId.MaxBytes];
+
+        /// <summary>Bytes of <see cref="RemoteId"/>; 0 before it is known.</summary>
+        public int RemoteIdCount;
+
+        /// <summary>True when both sides have offered Yamux within the handshake.</summary>
+        public bool MuxerAgreed;
+
         private readonly CryptoProvider _crypto;
         private readonly NoiseSettings _settings;
-        private readonly HandshakeState _state;
         private readonly ProtobufReader _reader = new ProtobufReader();
         private readonly byte[] _signed = NoiseIdentity.NewSigned();
-        private readonly byte[] _remoteId = new byte[PeerId.MaxBytes];
         private PeerId _expected;
-        private int _remoteIdCount;
-        private bool _muxerAgreed;
         private bool _accepted;
 
         // where the parts of a payload lie in the caller's buffer while it is checked
@@ -37,41 +45,13 @@ namespace NanoLibp2p.Core.Noise
         {
             _crypto = crypto;
             _settings = settings;
-            _state = new HandshakeState(crypto);
-        }
-
-        /// <summary>True when the next message is ours to write.</summary>
-        public bool IsMyTurn
-        {
-            get { return _state.IsMyTurn; }
-        }
-
-        /// <summary>True when <see cref="WriteMessage"/> needs <see cref="UseEphemeral"/> first.</summary>
-        public bool NeedsEphemeral
-        {
-            get { return _state.NeedsEphemeral; }
+            State = new HandshakeState(crypto);
         }
 
         /// <summary>True when all three messages have passed and the peer's identity is proved.</summary>
         public bool IsComplete
         {
-            get { return _accepted && _state.IsComplete; }
-        }
-
-        /// <summary>True when both sides have offered Yamux within the handshake.</summary>
-        public bool MuxerAgreed
-        {
-            get { return _muxerAgreed; }
-        }
-
-        /// <summary>Copies the peer's id, once it is known; it is proved when the handshake is complete.</summary>
-        /// <param name="buffer">Has room for <see cref="PeerId.MaxBytes"/>.</param>
-        /// <param name="offset">Where the id goes.</param>
-        /// <returns>Bytes of the id; 0 before it is known.</returns>
-        public int CopyRemoteId(byte[] buffer, int offset)
-        {
-            Array.Copy(_remoteId, 0, buffer, offset, _remoteIdCount);
-            return _remoteIdCount;
+            get { return _accepted && State.IsComplete; }
         }
 
         /// <summary>Bytes of the next message that we write.</summary>
@@ -80,9 +60,9 @@ namespace NanoLibp2p.Core.Noise
             get
             {
                 // the first message is in clear and carries no payload
-                return _state.MessageIndex == 0
+                return State.MessageIndex == 0
                     ? CryptoProvider.KeyBytes
-                    : _state.HeaderBytes + _settings.Identity.Payload.Length + CryptoProvider.TagBytes;
+                    : State.HeaderBytes + _settings.Identity.Payload.Length + CryptoProvider.TagBytes;
             }
         }
 
@@ -92,39 +72,33 @@ namespace NanoLibp2p.Core.Noise
         public void Start(bool initiator, PeerId expected)
         {
             _expected = expected;
-            _remoteIdCount = 0;
-            _muxerAgreed = false;
+            RemoteIdCount = 0;
+            MuxerAgreed = false;
             _accepted = false;
-            _state.Start(_settings.Pattern, initiator, _settings.Prologue, _settings.Identity.StaticKey, null);
-        }
-
-        /// <summary>Gives this handshake its ephemeral keys. They are copied; use them for nothing else.</summary>
-        public void UseEphemeral(KeyPair ephemeral)
-        {
-            _state.UseEphemeral(ephemeral);
+            State.Start(_settings.Pattern, initiator, _settings.Prologue, _settings.Identity.StaticKey, null);
         }
 
         /// <summary>Writes our next message, <see cref="MessageBytes"/> long.</summary>
         /// <returns>Bytes written, or a negative <see cref="NoiseResult"/>.</returns>
         public int WriteMessage(byte[] buffer, int offset)
         {
-            if (_state.MessageIndex == 0)
+            if (State.MessageIndex == 0)
             {
-                return _state.WriteMessage(buffer, offset, 0);
+                return State.WriteMessage(buffer, offset, 0);
             }
 
             byte[] payload = _settings.Identity.Payload;
-            Array.Copy(payload, 0, buffer, offset + _state.HeaderBytes, payload.Length);
-            return _state.WriteMessage(buffer, offset, payload.Length);
+            Array.Copy(payload, 0, buffer, offset + State.HeaderBytes, payload.Length);
+            return State.WriteMessage(buffer, offset, payload.Length);
         }
 
         /// <summary>Reads the peer's next message, in place, and checks whose it is.</summary>
         /// <returns>0, or a negative <see cref="NoiseResult"/>, after which the connection must end.</returns>
         public int ReadMessage(byte[] buffer, int offset, int count)
         {
-            bool first = _state.MessageIndex == 0;
+            bool first = State.MessageIndex == 0;
             int payload;
-            int payloadCount = _state.ReadMessage(buffer, offset, count, out payload);
+            int payloadCount = State.ReadMessage(buffer, offset, count, out payload);
             if (payloadCount < 0)
             {
                 return payloadCount;
@@ -132,18 +106,6 @@ namespace NanoLibp2p.Core.Noise
 
             // whatever an initiator puts into the first message is not authentic and means nothing
             return first ? 0 : CheckPayload(buffer, payload, payloadCount);
-        }
-
-        /// <summary>After the last message: keys the two ciphers and wipes what the handshake knew.</summary>
-        public void Split(CipherState sending, CipherState receiving)
-        {
-            _state.Split(sending, receiving);
-        }
-
-        /// <summary>Wipes the secrets of a handshake that broke off.</summary>
-        public void Clear()
-        {
-            _state.Clear();
         }
 
         private int CheckPayload(byte[] buffer, int offset, int count)
@@ -156,9 +118,9 @@ namespace NanoLibp2p.Core.Noise
                 return NoiseResult.PayloadMalformed;
             }
 
-            int idCount = PeerId.Derive(buffer, _keyOffset, _keyCount, _crypto, _remoteId, 0);
-            byte[] staticKey = _state.RemoteStatic;
-            if (!_settings.Known.Contains(_remoteId, idCount, staticKey))
+            int idCount = PeerId.Derive(buffer, _keyOffset, _keyCount, _crypto, RemoteId, 0);
+            byte[] staticKey = State.RemoteStatic;
+            if (!_settings.Known.Contains(RemoteId, idCount, staticKey))
             {
                 NoiseIdentity.CopySigned(staticKey, _signed);
                 int result = Verify(type, buffer, key, _keyOffset + _keyCount - key);
@@ -167,12 +129,12 @@ namespace NanoLibp2p.Core.Noise
                     return result;
                 }
 
-                _settings.Known.Add(_remoteId, idCount, staticKey);
+                _settings.Known.Add(RemoteId, idCount, staticKey);
             }
 
             // a peer that proves another identity is named by the one it proved
-            _remoteIdCount = idCount;
-            if (_expected != null && !_expected.Matches(_remoteId, 0, idCount))
+            RemoteIdCount = idCount;
+            if (_expected != null && !_expected.Matches(RemoteId, 0, idCount))
             {
                 return NoiseResult.PeerIdMismatch;
             }
@@ -183,7 +145,7 @@ namespace NanoLibp2p.Core.Noise
                 return NoiseResult.MuxerMismatch;
             }
 
-            _muxerAgreed = _settings.OffersMuxer && _offersYamux;
+            MuxerAgreed = _settings.OffersMuxer && _offersYamux;
             _accepted = true;
             return 0;
         }
@@ -221,8 +183,9 @@ namespace NanoLibp2p.Core.Noise
             {
                 ProtobufEvent found = _reader.Next(buffer, offset, end - offset);
                 int field = _reader.Field;
-                int chunk = _reader.ChunkOffset;
-                offset += _reader.Consumed;
+                int at = offset;
+                int consumed = _reader.Consumed;
+                offset += consumed;
                 switch (found)
                 {
                     case ProtobufEvent.BytesBegin:
@@ -233,7 +196,7 @@ namespace NanoLibp2p.Core.Noise
 
                         break;
                     case ProtobufEvent.BytesChunk:
-                        TakeField(buffer, field, chunk, offset - chunk);
+                        TakeField(buffer, field, at, consumed);
                         break;
                     case ProtobufEvent.EndOfMessage:
                         if (offset == end && _reader.MayEnd)

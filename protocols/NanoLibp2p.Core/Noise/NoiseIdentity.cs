@@ -14,6 +14,9 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>The one multiplexer that is offered.</summary>
         public const string YamuxId = "/yamux/1.0.0";
 
+        // 38 bytes of key, 66 of signature, 16 of extensions
+        private const int MaxPayload = 120;
+
         private const string SignaturePrefix = "noise-libp2p-static-key:";
 
         /// <summary>The static key.</summary>
@@ -32,21 +35,21 @@ namespace NanoLibp2p.Core.Noise
             StaticKey.Generate(crypto, random);
             byte[] message = NewSigned();
             CopySigned(StaticKey.PublicKey, message);
-            byte[] signature = new byte[CryptoProvider.SignatureBytes];
-            identity.Sign(crypto, message, 0, message.Length, signature, 0);
             byte[] key = identity.PublicKeyProtobuf;
-            byte[] muxer = Bytes.Ascii(YamuxId);
-
-            int muxers = ProtobufWriter.SizeOfBytes(2, muxer.Length);
-            int size = ProtobufWriter.SizeOfBytes(1, key.Length) + ProtobufWriter.SizeOfBytes(2, signature.Length);
-            Payload = new byte[earlyMuxer ? size + ProtobufWriter.SizeOfBytes(4, muxers) : size];
-            int at = ProtobufWriter.WriteBytes(1, key, 0, key.Length, Payload, 0);
-            at = ProtobufWriter.WriteBytes(2, signature, 0, signature.Length, Payload, at);
+            byte[] payload = new byte[MaxPayload];
+            int at = ProtobufWriter.WriteBytes(1, key, 0, key.Length, payload, 0);
+            at = ProtobufWriter.WriteLength(2, CryptoProvider.SignatureBytes, payload, at);
+            identity.Sign(crypto, message, 0, message.Length, payload, at);
+            at += CryptoProvider.SignatureBytes;
             if (earlyMuxer)
             {
-                at = ProtobufWriter.WriteLength(4, muxers, Payload, at);
-                ProtobufWriter.WriteBytes(2, muxer, 0, muxer.Length, Payload, at);
+                byte[] muxer = Bytes.Ascii(YamuxId);
+                at = ProtobufWriter.WriteLength(4, ProtobufWriter.SizeOfBytes(2, muxer.Length), payload, at);
+                at = ProtobufWriter.WriteBytes(2, muxer, 0, muxer.Length, payload, at);
             }
+
+            Payload = new byte[at];
+            Array.Copy(payload, Payload, at);
         }
 
         /// <summary>Makes room for what an identity signs, with the constant prefix in it.</summary>

@@ -51,6 +51,12 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>XX, the one pattern of libp2p: both static keys are sent, each encrypted (libp2p noise spec, "XX").</summary>
         public static NoisePattern XX()
         {
+            // one by one: a longer initializer becomes static data, whose own names take 200 bytes of flash
+            byte[] answer = new byte[4];
+            answer[0] = E;
+            answer[1] = EE;
+            answer[2] = S;
+            answer[3] = ES;
             return new NoisePattern(
                 Buffers.Bytes.Ascii("Noise_XX_25519_ChaChaPoly_SHA256"),
                 new byte[0],
@@ -58,7 +64,7 @@ namespace NanoLibp2p.Core.Noise
                 new byte[][]
                 {
                     new byte[] { E },
-                    new byte[] { E, EE, S, ES },
+                    answer,
                     new byte[] { S, SE },
                 });
         }

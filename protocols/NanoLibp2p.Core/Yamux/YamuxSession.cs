@@ -23,6 +23,9 @@ namespace NanoLibp2p.Core.Yamux
         /// <summary>Refused streams, without one accepted in between, after which a peer is taken to be hostile.</summary>
         public const int MaxRefusals = 1024;
 
+        /// <summary>True once the peer has said that it opens and accepts no more streams.</summary>
+        public bool IsGoneAway;
+
         // a window is given back when half of it is used, so that small reads don't make small updates
         private const uint UpdateThreshold = InitialWindow / 2;
 
@@ -42,7 +45,6 @@ namespace NanoLibp2p.Core.Yamux
         private uint _pongValue;
         private bool _pongDue;
         private int _refusals;
-        private bool _goneAway;
 
         /// <summary>Makes a session over the given stream objects; <see cref="Start"/> begins.</summary>
         public YamuxSession(YamuxStream[] streams, SendBuffer send, YamuxHandler handler)
@@ -50,12 +52,6 @@ namespace NanoLibp2p.Core.Yamux
             _streams = streams;
             _send = send;
             _handler = handler;
-        }
-
-        /// <summary>True once the peer has said that it opens and accepts no more streams.</summary>
-        public bool IsGoneAway
-        {
-            get { return _goneAway; }
         }
 
         /// <summary>Streams that are open.</summary>
@@ -88,7 +84,7 @@ namespace NanoLibp2p.Core.Yamux
             _lastRemoteId = 0;
             _pongDue = false;
             _refusals = 0;
-            _goneAway = false;
+            IsGoneAway = false;
             for (int i = 0; i < _streams.Length; i++)
             {
                 _streams[i].Flags = 0;
@@ -126,7 +122,7 @@ namespace NanoLibp2p.Core.Yamux
                 }
             }
 
-            if (free == null || unacknowledged >= AckBacklog || _goneAway || _nextId > 0xFFFFFFF0u)
+            if (free == null || unacknowledged >= AckBacklog || IsGoneAway || _nextId > 0xFFFFFFF0u)
             {
                 return null;
             }
@@ -177,7 +173,7 @@ namespace NanoLibp2p.Core.Yamux
         public int BeginWrite(YamuxStream stream, int count)
         {
             int at = _send.Append(YamuxFrame.HeaderBytes + count);
-            YamuxFrame.Write(_send.Bytes, at, YamuxFrame.Data, TakeFlags(stream), stream.Id, (uint)count);
+            YamuxFrame.Write(_send.Bytes, at, YamuxFrame.Data, TakeFlags(stream), stream.StreamId, (uint)count);
             stream.SendWindow -= (uint)count;
             return at + YamuxFrame.HeaderBytes;
         }
@@ -356,7 +352,7 @@ namespace NanoLibp2p.Core.Yamux
 
             if (type == YamuxFrame.GoAway)
             {
-                _goneAway = true;
+                IsGoneAway = true;
                 _handler.OnGoAway(length);
                 return 0;
             }
@@ -485,14 +481,14 @@ namespace NanoLibp2p.Core.Yamux
         private YamuxStream Find(uint id)
         {
             // the frame before this one was most likely of the same stream
-            if (_receiving != null && _receiving.Id == id)
+            if (_receiving != null && _receiving.StreamId == id)
             {
                 return _receiving;
             }
 
             for (int i = 0; i < _streams.Length; i++)
             {
-                if (_streams[i].Id == id && _streams[i].IsOpen)
+                if (_streams[i].StreamId == id && _streams[i].IsOpen)
                 {
                     return _streams[i];
                 }
@@ -503,7 +499,7 @@ namespace NanoLibp2p.Core.Yamux
 
         private static void Take(YamuxStream stream, uint id, int flags)
         {
-            stream.Id = id;
+            stream.StreamId = id;
             stream.SendWindow = InitialWindow;
             stream.ReceiveWindow = InitialWindow;
             stream.Credit = 0;
@@ -561,7 +557,7 @@ namespace NanoLibp2p.Core.Yamux
 
             if ((stream.Flags & YamuxStream.RstDue) != 0)
             {
-                WriteControl(YamuxFrame.WindowUpdate, YamuxFrame.Rst, stream.Id, 0);
+                WriteControl(YamuxFrame.WindowUpdate, YamuxFrame.Rst, stream.StreamId, 0);
                 stream.Flags = 0;
                 return;
             }
@@ -573,7 +569,7 @@ namespace NanoLibp2p.Core.Yamux
             }
 
             uint delta = credit ? stream.Credit : 0;
-            WriteControl(YamuxFrame.WindowUpdate, flags, stream.Id, delta);
+            WriteControl(YamuxFrame.WindowUpdate, flags, stream.StreamId, delta);
             stream.ReceiveWindow += delta;
             stream.Credit -= delta;
             if ((flags & YamuxFrame.Fin) != 0)

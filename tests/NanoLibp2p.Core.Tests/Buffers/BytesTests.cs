@@ -31,8 +31,8 @@ public class BytesTests
             expected.CopyTo(actual, 0);
             actual[1] ^= 0xFF;
             Bytes.WriteUInt16BigEndian(actual, 1, (ushort)value);
-            BinaryPrimitives.WriteUInt32LittleEndian(expected.AsSpan(5), (uint)value);
-            Bytes.WriteUInt32LittleEndian(actual, 5, (uint)value);
+            BinaryPrimitives.WriteUInt32BigEndian(expected.AsSpan(5), (uint)value);
+            Bytes.WriteUInt32BigEndian(actual, 5, (uint)value);
             Assert.Equal(expected, actual);
         });
     }
@@ -43,14 +43,10 @@ public class BytesTests
         Gen<byte[]> few = Gen.Byte[0, 3].Array[0, 5];
         Gen.Select(few, few).Sample((a, b) =>
         {
-            int expected = a.AsSpan().SequenceCompareTo(b);
             byte[] x = [9, .. a, 9];
             byte[] y = [9, 9, .. b];
-            Assert.Equal(Math.Sign(expected), Math.Sign(Bytes.Compare(x, 1, a.Length, y, 2, b.Length)));
-            if (a.Length == b.Length)
-            {
-                Assert.Equal(expected == 0, Bytes.Equal(x, 1, y, 2, a.Length));
-            }
+            int count = Math.Min(a.Length, b.Length);
+            Assert.Equal(a.AsSpan(0, count).SequenceEqual(b.AsSpan(0, count)), Bytes.Equal(x, 1, y, 2, count));
         });
     }
 
@@ -58,10 +54,7 @@ public class BytesTests
     public void An_ascii_literal_becomes_its_bytes()
     {
         byte[] expected = Encoding.ASCII.GetBytes("/multistream/1.0.0\n");
-        byte[] buffer = new byte[expected.Length + 1];
         Assert.Equal(expected, Bytes.Ascii("/multistream/1.0.0\n"));
-        Assert.Equal(expected.Length, Bytes.CopyAscii("/multistream/1.0.0\n", buffer, 1));
-        Assert.Equal(expected, buffer[1..]);
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public class ProtobufReaderTests
                 if (found == ProtobufEvent.BytesChunk)
                 {
                     Assert.Equal(5ul, reader.Value);
-                    Array.Copy(bytes, reader.ChunkOffset, field, (int)reader.FieldOffset, reader.ChunkCount);
+                    Array.Copy(bytes, at, field, (int)reader.FieldOffset, reader.Consumed);
                 }
                 at += reader.Consumed;
             }
@@ -352,8 +352,8 @@ public class ProtobufReaderTests
                         break;
                     case ProtobufEvent.BytesChunk:
                         Assert.Equal((ulong)field.Count, reader.FieldOffset);
-                        Assert.True(reader.ChunkCount > 0);
-                        field.AddRange(part[reader.ChunkOffset..(reader.ChunkOffset + reader.ChunkCount)]);
+                        Assert.True(reader.Consumed > 0);
+                        field.AddRange(part[(offset - reader.Consumed)..offset]);
                         break;
                     case ProtobufEvent.BytesEnd:
                         Assert.Equal(reader.Value, (ulong)field.Count);

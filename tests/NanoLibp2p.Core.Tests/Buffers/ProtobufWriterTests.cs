@@ -24,7 +24,7 @@ public class ProtobufWriterTests
         byte[] buffer = new byte[8];
         int at = ProtobufWriter.WriteTag(536870911, WireType.Fixed32, buffer, 0);
         Assert.Equal("FDFFFFFF0F", Convert.ToHexString(buffer, 0, at));
-        Assert.Equal(5, ProtobufWriter.SizeOfTag(536870911));
+        Assert.Equal(5 + 1, ProtobufWriter.SizeOfVarint(536870911, 0));
     }
 
     [Fact]

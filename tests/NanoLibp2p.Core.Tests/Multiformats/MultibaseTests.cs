@@ -142,12 +142,6 @@ public class MultibaseTests
     private static string Encode(char prefix, byte[] bytes)
     {
         byte[] padded = [1, .. bytes, 2];
-        return prefix switch
-        {
-            Base58.Prefix => Base58.Encode(padded, 1, bytes.Length),
-            Base36.Prefix => Base36.Encode(padded, 1, bytes.Length),
-            Base32.Prefix => Base32.Encode(padded, 1, bytes.Length),
-            _ => Base64Url.Encode(padded, 1, bytes.Length),
-        };
+        return Multibase.Encode(prefix, padded, 1, bytes.Length);
     }
 }

@@ -233,18 +233,6 @@ public class NegotiationTests
     }
 
     [Fact]
-    public void A_table_finds_its_ids_and_no_others()
-    {
-        byte[] text = "x/echo/2.0.0y"u8.ToArray();
-
-        Assert.Equal(echo2, table.Find(text, 1, 11));
-        Assert.Equal(-1, table.Find(text, 1, 10));
-        Assert.Equal(-1, table.Find(text, 0, 11));
-        Assert.Equal("/echo/2.0.0", table.Text(echo2));
-        Assert.Equal(Set(echo, echo2), table.StreamProtocols);
-    }
-
-    [Fact]
     public void A_full_table_and_an_id_that_is_too_long_are_told_to_whoever_adds_them()
     {
         Assert.Throws<System.ArgumentException>(() => table.Add(new string('a', 127)));
@@ -256,7 +244,6 @@ public class NegotiationTests
         }
 
         Assert.Throws<System.InvalidOperationException>(() => table.Add("/one/more"));
-        Assert.Equal(0xFFFFFFF0u, table.StreamProtocols);
     }
 
     [Fact]

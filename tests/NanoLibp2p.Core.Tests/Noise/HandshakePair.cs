@@ -39,8 +39,7 @@ internal sealed class HandshakePair
     {
         get
         {
-            byte[] id = new byte[PeerId.MaxBytes];
-            return id[..Tested.CopyRemoteId(id, 0)];
+            return Tested.RemoteId[..Tested.RemoteIdCount];
         }
     }
 
@@ -72,12 +71,12 @@ internal sealed class HandshakePair
 
     public void TestedWrites()
     {
-        Assert.True(Tested.IsMyTurn);
-        if (Tested.NeedsEphemeral)
+        Assert.True(Tested.State.IsMyTurn);
+        if (Tested.State.NeedsEphemeral)
         {
             var ephemeral = new KeyPair();
             ephemeral.Generate(Crypto, random);
-            Tested.UseEphemeral(ephemeral);
+            Tested.State.UseEphemeral(ephemeral);
         }
         int expected = Tested.MessageBytes;
         int count = Tested.WriteMessage(buffer, 0);

@@ -385,7 +385,7 @@ public class NoiseHandshakeTests
         Assert.Equal(0, pair.Tested.ReadMessage(new byte[32], 0, 32));
         var ephemeral = new KeyPair();
         ephemeral.Generate(crypto, new SeededRandom(17));
-        pair.Tested.UseEphemeral(ephemeral);
+        pair.Tested.State.UseEphemeral(ephemeral);
         Assert.Equal(NoiseResult.KeyInvalid, pair.Tested.WriteMessage(new byte[1024], 0));
     }
 

@@ -153,7 +153,8 @@ public class NoiseVectorTests
             return null;
         }
         var pair = new KeyPair();
-        pair.SetPrivateKey(crypto, privateKey, 0);
+        privateKey.CopyTo(pair.PrivateKey, 0);
+        crypto.X25519Base(pair.PrivateKey, 0, pair.PublicKey, 0);
         return pair;
     }
 

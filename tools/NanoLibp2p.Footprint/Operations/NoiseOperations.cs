@@ -89,9 +89,9 @@ public static class NoiseOperations
         public void Start(bool initiator)
         {
             Handshake.Start(initiator, expected: null);
-            Handshake.UseEphemeral(ephemeral);
+            Handshake.State.UseEphemeral(ephemeral);
         }
 
-        public void Split() => Handshake.Split(sending, receiving);
+        public void Split() => Handshake.State.Split(sending, receiving);
     }
 }

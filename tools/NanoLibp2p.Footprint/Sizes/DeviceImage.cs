@@ -82,7 +82,7 @@ internal static class DeviceImage
     }
 
     // the compiler's own attributes on assemblies stay behind
-    private static bool IsCompilerOnly(TypeReference type) => type.Namespace is "System.Runtime.CompilerServices" or "System.Diagnostics"
+    private static bool IsCompilerOnly(TypeReference type) => type.DeclaringType is { } outer ? IsCompilerOnly(outer) : type.Namespace is "System.Runtime.CompilerServices" or "System.Diagnostics"
         or "System.Reflection" && type.Name.EndsWith("Attribute", System.StringComparison.Ordinal);
 
     private static string Signature(MethodReference method) =>

@@ -40,7 +40,6 @@ internal static class MultiaddrTarget
         FuzzTarget.Must(Multiaddr.Validate(address.ToBytes(), 0, address.Length) == 0, "made of bytes that are refused");
         FuzzTarget.Must(address.Port is >= 0 and <= 65535, "port out of range");
         _ = address.Host;
-        _ = address.HostKind;
         _ = address.IsTcp;
         _ = address.PeerId;
         _ = address.WithoutPeerId();

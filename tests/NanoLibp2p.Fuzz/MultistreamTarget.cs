@@ -23,7 +23,7 @@ internal static class MultistreamTarget
         }
         else
         {
-            negotiation.Listen(table.StreamProtocols);
+            negotiation.Listen((1u << one) | (1u << two));
         }
 
         var guarded = new Guarded(input.AsSpan(1));
@@ -51,7 +51,7 @@ internal static class MultistreamTarget
         }
         FuzzTarget.Must(negotiation.State is NegotiationState.Agreed or NegotiationState.Malformed or NegotiationState.Refused || at == end,
             "stands still with bytes left");
-        FuzzTarget.Must(negotiation.State != NegotiationState.Agreed || negotiation.Protocol >= ProtocolTable.FirstStreamProtocol,
+        FuzzTarget.Must(negotiation.State != NegotiationState.Agreed || negotiation.Protocol == one || negotiation.Protocol == two,
             "agreed on what was not offered");
         guarded.Check();
     }

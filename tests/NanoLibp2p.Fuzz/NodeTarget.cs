@@ -144,7 +144,7 @@ internal sealed class NodeTarget : IdentifyEvents
     {
         var handshake = new NoiseHandshake(crypto, peer);
         handshake.Start(true, null);
-        handshake.UseEphemeral(ephemeral);
+        handshake.State.UseEphemeral(ephemeral);
         byte[] message = new byte[2 + handshake.MessageBytes];
         message[1] = (byte)handshake.WriteMessage(message, 2);
         byte[] hello = [.. Message("/multistream/1.0.0"), .. Message("/noise"), .. message];
@@ -158,7 +158,7 @@ internal sealed class NodeTarget : IdentifyEvents
         message[0] = (byte)(count >> 8);
         message[1] = (byte)count;
         link.Write(message, 0, message.Length);
-        handshake.Split(sending, receiving);
+        handshake.State.Split(sending, receiving);
         Settle();
         Hear(link);
         return true;

@@ -36,7 +36,7 @@ internal static class NoiseTarget
 
         var handshake = new NoiseHandshake(Crypto, Settings);
         handshake.Start(initiator, null);
-        handshake.UseEphemeral(Ephemeral);
+        handshake.State.UseEphemeral(Ephemeral);
         var peer = new HandshakeState(Crypto);
         peer.Start(NoisePattern.XX(), !initiator, [], PeerStatic, null);
         peer.UseEphemeral(PeerEphemeral);
@@ -68,11 +68,9 @@ internal static class NoiseTarget
         int result = handshake.ReadMessage(message.Bytes, message.Offset, message.Count);
         FuzzTarget.Must(result is <= 0 and >= NoiseResult.MuxerMismatch, "a result that nobody knows: " + result);
         FuzzTarget.Must(!handshake.IsComplete || result == 0, "complete without being right");
-        byte[] id = new byte[PeerId.MaxBytes];
-        int idCount = handshake.CopyRemoteId(id, 0);
-        FuzzTarget.Must(idCount == 0 || PeerId.CheckBytes(id, 0, idCount) == 0, "an id that is none");
+        FuzzTarget.Must(handshake.RemoteIdCount == 0 || PeerId.CheckBytes(handshake.RemoteId, 0, handshake.RemoteIdCount) == 0, "an id that is none");
         message.Check();
-        handshake.Clear();
+        handshake.State.Clear();
     }
 
     private static void Hand(NoiseHandshake handshake, HandshakeState peer, byte[] buffer)

@@ -32,6 +32,9 @@ namespace NanoLibp2p.Core.Yamux
         // what TakeHeader returns when an answer needs room first
         private const int Stalled = 1;
 
+        // all stream objects from this index on are free, so that whoever looks at all streams can stop here
+        internal int UsedStreams;
+
         private readonly YamuxStream[] _streams;
         private readonly SendBuffer _send;
         private readonly YamuxHandler _handler;
@@ -60,7 +63,7 @@ namespace NanoLibp2p.Core.Yamux
             get
             {
                 int open = 0;
-                for (int i = 0; i < _streams.Length; i++)
+                for (int i = 0; i < UsedStreams; i++)
                 {
                     if (_streams[i].IsOpen)
                     {
@@ -85,6 +88,7 @@ namespace NanoLibp2p.Core.Yamux
             _pongDue = false;
             _refusals = 0;
             IsGoneAway = false;
+            UsedStreams = 0;
             for (int i = 0; i < _streams.Length; i++)
             {
                 _streams[i].Flags = 0;
@@ -94,7 +98,7 @@ namespace NanoLibp2p.Core.Yamux
         /// <summary>Ends all streams without a word to the peer: the connection is gone.</summary>
         public void Abort()
         {
-            for (int i = 0; i < _streams.Length; i++)
+            for (int i = 0; i < UsedStreams; i++)
             {
                 if (_streams[i].IsOpen)
                 {
@@ -107,14 +111,14 @@ namespace NanoLibp2p.Core.Yamux
         /// <returns>The stream; null when no object is free, too many streams are without an answer, or the peer is leaving.</returns>
         public YamuxStream Open()
         {
-            YamuxStream free = null;
+            int free = -1;
             int unacknowledged = 0;
-            for (int i = 0; i < _streams.Length; i++)
+            for (int i = 0; i < UsedStreams; i++)
             {
                 YamuxStream stream = _streams[i];
-                if (stream.Flags == 0 && free == null)
+                if (stream.Flags == 0 && free < 0)
                 {
-                    free = stream;
+                    free = i;
                 }
                 else if ((stream.Flags & YamuxStream.Unacknowledged) != 0)
                 {
@@ -122,14 +126,18 @@ namespace NanoLibp2p.Core.Yamux
                 }
             }
 
-            if (free == null || unacknowledged >= AckBacklog || IsGoneAway || _nextId > 0xFFFFFFF0u)
+            if (free < 0 && UsedStreams < _streams.Length)
+            {
+                free = UsedStreams;
+            }
+
+            if (free < 0 || unacknowledged >= AckBacklog || IsGoneAway || _nextId > 0xFFFFFFF0u)
             {
                 return null;
             }
 
-            Take(free, _nextId, YamuxStream.SynDue | YamuxStream.Unacknowledged);
             _nextId += 2;
-            return free;
+            return Take(free, _nextId - 2, YamuxStream.SynDue | YamuxStream.Unacknowledged);
         }
 
         /// <summary>Bytes that <see cref="Write"/> would take now.</summary>
@@ -222,12 +230,17 @@ namespace NanoLibp2p.Core.Yamux
                 _pongDue = false;
             }
 
-            for (int i = 0; i < _streams.Length; i++)
+            for (int i = 0; i < UsedStreams; i++)
             {
                 if (_streams[i].Flags != 0)
                 {
                     TransmitStream(_streams[i]);
                 }
+            }
+
+            while (UsedStreams > 0 && _streams[UsedStreams - 1].Flags == 0)
+            {
+                UsedStreams--;
             }
         }
 
@@ -468,7 +481,7 @@ namespace NanoLibp2p.Core.Yamux
                 YamuxStream stream = _streams[i];
                 if (stream.Flags == 0)
                 {
-                    Take(stream, id, YamuxStream.AckDue);
+                    Take(i, id, YamuxStream.AckDue);
                     _refusals = 0;
                     _handler.OnStreamOpened(stream);
                     return stream;
@@ -486,7 +499,7 @@ namespace NanoLibp2p.Core.Yamux
                 return _receiving;
             }
 
-            for (int i = 0; i < _streams.Length; i++)
+            for (int i = 0; i < UsedStreams; i++)
             {
                 if (_streams[i].StreamId == id && _streams[i].IsOpen)
                 {
@@ -497,13 +510,20 @@ namespace NanoLibp2p.Core.Yamux
             return null;
         }
 
-        private static void Take(YamuxStream stream, uint id, int flags)
+        private YamuxStream Take(int index, uint id, int flags)
         {
+            if (index >= UsedStreams)
+            {
+                UsedStreams = index + 1;
+            }
+
+            YamuxStream stream = _streams[index];
             stream.StreamId = id;
             stream.SendWindow = InitialWindow;
             stream.ReceiveWindow = InitialWindow;
             stream.Credit = 0;
             stream.Flags = YamuxStream.InUse | flags;
+            return stream;
         }
 
         private void Release(YamuxStream stream, int due, bool reset)

@@ -281,7 +281,7 @@ namespace NanoLibp2p.Core
                 return;
             }
 
-            for (int i = 0; i < _yamux.UsedStreams; i++)
+            for (int i = 0; i < Yamux.UsedStreams; i++)
             {
                 Libp2pStream stream = _streams[i];
                 if (stream.IsOpen && !stream.IsAgreed)
@@ -316,7 +316,7 @@ namespace NanoLibp2p.Core
         {
             if (_state == ConnectionState.Open)
             {
-                for (int i = 0; i < _yamux.UsedStreams; i++)
+                for (int i = 0; i < Yamux.UsedStreams; i++)
                 {
                     Libp2pStream stream = _streams[i];
                     if (stream.IsOpen && (stream.Negotiation.HasOutput || stream.IsCloseWaiting))

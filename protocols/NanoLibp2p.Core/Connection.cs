@@ -215,7 +215,7 @@ namespace NanoLibp2p.Core
                 }
 
                 long next = _state == ConnectionState.Open ? KeepAliveDeadline : _deadline;
-                for (int i = 0; i < _yamux.UsedStreams; i++)
+                for (int i = 0; i < Yamux.UsedStreams; i++)
                 {
                     Libp2pStream stream = _streams[i];
                     if (stream.IsOpen && !stream.IsAgreed && stream.Deadline < next)

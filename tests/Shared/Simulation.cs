@@ -1,5 +1,6 @@
 #nullable disable
 
+using System;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 
@@ -11,6 +12,9 @@ namespace NanoLibp2p.Tests
     /// <summary>Nodes on one network in virtual time: whoever has something to do does it, then the clock jumps to the next event.</summary>
     internal sealed class Simulation
     {
+        // far more than anything honest takes without the clock going on
+        private const int MaxStepsAtOnce = 200000;
+
         private readonly TestNode[] _nodes = new TestNode[64];
         private int _count;
 
@@ -37,11 +41,18 @@ namespace NanoLibp2p.Tests
         public bool Run(Condition until, int milliseconds)
         {
             long end = Network.NowMs + milliseconds;
+            int still = 0;
             while (!until())
             {
                 long next = Step();
+                if (++still > MaxStepsAtOnce)
+                {
+                    throw new InvalidOperationException("the clock stands still: a node wants to be polled again and again");
+                }
+
                 if (next > Network.NowMs)
                 {
+                    still = 0;
                     if (next > end)
                     {
                         Network.NowMs = end;

@@ -49,7 +49,7 @@ internal static class Program
         }
         catch (IOException e)
         {
-            // whoever read stdout is gone, or a disk is full
+            // what stdout leads to takes no more, such as a full disk
             errors.WriteLine($"cannot go on: {e.Message}");
             return CliException.Failed;
         }

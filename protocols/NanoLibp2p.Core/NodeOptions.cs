@@ -34,7 +34,7 @@ namespace NanoLibp2p.Core
         /// Bytes of each connection's send buffer. A record that we send is no longer than this or <see cref="RecordBytes"/>; the
         /// rest of a longer message follows in the next.
         /// </summary>
-        public int SendBytes = 640;
+        public int SendBytes = 600;
 
         /// <summary>Peers whose static key is remembered, so that they cost no signature verification when they come again.</summary>
         public int KnownPeers = 2;

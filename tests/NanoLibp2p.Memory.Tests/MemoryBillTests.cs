@@ -1,0 +1,89 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Identify;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.PubSub;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Memory.Tests;
+
+public class MemoryBillTests
+{
+    public static TheoryData<string> Sizes => new(Options.Keys);
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void The_bill_is_what_the_objects_take(string sizes)
+    {
+        (NodeOptions node, PubSubOptions? pubSub) = Options[sizes]();
+        MemoryBill bill = MemoryBill.Of(node, pubSub);
+        SortedDictionary<string, int> taken = Take(node, pubSub);
+
+        // by class, so that a field more or less is found at once
+        Assert.Equal(taken["ReceiveBuffer"], Line(bill, "receive buffers"));
+        Assert.Equal(taken["SendBuffer"], Line(bill, "send buffers"));
+        Assert.Equal(taken["Libp2pStream"] + taken["Negotiation"], Line(bill, "streams"));
+        Assert.Equal(taken["PeerBindings"], Line(bill, "known peers"));
+        Assert.Equal(taken["PingProtocol"], Line(bill, "ping"));
+        Assert.True(taken.Values.Sum() == bill.Total,
+            $"taken {taken.Values.Sum()}\n{string.Join("\n", taken.Select(type => $"{type.Value,10}  {type.Key}"))}\nbill\n{bill}");
+    }
+
+    [Fact]
+    public void The_default_sensor_node_takes_24_KiB_at_most_and_each_further_connection_8()
+    {
+        int one = MemoryBill.Of(new NodeOptions(), new PubSubOptions()).Total;
+        int two = MemoryBill.Of(new NodeOptions { MaxConnections = 2 }, new PubSubOptions()).Total;
+
+        Assert.InRange(one, 1, 24 * 1024);
+        Assert.InRange(two - one, 1, 8 * 1024);
+    }
+
+    [Fact]
+    public void Options_print_their_bill_line_by_line_with_the_total_last()
+    {
+        var options = new NodeOptions();
+        string[] lines = options.Bill().ToString().TrimEnd('\n').Split('\n');
+
+        Assert.Equal(options.Bill().Count + 1, lines.Length);
+        Assert.EndsWith("  total", lines[^1], StringComparison.Ordinal);
+        Assert.Equal(lines[..^1].Sum(line => int.Parse(line[..10].Trim())), int.Parse(lines[^1][..10].Trim()));
+    }
+
+    private static Dictionary<string, Func<(NodeOptions Node, PubSubOptions? PubSub)>> Options { get; } = new()
+    {
+        ["a sensor"] = () => (new NodeOptions(), new PubSubOptions()),
+        ["a sensor without pubsub"] = () => (new NodeOptions(), null),
+        ["three connections"] = () => (new NodeOptions { MaxConnections = 3, MaxHandshakes = 2 }, new PubSubOptions()),
+        ["odd sizes"] = () => (
+            new NodeOptions { RecordBytes = 1001, SendBytes = 777, MaxStreams = 5, KnownPeers = 7, EarlyMuxer = false, IdentifyReadings = 3, AgentVersion = "x" },
+            new PubSubOptions { MaxMessageBytes = 333, MaxTopics = 7, MaxTopicBytes = 31, OtherTopics = 9, SeenMessages = 77, CachedMessages = 5, Backoffs = 3, MaxAsks = 0, QueueBytes = 999 }),
+        ["a desktop"] = () => (NodeOptions.Desktop(), PubSubOptions.Desktop()),
+    };
+
+    // a node, everything in it that is made later than its constructor, and pubsub with as many topics as fit
+    private static SortedDictionary<string, int> Take(NodeOptions options, PubSubOptions? pubSub)
+    {
+        var crypto = new ManagedCrypto();
+        var random = new SeededRandom(1);
+        var node = new Node(options, Identity.Create(crypto, random), crypto, random);
+        if (pubSub != null)
+        {
+            var protocol = new PubSubProtocol(pubSub);
+            node.Add(protocol);
+            for (int i = 0; i < pubSub.MaxTopics; i++)
+            {
+                protocol.Open(i.ToString().PadLeft(pubSub.MaxTopicBytes, 't'));
+            }
+        }
+
+        typeof(IdentifyProtocol).GetMethod("Describe", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(node.Identify, null);
+        return NanoHeap.Measure(node, item => item is Hal.IRandom or string or NodeOptions or PubSubOptions);
+    }
+
+    private static int Line(MemoryBill bill, string name) =>
+        bill.Bytes(Enumerable.Range(0, bill.Count).Single(line => bill.Name(line) == name));
+}

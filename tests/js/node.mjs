@@ -55,7 +55,8 @@ export async function createNode (options) {
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
-      ping: ping({ maxInboundStreams: 1000 }),
+      // libp2p's own connection monitor has a ping stream now and then
+      ping: ping({ maxInboundStreams: 1000, maxOutboundStreams: 1000 }),
       ...(pubsub === 'gossipsub' && { pubsub: gossipsub({ ...policy, heartbeatInterval: heartbeat }) }),
       ...(pubsub === 'floodsub' && { pubsub: floodsub(policy) })
     }

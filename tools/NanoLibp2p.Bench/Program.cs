@@ -37,7 +37,19 @@ internal static class Program
         listen.Options.Add(Crypto);
         listen.SetAction(parsed => NanoListener.Run(new NanoNode(parsed.GetValue(Crypto) == "managed")));
         RootCommand root = new("Connect time, ping and throughput between nanoLibp2p and js-libp2p on this machine.") { Rounds, Bytes, Crypto, AsJson, listen };
-        root.SetAction(parsed => RunAsync(parsed.GetValue(Rounds), parsed.GetValue(Bytes)!, parsed.GetValue(Crypto)!, parsed.GetValue(AsJson)));
+        root.SetAction(async parsed =>
+        {
+            try
+            {
+                await RunAsync(parsed.GetValue(Rounds), parsed.GetValue(Bytes)!, parsed.GetValue(Crypto)!, parsed.GetValue(AsJson));
+                return 0;
+            }
+            catch (Exception e) when (e is JsPeerException or TimeoutException or InvalidOperationException)
+            {
+                Console.Error.WriteLine(e.Message);
+                return 1;
+            }
+        });
         return root.Parse(args).Invoke();
     }
 

@@ -107,12 +107,7 @@ namespace NanoLibp2p.Hal.Tcp
         private IPAddress[] Addresses()
         {
             IPAddress address = TcpAddress.Parse(_host);
-            if (address != null)
-            {
-                return new IPAddress[] { address };
-            }
-
-            return TcpAddress.LookUp(_host);
+            return address is null ? TcpAddress.LookUp(_host) : new IPAddress[] { address };
         }
 
         private LinkError Connect(IPAddress address)

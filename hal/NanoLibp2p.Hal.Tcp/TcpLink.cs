@@ -21,12 +21,10 @@ namespace NanoLibp2p.Hal.Tcp
         internal bool ReadTold;
         internal bool WriteRefused;
 
-        private static readonly byte[] NoAddress = new byte[0];
-
         private readonly byte[] _scratch;
         private LinkState _state;
         private LinkError _error;
-        private byte[] _address = NoAddress;
+        private byte[] _address = new byte[0];
         private int _port;
 
         private TcpLink(byte[] scratch)

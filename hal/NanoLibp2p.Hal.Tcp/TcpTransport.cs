@@ -66,7 +66,7 @@ namespace NanoLibp2p.Hal.Tcp
                 return TcpLink.FailedFor(LinkError.Unreachable);
             }
 
-            if (host.Length == 0 || (TcpAddress.LooksNumeric(host) && TcpAddress.Parse(host) == null))
+            if (host.Length == 0 || (TcpAddress.LooksNumeric(host) && TcpAddress.Parse(host) is null))
             {
                 // a resolver may take either for this host
                 return TcpLink.FailedFor(LinkError.NameNotFound);
@@ -86,7 +86,7 @@ namespace NanoLibp2p.Hal.Tcp
         public int Listen(string host, int port, out LinkError error)
         {
             IPAddress address = TcpAddress.Parse(host);
-            if (address == null || port < 0 || port > 65535)
+            if (address is null || port < 0 || port > 65535)
             {
                 error = LinkError.AddressUnavailable;
                 return 0;

@@ -42,10 +42,11 @@ namespace NanoLibp2p.Core
 
         private bool ProcessSecuring()
         {
-            int used = FirstNegotiation.Receive(_node.Protocols, _receive.Bytes, _receive.Start, _receive.Count);
+            Negotiation negotiation = FirstNegotiation;
+            int used = negotiation.Receive(_node.Protocols, _receive.Bytes, _receive.Start, _receive.Count);
             _receive.Consume(used);
             TransmitNegotiation();
-            switch (FirstNegotiation.State)
+            switch (negotiation.State)
             {
                 case NegotiationState.Agreed:
                     _state = ConnectionState.Handshaking;
@@ -54,7 +55,7 @@ namespace NanoLibp2p.Core
                     Fail(CloseReason.SecurityRefused, 0);
                     break;
                 case NegotiationState.Malformed:
-                    Fail(_inbound && FirstNegotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
+                    Fail(_inbound && negotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
                     break;
             }
 
@@ -150,10 +151,11 @@ namespace NanoLibp2p.Core
 
         private void TransmitNegotiation()
         {
-            if (FirstNegotiation.HasOutput)
+            Negotiation negotiation = FirstNegotiation;
+            if (negotiation.HasOutput)
             {
-                int at = _send.Append(FirstNegotiation.OutputBytes(_node.Protocols));
-                FirstNegotiation.Transmit(_node.Protocols, _send.Bytes, at);
+                int at = _send.Append(negotiation.OutputBytes(_node.Protocols));
+                negotiation.Transmit(_node.Protocols, _send.Bytes, at);
             }
         }
 

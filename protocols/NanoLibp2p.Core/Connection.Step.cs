@@ -100,15 +100,17 @@ namespace NanoLibp2p.Core
         private bool Read(long nowMs)
         {
             bool moved = false;
+            ReceiveBuffer buffer = _receive;
             for (int i = 0; i < MaxReads; i++)
             {
                 int read = 0;
-                if (!_linkEnded && _receive.Space > 0)
+                int space = buffer.Space;
+                if (!_linkEnded && space > 0)
                 {
-                    read = _link.Read(_receive.Bytes, _receive.End, _receive.Space);
+                    read = _link.Read(buffer.Bytes, buffer.End, space);
                     if (read > 0)
                     {
-                        _receive.End += read;
+                        buffer.End += read;
                         _lastHeard = nowMs;
                         _pingSent = false;
                         moved = true;
@@ -177,22 +179,23 @@ namespace NanoLibp2p.Core
         // The next record's length when all of it has arrived; -1 when not, or when it can never fit.
         private int RecordLength()
         {
-            if (_receive.Count < RecordHeader)
+            ReceiveBuffer buffer = _receive;
+            if (buffer.Count < RecordHeader)
             {
-                _receive.Reserve(RecordHeader);
+                buffer.Reserve(RecordHeader);
                 return -1;
             }
 
-            int length = Bytes.ReadUInt16BigEndian(_receive.Bytes, _receive.Start);
+            int length = Bytes.ReadUInt16BigEndian(buffer.Bytes, buffer.Start);
             if (length > _node.Options.RecordBytes)
             {
                 Fail(CloseReason.RecordTooLong, length);
                 return -1;
             }
 
-            if (_receive.Count < RecordHeader + length)
+            if (buffer.Count < RecordHeader + length)
             {
-                _receive.Reserve(RecordHeader + length);
+                buffer.Reserve(RecordHeader + length);
                 return -1;
             }
 

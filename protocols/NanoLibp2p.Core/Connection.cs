@@ -182,10 +182,7 @@ namespace NanoLibp2p.Core
         /// <summary>Closes the connection in order. Its end is told in the next <see cref="Node.Poll"/>.</summary>
         public void Close()
         {
-            if (_state != ConnectionState.Free)
-            {
-                Fail(CloseReason.Local, 0);
-            }
+            Close(CloseReason.Local, 0);
         }
 
         /// <summary>Closes the connection for a protocol's own reason, usually <see cref="CloseReason.ProtocolViolated"/>.</summary>

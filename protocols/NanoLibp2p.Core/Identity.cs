@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Core.Buffers;
 using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
@@ -12,6 +13,9 @@ namespace NanoLibp2p.Core
         public const int ProtobufBytes = 68;
 
         private const int SeedBytes = CryptoProvider.KeyBytes;
+
+        // type = 1: Ed25519 (1); data = 2: 64 bytes
+        private const uint Header = 0x08011240;
 
         /// <summary>The peer id.</summary>
         public readonly PeerId PeerId;
@@ -50,14 +54,14 @@ namespace NanoLibp2p.Core
         /// <exception cref="ArgumentException">It is something else, or its public key is not that of its seed.</exception>
         public static Identity FromProtobuf(CryptoProvider crypto, byte[] bytes, int offset, int count)
         {
-            bool known = (count == ProtobufBytes && bytes[offset + 3] == 64) || (count == ProtobufBytes + 32 && bytes[offset + 3] == 96);
-            if (!known || bytes[offset] != 0x08 || bytes[offset + 1] != (byte)KeyType.Ed25519 || bytes[offset + 2] != 0x12)
+            bool known = count == ProtobufBytes || count == ProtobufBytes + 32;
+            if (!known || Bytes.ReadUInt32BigEndian(bytes, offset) != Header + (uint)(count - ProtobufBytes))
             {
                 throw new ArgumentException("not an Ed25519 PrivateKey message (68 bytes that begin with 08 01 12 40); make one with: key new");
             }
 
             Identity identity = new Identity(crypto, bytes, offset + 4);
-            if (!Buffers.Bytes.Equal(identity.PublicKey, 0, bytes, offset + 4 + SeedBytes, SeedBytes))
+            if (!Bytes.Equal(identity.PublicKey, 0, bytes, offset + 4 + SeedBytes, SeedBytes))
             {
                 throw new ArgumentException("the key is damaged: its halves do not belong together");
             }
@@ -69,10 +73,7 @@ namespace NanoLibp2p.Core
         public byte[] ToProtobuf()
         {
             byte[] bytes = new byte[ProtobufBytes];
-            bytes[0] = 0x08;
-            bytes[1] = (byte)KeyType.Ed25519;
-            bytes[2] = 0x12;
-            bytes[3] = 64;
+            Bytes.WriteUInt32BigEndian(bytes, 0, Header);
             Array.Copy(_seed, 0, bytes, 4, SeedBytes);
             Array.Copy(PublicKey, 0, bytes, 4 + SeedBytes, SeedBytes);
             return bytes;

@@ -46,6 +46,15 @@ namespace NanoLibp2p.Core
         /// <summary>All connection objects, in use or not; not a copy.</summary>
         public readonly Connection[] Connections;
 
+        /// <summary>The set of ids that it answers on a peer's streams; <see cref="RegisterProtocol"/> adds to it.</summary>
+        public uint ServedProtocols;
+
+        /// <summary>The time of the <see cref="Poll"/> under way, or of the last, which sets it.</summary>
+        public long NowMs;
+
+        /// <summary>How many addresses it listens on; <see cref="Listen"/> counts them.</summary>
+        public int ListenCount;
+
         /// <summary>The driver that it dials and listens with; set it before either.</summary>
         public IStreamTransport Transport;
 
@@ -60,10 +69,7 @@ namespace NanoLibp2p.Core
         private readonly KeyPair _ephemeral = new KeyPair();
         private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
         private int _protocolCount;
-        private int _listenCount;
-        private uint _served;
-        private bool _ephemeralReady;
-        private long _nowMs;
+        private bool _hasEphemeral;
 
         /// <summary>Makes a node.</summary>
         /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
@@ -94,24 +100,6 @@ namespace NanoLibp2p.Core
             }
         }
 
-        /// <summary>The set of ids that it answers on a peer's streams.</summary>
-        public uint ServedProtocols
-        {
-            get { return _served; }
-        }
-
-        /// <summary>The time of the <see cref="Poll"/> under way, or of the last.</summary>
-        public long NowMs
-        {
-            get { return _nowMs; }
-        }
-
-        /// <summary>How many addresses it listens on.</summary>
-        public int ListenCount
-        {
-            get { return _listenCount; }
-        }
-
         /// <summary>Adds a protocol; before the first connection.</summary>
         public void Add(StreamProtocol protocol)
         {
@@ -135,7 +123,7 @@ namespace NanoLibp2p.Core
             Owners[index] = owner;
             if (serve)
             {
-                _served |= 1u << index;
+                ServedProtocols |= 1u << index;
             }
 
             return index;
@@ -149,7 +137,7 @@ namespace NanoLibp2p.Core
         public Multiaddr Listen(Multiaddr address, out LinkError error)
         {
             CheckDialable(address);
-            if (_listenCount == MaxListenAddresses)
+            if (ListenCount == MaxListenAddresses)
             {
                 error = LinkError.NoResources;
                 return null;
@@ -162,7 +150,7 @@ namespace NanoLibp2p.Core
             }
 
             Multiaddr bound = address.WithoutPeerId().WithPort(port);
-            _listening[_listenCount++] = bound;
+            _listening[ListenCount++] = bound;
             return bound.WithPeerId(Identity.PeerId);
         }
 
@@ -210,11 +198,12 @@ namespace NanoLibp2p.Core
         /// </returns>
         public long Poll(long nowMs)
         {
-            _nowMs = nowMs;
+            NowMs = nowMs;
             bool moved = AcceptLinks(nowMs);
             for (int i = 0; i < Connections.Length; i++)
             {
-                if (Connections[i].State != ConnectionState.Free && Connections[i].Step(nowMs))
+                Connection connection = Connections[i];
+                if (connection.State != ConnectionState.Free && connection.Step(nowMs))
                 {
                     moved = true;
                 }
@@ -261,10 +250,11 @@ namespace NanoLibp2p.Core
         {
             for (int i = 0; i < Connections.Length; i++)
             {
-                if (Connections[i].State != ConnectionState.Free)
+                Connection connection = Connections[i];
+                if (connection.State != ConnectionState.Free)
                 {
-                    Connections[i].Close();
-                    Connections[i].Step(_nowMs);
+                    connection.Close();
+                    connection.Step(NowMs);
                 }
             }
 
@@ -273,7 +263,7 @@ namespace NanoLibp2p.Core
                 Transport.Close();
             }
 
-            _listenCount = 0;
+            ListenCount = 0;
         }
 
         internal void Connected(Connection connection)
@@ -311,21 +301,21 @@ namespace NanoLibp2p.Core
             PrepareEphemeral();
             handshake.State.UseEphemeral(_ephemeral);
             _ephemeral.Clear();
-            _ephemeralReady = false;
+            _hasEphemeral = false;
         }
 
         private void PrepareEphemeral()
         {
-            if (!_ephemeralReady)
+            if (!_hasEphemeral)
             {
                 _ephemeral.Generate(Crypto, Random);
-                _ephemeralReady = true;
+                _hasEphemeral = true;
             }
         }
 
         private bool AcceptLinks(long nowMs)
         {
-            if (_listenCount == 0)
+            if (ListenCount == 0)
             {
                 return false;
             }
@@ -358,9 +348,10 @@ namespace NanoLibp2p.Core
         {
             for (int i = 0; i < Connections.Length; i++)
             {
-                if (Connections[i].State == ConnectionState.Free)
+                Connection connection = Connections[i];
+                if (connection.State == ConnectionState.Free)
                 {
-                    return Connections[i];
+                    return connection;
                 }
             }
 

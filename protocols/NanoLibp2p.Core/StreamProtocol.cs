@@ -7,13 +7,8 @@ namespace NanoLibp2p.Core
     /// <remarks>Everything is called from <see cref="Node.Poll"/>, and nothing may wait.</remarks>
     public abstract class StreamProtocol
     {
-        private Node _node;
-
-        /// <summary>The node that this protocol was added to.</summary>
-        public Node Node
-        {
-            get { return _node; }
-        }
+        /// <summary>The node that this protocol was added to; <see cref="Node.Add"/> sets it.</summary>
+        public Node Node;
 
         /// <summary>Registers the protocol's ids with <see cref="Node.RegisterProtocol"/>. Called once, by <see cref="Node.Add"/>.</summary>
         protected abstract void Register(Node node);
@@ -66,7 +61,7 @@ namespace NanoLibp2p.Core
 
         internal void AddTo(Node node)
         {
-            _node = node;
+            Node = node;
             Register(node);
         }
     }

@@ -34,19 +34,25 @@ namespace NanoLibp2p.PubSub
             {
                 peer.Subscribed |= bit;
                 _meshDue = true;
-                if (Events != null)
-                {
-                    Events.OnSubscribed(peer.Connection, topic);
-                }
             }
             else
             {
                 peer.Subscribed &= ~bit;
                 LeaveMesh(peer, bit);
-                if (Events != null)
-                {
-                    Events.OnUnsubscribed(peer.Connection, topic);
-                }
+            }
+
+            if (Events == null)
+            {
+                return;
+            }
+
+            if (subscribe)
+            {
+                Events.OnSubscribed(peer.Connection, topic);
+            }
+            else
+            {
+                Events.OnUnsubscribed(peer.Connection, topic);
             }
         }
 
@@ -91,7 +97,8 @@ namespace NanoLibp2p.PubSub
         internal override void OnHave(PubSubPeer peer, byte[] id, int count)
         {
             ulong hash = HashOf(id, count);
-            if (_seen.Contains(hash, Node.NowMs) || _asked.Contains(hash, Node.NowMs) || !peer.CanGossip)
+            long nowMs = Node.NowMs;
+            if (_seen.Contains(hash, nowMs) || _asked.Contains(hash, nowMs) || !peer.CanGossip)
             {
                 return;
             }
@@ -105,7 +112,7 @@ namespace NanoLibp2p.PubSub
             peer.Asked++;
             if (peer.Queue.Append(_scratch, 0, RpcWriter.WriteWant(id, count, _scratch, 0)))
             {
-                _asked.Add(hash, Node.NowMs);
+                _asked.Add(hash, nowMs);
             }
         }
 
@@ -244,6 +251,8 @@ namespace NanoLibp2p.PubSub
         // Control that must not be lost waits as bits until the queue has room for it.
         private void WriteDue(PubSubPeer peer)
         {
+            byte[] scratch = _scratch;
+            SendQueue queue = peer.Queue;
             uint due = peer.AnnounceDue | peer.GraftDue | peer.PruneDue;
             for (int i = 0; due != 0; i++, due >>= 1)
             {
@@ -257,7 +266,7 @@ namespace NanoLibp2p.PubSub
                 byte[] name = topic.Utf8Name;
                 if ((peer.AnnounceDue & bit) != 0)
                 {
-                    if (!peer.Queue.Append(_scratch, 0, RpcWriter.WriteSubscription(name, topic.Joined, _scratch, 0)))
+                    if (!queue.Append(scratch, 0, RpcWriter.WriteSubscription(name, topic.Joined, scratch, 0)))
                     {
                         return;
                     }
@@ -267,7 +276,7 @@ namespace NanoLibp2p.PubSub
 
                 if ((peer.GraftDue & bit) != 0)
                 {
-                    if (!peer.Queue.Append(_scratch, 0, RpcWriter.WriteGraft(name, _scratch, 0)))
+                    if (!queue.Append(scratch, 0, RpcWriter.WriteGraft(name, scratch, 0)))
                     {
                         return;
                     }
@@ -279,7 +288,7 @@ namespace NanoLibp2p.PubSub
                 {
                     int backoff = topic.Joined ? Options.PruneBackoffMs : Options.UnsubscribeBackoffMs;
                     int seconds = peer.Version == PubSubPeer.GossipSub10 ? 0 : (backoff + 999) / 1000;
-                    if (!peer.Queue.Append(_scratch, 0, RpcWriter.WritePrune(name, seconds, _scratch, 0)))
+                    if (!queue.Append(scratch, 0, RpcWriter.WritePrune(name, seconds, scratch, 0)))
                     {
                         return;
                     }

@@ -99,22 +99,24 @@ namespace NanoLibp2p.PubSub
         internal override void OnPublish(PubSubPeer peer)
         {
             RpcReader message = peer.Reader;
-            Topic topic = _topics.Find(message.Buffer, message.Name, message.NameCount);
+            byte[] buffer = message.Buffer;
+            bool signed = IsSigned;
+            Topic topic = _topics.Find(buffer, message.Name, message.NameCount);
             if (topic == null || !topic.Joined)
             {
                 Drop(peer, DropReason.NotSubscribed);
                 return;
             }
 
-            if (IsSigned ? !HasStamps(peer, message) : !HasNoStamps(peer, message))
+            if (signed ? !HasStamps(peer, message) : !HasNoStamps(peer, message))
             {
                 return;
             }
 
-            int part1 = IsSigned ? message.From : message.Data;
-            int part1Count = IsSigned ? message.FromCount : message.DataCount;
-            int part2 = IsSigned ? message.Sequence : 0;
-            ulong hash = HashOf(_id, CopyId(message.Buffer, part1, part1Count, part2, message.SequenceCount));
+            int part1 = signed ? message.From : message.Data;
+            int part1Count = signed ? message.FromCount : message.DataCount;
+            int part2 = signed ? message.Sequence : 0;
+            ulong hash = HashOf(_id, CopyId(buffer, part1, part1Count, part2, message.SequenceCount));
             if (_seen.Contains(hash, Node.NowMs))
             {
                 Drop(peer, DropReason.Duplicate);
@@ -122,7 +124,7 @@ namespace NanoLibp2p.PubSub
             }
 
             // only what is verified counts as seen: nobody can have another's message taken for known
-            if (IsSigned && !Verify(peer, message))
+            if (signed && !Verify(peer, message))
             {
                 return;
             }
@@ -131,18 +133,18 @@ namespace NanoLibp2p.PubSub
             if (Events != null)
             {
                 ulong sequence = 0;
-                for (int i = 0; IsSigned && i < message.SequenceCount; i++)
+                for (int i = 0; signed && i < message.SequenceCount; i++)
                 {
-                    sequence = (sequence << 8) | message.Buffer[message.Sequence + i];
+                    sequence = (sequence << 8) | buffer[message.Sequence + i];
                 }
 
                 PubSubMessage view = _view;
                 view.ReceivedFrom = peer.Connection;
-                view.Buffer = message.Buffer;
+                view.Buffer = buffer;
                 view.DataOffset = message.Data;
                 view.DataCount = message.DataCount;
                 view.FromOffset = message.From;
-                view.FromCount = IsSigned ? message.FromCount : 0;
+                view.FromCount = signed ? message.FromCount : 0;
                 view.SequenceNumber = sequence;
                 Events.OnMessage(topic, view);
             }

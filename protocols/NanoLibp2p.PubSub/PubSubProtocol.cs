@@ -272,6 +272,7 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         protected override void Register(Node node)
         {
+            PubSubOptions options = Options;
             _ids[0] = node.RegisterProtocol("/meshsub/1.1.0", this, true);
             _ids[1] = node.RegisterProtocol("/meshsub/1.0.0", this, true);
             _ids[2] = node.RegisterProtocol("/floodsub/1.0.0", this, true);
@@ -284,14 +285,14 @@ namespace NanoLibp2p.PubSub
                 _sequence = LeastRandomSequence | (random >> 32);
             }
 
-            int longest = Options.MaxMessageBytes + RpcWriter.MaxFrameBytes;
-            int queue = Options.QueueBytes == 0 ? Options.MaxMessageBytes + 128 : Options.QueueBytes;
-            int cache = Options.CacheBytes == 0 ? longest + RpcReader.PrefixBytes : Options.CacheBytes;
+            int longest = options.MaxMessageBytes + RpcWriter.MaxFrameBytes;
+            int queue = options.QueueBytes == 0 ? options.MaxMessageBytes + 128 : options.QueueBytes;
+            int cache = options.CacheBytes == 0 ? longest + RpcReader.PrefixBytes : options.CacheBytes;
             Connection[] connections = node.Connections;
-            _seen = new SeenCache(Options.SeenMessages, Options.SeenMs);
-            _asked = new SeenCache(Options.MaxAsks < 1 ? 1 : Options.MaxAsks, 3 * Options.HeartbeatMs);
-            _cache = new MessageCache(Options.CachedMessages, cache, connections.Length);
-            _backoffs = new BackoffTable(Options.Backoffs);
+            _seen = new SeenCache(options.SeenMessages, options.SeenMs);
+            _asked = new SeenCache(options.MaxAsks < 1 ? 1 : options.MaxAsks, 3 * options.HeartbeatMs);
+            _cache = new MessageCache(options.CachedMessages, cache, connections.Length);
+            _backoffs = new BackoffTable(options.Backoffs);
             PubSubPeer[] peers = new PubSubPeer[connections.Length];
             for (int i = 0; i < peers.Length; i++)
             {

@@ -61,7 +61,6 @@ namespace NanoLibp2p.PubSub
         private readonly RpcHandler _handler;
         private readonly PubSubPeer _peer;
         private readonly ProtobufReader _reader = new ProtobufReader();
-        private readonly int _maxMessage;
         private readonly uint _topicSeed;
         private readonly byte[] _id = new byte[MaxIdBytes];
         private int _place;
@@ -80,7 +79,6 @@ namespace NanoLibp2p.PubSub
             _peer = peer;
             _topics = topics;
             _handler = handler;
-            _maxMessage = maxMessage;
             _topicSeed = topicSeed;
             Buffer = new byte[PrefixBytes + maxMessage];
             Array.Copy(prefix, 0, Buffer, 0, PrefixBytes);
@@ -143,15 +141,16 @@ namespace NanoLibp2p.PubSub
 
         private void TakeVarint()
         {
+            int field = _reader.Field;
             if (_place == InMessage)
             {
-                BodyEnd = ProtobufWriter.WriteVarint(_reader.Field, _reader.Value, Buffer, BodyEnd);
+                BodyEnd = ProtobufWriter.WriteVarint(field, _reader.Value, Buffer, BodyEnd);
             }
-            else if (_place == InSubscription && _reader.Field == RpcWriter.Subscribe)
+            else if (_place == InSubscription && field == RpcWriter.Subscribe)
             {
                 _subscribe = _reader.Value != 0;
             }
-            else if (_place == InPrune && _reader.Field == RpcWriter.PruneBackoff)
+            else if (_place == InPrune && field == RpcWriter.PruneBackoff)
             {
                 _backoff = _reader.Value;
             }
@@ -207,7 +206,7 @@ namespace NanoLibp2p.PubSub
                     Enter(InSubscription);
                     break;
                 case RpcWriter.Publish:
-                    if (_reader.Value > (ulong)(uint)_maxMessage)
+                    if (_reader.Value > (ulong)(uint)(Buffer.Length - PrefixBytes))
                     {
                         _reader.Skip();
                         _handler.OnTooLong(_peer);

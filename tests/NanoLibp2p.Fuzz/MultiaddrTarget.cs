@@ -37,7 +37,7 @@ internal static class MultiaddrTarget
     private static void Check(Multiaddr address, ReadOnlySpan<byte> bytes)
     {
         FuzzTarget.Must(bytes.SequenceEqual(address.ToBytes()), "bytes have changed");
-        FuzzTarget.Must(Multiaddr.Validate(address.ToBytes(), 0, address.Length) == 0, "made of bytes that are refused");
+        FuzzTarget.Must(Multiaddr.Validate(address.ToBytes(), 0, bytes.Length) == 0, "made of bytes that are refused");
         FuzzTarget.Must(address.Port is >= 0 and <= 65535, "port out of range");
         _ = address.Host;
         _ = address.IsTcp;

@@ -15,8 +15,6 @@ namespace NanoLibp2p.Core.Identify
         internal bool Busy;
 
         private readonly ProtobufReader _reader = new ProtobufReader();
-        private int _heldOffset;
-        private int _heldCount;
 
         internal void Begin(Libp2pStream stream)
         {
@@ -30,7 +28,8 @@ namespace NanoLibp2p.Core.Identify
         {
             Connection connection = Stream.Connection;
             int end = offset + count;
-            _heldCount = 0;
+            int heldOffset = 0;
+            int heldCount = 0;
             while (true)
             {
                 ProtobufEvent found = _reader.Next(buffer, offset, end - offset);
@@ -40,17 +39,17 @@ namespace NanoLibp2p.Core.Identify
                 {
                     case ProtobufEvent.BytesChunk:
                         // held until it is known whether it is the field's last piece
-                        _heldOffset = at;
-                        _heldCount = offset - at;
+                        heldOffset = at;
+                        heldCount = offset - at;
                         break;
                     case ProtobufEvent.BytesEnd:
-                        events.OnField(connection, _reader.Field, buffer, _heldOffset, _heldCount, true);
-                        _heldCount = 0;
+                        events.OnField(connection, _reader.Field, buffer, heldOffset, heldCount, true);
+                        heldCount = 0;
                         break;
                     case ProtobufEvent.NeedMore:
-                        if (_heldCount > 0)
+                        if (heldCount > 0)
                         {
-                            events.OnField(connection, _reader.Field, buffer, _heldOffset, _heldCount, false);
+                            events.OnField(connection, _reader.Field, buffer, heldOffset, heldCount, false);
                         }
 
                         return 0;

@@ -194,9 +194,10 @@ namespace NanoLibp2p.Core.Multiformats
 
         private static int HexValue(char c)
         {
+            // lower case is one bit more
+            int letter = c | 0x20;
             return c >= '0' && c <= '9' ? c - '0'
-                : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10
                 : -1;
         }
     }

@@ -95,26 +95,12 @@ namespace NanoLibp2p.Core.Multiformats
             return new Multiaddr(copy);
         }
 
-        /// <summary>Bytes of this address.</summary>
-        public int Length
-        {
-            get { return _bytes.Length; }
-        }
-
         /// <summary>A copy of the bytes.</summary>
         public byte[] ToBytes()
         {
             byte[] copy = new byte[_bytes.Length];
             Array.Copy(_bytes, copy, copy.Length);
             return copy;
-        }
-
-        /// <summary>Copies the bytes to a buffer with room for <see cref="Length"/>.</summary>
-        /// <returns>The bytes copied.</returns>
-        public int CopyTo(byte[] buffer, int offset)
-        {
-            Array.Copy(_bytes, 0, buffer, offset, _bytes.Length);
-            return _bytes.Length;
         }
 
         /// <summary>
@@ -146,7 +132,7 @@ namespace NanoLibp2p.Core.Multiformats
             last += Varint.Write(MultiaddrProtocol.P2p, joined, last);
             joined[last++] = (byte)id.Length;
             id.CopyTo(joined, last);
-            if (Validate(joined, 0, joined.Length) != 0)
+            if (joined.Length > MaxBytes)
             {
                 throw new ArgumentException(ToString() + " has no room for a peer id within Multiaddr.MaxBytes");
             }

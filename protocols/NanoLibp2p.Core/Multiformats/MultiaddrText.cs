@@ -87,46 +87,39 @@ namespace NanoLibp2p.Core.Multiformats
         {
             error = null;
             char[] chars = value.ToCharArray();
-            byte[] binary = null;
-            int count = size;
+            int count = size < 0 ? chars.Length : size;
+            byte[] binary = new byte[count];
             string kind = null;
-            if (size == 2)
+            switch (size)
             {
-                int read = 0;
-                int port = IpText.ParseDecimal(chars, ref read, chars.Length, 65535);
-                binary = new byte[2];
-                kind = port < 0 || read != chars.Length ? "a port (0 to 65535)" : null;
-                Bytes.WriteUInt16BigEndian(binary, 0, (ushort)port);
-            }
-            else if (size == 4)
-            {
-                binary = new byte[4];
-                kind = IpText.ParseIp4(chars, 0, chars.Length, binary, 0) ? null : "an IPv4 address";
-            }
-            else if (size == 16)
-            {
-                binary = new byte[16];
-                kind = IpText.ParseIp6(chars, 0, chars.Length, binary, 0) ? null : "an IPv6 address";
-            }
-            else if (size == MultiaddrProtocol.PeerValue)
-            {
-                PeerId id = PeerId.TryParse(value, out error);
-                if (id == null)
-                {
-                    return 0;
-                }
-                binary = id.ToBytes();
-                count = binary.Length;
-            }
-            else if (size == MultiaddrProtocol.TextValue)
-            {
-                count = chars.Length;
-                binary = new byte[count];
-                for (int i = 0; i < count; i++)
-                {
-                    binary[i] = chars[i] < 0x80 ? (byte)chars[i] : (byte)0;
-                }
-                kind = MultiaddrProtocol.IsName(binary, 0, count) ? null : "a name (1 to 253 printable ASCII characters)";
+                case 2:
+                    int read = 0;
+                    int port = IpText.ParseDecimal(chars, ref read, chars.Length, 65535);
+                    kind = port < 0 || read != chars.Length ? "a port (0 to 65535)" : null;
+                    Bytes.WriteUInt16BigEndian(binary, 0, (ushort)port);
+                    break;
+                case 4:
+                    kind = IpText.ParseIp4(chars, 0, chars.Length, binary, 0) ? null : "an IPv4 address";
+                    break;
+                case 16:
+                    kind = IpText.ParseIp6(chars, 0, chars.Length, binary, 0) ? null : "an IPv6 address";
+                    break;
+                case MultiaddrProtocol.PeerValue:
+                    PeerId id = PeerId.TryParse(value, out error);
+                    if (id == null)
+                    {
+                        return 0;
+                    }
+                    binary = id.ToBytes();
+                    count = binary.Length;
+                    break;
+                case MultiaddrProtocol.TextValue:
+                    for (int i = 0; i < count; i++)
+                    {
+                        binary[i] = chars[i] < 0x80 ? (byte)chars[i] : (byte)0;
+                    }
+                    kind = MultiaddrProtocol.IsName(binary, 0, count) ? null : "a name (1 to 253 printable ASCII characters)";
+                    break;
             }
 
             if (kind != null)
@@ -144,10 +137,7 @@ namespace NanoLibp2p.Core.Multiformats
             {
                 at += Varint.Write((uint)count, buffer, at);
             }
-            if (count > 0)
-            {
-                System.Array.Copy(binary, 0, buffer, at, count);
-            }
+            System.Array.Copy(binary, 0, buffer, at, count);
             return at + count;
         }
     }

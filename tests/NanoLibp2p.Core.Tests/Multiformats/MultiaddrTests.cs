@@ -58,7 +58,7 @@ public class MultiaddrTests
     {
         Multiaddr address = Multiaddr.Parse(text);
         Assert.Equal(text, address.ToString());
-        Assert.Equal(address, Multiaddr.FromBytes(address.ToBytes(), 0, address.Length));
+        Assert.Equal(address, Multiaddr.FromBytes(address.ToBytes(), 0, address.ToBytes().Length));
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public class MultiaddrTests
     public void A_text_of_more_than_the_largest_size_is_refused()
     {
         string name = "/dns/" + new string('a', 253);
-        Assert.Equal(Multiaddr.MaxBytes, Multiaddr.Parse(name + name).Length);
+        Assert.Equal(Multiaddr.MaxBytes, Multiaddr.Parse(name + name).ToBytes().Length);
         Assert.Null(Multiaddr.TryParse(name + name + "/ws", out string error));
         Assert.EndsWith(": it is longer than Multiaddr.MaxBytes = 512", error);
         Assert.Null(Multiaddr.TryParse(name + "a", out error));
@@ -264,7 +264,7 @@ public class MultiaddrTests
             int length = 0;
             foreach (string part in parts)
             {
-                ends.Add(length += Multiaddr.Parse(part).Length);
+                ends.Add(length += Multiaddr.Parse(part).ToBytes().Length);
             }
             for (int count = 1; count <= bytes.Length; count++)
             {

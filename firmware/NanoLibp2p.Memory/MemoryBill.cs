@@ -141,7 +141,7 @@ namespace NanoLibp2p.Memory
                 + ObjectBytes(7) + ArrayBytes(0, 1) + ArrayBytes(12, 1)                          // NoiseSettings
                 + ObjectBytes(4) + KeyArray + (2 * ArrayBytes(0, 1)) + ArrayBytes(3, Reference) + (3 * ArrayBytes(4, 1)));
             Add("identify", ObjectBytes(11) + ArrayBytes(n, Reference) + ArrayBytes(o.IdentifyReadings, Reference)
-                + ArrayBytes(9, 1) + ArrayBytes(22, 1) + (o.IdentifyReadings * (ObjectBytes(6) + Reader))
+                + ArrayBytes(9, 1) + ArrayBytes(22, 1) + (o.IdentifyReadings * (ObjectBytes(4) + Reader))
                 + ArrayBytes(IdentifyMessage(o, pubSub), 1));
             Add("ping", ObjectBytes(7) + (2 * ArrayBytes(n, Reference)) + (2 * ArrayBytes(n * PingProtocol.PayloadBytes, 1)));
             Add("node", ObjectBytes(20) + ArrayBytes(ProtocolTable.Capacity, Reference) + ArrayBytes(Node.MaxProtocols, Reference)
@@ -154,7 +154,7 @@ namespace NanoLibp2p.Memory
         {
             int queue = o.QueueBytes == 0 ? o.MaxMessageBytes + 128 : o.QueueBytes;
             Add("pubsub, by connection", n * (ObjectBytes(19) + ArrayBytes(o.OtherTopics, 4)     // PubSubPeer
-                + ObjectBytes(30) + Reader + ArrayBytes(64, 1) + ArrayBytes(14 + o.MaxMessageBytes, 1)
+                + ObjectBytes(29) + Reader + ArrayBytes(64, 1) + ArrayBytes(14 + o.MaxMessageBytes, 1)
                 + ObjectBytes(3) + ArrayBytes(queue, 1)));
             Add("pubsub, messages kept", MessageCache(o, n) + SeenCache(o.SeenMessages) + SeenCache(o.MaxAsks < 1 ? 1 : o.MaxAsks));
             Add("pubsub, topics", ObjectBytes(2) + ArrayBytes(o.MaxTopics, Reference)

@@ -36,6 +36,10 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>Data of a stream, in the receive buffer. May close or reset the stream.</summary>
+        /// <remarks>
+        /// Don't hold back because an answer finds no room: two nodes that both do, on a link full both ways, wait for each other
+        /// for ever. Keep what to answer, consume, and write it in <see cref="Poll"/>.
+        /// </remarks>
         /// <returns>Bytes consumed; fewer than <paramref name="count"/> hold the whole connection back, and the rest comes again.</returns>
         public abstract int OnData(Libp2pStream stream, byte[] buffer, int offset, int count);
 

@@ -1,3 +1,5 @@
+using System;
+
 namespace NanoLibp2p.Crypto
 {
     /// <summary>Which provider a node takes.</summary>
@@ -8,6 +10,7 @@ namespace NanoLibp2p.Crypto
         /// of the result tells which it is.
         /// </summary>
         /// <param name="preferred">What the platform offers; null for none.</param>
+        /// <exception cref="InvalidOperationException">Not even the managed provider's known answers are right.</exception>
         public static CryptoProvider Choose(CryptoProvider preferred)
         {
             if (preferred != null && SelfTest.Passes(preferred))
@@ -15,7 +18,13 @@ namespace NanoLibp2p.Crypto
                 return preferred;
             }
 
-            return new ManagedCrypto();
+            ManagedCrypto managed = new ManagedCrypto();
+            if (!SelfTest.Passes(managed))
+            {
+                throw new InvalidOperationException("this runtime computes the managed cryptography wrong: no key is safe on it; take another firmware");
+            }
+
+            return managed;
         }
     }
 }

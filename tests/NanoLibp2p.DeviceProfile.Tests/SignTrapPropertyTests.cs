@@ -57,13 +57,27 @@ public sealed class SignTrapPropertyTests(ITestOutputHelper output)
         for (var i = 0; i < 60; i++)
         {
             var arguments = method.Parameters.Select(_ => Edges[random.Next(Edges.Length)]).ToArray();
-            if (host.Run(method, arguments) != device.Run(method, arguments))
+            // where .NET itself throws (a division by zero, the least number by -1) there is nothing to compare
+            var expected = Result(host, method, arguments);
+            if (expected != null && expected != Result(device, method, arguments))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    private static long? Result(TagInterpreter interpreter, Mono.Cecil.MethodDefinition method, long[] arguments)
+    {
+        try
+        {
+            return interpreter.Run(method, arguments);
+        }
+        catch (ArithmeticException)
+        {
+            return null;
+        }
     }
 
     private static string Source(Random random)

@@ -1,3 +1,5 @@
+#nullable disable
+
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Core.Multiformats;

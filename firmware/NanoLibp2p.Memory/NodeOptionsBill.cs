@@ -1,3 +1,5 @@
+#nullable disable
+
 using NanoLibp2p.Core;
 
 namespace NanoLibp2p.Memory

@@ -3,10 +3,13 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using NanoLibp2p.Core;
 using NanoLibp2p.Footprint.Metering;
 using NanoLibp2p.Footprint.Operations;
 using NanoLibp2p.Footprint.Report;
 using NanoLibp2p.Footprint.Sizes;
+using NanoLibp2p.Memory;
+using NanoLibp2p.PubSub;
 using Spectre.Console;
 
 namespace NanoLibp2p.Footprint;
@@ -97,6 +100,7 @@ internal static class Program
         if (sizes.Length > 0)
         {
             Tables.Print(console, sizes);
+            Tables.Print(console, MemoryBill.Of(new NodeOptions(), new PubSubOptions()));
         }
     }
 }

@@ -1,7 +1,10 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using NanoLibp2p.Core;
 using NanoLibp2p.Footprint.Sizes;
+using NanoLibp2p.Memory;
+using NanoLibp2p.PubSub;
 using Spectre.Console;
 
 namespace NanoLibp2p.Footprint.Report;
@@ -50,6 +53,19 @@ internal static class Tables
         }
         console.WriteLine($"Limits: {Number(Budgets.CryptoByteCode)} bytes of byte code in the cryptography, {Number(Budgets.ByteCode)} in any assembly, "
             + $"{Budgets.Locals} locals, branches of {Number(Budgets.BranchDistance)} bytes.");
+    }
+
+    public static void Print(IAnsiConsole console, MemoryBill bill)
+    {
+        var table = Numbers("Heap of the default sensor node", "bytes");
+        for (var line = 0; line < bill.Count; line++)
+        {
+            table.AddRow(Markup.Escape(bill.Name(line)), Number(bill.Bytes(line)));
+        }
+        table.AddRow("total", Number(bill.Total));
+        console.Write(table);
+        var further = MemoryBill.Of(new NodeOptions { MaxConnections = 2 }, new PubSubOptions()).Total - bill.Total;
+        console.WriteLine($"Each further connection: {Number(further)} bytes. Each message: 0.");
     }
 
     public static void PrintProfile(IAnsiConsole console, Result result)

@@ -6,25 +6,25 @@ namespace NanoLibp2p.Crypto
         internal const int BlockBytes = 64;
 
         // words 4 to 15 of the RFC's state: key, block counter, nonce
-        private readonly uint[] state = new uint[12];
+        private readonly uint[] _state = new uint[12];
 
         internal void Start(byte[] key, int keyOffset, uint counter, uint noncePrefix, ulong nonceCounter)
         {
             for (int i = 0; i < 8; i++)
             {
-                state[i] = (uint)(key[keyOffset] | (key[keyOffset + 1] << 8) | (key[keyOffset + 2] << 16) | (key[keyOffset + 3] << 24));
+                _state[i] = (uint)(key[keyOffset] | (key[keyOffset + 1] << 8) | (key[keyOffset + 2] << 16) | (key[keyOffset + 3] << 24));
                 keyOffset += 4;
             }
 
-            state[8] = counter;
-            state[9] = noncePrefix;
-            state[10] = (uint)nonceCounter;
-            state[11] = (uint)(nonceCounter >> 32);
+            _state[8] = counter;
+            _state[9] = noncePrefix;
+            _state[10] = (uint)nonceCounter;
+            _state[11] = (uint)(nonceCounter >> 32);
         }
 
         internal void Clear()
         {
-            Wipe.Clear(state);
+            Wipe.Clear(_state);
         }
 
         /// <summary>The next block of the key stream, and counts.</summary>
@@ -35,7 +35,7 @@ namespace NanoLibp2p.Crypto
         {
             // (x * 0x100000001) >> (32 - n) has x rotated left by n in its low 32 bits: six instructions where shifts need eight
             ulong twice = 0x100000001;
-            uint[] state = this.state;
+            uint[] state = _state;
             uint x0 = 0x61707865;
             uint x1 = 0x3320646e;
             uint x2 = 0x79622d32;

@@ -11,16 +11,16 @@ namespace NanoLibp2p.Crypto
         // a whole block counts 2^128 more than its bytes say
         private const ulong BlockBit = 0x100000000;
 
-        private readonly ChaCha20 cipher = new ChaCha20();
-        private readonly Poly1305 mac = new Poly1305();
-        private readonly byte[] block = new byte[ChaCha20.BlockBytes];
-        private readonly uint[] words = new uint[ChaCha20.BlockBytes / 4];
+        private readonly ChaCha20 _cipher = new ChaCha20();
+        private readonly Poly1305 _mac = new Poly1305();
+        private readonly byte[] _block = new byte[ChaCha20.BlockBytes];
+        private readonly uint[] _words = new uint[ChaCha20.BlockBytes / 4];
 
         internal void Seal(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter,
             byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count)
         {
             Run(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count, 0);
-            Array.Copy(block, 0, buffer, offset + count, 16);
+            Array.Copy(_block, 0, buffer, offset + count, 16);
             Clear();
         }
 
@@ -34,7 +34,7 @@ namespace NanoLibp2p.Crypto
             }
 
             Run(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count, 0xffffffffu);
-            bool right = ConstantTime.Equal(block, 0, buffer, offset + count, 16);
+            bool right = ConstantTime.Equal(_block, 0, buffer, offset + count, 16);
             if (!right)
             {
                 Run(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count, 0);
@@ -49,36 +49,36 @@ namespace NanoLibp2p.Crypto
             byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count, uint open)
         {
             // block 0 of the key stream is the MAC's key; the message begins with block 1
-            cipher.Start(key, keyOffset, 0, noncePrefix, nonceCounter);
-            cipher.Next(null, words, 0);
-            mac.Start(words);
+            _cipher.Start(key, keyOffset, 0, noncePrefix, nonceCounter);
+            _cipher.Next(null, _words, 0);
+            _mac.Start(_words);
             for (int done = 0; done < adCount; done += ChaCha20.BlockBytes)
             {
                 int part = Take(ad, adOffset + done, adCount - done);
                 Pack(part);
-                mac.Update(words, (part + 15) >> 4, BlockBit);
+                _mac.Update(_words, (part + 15) >> 4, BlockBit);
             }
 
             for (int done = 0; done < count; done += ChaCha20.BlockBytes)
             {
                 int part = Take(buffer, offset + done, count - done);
-                cipher.Next(block, words, open);
-                Array.Copy(block, 0, buffer, offset + done, part);
+                _cipher.Next(_block, _words, open);
+                Array.Copy(_block, 0, buffer, offset + done, part);
                 if (part < ChaCha20.BlockBytes && open == 0)
                 {
                     // the key stream behind the last byte is no part of the message: the MAC takes zeros there
                     Pack(part);
                 }
 
-                mac.Update(words, (part + 15) >> 4, BlockBit);
+                _mac.Update(_words, (part + 15) >> 4, BlockBit);
             }
 
-            words[0] = (uint)adCount;
-            words[1] = 0;
-            words[2] = (uint)count;
-            words[3] = 0;
-            mac.Update(words, 1, BlockBit);
-            mac.Finish(block, 0);
+            _words[0] = (uint)adCount;
+            _words[1] = 0;
+            _words[2] = (uint)count;
+            _words[3] = 0;
+            _mac.Update(_words, 1, BlockBit);
+            _mac.Finish(_block, 0);
         }
 
         /// <summary>Up to 64 bytes to the block, zeros behind them.</summary>
@@ -86,38 +86,38 @@ namespace NanoLibp2p.Crypto
         {
             if (left >= ChaCha20.BlockBytes)
             {
-                Array.Copy(from, at, block, 0, ChaCha20.BlockBytes);
+                Array.Copy(from, at, _block, 0, ChaCha20.BlockBytes);
                 return ChaCha20.BlockBytes;
             }
 
-            Wipe.Clear(block);
-            Array.Copy(from, at, block, 0, left);
+            Wipe.Clear(_block);
+            Array.Copy(from, at, _block, 0, left);
             return left;
         }
 
         /// <summary>The block's words, with zeros from byte part on.</summary>
         private void Pack(int part)
         {
-            Array.Clear(block, part, ChaCha20.BlockBytes - part);
+            Array.Clear(_block, part, ChaCha20.BlockBytes - part);
             int at = 0;
             for (int i = 0; at < part; i++)
             {
-                words[i] = (uint)(block[at] | (block[at + 1] << 8) | (block[at + 2] << 16) | (block[at + 3] << 24));
+                _words[i] = (uint)(_block[at] | (_block[at + 1] << 8) | (_block[at + 2] << 16) | (_block[at + 3] << 24));
                 at += 4;
             }
 
             // the last block of four words may end short
             for (int i = (part + 3) >> 2; (i & 3) != 0; i++)
             {
-                words[i] = 0;
+                _words[i] = 0;
             }
         }
 
         private void Clear()
         {
-            cipher.Clear();
-            Wipe.Clear(block);
-            Wipe.Clear(words);
+            _cipher.Clear();
+            Wipe.Clear(_block);
+            Wipe.Clear(_words);
         }
     }
 }

@@ -9,85 +9,85 @@ namespace NanoLibp2p.Crypto
         /// <summary>Window of the digits: they are odd and at most 15, so a table has 8 entries.</summary>
         private const int Window = 5;
 
-        private readonly Sha512 sha;
-        private readonly CurveScratch scratch;
+        private readonly Sha512 _sha;
+        private readonly CurveScratch _scratch;
 
         // -A, -3 A .. -15 A: Y + X, Y - X, 2 d T, 2 Z of each
-        private readonly uint[] table = new uint[8 * 4 * Field25519.Limbs];
+        private readonly uint[] _table = new uint[8 * 4 * Field25519.Limbs];
 
         internal Ed25519Verifier(Sha512 sha, CurveScratch scratch)
         {
-            this.sha = sha;
-            this.scratch = scratch;
+            _sha = sha;
+            _scratch = scratch;
         }
 
         internal bool Verify(byte[] publicKey, int publicKeyOffset, byte[] message, int offset, int count,
             byte[] signature, int signatureOffset)
         {
-            ulong[] p = scratch.P;
-            ulong[] w = scratch.W;
-            uint[] s = scratch.A;
-            uint[] k = scratch.K;
-            if (!scratch.Scalar.IsReduced(signature, signatureOffset + 32, s)
-                || !EdwardsPoint.Decode(publicKey, publicKeyOffset, p, w, scratch.Bytes))
+            ulong[] p = _scratch.P;
+            ulong[] w = _scratch.W;
+            uint[] s = _scratch.A;
+            uint[] k = _scratch.K;
+            if (!_scratch.Scalar.IsReduced(signature, signatureOffset + 32, s)
+                || !EdwardsPoint.Decode(publicKey, publicKeyOffset, p, w, _scratch.Bytes))
             {
                 return false;
             }
 
-            sha.Start();
-            sha.Update(signature, signatureOffset, 32);
-            sha.Update(publicKey, publicKeyOffset, 32);
-            sha.Update(message, offset, count);
-            sha.Finish(scratch.Hash, 0);
-            scratch.Scalar.Reduce(scratch.Hash, k);
+            _sha.Start();
+            _sha.Update(signature, signatureOffset, 32);
+            _sha.Update(publicKey, publicKeyOffset, 32);
+            _sha.Update(message, offset, count);
+            _sha.Finish(_scratch.Hash, 0);
+            _scratch.Scalar.Reduce(_scratch.Hash, k);
             ShiftUp(s);
             ShiftUp(k);
             MakeTable();
             Multiply();
-            EdwardsPoint.Encode(p, w, scratch.Bytes, 0);
-            bool right = ConstantTime.Equal(scratch.Bytes, 0, signature, signatureOffset, 32);
-            scratch.Clear();
+            EdwardsPoint.Encode(p, w, _scratch.Bytes, 0);
+            bool right = ConstantTime.Equal(_scratch.Bytes, 0, signature, signatureOffset, 32);
+            _scratch.Clear();
             return right;
         }
 
-        /// <summary>Odd multiples of -A from A in scratch.P.</summary>
+        /// <summary>Odd multiples of -A from A in _scratch.P.</summary>
         private void MakeTable()
         {
-            ulong[] p = scratch.P;
-            ulong[] w = scratch.W;
+            ulong[] p = _scratch.P;
+            ulong[] w = _scratch.W;
             Field25519.Set(w, 0, 0);
             Field25519.Subtract(p, EdwardsPoint.X, w, 0, p, EdwardsPoint.X);
             Field25519.Subtract(p, EdwardsPoint.T, w, 0, p, EdwardsPoint.T);
 
             // twice the point waits in the last entry, of which it makes the next to last
             const int last = 7 * 4 * Field25519.Limbs;
-            EdwardsPoint.ToCached(p, w, table, 0);
+            EdwardsPoint.ToCached(p, w, _table, 0);
             EdwardsPoint.Step(p, 1, null, 0, EdwardsPoint.WithT);
-            EdwardsPoint.ToCached(p, w, table, last);
-            EdwardsPoint.Step(p, 0, table, 0, EdwardsPoint.Add | EdwardsPoint.Projective | EdwardsPoint.WithT);
+            EdwardsPoint.ToCached(p, w, _table, last);
+            EdwardsPoint.Step(p, 0, _table, 0, EdwardsPoint.Add | EdwardsPoint.Projective | EdwardsPoint.WithT);
             for (int i = 1; ; i++)
             {
-                EdwardsPoint.ToCached(p, w, table, 4 * Field25519.Limbs * i);
+                EdwardsPoint.ToCached(p, w, _table, 4 * Field25519.Limbs * i);
                 if (i == 7)
                 {
                     break;
                 }
 
-                EdwardsPoint.Step(p, 0, table, last, EdwardsPoint.Add | EdwardsPoint.Projective | EdwardsPoint.WithT);
+                EdwardsPoint.Step(p, 0, _table, last, EdwardsPoint.Add | EdwardsPoint.Projective | EdwardsPoint.WithT);
             }
         }
 
         /// <summary>
-        /// scratch.P = s B - k A, of scratch's A and K: one chain of doublings for both. The digits are found from the top, without memory, by Okeya's wMOF
+        /// _scratch.P = s B - k A, of its A and K: one chain of doublings for both. The digits are found from the top, without memory, by Okeya's wMOF
         /// ("Signed binary representations revisited", CRYPTO 2004): digit i of 2 k - k is k_(i-1) - k_i; at the first that is not 0 a
         /// window of five begins, whose value has an odd part of at most 15.
         /// </summary>
         private void Multiply()
         {
-            ulong[] p = scratch.P;
-            uint[] q = scratch.Q;
-            uint[] s = scratch.A;
-            uint[] k = scratch.K;
+            ulong[] p = _scratch.P;
+            uint[] q = _scratch.Q;
+            uint[] s = _scratch.A;
+            uint[] k = _scratch.K;
             EdwardsPoint.SetZero(p);
             int doublings = 0;
             bool started = false;
@@ -140,7 +140,7 @@ namespace NanoLibp2p.Crypto
                 if (atA == i)
                 {
                     int mode = EdwardsPoint.Add | EdwardsPoint.Projective;
-                    EdwardsPoint.Step(p, doublings, table, 4 * Field25519.Limbs * (int)((digitA >> 1) & 7),
+                    EdwardsPoint.Step(p, doublings, _table, 4 * Field25519.Limbs * (int)((digitA >> 1) & 7),
                         (digitA & 0x80) != 0 ? mode | EdwardsPoint.Negative : mode);
                     doublings = 0;
                     atA = -1;

@@ -6,20 +6,20 @@ namespace NanoLibp2p.Crypto
     /// </summary>
     public sealed class ManagedCrypto : CryptoProvider
     {
-        private readonly Sha256 sha256 = new Sha256();
-        private readonly Sha512 sha512 = new Sha512();
-        private readonly ChaCha20Poly1305 aead = new ChaCha20Poly1305();
-        private readonly CurveScratch scratch = new CurveScratch();
-        private readonly Hmac hmac;
-        private readonly Ed25519 ed25519;
-        private readonly Ed25519Verifier verifier;
+        private readonly Sha256 _sha256 = new Sha256();
+        private readonly Sha512 _sha512 = new Sha512();
+        private readonly ChaCha20Poly1305 _aead = new ChaCha20Poly1305();
+        private readonly CurveScratch _scratch = new CurveScratch();
+        private readonly Hmac _hmac;
+        private readonly Ed25519 _ed25519;
+        private readonly Ed25519Verifier _verifier;
 
         /// <summary>Makes every buffer that the operations need.</summary>
         public ManagedCrypto()
         {
-            hmac = new Hmac(sha256);
-            ed25519 = new Ed25519(sha512, scratch);
-            verifier = new Ed25519Verifier(sha512, scratch);
+            _hmac = new Hmac(_sha256);
+            _ed25519 = new Ed25519(_sha512, _scratch);
+            _verifier = new Ed25519Verifier(_sha512, _scratch);
         }
 
         /// <inheritdoc/>
@@ -28,96 +28,96 @@ namespace NanoLibp2p.Crypto
         /// <inheritdoc/>
         public override void Sha256Start()
         {
-            sha256.Start();
+            _sha256.Start();
         }
 
         /// <inheritdoc/>
         public override void Sha256Update(byte[] data, int offset, int count)
         {
-            sha256.Update(data, offset, count);
+            _sha256.Update(data, offset, count);
         }
 
         /// <inheritdoc/>
         public override void Sha256Finish(byte[] hash, int offset)
         {
-            sha256.Finish(hash, offset);
+            _sha256.Finish(hash, offset);
         }
 
         /// <inheritdoc/>
         public override void Sha512Start()
         {
-            sha512.Start();
+            _sha512.Start();
         }
 
         /// <inheritdoc/>
         public override void Sha512Update(byte[] data, int offset, int count)
         {
-            sha512.Update(data, offset, count);
+            _sha512.Update(data, offset, count);
         }
 
         /// <inheritdoc/>
         public override void Sha512Finish(byte[] hash, int offset)
         {
-            sha512.Finish(hash, offset);
+            _sha512.Finish(hash, offset);
         }
 
         /// <inheritdoc/>
         public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac, int macOffset)
         {
-            hmac.Compute(key, keyOffset, keyCount, data, offset, count, mac, macOffset);
+            _hmac.Compute(key, keyOffset, keyCount, data, offset, count, mac, macOffset);
         }
 
         /// <inheritdoc/>
         public override void HkdfSha256(byte[] salt, int saltOffset, int saltCount, byte[] ikm, int ikmOffset, int ikmCount,
             byte[] info, int infoOffset, int infoCount, byte[] okm, int okmOffset, int okmCount)
         {
-            hmac.Derive(salt, saltOffset, saltCount, ikm, ikmOffset, ikmCount, info, infoOffset, infoCount, okm, okmOffset, okmCount);
+            _hmac.Derive(salt, saltOffset, saltCount, ikm, ikmOffset, ikmCount, info, infoOffset, infoCount, okm, okmOffset, okmCount);
         }
 
         /// <inheritdoc/>
         public override void Seal(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter,
             byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count)
         {
-            aead.Seal(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count);
+            _aead.Seal(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count);
         }
 
         /// <inheritdoc/>
         public override bool Open(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter,
             byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count)
         {
-            return aead.Open(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count);
+            return _aead.Open(key, keyOffset, noncePrefix, nonceCounter, ad, adOffset, adCount, buffer, offset, count);
         }
 
         /// <inheritdoc/>
         public override bool X25519(byte[] scalar, int scalarOffset, byte[] point, int pointOffset, byte[] shared, int sharedOffset)
         {
-            return Crypto.X25519.Multiply(scalar, scalarOffset, point, pointOffset, shared, sharedOffset, scratch);
+            return Crypto.X25519.Multiply(scalar, scalarOffset, point, pointOffset, shared, sharedOffset, _scratch);
         }
 
         /// <inheritdoc/>
         public override void X25519Base(byte[] scalar, int scalarOffset, byte[] publicKey, int publicKeyOffset)
         {
-            Crypto.X25519.MultiplyBase(scalar, scalarOffset, publicKey, publicKeyOffset, scratch);
+            Crypto.X25519.MultiplyBase(scalar, scalarOffset, publicKey, publicKeyOffset, _scratch);
         }
 
         /// <inheritdoc/>
         public override void Ed25519PublicKey(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset)
         {
-            ed25519.PublicKey(seed, seedOffset, publicKey, publicKeyOffset);
+            _ed25519.PublicKey(seed, seedOffset, publicKey, publicKeyOffset);
         }
 
         /// <inheritdoc/>
         public override void Ed25519Sign(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset,
             byte[] message, int offset, int count, byte[] signature, int signatureOffset)
         {
-            ed25519.Sign(seed, seedOffset, publicKey, publicKeyOffset, message, offset, count, signature, signatureOffset);
+            _ed25519.Sign(seed, seedOffset, publicKey, publicKeyOffset, message, offset, count, signature, signatureOffset);
         }
 
         /// <inheritdoc/>
         public override bool Ed25519Verify(byte[] publicKey, int publicKeyOffset,
             byte[] message, int offset, int count, byte[] signature, int signatureOffset)
         {
-            return verifier.Verify(publicKey, publicKeyOffset, message, offset, count, signature, signatureOffset);
+            return _verifier.Verify(publicKey, publicKeyOffset, message, offset, count, signature, signatureOffset);
         }
     }
 }

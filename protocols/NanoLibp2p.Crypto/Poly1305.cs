@@ -9,16 +9,16 @@ namespace NanoLibp2p.Crypto
     {
         private const ulong High = 0x3ffffffff;
 
-        private ulong h0;
-        private ulong h1;
-        private ulong h2;
-        private ulong h3;
+        private ulong _h0;
+        private ulong _h1;
+        private ulong _h2;
+        private ulong _h3;
 
         // r0..r3, then 5/4 of r1..r3: whole, as their low two bits are clear, and right, as 2^130 is 5
-        private readonly ulong[] multiplier = new ulong[7];
+        private readonly ulong[] _multiplier = new ulong[7];
 
         // s
-        private readonly uint[] pad = new uint[4];
+        private readonly uint[] _pad = new uint[4];
 
         /// <summary>The first eight words are the one-time key.</summary>
         internal void Start(uint[] words)
@@ -27,16 +27,16 @@ namespace NanoLibp2p.Crypto
             {
                 // RFC 8439 2.5: the top four bits of each word of r and the low two of all but the first are cleared
                 uint r = words[i] & (i == 0 ? 0x0fffffffu : 0x0ffffffcu);
-                multiplier[i] = r;
+                _multiplier[i] = r;
                 if (i > 0)
                 {
-                    multiplier[3 + i] = r + (r >> 2);
+                    _multiplier[3 + i] = r + (r >> 2);
                 }
 
-                pad[i] = words[4 + i];
+                _pad[i] = words[4 + i];
             }
 
-            h0 = h1 = h2 = h3 = 0;
+            _h0 = _h1 = _h2 = _h3 = 0;
         }
 
         /// <summary>
@@ -45,11 +45,11 @@ namespace NanoLibp2p.Crypto
         /// </summary>
         internal void Update(uint[] words, int blocks, ulong bit)
         {
-            ulong[] multiplier = this.multiplier;
-            ulong a0 = h0;
-            ulong a1 = h1;
-            ulong a2 = h2;
-            ulong a3 = h3;
+            ulong[] multiplier = _multiplier;
+            ulong a0 = _h0;
+            ulong a1 = _h1;
+            ulong a2 = _h2;
+            ulong a3 = _h3;
             ulong r0 = multiplier[0];
             ulong r1 = multiplier[1];
             ulong r2 = multiplier[2];
@@ -79,23 +79,23 @@ namespace NanoLibp2p.Crypto
                 a3 = c3 & high;
             }
 
-            h0 = a0;
-            h1 = a1;
-            h2 = a2;
-            h3 = a3;
+            _h0 = a0;
+            _h1 = a1;
+            _h2 = a2;
+            _h3 = a3;
         }
 
         /// <summary>Writes the tag and forgets the key.</summary>
         internal void Finish(byte[] tag, int offset)
         {
             // h is below 2^130 + 2^34: subtract the prime 2^130 - 5 once if h + 5 reaches 2^130
-            ulong carry = (h0 + 5) >> 32;
-            carry = (h1 + carry) >> 32;
-            carry = (h2 + carry) >> 32;
-            carry = ((h3 + carry) >> 34) * 5;
+            ulong carry = (_h0 + 5) >> 32;
+            carry = (_h1 + carry) >> 32;
+            carry = (_h2 + carry) >> 32;
+            carry = ((_h3 + carry) >> 34) * 5;
             for (int i = 0; i < 4; i++)
             {
-                carry += (i == 0 ? h0 : i == 1 ? h1 : i == 2 ? h2 : h3) + pad[i];
+                carry += (i == 0 ? _h0 : i == 1 ? _h1 : i == 2 ? _h2 : _h3) + _pad[i];
                 tag[offset] = (byte)carry;
                 tag[offset + 1] = (byte)(carry >> 8);
                 tag[offset + 2] = (byte)(carry >> 16);
@@ -104,9 +104,9 @@ namespace NanoLibp2p.Crypto
                 carry >>= 32;
             }
 
-            h0 = h1 = h2 = h3 = 0;
-            Wipe.Clear(multiplier);
-            Wipe.Clear(pad);
+            _h0 = _h1 = _h2 = _h3 = 0;
+            Wipe.Clear(_multiplier);
+            Wipe.Clear(_pad);
         }
     }
 }

@@ -7,24 +7,24 @@ namespace NanoLibp2p.Crypto
     internal sealed class Scalar25519
     {
         // an instance and not static: see Sha256's table
-        private readonly uint[] order = new uint[]
+        private readonly uint[] _order = new uint[]
         {
             0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0, 0, 0, 0x10000000,
         };
 
         // floor(2^512 / L)
-        private readonly uint[] reciprocal = new uint[]
+        private readonly uint[] _reciprocal = new uint[]
         {
             0x0a2c131b, 0xed9ce5a3, 0x086329a7, 0x2106215d, 0xffffffeb, 0xffffffff, 0xffffffff, 0xffffffff, 0xf,
         };
 
-        private readonly uint[] wide = new uint[16];
-        private readonly uint[] product = new uint[25];
+        private readonly uint[] _wide = new uint[16];
+        private readonly uint[] _product = new uint[25];
 
         internal void Clear()
         {
-            Wipe.Clear(wide);
-            Wipe.Clear(product);
+            Wipe.Clear(_wide);
+            Wipe.Clear(_product);
         }
 
         internal static void Load(byte[] from, int offset, uint[] words, int count)
@@ -52,14 +52,14 @@ namespace NanoLibp2p.Crypto
         /// <summary>o = 64 bytes modulo L.</summary>
         internal void Reduce(byte[] hash, uint[] o)
         {
-            Load(hash, 0, wide, 16);
+            Load(hash, 0, _wide, 16);
             ReduceWide(o);
         }
 
         /// <summary>o = a b + c modulo L; a, b and c below 2^256.</summary>
         internal void MultiplyAdd(uint[] a, uint[] b, uint[] c, uint[] o)
         {
-            uint[] wide = this.wide;
+            uint[] wide = _wide;
             for (int i = 0; i < 8; i++)
             {
                 wide[i] = c[i];
@@ -90,9 +90,9 @@ namespace NanoLibp2p.Crypto
             Load(s, offset, words, 8);
             for (int i = 7; i >= 0; i--)
             {
-                if (words[i] != order[i])
+                if (words[i] != _order[i])
                 {
-                    return words[i] < order[i];
+                    return words[i] < _order[i];
                 }
             }
 
@@ -113,7 +113,7 @@ namespace NanoLibp2p.Crypto
             ulong carry = 0;
             for (int i = 0; i < 9; i++)
             {
-                carry += i < 8 ? (ulong)s[i] + (order[i] & even) + 0xffffffffu : 0u;
+                carry += i < 8 ? (ulong)s[i] + (_order[i] & even) + 0xffffffffu : 0u;
                 o[i] = (uint)carry;
                 carry >>= 32;
             }
@@ -129,12 +129,12 @@ namespace NanoLibp2p.Crypto
         /// <summary>Barrett: the quotient by the reciprocal is at most one too small.</summary>
         private void ReduceWide(uint[] o)
         {
-            uint[] x = wide;
-            uint[] y = product;
+            uint[] x = _wide;
+            uint[] y = _product;
             Wipe.Clear(y);
             for (int i = 0; i < 9; i++)
             {
-                ulong f = reciprocal[i];
+                ulong f = _reciprocal[i];
                 ulong carry = 0;
                 for (int j = 0; j < 16; j++)
                 {
@@ -158,7 +158,7 @@ namespace NanoLibp2p.Crypto
                 ulong carry = 0;
                 for (int j = 0; i + j < 8; j++)
                 {
-                    carry += y[i + j] + f * order[j];
+                    carry += y[i + j] + f * _order[j];
                     y[i + j] = (uint)carry;
                     carry >>= 32;
                 }
@@ -176,7 +176,7 @@ namespace NanoLibp2p.Crypto
             sum = 1;
             for (int i = 0; i < 8; i++)
             {
-                sum += (ulong)y[i] + (order[i] ^ 0xffffffffu);
+                sum += (ulong)y[i] + (_order[i] ^ 0xffffffffu);
                 y[8 + i] = (uint)sum;
                 sum >>= 32;
             }

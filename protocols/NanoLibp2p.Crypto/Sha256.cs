@@ -11,16 +11,16 @@ namespace NanoLibp2p.Crypto
     {
         internal const int BlockBytes = 64;
 
-        private readonly uint[] k;
-        private readonly uint[] state = new uint[8];
-        private readonly byte[] block = new byte[BlockBytes];
-        private int held;
-        private uint total;
+        private readonly uint[] _k;
+        private readonly uint[] _state = new uint[8];
+        private readonly byte[] _block = new byte[BlockBytes];
+        private int _held;
+        private uint _total;
 
         internal Sha256()
         {
             // made here, and not static: nanoCLR would keep a static array's bytes in RAM whether or not the hash is used
-            k = new uint[]
+            _k = new uint[]
             {
                 0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
                 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -35,37 +35,37 @@ namespace NanoLibp2p.Crypto
 
         internal void Start()
         {
-            state[0] = 0x6a09e667;
-            state[1] = 0xbb67ae85;
-            state[2] = 0x3c6ef372;
-            state[3] = 0xa54ff53a;
-            state[4] = 0x510e527f;
-            state[5] = 0x9b05688c;
-            state[6] = 0x1f83d9ab;
-            state[7] = 0x5be0cd19;
-            held = 0;
-            total = 0;
+            _state[0] = 0x6a09e667;
+            _state[1] = 0xbb67ae85;
+            _state[2] = 0x3c6ef372;
+            _state[3] = 0xa54ff53a;
+            _state[4] = 0x510e527f;
+            _state[5] = 0x9b05688c;
+            _state[6] = 0x1f83d9ab;
+            _state[7] = 0x5be0cd19;
+            _held = 0;
+            _total = 0;
         }
 
         internal void Update(byte[] data, int offset, int count)
         {
-            total += (uint)count;
+            _total += (uint)count;
             while (count > 0)
             {
-                int part = BlockBytes - held;
+                int part = BlockBytes - _held;
                 if (part > count)
                 {
                     part = count;
                 }
 
-                Array.Copy(data, offset, block, held, part);
-                held += part;
+                Array.Copy(data, offset, _block, _held, part);
+                _held += part;
                 offset += part;
                 count -= part;
-                if (held == BlockBytes)
+                if (_held == BlockBytes)
                 {
                     Compress();
-                    held = 0;
+                    _held = 0;
                 }
             }
         }
@@ -73,24 +73,24 @@ namespace NanoLibp2p.Crypto
         /// <summary>Ends the hash, writes it and forgets it.</summary>
         internal void Finish(byte[] hash, int offset)
         {
-            block[held++] = 0x80;
-            Array.Clear(block, held, BlockBytes - held);
-            if (held > BlockBytes - 8)
+            _block[_held++] = 0x80;
+            Array.Clear(_block, _held, BlockBytes - _held);
+            if (_held > BlockBytes - 8)
             {
                 Compress();
-                Array.Clear(block, 0, BlockBytes);
+                Array.Clear(_block, 0, BlockBytes);
             }
 
             // in bits: up to 35 of them
-            block[BlockBytes - 5] = (byte)(total >> 29);
-            block[BlockBytes - 4] = (byte)(total >> 21);
-            block[BlockBytes - 3] = (byte)(total >> 13);
-            block[BlockBytes - 2] = (byte)(total >> 5);
-            block[BlockBytes - 1] = (byte)(total << 3);
+            _block[BlockBytes - 5] = (byte)(_total >> 29);
+            _block[BlockBytes - 4] = (byte)(_total >> 21);
+            _block[BlockBytes - 3] = (byte)(_total >> 13);
+            _block[BlockBytes - 2] = (byte)(_total >> 5);
+            _block[BlockBytes - 1] = (byte)(_total << 3);
             Compress();
             for (int i = 0; i < 8; i++)
             {
-                uint word = state[i];
+                uint word = _state[i];
                 hash[offset] = (byte)(word >> 24);
                 hash[offset + 1] = (byte)(word >> 16);
                 hash[offset + 2] = (byte)(word >> 8);
@@ -104,29 +104,29 @@ namespace NanoLibp2p.Crypto
         /// <summary>Writes out the state of a hash that has taken one whole block, for <see cref="Resume"/>.</summary>
         internal void Keep(uint[] midstate)
         {
-            Array.Copy(state, 0, midstate, 0, 8);
+            Array.Copy(_state, 0, midstate, 0, 8);
         }
 
         /// <summary>Goes on behind the block that a kept state has taken.</summary>
         internal void Resume(uint[] midstate)
         {
-            Array.Copy(midstate, 0, state, 0, 8);
-            held = 0;
-            total = BlockBytes;
+            Array.Copy(midstate, 0, _state, 0, 8);
+            _held = 0;
+            _total = BlockBytes;
         }
 
         internal void Clear()
         {
-            Wipe.Clear(state);
-            Wipe.Clear(block);
-            held = 0;
+            Wipe.Clear(_state);
+            Wipe.Clear(_block);
+            _held = 0;
         }
 
         private void Compress()
         {
-            byte[] block = this.block;
-            uint[] k = this.k;
-            uint[] state = this.state;
+            byte[] block = _block;
+            uint[] k = _k;
+            uint[] state = _state;
             ulong twice = 0x100000001;
             ulong t, w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15;
             w0 = (ulong)(uint)((block[0] << 24) | (block[1] << 16) | (block[2] << 8) | block[3]) * twice;

@@ -8,17 +8,17 @@ namespace NanoLibp2p.Crypto
     {
         internal const int BlockBytes = 128;
 
-        private readonly ulong[] k;
-        private readonly ulong[] state = new ulong[8];
-        private readonly ulong[] schedule = new ulong[16];
-        private readonly byte[] block = new byte[BlockBytes];
-        private int held;
-        private uint total;
+        private readonly ulong[] _k;
+        private readonly ulong[] _state = new ulong[8];
+        private readonly ulong[] _schedule = new ulong[16];
+        private readonly byte[] _block = new byte[BlockBytes];
+        private int _held;
+        private uint _total;
 
         internal Sha512()
         {
             // made here, and not static: nanoCLR would keep a static array's bytes in RAM whether or not the hash is used
-            k = new ulong[]
+            _k = new ulong[]
             {
                 0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc,
                 0x3956c25bf348b538, 0x59f111f1b605d019, 0x923f82a4af194f9b, 0xab1c5ed5da6d8118,
@@ -45,37 +45,37 @@ namespace NanoLibp2p.Crypto
 
         internal void Start()
         {
-            state[0] = 0x6a09e667f3bcc908;
-            state[1] = 0xbb67ae8584caa73b;
-            state[2] = 0x3c6ef372fe94f82b;
-            state[3] = 0xa54ff53a5f1d36f1;
-            state[4] = 0x510e527fade682d1;
-            state[5] = 0x9b05688c2b3e6c1f;
-            state[6] = 0x1f83d9abfb41bd6b;
-            state[7] = 0x5be0cd19137e2179;
-            held = 0;
-            total = 0;
+            _state[0] = 0x6a09e667f3bcc908;
+            _state[1] = 0xbb67ae8584caa73b;
+            _state[2] = 0x3c6ef372fe94f82b;
+            _state[3] = 0xa54ff53a5f1d36f1;
+            _state[4] = 0x510e527fade682d1;
+            _state[5] = 0x9b05688c2b3e6c1f;
+            _state[6] = 0x1f83d9abfb41bd6b;
+            _state[7] = 0x5be0cd19137e2179;
+            _held = 0;
+            _total = 0;
         }
 
         internal void Update(byte[] data, int offset, int count)
         {
-            total += (uint)count;
+            _total += (uint)count;
             while (count > 0)
             {
-                int part = BlockBytes - held;
+                int part = BlockBytes - _held;
                 if (part > count)
                 {
                     part = count;
                 }
 
-                Array.Copy(data, offset, block, held, part);
-                held += part;
+                Array.Copy(data, offset, _block, _held, part);
+                _held += part;
                 offset += part;
                 count -= part;
-                if (held == BlockBytes)
+                if (_held == BlockBytes)
                 {
                     Compress();
-                    held = 0;
+                    _held = 0;
                 }
             }
         }
@@ -83,24 +83,24 @@ namespace NanoLibp2p.Crypto
         /// <summary>Ends the hash, writes it and forgets it.</summary>
         internal void Finish(byte[] hash, int offset)
         {
-            block[held++] = 0x80;
-            Array.Clear(block, held, BlockBytes - held);
-            if (held > BlockBytes - 16)
+            _block[_held++] = 0x80;
+            Array.Clear(_block, _held, BlockBytes - _held);
+            if (_held > BlockBytes - 16)
             {
                 Compress();
-                Array.Clear(block, 0, BlockBytes);
+                Array.Clear(_block, 0, BlockBytes);
             }
 
             // in bits: up to 35 of them
-            block[BlockBytes - 5] = (byte)(total >> 29);
-            block[BlockBytes - 4] = (byte)(total >> 21);
-            block[BlockBytes - 3] = (byte)(total >> 13);
-            block[BlockBytes - 2] = (byte)(total >> 5);
-            block[BlockBytes - 1] = (byte)(total << 3);
+            _block[BlockBytes - 5] = (byte)(_total >> 29);
+            _block[BlockBytes - 4] = (byte)(_total >> 21);
+            _block[BlockBytes - 3] = (byte)(_total >> 13);
+            _block[BlockBytes - 2] = (byte)(_total >> 5);
+            _block[BlockBytes - 1] = (byte)(_total << 3);
             Compress();
             for (int i = 0; i < 8; i++)
             {
-                ulong word = state[i];
+                ulong word = _state[i];
                 for (int shift = 56; shift >= 0; shift -= 8)
                 {
                     hash[offset++] = (byte)(word >> shift);
@@ -112,23 +112,23 @@ namespace NanoLibp2p.Crypto
 
         internal void Clear()
         {
-            Wipe.Clear(state);
-            Wipe.Clear(schedule);
-            Wipe.Clear(block);
-            held = 0;
+            Wipe.Clear(_state);
+            Wipe.Clear(_schedule);
+            Wipe.Clear(_block);
+            _held = 0;
         }
 
         private void Compress()
         {
             ulong t;
-            ulong[] k = this.k;
-            ulong[] w = schedule;
-            ulong[] state = this.state;
+            ulong[] k = _k;
+            ulong[] w = _schedule;
+            ulong[] state = _state;
             int at = 0;
             for (int i = 0; i < 16; i++)
             {
-                w[i] = ((ulong)(uint)((block[at] << 24) | (block[at + 1] << 16) | (block[at + 2] << 8) | block[at + 3]) << 32)
-                    | (uint)((block[at + 4] << 24) | (block[at + 5] << 16) | (block[at + 6] << 8) | block[at + 7]);
+                w[i] = ((ulong)(uint)((_block[at] << 24) | (_block[at + 1] << 16) | (_block[at + 2] << 8) | _block[at + 3]) << 32)
+                    | (uint)((_block[at + 4] << 24) | (_block[at + 5] << 16) | (_block[at + 6] << 8) | _block[at + 7]);
                 at += 8;
             }
 

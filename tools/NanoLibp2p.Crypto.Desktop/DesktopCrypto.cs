@@ -14,13 +14,13 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
 {
     private const int SodiumFailed = -1;
 
-    private readonly ManagedCrypto managed = new();
-    private readonly IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-    private readonly LargeBox sealing = new();
-    private readonly LargeBox opening = new();
-    private bool sha256Holds;
-    private bool sha512Holds;
+    private readonly ManagedCrypto _managed = new();
+    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+    private readonly LargeBox _sealing = new();
+    private readonly LargeBox _opening = new();
+    private bool _sha256Holds;
+    private bool _sha512Holds;
 
     /// <summary>Loads libsodium.</summary>
     /// <exception cref="DllNotFoundException">libsodium is not there for this platform; <see cref="Choose"/> then takes the managed code.</exception>
@@ -49,37 +49,37 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
     public override string Name => "desktop (libsodium and .NET)";
 
     /// <inheritdoc/>
-    public override void Sha256Start() => Start(sha256, ref sha256Holds);
+    public override void Sha256Start() => Start(_sha256, ref _sha256Holds);
 
     /// <inheritdoc/>
     public override void Sha256Update(byte[] data, int offset, int count)
     {
-        sha256Holds = true;
-        sha256.AppendData(Part(data, offset, count));
+        _sha256Holds = true;
+        _sha256.AppendData(Part(data, offset, count));
     }
 
     /// <inheritdoc/>
     public override void Sha256Finish(byte[] hash, int offset)
     {
-        sha256.GetHashAndReset(hash.AsSpan(offset, Sha256Bytes));
-        sha256Holds = false;
+        _sha256.GetHashAndReset(hash.AsSpan(offset, Sha256Bytes));
+        _sha256Holds = false;
     }
 
     /// <inheritdoc/>
-    public override void Sha512Start() => Start(sha512, ref sha512Holds);
+    public override void Sha512Start() => Start(_sha512, ref _sha512Holds);
 
     /// <inheritdoc/>
     public override void Sha512Update(byte[] data, int offset, int count)
     {
-        sha512Holds = true;
-        sha512.AppendData(Part(data, offset, count));
+        _sha512Holds = true;
+        _sha512.AppendData(Part(data, offset, count));
     }
 
     /// <inheritdoc/>
     public override void Sha512Finish(byte[] hash, int offset)
     {
-        sha512.GetHashAndReset(hash.AsSpan(offset, Sha512Bytes));
-        sha512Holds = false;
+        _sha512.GetHashAndReset(hash.AsSpan(offset, Sha512Bytes));
+        _sha512Holds = false;
     }
 
     /// <inheritdoc/>
@@ -113,7 +113,7 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
         Span<byte> box = buffer.AsSpan(offset, count + TagBytes);
         if (count >= LargeBox.FromBytes && LargeBox.Available)
         {
-            sealing.With(k).Encrypt(nonce, box[..count], box[..count], box[count..], a);
+            _sealing.With(k).Encrypt(nonce, box[..count], box[..count], box[count..], a);
             return;
         }
 
@@ -139,7 +139,7 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
         Span<byte> box = buffer.AsSpan(offset, count + TagBytes);
         if (count >= LargeBox.FromBytes && LargeBox.Available)
         {
-            return opening.Open(k, nonce, box[..count], box[count..], a);
+            return _opening.Open(k, nonce, box[..count], box[count..], a);
         }
 
         fixed (byte* kk = k, aa = a, n = nonce, b = box)
@@ -226,16 +226,16 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
 
         // libsodium refuses keys and R of small order too, which RFC 8032 does not: what it refuses the managed code decides, so that
         // a device and a gateway always agree
-        return managed.Ed25519Verify(publicKey, publicKeyOffset, message, offset, count, signature, signatureOffset);
+        return _managed.Ed25519Verify(publicKey, publicKeyOffset, message, offset, count, signature, signatureOffset);
     }
 
     /// <summary>Frees the native state.</summary>
     public void Dispose()
     {
-        sha256.Dispose();
-        sha512.Dispose();
-        sealing.Dispose();
-        opening.Dispose();
+        _sha256.Dispose();
+        _sha512.Dispose();
+        _sealing.Dispose();
+        _opening.Dispose();
     }
 
     private static void Start(IncrementalHash hash, ref bool holds)

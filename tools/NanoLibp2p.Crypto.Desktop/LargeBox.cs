@@ -15,51 +15,51 @@ internal sealed class LargeBox : IDisposable
     // the longest record of libp2p's Noise
     private const int RecordBytes = 65535;
 
-    private readonly byte[] key = new byte[CryptoProvider.KeyBytes];
-    private ChaCha20Poly1305? box;
-    private byte[] plain = [];
+    private readonly byte[] _key = new byte[CryptoProvider.KeyBytes];
+    private ChaCha20Poly1305? _box;
+    private byte[] _plain = [];
 
     internal static bool Available { get; } = ChaCha20Poly1305.IsSupported;
 
     internal ChaCha20Poly1305 With(ReadOnlySpan<byte> wanted)
     {
-        if (box == null || !CryptographicOperations.FixedTimeEquals(wanted, key))
+        if (_box == null || !CryptographicOperations.FixedTimeEquals(wanted, _key))
         {
-            box?.Dispose();
-            wanted.CopyTo(key);
-            box = new ChaCha20Poly1305(key);
+            _box?.Dispose();
+            wanted.CopyTo(_key);
+            _box = new ChaCha20Poly1305(_key);
         }
 
-        return box;
+        return _box;
     }
 
     /// <summary>Opens in place. With a wrong tag the bytes stay as they were.</summary>
     internal bool Open(ReadOnlySpan<byte> wanted, ReadOnlySpan<byte> nonce, Span<byte> bytes, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> ad)
     {
-        if (plain.Length < bytes.Length)
+        if (_plain.Length < bytes.Length)
         {
-            plain = new byte[Math.Max(bytes.Length, RecordBytes)];
+            _plain = new byte[Math.Max(bytes.Length, RecordBytes)];
         }
 
         try
         {
             // aside, since where it finds the tag wrong it clears what it has written
-            With(wanted).Decrypt(nonce, bytes, tag, plain.AsSpan(0, bytes.Length), ad);
+            With(wanted).Decrypt(nonce, bytes, tag, _plain.AsSpan(0, bytes.Length), ad);
         }
         catch (AuthenticationTagMismatchException)
         {
             return false;
         }
 
-        plain.AsSpan(0, bytes.Length).CopyTo(bytes);
+        _plain.AsSpan(0, bytes.Length).CopyTo(bytes);
         return true;
     }
 
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(plain);
-        box?.Dispose();
-        box = null;
-        CryptographicOperations.ZeroMemory(key);
+        CryptographicOperations.ZeroMemory(_plain);
+        _box?.Dispose();
+        _box = null;
+        CryptographicOperations.ZeroMemory(_key);
     }
 }

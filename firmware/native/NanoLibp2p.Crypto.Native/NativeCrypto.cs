@@ -16,13 +16,13 @@ namespace NanoLibp2p.Crypto.Native
         private const int Contract = 1;
 
         // sizes of libsodium's states, which nanolibp2p_crypto.h holds to it when it is compiled
-        private readonly byte[] sha256 = new byte[104];
-        private readonly byte[] sha512 = new byte[208];
+        private readonly byte[] _sha256 = new byte[104];
+        private readonly byte[] _sha512 = new byte[208];
 
         private NativeCrypto()
         {
-            FirmwareCalls.Sha256Start(sha256);
-            FirmwareCalls.Sha512Start(sha512);
+            FirmwareCalls.Sha256Start(_sha256);
+            FirmwareCalls.Sha512Start(_sha512);
         }
 
         /// <inheritdoc/>
@@ -45,37 +45,37 @@ namespace NanoLibp2p.Crypto.Native
         /// <inheritdoc/>
         public override void Sha256Start()
         {
-            FirmwareCalls.Sha256Start(sha256);
+            FirmwareCalls.Sha256Start(_sha256);
         }
 
         /// <inheritdoc/>
         public override void Sha256Update(byte[] data, int offset, int count)
         {
-            FirmwareCalls.Sha256Update(sha256, data, offset, count);
+            FirmwareCalls.Sha256Update(_sha256, data, offset, count);
         }
 
         /// <inheritdoc/>
         public override void Sha256Finish(byte[] hash, int offset)
         {
-            FirmwareCalls.Sha256Finish(sha256, hash, offset);
+            FirmwareCalls.Sha256Finish(_sha256, hash, offset);
         }
 
         /// <inheritdoc/>
         public override void Sha512Start()
         {
-            FirmwareCalls.Sha512Start(sha512);
+            FirmwareCalls.Sha512Start(_sha512);
         }
 
         /// <inheritdoc/>
         public override void Sha512Update(byte[] data, int offset, int count)
         {
-            FirmwareCalls.Sha512Update(sha512, data, offset, count);
+            FirmwareCalls.Sha512Update(_sha512, data, offset, count);
         }
 
         /// <inheritdoc/>
         public override void Sha512Finish(byte[] hash, int offset)
         {
-            FirmwareCalls.Sha512Finish(sha512, hash, offset);
+            FirmwareCalls.Sha512Finish(_sha512, hash, offset);
         }
 
         /// <inheritdoc/>

@@ -134,7 +134,7 @@ namespace NanoLibp2p.Memory
             Add("send buffers", n * (ObjectBytes(7) + ArrayBytes(o.SendBytes, 1)));
             Add("streams", n * o.MaxStreams * (ObjectBytes(11) + ObjectBytes(8)));              // Libp2pStream, Negotiation
             Add("connections", n * (ObjectBytes(29) + ArrayBytes(o.MaxStreams, Reference) + ArrayBytes(PeerId.MaxBytes, 1)
-                + ObjectBytes(15) + ArrayBytes(12, 1) + (2 * Cipher)));                          // Connection, YamuxSession
+                + ObjectBytes(14) + ArrayBytes(12, 1) + (2 * Cipher)));                          // Connection, YamuxSession
             Add("handshakes", ObjectBytes(2) + ArrayBytes(o.MaxHandshakes, Reference) + (o.MaxHandshakes * Handshake));
             Add("known peers", ObjectBytes(4) + ArrayBytes(o.KnownPeers * (PeerId.MaxBytes + Key), 1));
             Add("identity", ObjectBytes(4) + (2 * KeyArray) + ArrayBytes(PublicKey.Ed25519Bytes, 1)

@@ -44,7 +44,6 @@ namespace NanoLibp2p.Core.Yamux
         private uint _dataLeft;
         private bool _finAfterData;
         private uint _nextId;
-        private uint _lastRemoteId;
         private uint _pongValue;
         private bool _pongDue;
         private int _refusals;
@@ -84,7 +83,6 @@ namespace NanoLibp2p.Core.Yamux
             _dataLeft = 0;
             _finAfterData = false;
             _nextId = initiator ? 1u : 2u;
-            _lastRemoteId = 0;
             _pongDue = false;
             _refusals = 0;
             IsGoneAway = false;
@@ -373,8 +371,8 @@ namespace NanoLibp2p.Core.Yamux
             YamuxStream stream;
             if ((flags & YamuxFrame.Syn) != 0)
             {
-                // the peer's ids have its parity and never go back
-                if (((id ^ _nextId) & 1u) == 0 || id <= _lastRemoteId)
+                // The peer's ids have its parity. Their order means nothing: go gives ids and sends SYNs from several threads.
+                if (((id ^ _nextId) & 1u) == 0 || Find(id) != null)
                 {
                     return YamuxResult.Malformed;
                 }
@@ -392,8 +390,6 @@ namespace NanoLibp2p.Core.Yamux
                         return YamuxResult.StreamFlood;
                     }
                 }
-
-                _lastRemoteId = id;
             }
             else
             {

@@ -53,15 +53,22 @@ public class YamuxSessionTests
     }
 
     [Fact]
-    public void A_SYN_for_an_id_that_was_used_or_passed_over_is_malformed()
+    public void A_SYN_for_a_stream_that_is_open_is_malformed()
     {
-        foreach (uint again in new uint[] { 1, 3, 5 })
-        {
-            var session = new SessionHarness(false);
-            session.Feed(new Frame(Frame.Window, Frame.Syn, 5, 0), new Frame(Frame.Window, Frame.Rst, 5, 0));
+        listener.Feed(new Frame(Frame.Window, Frame.Syn, 3, 0), new Frame(Frame.Window, Frame.Syn, 5, 0));
 
-            Assert.Equal(YamuxResult.Malformed, session.Feed(new Frame(Frame.Data, Frame.Syn, again, 0)));
-        }
+        Assert.Equal(YamuxResult.Malformed, listener.Feed(new Frame(Frame.Data, Frame.Syn, 3, 0)));
+    }
+
+    [Fact]
+    public void SYNs_may_come_in_another_order_than_their_ids_as_from_go()
+    {
+        Assert.True(listener.Feed(Frame.WithData(Frame.Syn, 5, 50), Frame.WithData(Frame.Syn, 1, 10), Frame.WithData(Frame.Syn, 3, 30)) > 0);
+
+        Assert.Equal(3, listener.Session.OpenStreams);
+        Assert.Equal(new byte[] { 10 }, listener.Received[1]);
+        Assert.Equal(new byte[] { 30 }, listener.Received[3]);
+        Assert.Equal(new byte[] { 50 }, listener.Received[5]);
     }
 
     [Theory]

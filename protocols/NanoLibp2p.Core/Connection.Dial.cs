@@ -16,8 +16,10 @@ namespace NanoLibp2p.Core
         internal void Dial(Multiaddr[] addresses, PeerId expected)
         {
             Begin(false, addresses, expected);
-            _state = ConnectionState.Dialing;
+
+            // a driver that throws leaves the connection free
             DialNext(0);
+            _state = ConnectionState.Dialing;
         }
 
         private void Begin(bool inbound, Multiaddr[] addresses, PeerId expected)

@@ -22,14 +22,16 @@ namespace NanoLibp2p.Core
         protected internal override int OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count)
         {
             Libp2pStream from = (Libp2pStream)stream;
+            uint id = from.StreamId;
             int used = 0;
             while (!from.IsAgreed)
             {
                 int taken = from.Negotiation.Receive(_node.Protocols, buffer, offset + used, count - used);
                 used += taken;
                 Advance(from);
-                if (!from.IsOpen)
+                if (!from.IsOpen || from.StreamId != id)
                 {
+                    // reset, and perhaps another stream by now
                     return count;
                 }
 

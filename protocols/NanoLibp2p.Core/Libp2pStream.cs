@@ -81,7 +81,7 @@ namespace NanoLibp2p.Core
                 Flags &= ~CloseWaits;
                 Connection.Yamux.CloseWrite(this);
             }
-            else
+            else if (IsOpen)
             {
                 Flags |= CloseWaits;
             }

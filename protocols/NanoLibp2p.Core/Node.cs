@@ -163,9 +163,14 @@ namespace NanoLibp2p.Core
         /// <summary>Dials a peer: one address after another, until a link is made.</summary>
         /// <param name="addresses">TCP multiaddrs; those with a peer id must all name the same. Kept until the connection ends.</param>
         /// <returns>The connection; <see cref="NodeEvents"/> tells how it goes. Null when all connections are in use.</returns>
-        /// <exception cref="ArgumentException">An address is not TCP, or they name several peers.</exception>
+        /// <exception cref="ArgumentException">There is no address, one is not TCP, or they name several peers.</exception>
         public Connection Dial(Multiaddr[] addresses)
         {
+            if (addresses.Length == 0)
+            {
+                throw new ArgumentException("no address to dial; give one or more");
+            }
+
             PeerId expected = null;
             for (int i = 0; i < addresses.Length; i++)
             {

@@ -5,8 +5,8 @@ using NanoLibp2p.PubSub;
 namespace NanoLibp2p.Firmware
 {
     /// <summary>
-    /// Brings readings from the ring to pubsub, and keeps them until a ping sent behind them has come back: as streams of one
-    /// connection share one ordered link, the peer has then received what was sent before. What it did with it nobody tells.
+    /// Brings readings from the ring to pubsub, and keeps them until a ping sent behind them to a peer that subscribed has come back: as
+    /// streams of one connection share one ordered link, the peer has then received what was sent before. What it did with it nobody tells.
     /// </summary>
     internal sealed class Delivery : PingEvents
     {
@@ -80,15 +80,7 @@ namespace NanoLibp2p.Firmware
                 return false;
             }
 
-            uint heard = 0;
-            for (int i = 0; i < _topicCount; i++)
-            {
-                if (_topics[i].Subscribers > 0)
-                {
-                    heard |= 1u << i;
-                }
-            }
-
+            uint heard = Heard(null);
             bool handed = false;
             int place = heard == 0 ? -1 : _ring.First();
             while (place >= 0 && heard != 0)
@@ -130,37 +122,54 @@ namespace NanoLibp2p.Firmware
                 return false;
             }
 
-            Connection connection = OpenConnection();
-            if (connection == null || _pubsub.Queued(connection) != 0)
+            Connection[] connections = _node.Connections;
+            for (int i = 0; i < connections.Length; i++)
             {
-                return false;
+                Connection connection = connections[i];
+                if (!connection.IsOpen || _pubsub.Queued(connection) != 0)
+                {
+                    continue;
+                }
+
+                // only who hears a topic can tell of its readings
+                Change(ReadingState.Handed, ReadingState.Asked, Heard(connection));
+                if (_ring.CountOf(ReadingState.Asked) == 0)
+                {
+                    continue;
+                }
+
+                if (!_confirm || (_silent == connection && _silentSerial == connection.Serial))
+                {
+                    Done();
+                }
+                else if (_node.Ping.Send(connection))
+                {
+                    _asked = connection;
+                    return true;
+                }
+                else
+                {
+                    _ring.Change(ReadingState.Asked, ReadingState.Handed);
+                }
             }
 
-            if (!_confirm || (_silent == connection && _silentSerial == connection.Serial))
-            {
-                Done(ReadingState.Handed);
-                return false;
-            }
-
-            if (!_node.Ping.Send(connection))
-            {
-                return false;
-            }
-
-            _ring.Change(ReadingState.Handed, ReadingState.Asked);
-            _asked = connection;
-            return true;
+            return false;
         }
 
         /// <summary>A connection is gone: what was on its way is to be sent again.</summary>
         internal void OnClosed(Connection connection)
         {
-            if (connection == _asked || OpenConnection() == null)
+            uint lost = ~Heard(null);
+            if (connection == _asked)
             {
                 _asked = null;
-                _ring.Change(ReadingState.Handed, ReadingState.Kept);
                 _ring.Change(ReadingState.Asked, ReadingState.Kept);
+
+                // and what came behind, so that all stays in order
+                lost = uint.MaxValue;
             }
+
+            Change(ReadingState.Handed, ReadingState.Kept, lost);
         }
 
         /// <inheritdoc/>
@@ -169,7 +178,7 @@ namespace NanoLibp2p.Firmware
             if (connection == _asked)
             {
                 _asked = null;
-                Done(ReadingState.Asked);
+                Done();
             }
         }
 
@@ -181,30 +190,45 @@ namespace NanoLibp2p.Firmware
                 // it does not speak ping: handed over is all that can be known
                 _silent = connection;
                 _silentSerial = connection.Serial;
-                _asked = null;
-                Done(ReadingState.Asked);
+                OnPong(connection);
             }
         }
 
-        private void Done(ReadingState from)
+        private void Done()
         {
-            _sent += (uint)_ring.CountOf(from);
-            _ring.Change(from, ReadingState.Done);
+            _sent += (uint)_ring.CountOf(ReadingState.Asked);
+            _ring.Change(ReadingState.Asked, ReadingState.Done);
             _ring.Trim();
         }
 
-        private Connection OpenConnection()
+        // the set of topics that a connection's peer hears; that anybody hears, without one
+        private uint Heard(Connection connection)
         {
-            Connection[] connections = _node.Connections;
-            for (int i = 0; i < connections.Length; i++)
+            uint heard = 0;
+            for (int i = 0; i < _topicCount; i++)
             {
-                if (connections[i].IsOpen)
+                if (connection == null ? _topics[i].Subscribers > 0 : _pubsub.Hears(connection, _topics[i]))
                 {
-                    return connections[i];
+                    heard |= 1u << i;
                 }
             }
 
-            return null;
+            return heard;
+        }
+
+        // changes the readings of a set of topics
+        private void Change(ReadingState from, ReadingState to, uint topics)
+        {
+            int place = _ring.CountOf(from) == 0 ? -1 : _ring.First();
+            while (place >= 0)
+            {
+                if (_ring.StateOf(place) == from && (topics & (1u << _ring.SourceOf(place))) != 0)
+                {
+                    _ring.SetState(place, to);
+                }
+
+                place = _ring.Next(place);
+            }
         }
     }
 }

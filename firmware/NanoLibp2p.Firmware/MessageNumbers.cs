@@ -15,6 +15,10 @@ namespace NanoLibp2p.Firmware
         // numbers set aside with the one write of a start: 136 years at one message a second
         private const ulong Reserved = 1ul << 32;
 
+        // where the numbers of a board without a date begin: below it js-libp2p's floodsub finds every signature wrong, as it loses a
+        // number's leading zeros (PubSubOptions.FirstSequenceNumber)
+        private const ulong Least = 1ul << 56;
+
         private const ulong NanosecondsInMillisecond = 1000000;
 
         /// <summary>Sets the numbers of this start aside in the store.</summary>
@@ -24,10 +28,14 @@ namespace NanoLibp2p.Firmware
         internal static ulong SetAside(Board board, out bool stored)
         {
             byte[] bytes = new byte[8];
-            ulong last = 1;
+            ulong last = Least;
             if (board.Store.Read(StoreName, bytes, 0, 8) == 8)
             {
                 last = Bytes.ReadUInt64BigEndian(bytes, 0);
+                if (last < Least)
+                {
+                    last = Least;
+                }
             }
 
             // with a date, count as go, js and rust do: an identity that comes from there goes on

@@ -87,6 +87,13 @@ namespace NanoLibp2p.PubSub
             return _peers[connection.Index].Queue.Count;
         }
 
+        /// <summary>Whether a message published to a topic now would go to a connection's peer.</summary>
+        public bool Hears(Connection connection, Topic topic)
+        {
+            PubSubPeer peer = _peers[connection.Index];
+            return peer.IsReady && (peer.Subscribed & (1u << topic.Index)) != 0;
+        }
+
         /// <summary>Makes a topic to publish to, without joining it; the one of this name, if there is one.</summary>
         /// <param name="name">Its name, in ASCII.</param>
         /// <returns>The topic, for the node's life; null when PubSubOptions.MaxTopics are there.</returns>

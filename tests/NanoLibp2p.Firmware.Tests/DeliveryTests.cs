@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Text.Json;
 using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.PubSub;
 using NanoLibp2p.Tests;
 
@@ -245,8 +246,40 @@ public class DeliveryTests
         Assert.True(first < second && second < third && third < fourth);
         Assert.Equal(1_767_225_600_000_000_000u, third);
 
+        // js-libp2p's floodsub loses leading zeros, and with them the signature
+        Assert.True(first >= 1UL << 56);
+
         static ulong Number(TestBoard board) =>
             SensorProgram.Create(board, DeviceSettings.Parse(""), new DeviceOptions()).PubSub.SequenceNumber;
+    }
+
+    [Fact]
+    public void A_peer_that_hears_nothing_confirms_nothing_of_what_another_was_to_hear()
+    {
+        var world = new World();
+        Gateway bystander = world.AddGateway();
+        Gateway gateway = world.AddGateway("a");
+        gateway.Listen();
+        var board = new TestBoard(world.Network);
+        var options = new DeviceOptions();
+        options.Node.MaxConnections = 2;
+        Device device = world.AddDevice(board, options, 1000);
+        device.Listen("/ip4/127.0.0.1/tcp/5000");
+        bystander.Host.Dial(Multiaddr.Parse("/ip4/127.0.0.1/tcp/5000"));
+        Assert.True(world.Run(() => bystander.Host.Connected == 1, 100));
+        device.DialList.Add(gateway.Address);
+        world.Run(3500);
+        Assert.Equal(4u, device.Sent);
+
+        // the bystander's link lives on
+        board.Network.LastDialed.Other.Dead = true;
+        world.Run(10_000);
+        Assert.Equal(4u, device.Sent);
+        Assert.Equal(10, device.Kept);
+
+        Assert.True(world.Run(() => device.Kept == 0, 120_000));
+        Assert.Equal(Enumerable.Range(1, (int)device.Readings), gateway.Counts.Distinct());
+        Assert.Equal(1, bystander.Host.Connected);
     }
 
     [Fact]

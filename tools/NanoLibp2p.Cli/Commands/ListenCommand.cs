@@ -103,7 +103,7 @@ internal static class ListenCommand
         runner.Connected += connection =>
         {
             string peer = connection.RemotePeer.ToString();
-            string? address = HostAddresses.Remote(connection);
+            string? address = HostAddresses.Remote(connection.Link);
             from[connection] = address;
             JsonObject json = Output.Event("connected");
             json["peer"] = peer;
@@ -129,6 +129,15 @@ internal static class ListenCommand
                 json["text"] = reason;
                 output.Tell(json, $"[red]![/] a peer called and did not get in: {reason}");
             }
+        };
+        runner.Refused += link =>
+        {
+            string? address = HostAddresses.Remote(link);
+            string reason = $"all {runner.Node.Options.MaxConnections} connections are in use";
+            JsonObject json = Output.Event("refused");
+            json["addr"] = address;
+            json["text"] = reason;
+            output.Tell(json, $"[red]![/] turned away {address}: {reason}");
         };
     }
 

@@ -6,6 +6,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Cli;
 
@@ -28,11 +29,11 @@ internal static class HostAddresses
     }
 
     /// <summary>Where a peer called from, as a multiaddr; null where the link has no address.</summary>
-    internal static string? Remote(Connection connection)
+    internal static string? Remote(IStreamLink link)
     {
         byte[] bytes = new byte[16];
-        int count = connection.Link.CopyRemoteAddress(bytes, 0);
-        return count == 0 ? null : $"/{(count == 4 ? "ip4" : "ip6")}/{new IPAddress(bytes.AsSpan(0, count))}/tcp/{connection.Link.RemotePort}";
+        int count = link.CopyRemoteAddress(bytes, 0);
+        return count == 0 ? null : $"/{(count == 4 ? "ip4" : "ip6")}/{new IPAddress(bytes.AsSpan(0, count))}/tcp/{link.RemotePort}";
     }
 
     // those that others reach come first; link-local ones would need a zone

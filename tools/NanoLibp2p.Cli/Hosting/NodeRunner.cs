@@ -7,6 +7,7 @@ using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
 
 namespace NanoLibp2p.Cli;
@@ -45,6 +46,9 @@ internal sealed class NodeRunner : SynchronizationContext
 
     /// <summary>A connection that was open is over.</summary>
     internal event Action<Connection>? Closed;
+
+    /// <summary>A peer called while all connections were in use, and is turned away when this returns.</summary>
+    internal event Action<IStreamLink>? Refused;
 
     /// <summary>Whether something still waits to be sent; asked before the node is closed.</summary>
     internal Func<bool>? HasLastWords { get; set; }
@@ -161,5 +165,7 @@ internal sealed class NodeRunner : SynchronizationContext
                 runner.Closed?.Invoke(connection);
             }
         }
+
+        public override void OnRefused(IStreamLink link) => runner.Refused?.Invoke(link);
     }
 }

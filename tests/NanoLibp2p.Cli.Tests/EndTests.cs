@@ -126,6 +126,21 @@ public class EndTests
     }
 
     [Fact]
+    public async Task A_listener_tells_why_a_caller_did_not_get_in()
+    {
+        (CliProcess listener, string address) = await CliProcess.ListenAsync();
+        await using CliProcess _ = listener;
+        using TcpClient browser = new();
+        await browser.ConnectAsync(IPAddress.Loopback, Multiaddr.Parse(address).Port, TestContext.Current.CancellationToken);
+        await browser.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: here\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        JsonElement failed = await listener.EventAsync("failed");
+
+        Assert.Equal("NegotiationMalformed", failed.GetProperty("reason").GetString());
+        Assert.Contains("does not speak multistream-select", failed.GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_listener_without_perf_is_told()
     {
         (CliProcess listener, string address) = await CliProcess.ListenAsync();

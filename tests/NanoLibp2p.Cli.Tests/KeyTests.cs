@@ -92,6 +92,13 @@ public sealed class KeyTests : IDisposable
         => (await CliResult.RunAsync("key", "show", _folder.File("none"))).AssertFailed(2, "is not there", "key new --out");
 
     [Theory]
+    [InlineData("key", "new", "--out")]
+    [InlineData("key", "show")]
+    [InlineData("listen", "--key")]
+    public async Task A_folder_in_place_of_a_key_file_is_told(params string[] command)
+        => (await CliResult.RunAsync([.. command, Path.GetDirectoryName(_folder.File("key"))!])).AssertFailed(2, "is a folder", "key file");
+
+    [Theory]
     [InlineData(0)]
     [InlineData(67)]
     [InlineData(69)]

@@ -149,7 +149,7 @@ internal static class DemoCommand
             snippets["go"] = join.Go;
             _output.Tell(snippets, $"\nTo join from another terminal:");
             _output.Copyable(join.Cli);
-            _output.Note($"\nWith js-libp2p (npm install {JoinSnippets.JsPackages}):");
+            _output.Note($"\nWith js-libp2p on Node.js 22 or later (npm install {JoinSnippets.JsPackages}):");
             _output.Copyable(join.Js);
             _output.Note($"\nWith go-libp2p and go-libp2p-pubsub, where ctx is a context:");
             _output.Copyable(join.Go);

@@ -28,6 +28,10 @@ internal static class Keys
     /// <exception cref="CliException">There is none; the sentence says what to do.</exception>
     internal static Identity Read(FileInfo file)
     {
+        if (Directory.Exists(file.FullName))
+        {
+            throw IsAFolder(file);
+        }
         byte[] bytes = new byte[MaxFileBytes + 1];
         int count;
         try
@@ -72,7 +76,11 @@ internal static class Keys
             using FileStream stream = new(file.FullName, options);
             stream.Write(bytes);
         }
-        catch (IOException) when (File.Exists(file.FullName) || Directory.Exists(file.FullName))
+        catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && Directory.Exists(file.FullName))
+        {
+            throw IsAFolder(file);
+        }
+        catch (IOException) when (File.Exists(file.FullName))
         {
             throw new CliException(
                 $"{file} is there already, and a key is never overwritten; give another name with --out, or move it away first", CliException.WrongArguments);
@@ -105,6 +113,8 @@ internal static class Keys
             $"made a new key in {file.ToString()}");
         return made;
     }
+
+    private static CliException IsAFolder(FileInfo file) => new($"{file} is a folder; give the name of a key file", CliException.WrongArguments);
 
     private static CliException NotAKey(FileInfo file) => new(
         $"{file} is not an undamaged Ed25519 key in libp2p's protobuf form ({Identity.ProtobufBytes} bytes); make one with: nanolibp2p key new --out FILE",

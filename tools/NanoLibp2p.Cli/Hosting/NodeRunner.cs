@@ -44,7 +44,7 @@ internal sealed class NodeRunner : SynchronizationContext
     /// <summary>A peer is connected.</summary>
     internal event Action<Connection>? Connected;
 
-    /// <summary>A connection that was open is over.</summary>
+    /// <summary>A connection that was open is over, or a peer that called did not get in.</summary>
     internal event Action<Connection>? Closed;
 
     /// <summary>A peer called while all connections were in use, and is turned away when this returns.</summary>
@@ -160,7 +160,7 @@ internal sealed class NodeRunner : SynchronizationContext
             {
                 dial.End.SetException(new CliException(DialFailure.Describe(dial.Address, connection, runner.Node.Options)));
             }
-            else if (connection.WasOpen)
+            else
             {
                 runner.Closed?.Invoke(connection);
             }

@@ -10,6 +10,9 @@ namespace NanoLibp2p.Firmware
     /// </summary>
     internal sealed class Delivery : PingEvents
     {
+        // pings in a row that fail before a peer is taken not to speak ping
+        private const int MaxFailures = 2;
+
         // how long to wait for room in a peer's queue before looking again by oneself
         private const int RetryMs = 100;
 
@@ -22,9 +25,11 @@ namespace NanoLibp2p.Firmware
         private uint _sent;
         private uint _refused;
 
-        // the connection whose peer does not answer pings, by Connection.Serial, and the one that was asked
-        private Connection _silent;
-        private int _silentSerial;
+        // The connection whose peer failed to answer, by Connection.Serial, how often in a row, and the connection that was asked. Once
+        // may be a stream that the peer ended for being idle, just when the next ping was on its way.
+        private Connection _failing;
+        private int _failingSerial;
+        private int _failures;
         private Connection _asked;
 
         internal Delivery(Node node, PubSubProtocol pubsub, DeviceOptions options)
@@ -138,7 +143,7 @@ namespace NanoLibp2p.Firmware
                     continue;
                 }
 
-                if (!_confirm || (_silent == connection && _silentSerial == connection.Serial))
+                if (!_confirm || (_failures >= MaxFailures && IsFailing(connection)))
                 {
                     Done();
                 }
@@ -178,6 +183,7 @@ namespace NanoLibp2p.Firmware
             if (connection == _asked)
             {
                 _asked = null;
+                _failures = 0;
                 Done();
             }
         }
@@ -185,13 +191,25 @@ namespace NanoLibp2p.Firmware
         /// <inheritdoc/>
         public override void OnPingFailed(Connection connection)
         {
-            if (connection.IsOpen)
+            if (!connection.IsOpen)
             {
-                // it does not speak ping: handed over is all that can be known
-                _silent = connection;
-                _silentSerial = connection.Serial;
-                OnPong(connection);
+                return;
             }
+
+            _failures = IsFailing(connection) ? _failures + 1 : 1;
+            _failing = connection;
+            _failingSerial = connection.Serial;
+            if (connection == _asked)
+            {
+                // asked again or, of a peer that does not speak ping, handed over is all that can be known
+                _asked = null;
+                _ring.Change(ReadingState.Asked, ReadingState.Handed);
+            }
+        }
+
+        private bool IsFailing(Connection connection)
+        {
+            return _failing == connection && _failingSerial == connection.Serial;
         }
 
         private void Done()

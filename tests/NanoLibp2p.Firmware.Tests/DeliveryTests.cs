@@ -295,10 +295,32 @@ public class DeliveryTests
 
         // what the node would tell of a peer without the protocol
         device.Node.Ping.Events.OnPingFailed(device.Dialed!);
+        device.Node.Ping.Events.OnPingFailed(device.Dialed!);
         world.Run(5500);
 
         Assert.Equal(6u, device.Sent);
         Assert.Equal(0, device.Kept);
+    }
+
+    [Fact]
+    public void A_peer_that_ends_its_ping_stream_now_and_then_still_confirms()
+    {
+        var world = new World();
+        Gateway gateway = world.AddGateway("a");
+        gateway.Listen();
+        var board = new TestBoard(world.Network);
+        Device device = world.AddDevice(board, null, 1000, gateway.Address);
+        world.Run(3500);
+        Assert.Equal(4u, device.Sent);
+
+        // as a peer does with a stream that was idle, just when the next ping is on its way
+        device.Node.Ping.Events.OnPingFailed(device.Dialed!);
+        board.Network.LastDialed.Other.Dead = true;
+        world.Run(10_000);
+        Assert.Equal(4u, device.Sent);
+
+        Assert.True(world.Run(() => device.Kept == 0, 120_000));
+        Assert.Equal(Enumerable.Range(1, (int)device.Readings), gateway.Counts.Distinct());
     }
 
     [Fact]

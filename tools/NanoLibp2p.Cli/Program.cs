@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.IO;
 using System.Linq;
 using NanoLibp2p.Cli.Commands;
@@ -63,6 +64,10 @@ internal static class Program
             return parsed.UnmatchedTokens.Count == 0
                 ? "a command is missing; " + Commands(parsed.CommandResult.Command)
                 : $"there is no command '{parsed.UnmatchedTokens[0]}'; {Commands(parsed.CommandResult.Command)}";
+        }
+        if (parsed.Errors[0].SymbolResult is ArgumentResult { Tokens.Count: 0, Parent: CommandResult } missing)
+        {
+            return (missing.Argument.HelpName ?? missing.Argument.Name) + " is missing";
         }
         string message = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         message = message.EndsWith("..", StringComparison.Ordinal) ? message : message.TrimEnd('.');

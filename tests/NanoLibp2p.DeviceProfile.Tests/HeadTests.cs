@@ -24,7 +24,8 @@ public sealed class HeadTests
     public void A_head_lists_exactly_the_source_files_beside_it(string project)
     {
         var head = Load(project);
-        var listed = head.Descendants(Xml + "Compile").Select(item => item.Attribute("Include")!.Value).Order(StringComparer.Ordinal);
+        var listed = head.Descendants(Xml + "Compile").Where(item => item.Attribute("Link") is null)
+            .Select(item => item.Attribute("Include")!.Value).Order(StringComparer.Ordinal);
         var folder = Path.GetDirectoryName(Path.Combine(DeviceAssemblies.Root, project))!;
         var present = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(folder, path).Replace('/', '\\'))
@@ -64,6 +65,26 @@ public sealed class HeadTests
             .ToHashSet();
         using var module = Mono.Cecil.ModuleDefinition.ReadModule(DeviceAssemblies.Output(project));
         Assert.All(module.AssemblyReferences, reference => Assert.Contains(reference.Name, offered));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_head_gives_its_assembly_the_version_of_all_packages(string project)
+    {
+        var link = Load(project).Descendants(Xml + "Compile").Single(item => item.Attribute("Link") is not null);
+        var path = Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(project)!, link.Attribute("Include")!.Value.Replace('\\', '/'));
+        Assert.Contains($"AssemblyInformationalVersion(\"{HeadSet.Version(DeviceAssemblies.Root)}\")", File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_set_for_dotnet_build_does_not_reach_a_head()
+    {
+        var properties = XDocument.Load(Path.Combine(DeviceAssemblies.Root, "Directory.Build.props"));
+        var reaching = properties.Descendants("PropertyGroup")
+            .Where(group => group.Attribute("Condition")?.Value.Contains("!= '.nfproj'", StringComparison.Ordinal) != true)
+            .SelectMany(group => group.Elements())
+            .Select(element => element.Name.LocalName);
+        Assert.Equal(["BaseIntermediateOutputPath", "Version"], reaching);
     }
 
     [Fact]

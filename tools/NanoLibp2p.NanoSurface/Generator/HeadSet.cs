@@ -17,9 +17,23 @@ public static class HeadSet
     /// <summary>The solution of all heads. Not in the root, where it would make 'dotnet build' ambiguous.</summary>
     public const string Solution = "boards/nanoLibp2p.nano.sln";
 
+    /// <summary>The file that gives every head's assembly its version.</summary>
+    public const string VersionFile = SurfaceSet.Folder + "/AssemblyVersion.cs";
+
+    /// <summary>Endings of the files that nanoFramework's build makes of a library, all of which are in its package.</summary>
+    public static readonly IReadOnlyList<string> Built = [".dll", ".pdb", ".pdbx", ".pe", ".xml"];
+
     private const string ProjectType = "{11A8DD76-328B-46DF-9F39-F559912D0360}";
 
     private static readonly string[] Folders = ["hal", "protocols", "firmware", "boards"];
+
+    /// <summary>The version of everything here, as Directory.Build.props has it.</summary>
+    public static string Version(string root) =>
+        XDocument.Load(Path.Combine(root, "Directory.Build.props")).Descendants("Version").Single().Value;
+
+    /// <summary>Paths of the .nuspec files of the packages for nanoFramework, relative to the repository's root.</summary>
+    public static IReadOnlyList<string> FindPackages(string root) =>
+        FindProjects(root).Where(project => IsPackable(root, project)).Select(PackageOf).ToArray();
 
     /// <summary>Paths of the projects that have heads, relative to the repository's root.</summary>
     public static IReadOnlyList<string> FindProjects(string root) => Folders
@@ -42,7 +56,13 @@ public static class HeadSet
             var packages = table.WithReferences(Closure(root, project).Prepend(project).SelectMany(path => Items(root, path, "NanoReference")));
             files.Add(HeadOf(project), Head(root, project, packages));
             files.Add($"{FolderOf(project)}/packages.config", PackagesConfig(packages));
+            if (IsPackable(root, project))
+            {
+                files.Add(PackageOf(project), PackageSpecification(root, project, table.WithReferences(Items(root, project, "NanoReference"))));
+            }
         }
+
+        files.Add(VersionFile, AssemblyVersion(Version(root)));
 
         files.Add(Solution, WriteSolution(projects));
         return files;
@@ -66,6 +86,13 @@ public static class HeadSet
         !project.StartsWith("boards/", StringComparison.Ordinal)
         || XDocument.Load(Path.Combine(root, project)).Descendants().Any(element =>
             element.Name.LocalName.StartsWith("TargetFramework", StringComparison.Ordinal) && element.Value.Contains("netnano1.0", StringComparison.Ordinal));
+
+    // an app is built by who flashes it, and so is what only a firmware of one's own can load
+    private static bool IsPackable(string root, string project) =>
+        !Items(root, project).Contains("Exe")
+        && !XDocument.Load(Path.Combine(root, project)).Descendants("IsPackable").Any(element => element.Value == "false");
+
+    private static string PackageOf(string project) => Path.ChangeExtension(project, ".nuspec");
 
     private static string FolderOf(string project) => Path.GetDirectoryName(project)!.Replace('\\', '/');
 
@@ -130,7 +157,8 @@ public static class HeadSet
               <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.props" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.props')" />
 
             """);
-        Group(text, Sources(root, project).Select(path => $"    <Compile Include=\"{path}\" />\n"));
+        Group(text, Sources(root, project).Select(path => $"    <Compile Include=\"{path}\" />\n")
+            .Append($"    <Compile Include=\"{up}{VersionFile.Replace('/', '\\')}\" Link=\"{Path.GetFileName(VersionFile)}\" />\n"));
         Group(text, Closure(root, project).Select(path =>
             $"    <ProjectReference Include=\"{up}{HeadOf(path).Replace('/', '\\')}\" />\n"));
         Group(text, packages.Select(package =>
@@ -181,6 +209,52 @@ public static class HeadSet
             .Select(package => $"  <package id=\"{package.Id}\" version=\"{package.Version}\" targetFramework=\"netnano1.0\" />\n");
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<packages>\n{string.Concat(lines)}</packages>\n";
     }
+
+    // the layout of nanoFramework's IoT.Device packages: what the build made, flat in lib, without a framework's name
+    private static string PackageSpecification(string root, string project, IReadOnlyList<Package> packages)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var description = XDocument.Load(Path.Combine(root, project)).Descendants("Description").Single().Value;
+        var readme = File.Exists(Path.Combine(root, FolderOf(project), "README.md")) ? "README.md" : $"{Up(FolderOf(project))}README.md";
+        var ours = Items(root, project, "ProjectReference")
+            .Select(reference => $"      <dependency id=\"{Path.GetFileNameWithoutExtension(reference)}.nanoFramework\" version=\"$version$\" />\n");
+        var theirs = packages.OrderBy(package => package.Id, StringComparer.Ordinal)
+            .Select(package => $"      <dependency id=\"{package.Id}\" version=\"{package.Version}\" />\n");
+        var built = Built.Select(ending =>
+            $"    <file src=\"bin\\Release\\{name}{ending}\" target=\"lib\\{name}{ending}\" />\n");
+        return $"""
+            <?xml version="1.0" encoding="utf-8"?>
+            <!-- generated from {Path.GetFileName(project)}; see tools/NanoLibp2p.NanoSurface/README.md -->
+            <package xmlns="http://schemas.microsoft.com/packaging/2012/06/nuspec.xsd">
+              <metadata>
+                <id>{name}.nanoFramework</id>
+                <version>$version$</version>
+                <authors>The nanoLibp2p authors</authors>
+                <license type="expression">MIT</license>
+                <readme>README.md</readme>
+                <description>{description} For .NET nanoFramework v1.</description>
+                <tags>libp2p iot nanoFramework netnano esp32 stm32 p2p mesh</tags>
+                <dependencies>
+            {string.Concat(ours.Concat(theirs))}    </dependencies>
+              </metadata>
+              <files>
+            {string.Concat(built)}    <file src="{readme}" target="README.md" />
+              </files>
+            </package>
+
+            """.ReplaceLineEndings("\n");
+    }
+
+    // for nanoFramework's own build alone: the SDK writes these for the others, and the reference build of the heads has no need of them
+    private static string AssemblyVersion(string version) => $"""
+        // generated from Directory.Build.props; see tools/NanoLibp2p.NanoSurface/README.md
+        using System.Reflection;
+
+        [assembly: AssemblyVersion("{version}.0")]
+        [assembly: AssemblyFileVersion("{version}.0")]
+        [assembly: AssemblyInformationalVersion("{version}")]
+
+        """.ReplaceLineEndings("\n");
 
     private static string WriteSolution(IReadOnlyList<string> projects)
     {

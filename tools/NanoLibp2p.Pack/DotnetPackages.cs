@@ -1,0 +1,18 @@
+using System.Diagnostics;
+
+namespace NanoLibp2p.Pack;
+
+/// <summary>The packages for .NET: each project that says IsPackable, the command line as a tool, and the templates.</summary>
+internal static class DotnetPackages
+{
+    /// <summary>Builds and packs the solution in Release. Result: the exit code of <c>dotnet pack</c>.</summary>
+    public static int Pack(string root, string folder)
+    {
+        using var pack = Process.Start(new ProcessStartInfo("dotnet", ["pack", "nanoLibp2p.sln", "-c", "Release", "-v", "quiet", "-nologo", $"-p:PackageOutputPath={folder}"])
+        {
+            WorkingDirectory = root,
+        })!;
+        pack.WaitForExit();
+        return pack.ExitCode;
+    }
+}

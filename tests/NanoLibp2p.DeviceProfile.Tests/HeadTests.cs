@@ -8,6 +8,8 @@ public sealed class HeadTests
 {
     private const string Command = "run 'dotnet run --project tools/NanoLibp2p.NanoSurface/Generator -- heads'";
 
+    private static readonly string[] Imported = ["Directory.Build.props", "Directory.Shared.props"];
+
     private static readonly XNamespace Xml = "http://schemas.microsoft.com/developer/msbuild/2003";
 
     public static TheoryData<string> Projects => [.. HeadSet.FindProjects(DeviceAssemblies.Root)];
@@ -79,8 +81,7 @@ public sealed class HeadTests
     [Fact]
     public void What_is_set_for_dotnet_build_does_not_reach_a_head()
     {
-        var properties = XDocument.Load(Path.Combine(DeviceAssemblies.Root, "Directory.Build.props"));
-        var reaching = properties.Descendants("PropertyGroup")
+        var reaching = Imported.SelectMany(name => XDocument.Load(Path.Combine(DeviceAssemblies.Root, name)).Descendants("PropertyGroup"))
             .Where(group => group.Attribute("Condition")?.Value.Contains("!= '.nfproj'", StringComparison.Ordinal) != true)
             .SelectMany(group => group.Elements())
             .Select(element => element.Name.LocalName);

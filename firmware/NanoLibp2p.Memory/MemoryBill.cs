@@ -188,8 +188,8 @@ namespace NanoLibp2p.Memory
             get
             {
                 return ObjectBytes(16) + Reader + ArrayBytes(56, 1) + ArrayBytes(PeerId.MaxBytes, 1)
-                    + ObjectBytes(11) + Keys + (3 * KeyArray)
-                    + ObjectBytes(5) + Cipher + (2 * KeyArray) + ArrayBytes(2 * Key, 1);
+                    + ObjectBytes(10) + Keys + (2 * KeyArray)
+                    + ObjectBytes(6) + (2 * Cipher) + (3 * ArrayBytes(2 * Key, 1));
             }
         }
 

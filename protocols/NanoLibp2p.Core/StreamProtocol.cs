@@ -7,8 +7,13 @@ namespace NanoLibp2p.Core
     /// <remarks>Everything is called from <see cref="Node.Poll"/>, and nothing may wait.</remarks>
     public abstract class StreamProtocol
     {
-        /// <summary>The node that this protocol was added to; <see cref="Node.Add"/> sets it.</summary>
-        public Node Node;
+        private Node _node;
+
+        /// <summary>The node that this protocol was added to; null before <see cref="Core.Node.Add"/>.</summary>
+        public Node Node
+        {
+            get { return _node; }
+        }
 
         /// <summary>Registers the protocol's ids with <see cref="Node.RegisterProtocol"/>. Called once, by <see cref="Node.Add"/>.</summary>
         protected abstract void Register(Node node);
@@ -65,7 +70,7 @@ namespace NanoLibp2p.Core
 
         internal void AddTo(Node node)
         {
-            Node = node;
+            _node = node;
             Register(node);
         }
     }

@@ -18,6 +18,16 @@ namespace NanoLibp2p.Core.Buffers
             return true;
         }
 
+        /// <summary>Refuses a range that is not within its buffer, before anything has changed.</summary>
+        /// <exception cref="ArgumentException">There is no buffer, or the range is not within it.</exception>
+        internal static void Check(byte[] buffer, int offset, int count)
+        {
+            if (buffer == null || offset < 0 || count < 0 || count > buffer.Length - offset)
+            {
+                throw new ArgumentException("offset and count must lie within the buffer");
+            }
+        }
+
         /// <summary>Reads 2 bytes, most significant first.</summary>
         public static ushort ReadUInt16BigEndian(byte[] buffer, int offset)
         {

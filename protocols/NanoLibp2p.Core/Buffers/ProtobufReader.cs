@@ -29,44 +29,45 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>The length of a message that ends where its input ends; see <see cref="MayEnd"/>.</summary>
         public const ulong Unbounded = 0xFFFFFFFFFFFFFFFF;
 
-        /// <summary>Bytes of the buffer that the last <see cref="Next"/> has dealt with; after <see cref="ProtobufEvent.BytesChunk"/> they are the chunk.</summary>
-        public int Consumed;
-
-        /// <summary>The value of a varint or fixed field; the length of a length-delimited one until the next field.</summary>
-        public ulong Value;
-
-        /// <summary>How many messages have been entered: 0 in the outermost.</summary>
-        public int Depth;
-
-        // States. Those up to Tag read a varint; from Payload on, bytes up to _ends[Depth + 1].
-        private const int Prefix = 0;
-        private const int VarintValue = 1;
-        private const int Length = 2;
-        private const int Tag = 3;
-        private const int FixedValue = 4;
-        private const int Ended = 5;
-        private const int Broken = 6;
-        private const int Payload = 7;
-        private const int Skipping = 8;
-
         // where the message at each depth ends, and one more for the field being read in the deepest
         private readonly ulong[] _ends = new ulong[MaxDepth + 2];
         private ulong _position;
+        private ulong _value;
         private uint _tag;
-        private int _state;
+        private ProtobufReaderState _state;
         private int _bits;
+        private int _depth;
+        private int _consumed;
+
+        /// <summary>Bytes of the buffer that the last <see cref="Next"/> has dealt with; after <see cref="ProtobufEvent.BytesChunk"/> they are the chunk.</summary>
+        public int Consumed
+        {
+            get { return _consumed; }
+        }
+
+        /// <summary>The value of a varint or fixed field; the length of a length-delimited one until the next field.</summary>
+        public ulong Value
+        {
+            get { return _value; }
+        }
+
+        /// <summary>How many messages have been entered: 0 in the outermost.</summary>
+        public int Depth
+        {
+            get { return _depth; }
+        }
 
         /// <summary>Begins a message of <paramref name="length"/> bytes, or one that is <see cref="Unbounded"/>.</summary>
         public void Reset(ulong length)
         {
             _ends[0] = length;
             _position = 0;
-            Value = 0;
+            _value = 0;
             _tag = 0;
-            _state = Tag;
+            _state = ProtobufReaderState.Tag;
             _bits = 0;
-            Depth = 0;
-            Consumed = 0;
+            _depth = 0;
+            _consumed = 0;
         }
 
         /// <summary>
@@ -76,7 +77,7 @@ namespace NanoLibp2p.Core.Buffers
         public void ResetDelimited(ulong maximum)
         {
             Reset(maximum);
-            _state = Prefix;
+            _state = ProtobufReaderState.Prefix;
         }
 
         /// <summary>The field's number, 1 to 2^29 - 1.</summary>
@@ -94,7 +95,7 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>After <see cref="ProtobufEvent.BytesChunk"/>: bytes of the field that came before this chunk.</summary>
         public ulong FieldOffset
         {
-            get { return Value - (_ends[Depth + 1] - _position) - (ulong)Consumed; }
+            get { return _value - (_ends[_depth + 1] - _position) - (ulong)_consumed; }
         }
 
         /// <summary>Whether input that ends here cuts nothing off: the message is whole, not begun, or unbounded and between two fields.</summary>
@@ -102,8 +103,8 @@ namespace NanoLibp2p.Core.Buffers
         {
             get
             {
-                return _state == Ended
-                    || (_bits == 0 && Depth == 0 && (_state == Prefix || (_state == Tag && _ends[0] == Unbounded)));
+                return _state == ProtobufReaderState.Ended
+                    || (_bits == 0 && _depth == 0 && (_state == ProtobufReaderState.Prefix || (_state == ProtobufReaderState.Tag && _ends[0] == Unbounded)));
             }
         }
 
@@ -114,21 +115,21 @@ namespace NanoLibp2p.Core.Buffers
         /// <returns>False when <see cref="MaxDepth"/> is reached or no field has just begun; nothing changes then.</returns>
         public bool Enter()
         {
-            if (_state != Payload || Depth == MaxDepth || _ends[Depth + 1] - _position != Value)
+            if (_state != ProtobufReaderState.Payload || _depth == MaxDepth || _ends[_depth + 1] - _position != _value)
             {
                 return false;
             }
-            Depth++;
-            _state = Tag;
+            _depth++;
+            _state = ProtobufReaderState.Tag;
             return true;
         }
 
         /// <summary>After <see cref="ProtobufEvent.BytesBegin"/> or a chunk: passes over the rest of the field without telling.</summary>
         public void Skip()
         {
-            if (_state == Payload)
+            if (_state == ProtobufReaderState.Payload)
             {
-                _state = Skipping;
+                _state = ProtobufReaderState.Skipping;
             }
         }
 
@@ -141,7 +142,7 @@ namespace NanoLibp2p.Core.Buffers
             int at = offset;
             int end = offset + count;
             ProtobufEvent found = Step(buffer, ref at, end);
-            Consumed = at - offset;
+            _consumed = at - offset;
             return found;
         }
 
@@ -149,13 +150,13 @@ namespace NanoLibp2p.Core.Buffers
         {
             for (; ; )
             {
-                if (_state >= Payload)
+                if (_state >= ProtobufReaderState.Payload)
                 {
-                    ulong left = _ends[Depth + 1] - _position;
-                    bool told = _state == Payload;
+                    ulong left = _ends[_depth + 1] - _position;
+                    bool told = _state == ProtobufReaderState.Payload;
                     if (left == 0)
                     {
-                        _state = Tag;
+                        _state = ProtobufReaderState.Tag;
                         if (told)
                         {
                             return ProtobufEvent.BytesEnd;
@@ -180,27 +181,27 @@ namespace NanoLibp2p.Core.Buffers
                     continue;
                 }
 
-                if (_state == Ended)
+                if (_state == ProtobufReaderState.Ended)
                 {
                     return ProtobufEvent.EndOfMessage;
                 }
-                if (_state == Broken)
+                if (_state == ProtobufReaderState.Broken)
                 {
                     return ProtobufEvent.Malformed;
                 }
-                if (_state != Prefix && _position == _ends[Depth])
+                if (_state != ProtobufReaderState.Prefix && _position == _ends[_depth])
                 {
-                    if (_state != Tag || _bits != 0)
+                    if (_state != ProtobufReaderState.Tag || _bits != 0)
                     {
                         return Break();
                     }
-                    if (Depth == 0)
+                    if (_depth == 0)
                     {
-                        _state = Ended;
+                        _state = ProtobufReaderState.Ended;
                     }
                     else
                     {
-                        Depth--;
+                        _depth--;
                     }
                     return ProtobufEvent.EndOfMessage;
                 }
@@ -213,16 +214,16 @@ namespace NanoLibp2p.Core.Buffers
                 _position++;
                 if (_bits == 0)
                 {
-                    Value = 0;
+                    _value = 0;
                 }
-                if (_state == FixedValue)
+                if (_state == ProtobufReaderState.FixedValue)
                 {
-                    Value |= (ulong)b << _bits;
+                    _value |= (ulong)b << _bits;
                     _bits += 8;
                     if (_bits == (WireType == WireType.Fixed64 ? 64 : 32))
                     {
                         _bits = 0;
-                        _state = Tag;
+                        _state = ProtobufReaderState.Tag;
                         return ProtobufEvent.Fixed;
                     }
                     continue;
@@ -233,7 +234,7 @@ namespace NanoLibp2p.Core.Buffers
                 {
                     return Break();
                 }
-                Value |= (ulong)(b & 0x7Fu) << _bits;
+                _value |= (ulong)(b & 0x7Fu) << _bits;
                 _bits += 7;
                 if (b < 0x80)
                 {
@@ -252,47 +253,47 @@ namespace NanoLibp2p.Core.Buffers
         {
             switch (_state)
             {
-                case Prefix:
-                    if (Value > _ends[0])
+                case ProtobufReaderState.Prefix:
+                    if (_value > _ends[0])
                     {
-                        _state = Broken;
+                        _state = ProtobufReaderState.Broken;
                         return ProtobufEvent.TooLong;
                     }
-                    _ends[0] = _position + Value;
-                    _state = Tag;
+                    _ends[0] = _position + _value;
+                    _state = ProtobufReaderState.Tag;
                     return ProtobufEvent.NeedMore;
 
-                case VarintValue:
-                    _state = Tag;
+                case ProtobufReaderState.VarintValue:
+                    _state = ProtobufReaderState.Tag;
                     return ProtobufEvent.Varint;
 
-                case Length:
-                    if (Value > _ends[Depth] - _position)
+                case ProtobufReaderState.Length:
+                    if (_value > _ends[_depth] - _position)
                     {
                         return Break();
                     }
-                    _ends[Depth + 1] = _position + Value;
-                    _state = Payload;
+                    _ends[_depth + 1] = _position + _value;
+                    _state = ProtobufReaderState.Payload;
                     return ProtobufEvent.BytesBegin;
 
                 default:
                     // field numbers have 29 bits and begin with 1
-                    if (Value < 8 || Value > 0xFFFFFFFF)
+                    if (_value < 8 || _value > 0xFFFFFFFF)
                     {
                         return Break();
                     }
-                    _tag = (uint)Value;
+                    _tag = (uint)_value;
                     switch (WireType)
                     {
                         case WireType.Varint:
-                            _state = VarintValue;
+                            _state = ProtobufReaderState.VarintValue;
                             break;
                         case WireType.Bytes:
-                            _state = Length;
+                            _state = ProtobufReaderState.Length;
                             break;
                         case WireType.Fixed32:
                         case WireType.Fixed64:
-                            _state = FixedValue;
+                            _state = ProtobufReaderState.FixedValue;
                             break;
                         default:
                             return Break();
@@ -303,7 +304,7 @@ namespace NanoLibp2p.Core.Buffers
 
         private ProtobufEvent Break()
         {
-            _state = Broken;
+            _state = ProtobufReaderState.Broken;
             return ProtobufEvent.Malformed;
         }
     }

@@ -17,9 +17,7 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>The memory itself; valid at the offsets that the other members give, until the next call that changes them.</summary>
         public readonly byte[] Bytes;
 
-        /// <summary>Where the ready bytes begin.</summary>
-        public int ReadyOffset;
-
+        private int _readyOffset;
         private int _readyEnd;
         private int _end;
         private int _header;
@@ -33,10 +31,16 @@ namespace NanoLibp2p.Core.Buffers
             Reset();
         }
 
+        /// <summary>Where the ready bytes begin.</summary>
+        public int ReadyOffset
+        {
+            get { return _readyOffset; }
+        }
+
         /// <summary>Bytes ready for the link, at <see cref="ReadyOffset"/>.</summary>
         public int ReadyCount
         {
-            get { return _readyEnd - ReadyOffset; }
+            get { return _readyEnd - _readyOffset; }
         }
 
         /// <summary>Payload bytes of the open record; 0 when none is open.</summary>
@@ -57,7 +61,7 @@ namespace NanoLibp2p.Core.Buffers
             get
             {
                 // what was sent is regained by moving the rest down, so it counts as room
-                int room = Bytes.Length - (_readyEnd - ReadyOffset) - _header - _trailer;
+                int room = Bytes.Length - (_readyEnd - _readyOffset) - _header - _trailer;
                 if (room > _maxRecord)
                 {
                     room = _maxRecord;
@@ -71,7 +75,7 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>Forgets everything and goes back to plain bytes without records.</summary>
         public void Reset()
         {
-            ReadyOffset = 0;
+            _readyOffset = 0;
             _readyEnd = 0;
             _end = 0;
             _header = 0;
@@ -115,30 +119,30 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>Tells that the link took <paramref name="count"/> of the ready bytes.</summary>
         public void Sent(int count)
         {
-            ReadyOffset += count;
-            if (ReadyOffset == _readyEnd && _end == 0)
+            _readyOffset += count;
+            if (_readyOffset == _readyEnd && _end == 0)
             {
-                ReadyOffset = 0;
+                _readyOffset = 0;
                 _readyEnd = 0;
             }
         }
 
         private void MoveDown()
         {
-            if (ReadyOffset == 0)
+            if (_readyOffset == 0)
             {
                 return;
             }
 
-            int used = (_end == 0 ? _readyEnd : _end) - ReadyOffset;
-            Array.Copy(Bytes, ReadyOffset, Bytes, 0, used);
-            _readyEnd -= ReadyOffset;
+            int used = (_end == 0 ? _readyEnd : _end) - _readyOffset;
+            Array.Copy(Bytes, _readyOffset, Bytes, 0, used);
+            _readyEnd -= _readyOffset;
             if (_end != 0)
             {
-                _end -= ReadyOffset;
+                _end -= _readyOffset;
             }
 
-            ReadyOffset = 0;
+            _readyOffset = 0;
         }
     }
 }

@@ -83,7 +83,7 @@ namespace NanoLibp2p.Core.Multiformats
         }
 
         /// <summary>The multiaddr with these bytes, which <see cref="Validate"/> has found good. Copies them.</summary>
-        /// <exception cref="ArgumentException">They are none.</exception>
+        /// <exception cref="ArgumentException">They are not a multiaddr of known protocols.</exception>
         public static Multiaddr FromBytes(byte[] bytes, int offset, int count)
         {
             if (Validate(bytes, offset, count) != 0)
@@ -124,6 +124,7 @@ namespace NanoLibp2p.Core.Multiformats
         }
 
         /// <summary>This address with the peer at its end, in place of another one that may be there.</summary>
+        /// <exception cref="ArgumentException">It would be longer than <see cref="MaxBytes"/>.</exception>
         public Multiaddr WithPeerId(PeerId id)
         {
             int last = PeerIdOffset();
@@ -217,7 +218,8 @@ namespace NanoLibp2p.Core.Multiformats
             }
         }
 
-        /// <summary>This address with another port after its host; it must have one.</summary>
+        /// <summary>This address with another port, 0 to 65,535, after its host.</summary>
+        /// <exception cref="ArgumentException">It has no port, or the other is out of range.</exception>
         public Multiaddr WithPort(int port)
         {
             int offset;

@@ -16,18 +16,11 @@ namespace NanoLibp2p.Core.Multistream
         /// <summary>A peer may propose this many unknown protocols before it is given up.</summary>
         public const int MaxRefusals = 8;
 
-        /// <summary>Where it stands.</summary>
-        public NegotiationState State;
-
-        /// <summary>The index of the protocol that was proposed or agreed on.</summary>
-        public int Protocol;
-
         /// <summary>Longer messages are no protocol ids (the limit that go and js have).</summary>
         private const int MaxMessage = 1024;
 
         private const uint HeaderBit = 1u << ProtocolTable.Header;
         private const uint NotAvailableBit = 1u << ProtocolTable.NotAvailable;
-
 
         // sets of table entries: what is accepted from the peer after its header, what still fits of the message under way,
         // and what is to be sent, in the order of the table
@@ -37,6 +30,20 @@ namespace NanoLibp2p.Core.Multistream
         private int _length;
         private int _position;
         private int _refusals;
+        private int _protocol;
+        private NegotiationState _state;
+
+        /// <summary>Where it stands.</summary>
+        public NegotiationState State
+        {
+            get { return _state; }
+        }
+
+        /// <summary>The index of the protocol that was proposed or agreed on.</summary>
+        public int Protocol
+        {
+            get { return _protocol; }
+        }
 
         /// <summary>Responder: true when it has refused a proposal.</summary>
         public bool WasRefused
@@ -70,7 +77,7 @@ namespace NanoLibp2p.Core.Multistream
         public void Propose(int protocol)
         {
             Offer(protocol);
-            State = NegotiationState.AwaitAnswer;
+            _state = NegotiationState.AwaitAnswer;
         }
 
         /// <summary>Bytes that <see cref="Transmit"/> would write.</summary>
@@ -123,7 +130,7 @@ namespace NanoLibp2p.Core.Multistream
                     if (b < 0x80)
                     {
                         _position = 0;
-                        _matching = State == NegotiationState.AwaitHeader ? HeaderBit : _wanted;
+                        _matching = _state == NegotiationState.AwaitHeader ? HeaderBit : _wanted;
                     }
                     else
                     {
@@ -132,7 +139,7 @@ namespace NanoLibp2p.Core.Multistream
 
                     if (_length > MaxMessage || (_position == 0 && (b >= 0x80 || b == 0)))
                     {
-                        State = NegotiationState.Malformed;
+                        _state = NegotiationState.Malformed;
                     }
 
                     continue;
@@ -148,15 +155,15 @@ namespace NanoLibp2p.Core.Multistream
         {
             get
             {
-                return State == NegotiationState.AwaitHeader
-                    || State == NegotiationState.AwaitAnswer
-                    || (State == NegotiationState.AwaitProposal && (_due & ~HeaderBit) == 0);
+                return _state == NegotiationState.AwaitHeader
+                    || _state == NegotiationState.AwaitAnswer
+                    || (_state == NegotiationState.AwaitProposal && (_due & ~HeaderBit) == 0);
             }
         }
 
         private void Start()
         {
-            State = NegotiationState.AwaitHeader;
+            _state = NegotiationState.AwaitHeader;
             _due = HeaderBit;
             _refusals = 0;
             NextMessage();
@@ -164,7 +171,7 @@ namespace NanoLibp2p.Core.Multistream
 
         private void Offer(int protocol)
         {
-            Protocol = protocol;
+            _protocol = protocol;
             _due |= 1u << protocol;
             _wanted = (1u << protocol) | NotAvailableBit;
         }
@@ -191,10 +198,10 @@ namespace NanoLibp2p.Core.Multistream
                 }
             }
 
-            if (_matching == 0 && State != NegotiationState.AwaitProposal)
+            if (_matching == 0 && _state != NegotiationState.AwaitProposal)
             {
                 // no answer that could still become right, such as a line of HTTP, is waited for
-                State = NegotiationState.Malformed;
+                _state = NegotiationState.Malformed;
                 return;
             }
 
@@ -206,7 +213,7 @@ namespace NanoLibp2p.Core.Multistream
 
             if (b != (byte)'\n')
             {
-                State = NegotiationState.Malformed;
+                _state = NegotiationState.Malformed;
                 return;
             }
 
@@ -216,26 +223,26 @@ namespace NanoLibp2p.Core.Multistream
 
         private void TakeMessage()
         {
-            if (State == NegotiationState.AwaitHeader)
+            if (_state == NegotiationState.AwaitHeader)
             {
-                State = (_wanted & NotAvailableBit) != 0 ? NegotiationState.AwaitAnswer : NegotiationState.AwaitProposal;
+                _state = (_wanted & NotAvailableBit) != 0 ? NegotiationState.AwaitAnswer : NegotiationState.AwaitProposal;
             }
-            else if (State == NegotiationState.AwaitAnswer)
+            else if (_state == NegotiationState.AwaitAnswer)
             {
-                State = _matching == NotAvailableBit ? NegotiationState.Refused : NegotiationState.Agreed;
+                _state = _matching == NotAvailableBit ? NegotiationState.Refused : NegotiationState.Agreed;
             }
             else if (_matching != 0)
             {
-                Protocol = IndexOf(_matching);
+                _protocol = IndexOf(_matching);
                 _due |= _matching;
-                State = NegotiationState.Agreed;
+                _state = NegotiationState.Agreed;
             }
             else
             {
                 _due |= NotAvailableBit;
                 if (++_refusals > MaxRefusals)
                 {
-                    State = NegotiationState.Malformed;
+                    _state = NegotiationState.Malformed;
                 }
             }
         }

@@ -24,13 +24,11 @@ namespace NanoLibp2p.Core.Multistream
         /// <summary>The index of Yamux.</summary>
         public const int Yamux = 3;
 
-        /// <summary>How many ids there are.</summary>
-        public int Count;
-
         // a message is a varint of one byte, the id and a newline
         private const int MaxIdBytes = 126;
 
         private readonly byte[][] _messages = new byte[Capacity][];
+        private int _count;
 
         /// <summary>Makes a table of the ids that every node has.</summary>
         public ProtocolTable()
@@ -41,13 +39,19 @@ namespace NanoLibp2p.Core.Multistream
             Add(Core.Noise.NoiseIdentity.YamuxId);
         }
 
+        /// <summary>How many ids there are.</summary>
+        public int Count
+        {
+            get { return _count; }
+        }
+
         /// <summary>Adds an id.</summary>
         /// <returns>Its index.</returns>
         /// <exception cref="InvalidOperationException">The table is full.</exception>
         /// <exception cref="ArgumentException">The id is longer than 126 bytes.</exception>
         public int Add(string id)
         {
-            if (Count == Capacity)
+            if (_count == Capacity)
             {
                 throw new InvalidOperationException("a node knows at most 32 protocol ids; register fewer");
             }
@@ -62,8 +66,8 @@ namespace NanoLibp2p.Core.Multistream
             message[0] = (byte)(text.Length + 1);
             Array.Copy(text, 0, message, 1, text.Length);
             message[message.Length - 1] = (byte)'\n';
-            _messages[Count] = message;
-            return Count++;
+            _messages[_count] = message;
+            return _count++;
         }
 
         /// <summary>An id's message itself: a length byte, the id, a newline. Not a copy.</summary>

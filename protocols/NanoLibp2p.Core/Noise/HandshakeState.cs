@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Core.Buffers;
 using NanoLibp2p.Crypto;
 
 namespace NanoLibp2p.Core.Noise
@@ -7,24 +8,30 @@ namespace NanoLibp2p.Core.Noise
     /// The HandshakeState of the Noise Protocol Framework (section 5.3) for X25519, ChaCha20-Poly1305 and SHA-256: any
     /// pattern of E, S, EE, ES, SE and SS. Messages are made and read in place.
     /// </summary>
-    /// <remarks>One object serves any number of handshakes, one after the other, and allocates only in its constructor.</remarks>
+    /// <remarks>
+    /// <code>
+    ///   Start > (UseEphemeral) > WriteMessage, ReadMessage in turns > IsComplete > Split
+    /// </code>
+    /// <see cref="Split"/> and <see cref="Clear"/> lead back to the beginning: one object serves any number of handshakes, one after
+    /// the other, and allocates only in its constructor. A message that does not open changes nothing of the state, so that a forged
+    /// datagram does not end a handshake.
+    /// </remarks>
     public sealed class HandshakeState
     {
         private const int KeyBytes = CryptoProvider.KeyBytes;
 
-        /// <summary>The peer's static public key, 32 bytes, once it was received or given.</summary>
+        /// <summary>The peer's static public key, 32 bytes, not a copy: proved to be the peer's when the handshake is complete.</summary>
         public readonly byte[] RemoteStatic = new byte[KeyBytes];
-
-        /// <summary>Messages that have passed, either way.</summary>
-        public int MessageIndex;
 
         private readonly CryptoProvider _crypto;
         private readonly SymmetricState _symmetric;
         private readonly KeyPair _e = new KeyPair();
         private readonly byte[] _re = new byte[KeyBytes];
-        private readonly byte[] _secret = new byte[KeyBytes];
+
+        // null unless a handshake is under way
         private NoisePattern _pattern;
         private KeyPair _s;
+        private int _index;
         private bool _initiator;
         private bool _hasEphemeral;
 
@@ -35,198 +42,131 @@ namespace NanoLibp2p.Core.Noise
             _symmetric = new SymmetricState(crypto);
         }
 
+        /// <summary>Messages that have passed, either way.</summary>
+        public int MessageIndex
+        {
+            get { return _index; }
+        }
+
         /// <summary>True when the next message is ours to write.</summary>
         public bool IsMyTurn
         {
-            get { return MessageIndex < _pattern.Messages.Length && ((MessageIndex & 1) == 0) == _initiator; }
+            get { return _pattern != null && _index < _pattern.Messages.Length && ((_index & 1) == 0) == _initiator; }
         }
 
-        /// <summary>True after the pattern's last message.</summary>
+        /// <summary>True after the pattern's last message, until <see cref="Split"/>.</summary>
         public bool IsComplete
         {
-            get { return MessageIndex == _pattern.Messages.Length; }
+            get { return _pattern != null && _index == _pattern.Messages.Length; }
         }
 
-        /// <summary>Begins a handshake (Initialize).</summary>
-        /// <param name="pattern">Which.</param>
+        /// <summary>Begins a handshake (Initialize). One that was under way is forgotten.</summary>
+        /// <param name="pattern">What each message carries.</param>
         /// <param name="initiator">True for the side that writes the first message.</param>
         /// <param name="prologue">What both sides must agree on; may be empty.</param>
         /// <param name="localStatic">Our static keys; null where the pattern needs none. Kept, not copied.</param>
-        /// <param name="remoteStatic">The peer's static public key, 32 bytes, where the pattern knows it; else null.</param>
+        /// <param name="remoteStatic">The peer's static public key, 32 bytes, where the pattern knows it; else null. Copied.</param>
+        /// <exception cref="ArgumentException">Both sides know a static key before the first message of this pattern, and it was not given.</exception>
         public void Start(NoisePattern pattern, bool initiator, byte[] prologue, KeyPair localStatic, byte[] remoteStatic)
         {
-            _pattern = pattern;
-            _initiator = initiator;
-            _s = localStatic;
-            MessageIndex = 0;
-            _hasEphemeral = false;
+            Clear();
             _symmetric.Initialize(pattern.ProtocolName);
             _symmetric.MixHash(prologue, 0, prologue.Length);
+            byte[] ours = localStatic == null ? null : localStatic.PublicKey;
+            MixKnown(pattern.InitiatorKnown, initiator ? ours : remoteStatic);
+            MixKnown(pattern.ResponderKnown, initiator ? remoteStatic : ours);
             if (remoteStatic != null)
             {
                 Array.Copy(remoteStatic, 0, RemoteStatic, 0, KeyBytes);
             }
 
-            MixKnown(pattern.InitiatorKnown, initiator);
-            MixKnown(pattern.ResponderKnown, !initiator);
+            _initiator = initiator;
+            _s = localStatic;
+            _index = 0;
+            _pattern = pattern;
         }
 
         /// <summary>Gives the ephemeral keys of this handshake, made while nobody waited. They are copied; use them for nothing else.</summary>
+        /// <exception cref="InvalidOperationException">No handshake is under way, or it has its ephemeral keys.</exception>
         public void UseEphemeral(KeyPair ephemeral)
         {
+            if (_pattern == null || _hasEphemeral)
+            {
+                throw new InvalidOperationException("a handshake takes its ephemeral keys once, after Start");
+            }
+
             _e.CopyFrom(ephemeral);
             _hasEphemeral = true;
         }
 
-        /// <summary>True when <see cref="WriteMessage"/> will need an ephemeral key that was not given yet.</summary>
+        /// <summary>True when <see cref="WriteMessage"/> will need ephemeral keys that were not given yet.</summary>
         public bool NeedsEphemeral
         {
-            get { return !_hasEphemeral && IsMyTurn && _pattern.Messages[MessageIndex][0] == NoisePattern.E; }
+            get { return !_hasEphemeral && IsMyTurn && _pattern.Messages[_index][0] == NoisePattern.E; }
         }
 
         /// <summary>Bytes that the next message has before its payload: keys, and a key's tag.</summary>
+        /// <exception cref="InvalidOperationException">No handshake is under way, or it is complete.</exception>
         public int HeaderBytes
         {
             get
             {
-                byte[] tokens = _pattern.Messages[MessageIndex];
-                bool keyed = _symmetric.HasKey;
-                int bytes = 0;
-                for (int i = 0; i < tokens.Length; i++)
-                {
-                    if (tokens[i] == NoisePattern.E)
-                    {
-                        bytes += KeyBytes;
-                    }
-                    else if (tokens[i] == NoisePattern.S)
-                    {
-                        bytes += keyed ? KeyBytes + CryptoProvider.TagBytes : KeyBytes;
-                    }
-                    else
-                    {
-                        keyed = true;
-                    }
-                }
-
-                return bytes;
+                bool keyed;
+                return Header(out keyed);
             }
         }
 
         /// <summary>
         /// Writes the next message around a payload that the caller has put <see cref="HeaderBytes"/> after
-        /// <paramref name="offset"/>. The buffer has room for 16 bytes after it. An ephemeral key must have been given.
+        /// <paramref name="offset"/>.
         /// </summary>
+        /// <param name="buffer">Has room for the header, the payload, and 16 bytes more once there is a key.</param>
+        /// <param name="offset">Where the message goes.</param>
+        /// <param name="payloadCount">Bytes of the payload.</param>
         /// <returns>Bytes of the message, or a negative <see cref="NoiseResult"/>.</returns>
+        /// <exception cref="InvalidOperationException">
+        /// No message is due or the peer's is, or a key is missing: ephemeral ones come from <see cref="UseEphemeral"/>, static ones from <see cref="Start"/>.
+        /// </exception>
+        /// <exception cref="ArgumentException">The buffer has no room for the message. Nothing has changed.</exception>
         public int WriteMessage(byte[] buffer, int offset, int payloadCount)
         {
-            byte[] tokens = _pattern.Messages[MessageIndex];
-            int at = offset;
-            for (int i = 0; i < tokens.Length; i++)
-            {
-                if (tokens[i] == NoisePattern.E)
-                {
-                    Array.Copy(_e.PublicKey, 0, buffer, at, KeyBytes);
-                    _symmetric.MixHash(buffer, at, KeyBytes);
-                    at += KeyBytes;
-                }
-                else if (tokens[i] == NoisePattern.S)
-                {
-                    Array.Copy(_s.PublicKey, 0, buffer, at, KeyBytes);
-                    int written = _symmetric.EncryptAndHash(buffer, at, KeyBytes);
-                    if (written < 0)
-                    {
-                        return written;
-                    }
-
-                    at += written;
-                }
-                else if (!MixDh(tokens[i]))
-                {
-                    return NoiseResult.KeyInvalid;
-                }
-            }
-
-            int payload = _symmetric.EncryptAndHash(buffer, at, payloadCount);
-            if (payload < 0)
-            {
-                return payload;
-            }
-
-            MessageIndex++;
-            return at + payload - offset;
+            bool keyed;
+            int header = Header(out keyed);
+            Bytes.Check(buffer, offset + header, payloadCount);
+            Begin(true, buffer, offset, header + payloadCount + (keyed ? CryptoProvider.TagBytes : 0));
+            int payload = Pass(true, buffer, offset, offset + header + payloadCount);
+            return payload < 0 ? payload : header + payload;
         }
 
         /// <summary>Reads the peer's next message and leaves its payload, decrypted, where it lay.</summary>
-        /// <param name="buffer">The message at <paramref name="offset"/>; its bytes change.</param>
+        /// <param name="buffer">The message at <paramref name="offset"/>; its bytes change, also when it does not open.</param>
         /// <param name="offset">Where the message begins.</param>
         /// <param name="count">Bytes of the message.</param>
         /// <param name="payloadOffset">Where the payload begins.</param>
-        /// <returns>Bytes of payload, or a negative <see cref="NoiseResult"/>.</returns>
+        /// <returns>
+        /// Bytes of payload, or a negative <see cref="NoiseResult"/>; the state is then as it was before the message, but for <see cref="RemoteStatic"/>.
+        /// </returns>
+        /// <exception cref="InvalidOperationException">No message is due, or ours is.</exception>
+        /// <exception cref="ArgumentException">The message is not within the buffer.</exception>
         public int ReadMessage(byte[] buffer, int offset, int count, out int payloadOffset)
         {
-            byte[] tokens = _pattern.Messages[MessageIndex];
-            int at = offset;
-            int end = offset + count;
-            payloadOffset = at;
-            for (int i = 0; i < tokens.Length; i++)
-            {
-                if (tokens[i] == NoisePattern.E)
-                {
-                    if (end - at < KeyBytes)
-                    {
-                        return NoiseResult.TooShort;
-                    }
-
-                    Array.Copy(buffer, at, _re, 0, KeyBytes);
-                    _symmetric.MixHash(buffer, at, KeyBytes);
-                    at += KeyBytes;
-                }
-                else if (tokens[i] == NoisePattern.S)
-                {
-                    int length = _symmetric.HasKey ? KeyBytes + CryptoProvider.TagBytes : KeyBytes;
-                    if (end - at < length)
-                    {
-                        return NoiseResult.TooShort;
-                    }
-
-                    int read = _symmetric.DecryptAndHash(buffer, at, length);
-                    if (read < 0)
-                    {
-                        return read;
-                    }
-
-                    Array.Copy(buffer, at, RemoteStatic, 0, KeyBytes);
-                    at += length;
-                }
-                else if (!MixDh(tokens[i]))
-                {
-                    return NoiseResult.KeyInvalid;
-                }
-            }
-
-            int payload = _symmetric.DecryptAndHash(buffer, at, end - at);
-            if (payload < 0)
-            {
-                return payload;
-            }
-
-            payloadOffset = at;
-            MessageIndex++;
-            return payload;
+            bool keyed;
+            int header = Header(out keyed);
+            Begin(false, buffer, offset, count);
+            payloadOffset = offset + header;
+            return count < header ? NoiseResult.TooShort : Pass(false, buffer, offset, offset + count);
         }
 
         /// <summary>After the last message: keys the two ciphers and wipes what the handshake knew.</summary>
+        /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
         public void Split(CipherState sending, CipherState receiving)
         {
-            if (_initiator)
+            if (!IsComplete)
             {
-                _symmetric.Split(sending, receiving);
-            }
-            else
-            {
-                _symmetric.Split(receiving, sending);
+                throw new InvalidOperationException("Split once, when IsComplete");
             }
 
+            _symmetric.Split(_initiator ? sending : receiving, _initiator ? receiving : sending);
             Clear();
         }
 
@@ -236,44 +176,148 @@ namespace NanoLibp2p.Core.Noise
             _symmetric.CopyHash(buffer, offset);
         }
 
-        /// <summary>Wipes the secrets of a handshake that ended or broke off.</summary>
+        /// <summary>Wipes the secrets of a handshake that ended or broke off; the next one begins with <see cref="Start"/>.</summary>
         public void Clear()
         {
             _symmetric.Clear();
             _e.Clear();
             _s = null;
+            _pattern = null;
             _hasEphemeral = false;
-            Array.Clear(_secret, 0, KeyBytes);
         }
 
-        private void MixKnown(byte[] tokens, bool own)
+        // what both sides know before the first message: in all patterns here a static key or nothing
+        private void MixKnown(byte[] tokens, byte[] key)
         {
-            for (int i = 0; i < tokens.Length; i++)
+            if (tokens.Length > 0)
             {
-                if (tokens[i] == NoisePattern.S)
+                if (key == null)
                 {
-                    _symmetric.MixHash(own ? _s.PublicKey : RemoteStatic, 0, KeyBytes);
+                    throw new ArgumentException("this pattern begins with static keys that both sides know; give them to Start");
                 }
-                else
-                {
-                    _symmetric.MixHash(own ? _e.PublicKey : _re, 0, KeyBytes);
-                }
+
+                _symmetric.MixHash(key, 0, KeyBytes);
             }
         }
 
-        private bool MixDh(byte token)
+        private int Header(out bool keyed)
+        {
+            if (_pattern == null || IsComplete)
+            {
+                throw new InvalidOperationException("no message is due: Start a handshake, or Split a complete one");
+            }
+
+            byte[] tokens = _pattern.Messages[_index];
+            keyed = _symmetric.HasKey;
+            int bytes = 0;
+            for (int i = 0; i < tokens.Length; i++)
+            {
+                if (tokens[i] > NoisePattern.S)
+                {
+                    keyed = true;
+                }
+                else
+                {
+                    bytes += tokens[i] == NoisePattern.S && keyed ? KeyBytes + CryptoProvider.TagBytes : KeyBytes;
+                }
+            }
+
+            return bytes;
+        }
+
+        private void Begin(bool writing, byte[] buffer, int offset, int count)
+        {
+            if (IsMyTurn != writing)
+            {
+                throw new InvalidOperationException("IsMyTurn tells whether to write the next message or to read it");
+            }
+
+            if (writing && NeedsEphemeral)
+            {
+                throw new InvalidOperationException("this message needs ephemeral keys: call UseEphemeral first");
+            }
+
+            Bytes.Check(buffer, offset, count);
+            _symmetric.Save();
+        }
+
+        // One message, either way. Its payload goes up to the end; the tag of one that is written comes behind it.
+        private int Pass(bool writing, byte[] buffer, int at, int end)
+        {
+            byte[] tokens = _pattern.Messages[_index];
+            int result = 0;
+            for (int i = 0; i < tokens.Length && result >= 0; i++)
+            {
+                byte token = tokens[i];
+                if (token > NoisePattern.S)
+                {
+                    result = MixDh(token);
+                    continue;
+                }
+
+                bool isStatic = token == NoisePattern.S;
+                int length = isStatic && _symmetric.HasKey ? KeyBytes + CryptoProvider.TagBytes : KeyBytes;
+                if (writing)
+                {
+                    Array.Copy(Own(isStatic).PublicKey, 0, buffer, at, KeyBytes);
+                }
+
+                if (!isStatic)
+                {
+                    _symmetric.MixHash(buffer, at, KeyBytes);
+                }
+                else
+                {
+                    result = writing ? _symmetric.EncryptAndHash(buffer, at, KeyBytes) : _symmetric.DecryptAndHash(buffer, at, length);
+                }
+
+                if (!writing && result >= 0)
+                {
+                    Array.Copy(buffer, at, isStatic ? RemoteStatic : _re, 0, KeyBytes);
+                }
+
+                at += length;
+            }
+
+            if (result >= 0)
+            {
+                result = writing ? _symmetric.EncryptAndHash(buffer, at, end - at) : _symmetric.DecryptAndHash(buffer, at, end - at);
+            }
+
+            if (result < 0)
+            {
+                _symmetric.Restore();
+            }
+            else
+            {
+                _index++;
+            }
+
+            return result;
+        }
+
+        private int MixDh(byte token)
         {
             // ES is the initiator's e with the responder's s; SE the other way round
             bool ownStatic = token == NoisePattern.SS || token == (_initiator ? NoisePattern.SE : NoisePattern.ES);
             bool theirStatic = token == NoisePattern.SS || token == (_initiator ? NoisePattern.ES : NoisePattern.SE);
-            KeyPair own = ownStatic ? _s : _e;
-            if (!_crypto.X25519(own.PrivateKey, 0, theirStatic ? RemoteStatic : _re, 0, _secret, 0))
+            if (!_crypto.X25519(Own(ownStatic).PrivateKey, 0, theirStatic ? RemoteStatic : _re, 0, _symmetric.Secret, 0))
             {
-                return false;
+                return NoiseResult.KeyInvalid;
             }
 
-            _symmetric.MixKey(_secret, 0, KeyBytes);
-            return true;
+            _symmetric.MixKey();
+            return 0;
+        }
+
+        private KeyPair Own(bool isStatic)
+        {
+            if (isStatic && _s == null)
+            {
+                throw new InvalidOperationException("this pattern needs our static keys; give them to Start");
+            }
+
+            return isStatic ? _s : _e;
         }
     }
 }

@@ -17,17 +17,13 @@ namespace NanoLibp2p.Core.Noise
         /// <summary>The peer's id itself: <see cref="RemoteIdCount"/> bytes, not a copy. It is proved when the handshake is complete.</summary>
         public readonly byte[] RemoteId = new byte[PeerId.MaxBytes];
 
-        /// <summary>Bytes of <see cref="RemoteId"/>; 0 before it is known.</summary>
-        public int RemoteIdCount;
-
-        /// <summary>True when both sides have offered Yamux within the handshake.</summary>
-        public bool MuxerAgreed;
-
         private readonly CryptoProvider _crypto;
         private readonly NoiseSettings _settings;
         private readonly ProtobufReader _reader = new ProtobufReader();
         private readonly byte[] _signed = NoiseIdentity.NewSigned();
         private PeerId _expected;
+        private int _remoteIdCount;
+        private bool _muxerAgreed;
         private bool _accepted;
 
         // where the parts of a payload lie in the caller's buffer while it is checked
@@ -46,6 +42,18 @@ namespace NanoLibp2p.Core.Noise
             _crypto = crypto;
             _settings = settings;
             State = new HandshakeState(crypto);
+        }
+
+        /// <summary>Bytes of <see cref="RemoteId"/>; 0 before the peer has proved one.</summary>
+        public int RemoteIdCount
+        {
+            get { return _remoteIdCount; }
+        }
+
+        /// <summary>True when both sides have offered Yamux within the handshake.</summary>
+        public bool MuxerAgreed
+        {
+            get { return _muxerAgreed; }
         }
 
         /// <summary>True when all three messages have passed and the peer's identity is proved.</summary>
@@ -72,8 +80,8 @@ namespace NanoLibp2p.Core.Noise
         public void Start(bool initiator, PeerId expected)
         {
             _expected = expected;
-            RemoteIdCount = 0;
-            MuxerAgreed = false;
+            _remoteIdCount = 0;
+            _muxerAgreed = false;
             _accepted = false;
             State.Start(_settings.Pattern, initiator, _settings.Prologue, _settings.Identity.StaticKey, null);
         }
@@ -105,7 +113,14 @@ namespace NanoLibp2p.Core.Noise
             }
 
             // whatever an initiator puts into the first message is not authentic and means nothing
-            return first ? 0 : CheckPayload(buffer, payload, payloadCount);
+            int result = first ? 0 : CheckPayload(buffer, payload, payloadCount);
+            if (result < 0)
+            {
+                // our own identity is not told to a peer that was refused
+                State.Clear();
+            }
+
+            return result;
         }
 
         private int CheckPayload(byte[] buffer, int offset, int count)
@@ -133,7 +148,7 @@ namespace NanoLibp2p.Core.Noise
             }
 
             // a peer that proves another identity is named by the one it proved
-            RemoteIdCount = idCount;
+            _remoteIdCount = idCount;
             if (_expected != null && !_expected.Matches(RemoteId, 0, idCount))
             {
                 return NoiseResult.PeerIdMismatch;
@@ -145,7 +160,7 @@ namespace NanoLibp2p.Core.Noise
                 return NoiseResult.MuxerMismatch;
             }
 
-            MuxerAgreed = _settings.OffersMuxer && _offersYamux;
+            _muxerAgreed = _settings.OffersMuxer && _offersYamux;
             _accepted = true;
             return 0;
         }

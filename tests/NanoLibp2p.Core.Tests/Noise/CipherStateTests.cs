@@ -1,3 +1,4 @@
+using System;
 using System.Reflection;
 using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Crypto;
@@ -49,16 +50,28 @@ public class CipherStateTests
     }
 
     [Fact]
-    public void Without_a_key_nothing_is_changed()
+    public void Without_a_key_nothing_is_sent_in_clear_or_taken_for_authentic()
     {
         var state = new CipherState(new ManagedCrypto());
-        byte[] text = [1, 2, 3];
+        RefusesAll(state);
 
-        Assert.Equal(3, state.Encrypt([], 0, 0, text, 0, 3));
-        Assert.Equal(3, state.Decrypt([], 0, 0, text, 0, 3));
+        state.SetKey(new byte[32], 0);
+        state.Clear();
+        RefusesAll(state);
+    }
 
-        Assert.Equal(new byte[] { 1, 2, 3 }, text);
-        Assert.False(state.HasKey);
+    [Fact]
+    public void A_record_for_which_the_buffer_has_no_room_leaves_no_number_to_be_used_twice()
+    {
+        CipherState state = Keyed(0);
+        byte[] text = new byte[20];
+        Assert.ThrowsAny<Exception>(() => state.Encrypt([], 0, 0, text, 0, 8));
+        byte[] first = (byte[])text.Clone();
+
+        byte[] next = new byte[40];
+        state.Encrypt([], 0, 0, next, 0, 8);
+
+        Assert.NotEqual(first[..8], next[..8]);
     }
 
     [Fact]
@@ -72,6 +85,16 @@ public class CipherStateTests
 
         Assert.False(state.HasKey);
         Assert.Equal(new byte[32], key);
+    }
+
+    private static void RefusesAll(CipherState state)
+    {
+        byte[] text = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
+        byte[] before = (byte[])text.Clone();
+        Assert.False(state.HasKey);
+        Assert.Throws<InvalidOperationException>(() => state.Encrypt([], 0, 0, text, 0, 3));
+        Assert.Throws<InvalidOperationException>(() => state.Decrypt([], 0, 0, text, 0, 20));
+        Assert.Equal(before, text);
     }
 
     private static CipherState Keyed(ulong nonce)

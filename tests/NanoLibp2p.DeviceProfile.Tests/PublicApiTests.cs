@@ -1,0 +1,136 @@
+using System.Xml.Linq;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace NanoLibp2p.DeviceProfile.Tests;
+
+/// <summary>What the shared assemblies offer can't be held wrong unnoticed: state is read, not written, and what is thrown is told.</summary>
+public sealed class PublicApiTests
+{
+    /// <summary>Public fields that anybody may write, beside those of options, and why.</summary>
+    private static readonly Dictionary<string, string> Writable = new()
+    {
+        ["NanoLibp2p.Core.Libp2pStream.Tag"] = "the protocol's own note on a stream; the core only clears it",
+        ["NanoLibp2p.Core.Libp2pStream.Progress"] = "the protocol's own number on a stream; the core only clears it",
+        ["NanoLibp2p.Core.Ping.PingProtocol.Events"] = "who is told; may be changed at any time",
+    };
+
+    /// <summary>The same, not yet argued for or mended.</summary>
+    private static readonly string[] StillWritable =
+    [
+        "NanoLibp2p.Core.Identify.IdentifyProtocol.Events",
+        "NanoLibp2p.Core.Node.Events",
+        "NanoLibp2p.Core.Node.ListenCount",
+        "NanoLibp2p.Core.Node.NowMs",
+        "NanoLibp2p.Core.Node.ServedProtocols",
+        "NanoLibp2p.Core.Node.Transport",
+        "NanoLibp2p.Core.Yamux.YamuxSession.IsGoneAway",
+        "NanoLibp2p.Core.Yamux.YamuxStream.StreamId",
+        "NanoLibp2p.PubSub.PubSubMessage.Buffer",
+        "NanoLibp2p.PubSub.PubSubMessage.DataCount",
+        "NanoLibp2p.PubSub.PubSubMessage.DataOffset",
+        "NanoLibp2p.PubSub.PubSubMessage.FromCount",
+        "NanoLibp2p.PubSub.PubSubMessage.FromOffset",
+        "NanoLibp2p.PubSub.PubSubMessage.ReceivedFrom",
+        "NanoLibp2p.PubSub.PubSubMessage.SequenceNumber",
+        "NanoLibp2p.PubSub.PubSubProtocol.Events",
+    ];
+
+    /// <summary>Members whose documentation does not tell yet what they throw.</summary>
+    private static readonly string[] StillUntold =
+    [
+        "M:NanoLibp2p.Core.Node.Add(NanoLibp2p.Core.StreamProtocol) System.InvalidOperationException",
+        "M:NanoLibp2p.Hal.Tcp.TcpTransport.#ctor(System.Int32) System.ArgumentException",
+    ];
+
+    [Fact]
+    public void What_safety_hangs_on_is_not_a_public_field_that_anybody_can_write()
+    {
+        var found = Types().Where(type => !type.Name.EndsWith("Options", StringComparison.Ordinal))
+            .SelectMany(type => type.Fields)
+            .Where(field => (field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly) && field is { IsInitOnly: false, HasConstant: false, IsRuntimeSpecialName: false })
+            .Select(field => $"{field.DeclaringType.FullName}.{field.Name}")
+            .ToHashSet(StringComparer.Ordinal);
+
+        AssertNone(found.Except(Writable.Keys).Except(StillWritable), "Make it a getter, internal or readonly, or argue for it in Writable");
+        AssertNone(Writable.Keys.Except(found), "No such field; take it out of Writable");
+    }
+
+    [Fact]
+    public void What_a_public_method_throws_is_told_in_its_documentation()
+    {
+        var untold = new List<string>();
+        foreach (var path in DeviceAssemblies.Device)
+        {
+            using var module = ModuleDefinition.ReadModule(path);
+            var documentation = Path.ChangeExtension(path, ".xml");
+            if (!File.Exists(documentation))
+            {
+                continue; // a board's program, which nobody calls
+            }
+
+            var told = XDocument.Load(documentation).Descendants("member").ToDictionary(
+                member => member.Attribute("name")!.Value,
+                member => member.Elements("exception").Select(exception => exception.Attribute("cref")!.Value[2..]).ToHashSet(StringComparer.Ordinal));
+            foreach (var method in module.GetTypes().Where(IsVisible).SelectMany(type => type.Methods).Where(IsVisible))
+            {
+                var id = DocumentationId(method);
+                untold.AddRange(Thrown(method, [])
+                    .Where(exception => !told.TryGetValue(id, out var names) || !names.Contains(exception))
+                    .Select(exception => $"{id} {exception}"));
+            }
+        }
+
+        AssertNone(untold.Distinct().Except(StillUntold), "Add <exception cref=...> that says when");
+    }
+
+    private static void AssertNone(IEnumerable<string> found, string advice)
+    {
+        var list = found.Order(StringComparer.Ordinal).ToArray();
+        Assert.True(list.Length == 0, $"{string.Join('\n', list)}\n{advice}.");
+    }
+
+    private static IEnumerable<TypeDefinition> Types() =>
+        DeviceAssemblies.Device.SelectMany(path => ModuleDefinition.ReadModule(path).GetTypes()).Where(IsVisible);
+
+    private static bool IsVisible(TypeDefinition type) => type.IsPublic || (type.IsNestedPublic && IsVisible(type.DeclaringType));
+
+    private static bool IsVisible(MethodDefinition method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
+
+    // The exceptions that a method makes, itself or in helpers that only its own assembly sees. A public one that it calls tells its own.
+    private static IEnumerable<string> Thrown(MethodDefinition method, HashSet<MethodDefinition> seen)
+    {
+        if (!method.HasBody || !seen.Add(method))
+        {
+            yield break;
+        }
+
+        foreach (var instruction in method.Body.Instructions)
+        {
+            if (instruction.OpCode == OpCodes.Throw && instruction.Previous is { OpCode.Code: Code.Newobj, Operand: MethodReference constructor })
+            {
+                yield return constructor.DeclaringType.FullName;
+            }
+            else if (instruction.Operand is MethodDefinition callee && !(IsVisible(callee) && IsVisible(callee.DeclaringType)))
+            {
+                foreach (var exception in Thrown(callee, seen))
+                {
+                    yield return exception;
+                }
+            }
+        }
+    }
+
+    // C# specification, "Documentation comments", "ID string format"
+    private static string DocumentationId(MethodDefinition method)
+    {
+        var type = method.DeclaringType.FullName.Replace('/', '.');
+        if (method.IsGetter || method.IsSetter)
+        {
+            return $"P:{type}.{method.Name[4..]}";
+        }
+
+        var parameters = string.Join(',', method.Parameters.Select(parameter => parameter.ParameterType.FullName.Replace('&', '@')));
+        return $"M:{type}.{method.Name.Replace('.', '#')}" + (parameters.Length == 0 ? "" : $"({parameters})");
+    }
+}

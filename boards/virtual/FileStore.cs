@@ -5,17 +5,15 @@ using NanoLibp2p.Hal;
 namespace NanoLibp2p.Boards.Virtual;
 
 /// <summary>
-/// A store in a folder, a file for each value. A value is written beside the old one, brought to the disk and then renamed over it, so
-/// that whoever reads finds one or the other. Files are for their owner alone where the system knows owners: the identity is a secret.
+/// A store in a folder, a file for each value. A value is written whole (<see cref="WholeFile"/>), so that whoever reads finds the old
+/// one or the new. Files are for their owner alone where the system knows owners: the identity is a secret.
 /// </summary>
 /// <remarks>
 /// A power cut right after <see cref="Write"/> may bring the old value back: the folder itself is not flushed, which .NET has no call for.
 /// </remarks>
 public sealed class FileStore : IStore
 {
-    private const string NewSuffix = ".new";
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string folder;
 
@@ -29,7 +27,7 @@ public sealed class FileStore : IStore
         }
         else
         {
-            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, OwnerAlone);
         }
     }
 
@@ -64,25 +62,10 @@ public sealed class FileStore : IStore
     /// <inheritdoc/>
     public bool Write(string name, byte[] buffer, int offset, int count)
     {
-        string path = PathOf(name);
-        string next = path + NewSuffix;
         try
         {
-            // what a power cut left there may be of another mode
-            File.Delete(next);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnly;
-            }
-
-            using (var file = new FileStream(next, options))
-            {
-                file.Write(buffer, offset, count);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(next, path, overwrite: true);
+            string path = PathOf(name);
+            WholeFile.Write(path, path + ".new", buffer.AsSpan(offset, count), overwrite: true);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -10,12 +10,46 @@ namespace NanoLibp2p.Cli;
 
 internal static class Program
 {
-    internal static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+    internal static int Main(string[] args)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Run(args, Console.Out, Console.Error);
+        }
+        TextWriter errors = StandardStream.OpenError();
+        if (StandardStream.OpenOut() is not { } output)
+        {
+            errors.WriteLine("stdout is closed, so nothing could be told; lead it to a file or to a program, or to /dev/null");
+            return CliException.Failed;
+        }
+        Console.SetOut(output);
+        return Run(args, Console.Out, errors);
+    }
 
     /// <summary>Runs a command.</summary>
     /// <returns>0 when it is done, 1 when it failed, 2 for wrong arguments; a sentence on <paramref name="errors"/> says why.</returns>
     internal static int Run(string[] args, TextWriter output, TextWriter errors)
     {
+        int code = RunCommand(args, output, errors, out string? sentence);
+        if (StandardStream.Current is { HasNoReader: true })
+        {
+            // who read it has seen enough, as with head
+            return 0;
+        }
+        if (StandardStream.Current?.Failure is { } failure)
+        {
+            (code, sentence) = (CliException.Failed, CannotGoOn(failure));
+        }
+        if (sentence != null)
+        {
+            errors.WriteLine(SafeText.Printable(sentence));
+        }
+        return code;
+    }
+
+    private static int RunCommand(string[] args, TextWriter output, TextWriter errors, out string? sentence)
+    {
+        sentence = null;
         RootCommand root = new("libp2p for microcontrollers, from the command line: be a peer, or look at one.")
         {
             CommonOptions.Json,
@@ -35,7 +69,7 @@ internal static class Program
         if (parsed.Action is ParseErrorAction)
         {
             string name = parsed.CommandResult.Command == root ? "nanolibp2p" : "nanolibp2p " + Path(parsed);
-            errors.WriteLine($"{Sentence(parsed)}; see: {name} --help");
+            sentence = $"{Sentence(parsed)}; see: {name} --help";
             return CliException.WrongArguments;
         }
         try
@@ -45,16 +79,18 @@ internal static class Program
         }
         catch (CliException e)
         {
-            errors.WriteLine(e.Message);
+            sentence = e.Message;
             return e.ExitCode;
         }
         catch (IOException e)
         {
-            // what stdout leads to takes no more, such as a full disk
-            errors.WriteLine($"cannot go on: {e.Message}");
+            sentence = CannotGoOn(e);
             return CliException.Failed;
         }
     }
+
+    // what stdout leads to takes no more, such as a full disk
+    private static string CannotGoOn(IOException failure) => $"cannot go on: {failure.Message}";
 
     // one sentence: what is wrong with the first argument that is
     private static string Sentence(ParseResult parsed)

@@ -2,6 +2,8 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.IO;
+using System.Net;
+using System.Net.Sockets;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Multiformats;
 
@@ -10,6 +12,9 @@ namespace NanoLibp2p.Cli.Commands;
 /// <summary>Options and arguments that several commands have, read alike everywhere.</summary>
 internal static class CommonOptions
 {
+    // what a device's settings take
+    private const int LongestReadingMs = 999_999_999;
+
     /// <summary>For all commands.</summary>
     internal static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line on stdout, for programs", Recursive = true };
 
@@ -17,7 +22,7 @@ internal static class CommonOptions
     internal static Argument<Multiaddr> Peer() => new("MULTIADDR")
     {
         Description = "The peer's address, such as /ip4/192.168.1.7/tcp/4001/p2p/12D3KooW...; without /p2p/ any peer there will do",
-        CustomParser = result => ParseAddress(result.Tokens[0].Value, result),
+        CustomParser = result => ParsePeer(result.Tokens[0].Value, result),
     };
 
     /// <summary>A topic's name.</summary>
@@ -27,16 +32,14 @@ internal static class CommonOptions
     internal static Option<FileInfo?> Key() => new("--key") { Description = "Key file; made when it is not there. Without it the peer id is new with each run", HelpName = "FILE" };
 
     /// <summary>Patience with a peer.</summary>
-    internal static Option<Duration> Timeout() => Time("--timeout", 10, "How long a peer may take to answer");
+    internal static Option<Duration> Timeout() => Time("--timeout", 10, "How long a peer may take to answer", 1, Duration.Longest, "to wait for a peer");
+
+    /// <summary>Time from reading to reading of a board.</summary>
+    internal static Option<Duration> ReadingInterval()
+        => Time("--every", 1, "Time from one reading to the next", 1, TimeSpan.FromMilliseconds(LongestReadingMs), "from reading to reading: a board reads every 1ms to 277h");
 
     /// <summary>A time, such as 1s.</summary>
-    internal static Option<Duration> Time(string name, int standardSeconds, string description) => new(name)
-    {
-        Description = description + "; 500ms, 1s, 2m",
-        HelpName = "TIME",
-        DefaultValueFactory = _ => Duration.Seconds(standardSeconds),
-        CustomParser = ParseTime,
-    };
+    internal static Option<Duration> Time(string name, int standardSeconds, string description) => Time(name, standardSeconds, description, 0, Duration.Longest, "");
 
     /// <summary>A number of bytes, such as 10MB.</summary>
     internal static Option<ulong?> Size(string name, string description) => new(name)
@@ -61,32 +64,63 @@ internal static class CommonOptions
         return options;
     }
 
+    /// <summary>Reads an address that can be dialled.</summary>
+    internal static Multiaddr? ParsePeer(string text, SymbolResult result)
+    {
+        Multiaddr? address = ParseAddress(text, result);
+        if (address is { Port: 0 })
+        {
+            result.AddError($"{text}: nobody can be dialled at port 0; give the port that the peer listens on");
+        }
+        return address;
+    }
+
     /// <summary>Reads an address that can be dialled or listened on.</summary>
     internal static Multiaddr? ParseAddress(string text, SymbolResult result)
     {
         Multiaddr? address = Multiaddr.TryParse(text, out string error);
-        if (address == null)
-        {
-            result.AddError($"{error}; an address is such as /ip4/192.168.1.7/tcp/4001/p2p/12D3KooW...");
-        }
-        else if (!address.IsTcp)
-        {
-            result.AddError(address.Has(MultiaddrProtocol.DnsAddr)
-                ? $"{text}: dnsaddr is not looked up here; give an address that it stands for (dig TXT _dnsaddr.NAME shows them)"
-                : $"{text}: only plain TCP is spoken here; give an address such as /ip4/192.168.1.7/tcp/4001");
-        }
-        else
+        if (address is { IsTcp: true })
         {
             return address;
         }
+        result.AddError(address == null
+            ? $"{(text.TrimEnd('/').EndsWith("/tcp", StringComparison.Ordinal) ? $"{text}: the port is missing after /tcp" : error)}; an address is such as {Similar(text)}"
+            : address.Has(MultiaddrProtocol.DnsAddr)
+                ? $"{text}: dnsaddr is not looked up here; give an address that it stands for (dig TXT _dnsaddr.NAME shows them)"
+                : !address.Has(MultiaddrProtocol.Tcp) && !address.Has(MultiaddrProtocol.Udp) && address.Host != null
+                    ? $"{text}: the port is missing, and only plain TCP is spoken here; give an address such as {text.Split("/p2p/")[0].TrimEnd('/')}/tcp/4001"
+                    : $"{text}: only plain TCP is spoken here; give an address such as /ip4/192.168.1.7/tcp/4001");
         return null;
     }
 
-    private static Duration ParseTime(ArgumentResult result)
+    // host:port, as others write it, in the form of a multiaddr
+    private static string Similar(string text)
+        => IPEndPoint.TryParse(text, out IPEndPoint? end) && end.Port > 0
+            ? $"/{(end.AddressFamily == AddressFamily.InterNetwork ? "ip4" : "ip6")}/{end.Address}/tcp/{end.Port}"
+            : "/ip4/192.168.1.7/tcp/4001/p2p/12D3KooW...";
+
+    private static Option<Duration> Time(string name, int standardSeconds, string description, int leastMs, TimeSpan longest, string purpose) => new(name)
     {
-        if (!Duration.TryParse(result.Tokens[0].Value, out Duration time))
+        Description = description + "; 500ms, 1s, 2m",
+        HelpName = "TIME",
+        DefaultValueFactory = _ => Duration.Seconds(standardSeconds),
+        CustomParser = result => ParseTime(result, leastMs, longest, purpose),
+    };
+
+    private static Duration ParseTime(ArgumentResult result, int leastMs, TimeSpan longest, string purpose)
+    {
+        string text = result.Tokens[0].Value;
+        if (!Duration.TryParse(text, out Duration time))
         {
-            result.AddError($"'{result.Tokens[0].Value}' is not a time; give one such as 500ms, 1s or 2m");
+            result.AddError($"'{text}' is not a time; give one such as 500ms, 1s or 2m");
+        }
+        else if (time.Time.TotalMilliseconds < leastMs)
+        {
+            result.AddError($"'{text}' is too short {purpose}; give {leastMs}ms or more");
+        }
+        else if (time.Time > longest)
+        {
+            result.AddError($"'{text}' is too long {purpose}".TrimEnd() + $"; give {Math.Floor(longest.TotalHours)}h or less");
         }
         return time;
     }
@@ -104,7 +138,7 @@ internal static class CommonOptions
     {
         if (!int.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int count) || count < 1)
         {
-            result.AddError($"'{result.Tokens[0].Value}' is not a number of times; give 1 or more");
+            result.AddError($"'{result.Tokens[0].Value}' is not a number of times; give 1 to {int.MaxValue}");
         }
         return count;
     }

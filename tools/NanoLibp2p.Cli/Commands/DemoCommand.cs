@@ -31,7 +31,7 @@ internal static class DemoCommand
             HelpName = "MULTIADDR",
             CustomParser = result => ListenCommand.ParseAddress(result.Tokens[0].Value, result),
         };
-        Option<Duration> every = CommonOptions.Time("--every", 1, "Time from one reading to the next");
+        Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> seconds = CommonOptions.Count("--seconds", "End after so long; without it, with Ctrl-C");
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings of each board have arrived");
         Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, any libp2p program may join") { listen, every, seconds, readings };
@@ -68,7 +68,7 @@ internal static class DemoCommand
             _wanted = wanted;
             _limit = limit;
             _asked = asked;
-            _messages = new Messages(_runner.Node, signed: true);
+            _messages = new Messages(_runner.Node, signed: true, output.IsTerminal ? null : output);
             _messages.Received += OnMessage;
             _messages.Join(Topic);
             if (!output.IsTerminal)

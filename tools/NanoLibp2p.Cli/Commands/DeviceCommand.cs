@@ -28,10 +28,10 @@ internal static class DeviceCommand
             Required = true,
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
-            CustomParser = result => result.Tokens.Select(token => CommonOptions.ParseAddress(token.Value, result)!).ToArray(),
+            CustomParser = result => result.Tokens.Select(token => CommonOptions.ParsePeer(token.Value, result)!).ToArray(),
         };
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
-        Option<Duration> every = CommonOptions.Time("--every", 1, "Time from one reading to the next");
+        Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
         Option<FileInfo?> key = CommonOptions.Key();
         Command command = new("device", "Run a board's firmware: read, sign, publish, and call again when nobody answers") { board, dial, topic, every, readings, key };
@@ -54,12 +54,7 @@ internal static class DeviceCommand
         {
             throw new CliException($"a board's topic is of printable ASCII characters without spaces; '{SafeText.Printable(topic)}' is not", CliException.WrongArguments);
         }
-        long milliseconds = (long)every.TotalMilliseconds;
-        if (milliseconds is < 1 or > 999_999_999)
-        {
-            throw new CliException("a board reads every 1ms to 277h", CliException.WrongArguments);
-        }
-        return DeviceSettings.Parse(string.Join('\n', dial.Select(one => $"dial = {one}").Append($"topic = {topic}").Append($"every = {milliseconds}")));
+        return DeviceSettings.Parse(string.Join('\n', dial.Select(one => $"dial = {one}").Append($"topic = {topic}").Append($"every = {(long)every.TotalMilliseconds}")));
     }
 
     private static HostedBoard Make(string name, FileInfo? key, DeviceSettings settings, int readings, Output output)

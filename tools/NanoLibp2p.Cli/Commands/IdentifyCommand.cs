@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Core.Multiformats;
-using Spectre.Console;
 
 namespace NanoLibp2p.Cli.Commands;
 
@@ -15,6 +14,8 @@ internal static class IdentifyCommand
 {
     // a signed envelope with the peer's addresses (RFC 0003 of libp2p), which is not opened here
     private const int SignedPeerRecord = 8;
+
+    private const int LabelWidth = 18;
 
     internal static Command Create()
     {
@@ -46,29 +47,27 @@ internal static class IdentifyCommand
         session.Output.Tell(json, null);
         if (!session.Output.IsJson)
         {
-            session.Output.Console.Write(Describe(json));
+            Describe(json, session.Output);
         }
         return 0;
     }
 
-    private static Grid Describe(JsonObject json)
+    // a value a line, which the terminal alone breaks
+    private static void Describe(JsonObject json, Output output)
     {
-        Grid grid = new Grid().AddColumn().AddColumn();
         foreach ((string label, string name) in new[]
         {
             ("peer id (proved)", "peer"), ("agent", "agentVersion"), ("protocol version", "protocolVersion"), ("key type", "keyType"),
             ("public key", "publicKey"), ("listens on", "listenAddrs"), ("sees us at", "observedAddr"), ("protocols", "protocols"),
         })
         {
-            string value = json[name] switch
+            string shown = label.PadRight(LabelWidth);
+            foreach (string? value in json[name] is JsonArray { Count: > 0 } many ? many.Select(one => (string?)one) : [json[name] is JsonValue one ? (string?)one : null])
             {
-                null => "-",
-                JsonArray many => string.Join('\n', many.Select(one => (string?)one)),
-                JsonNode one => (string?)one ?? "-",
-            };
-            grid.AddRow($"[bold]{label}[/]", Markup.Escape(value));
+                output.Note($"[bold]{shown}[/]{value ?? "-"}");
+                shown = new string(' ', LabelWidth);
+            }
         }
-        return grid;
     }
 
     private static string? Last(IEnumerable<(int Field, byte[] Value)> fields, int field, Func<byte[], string> form)

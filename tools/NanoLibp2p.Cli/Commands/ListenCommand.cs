@@ -44,6 +44,13 @@ internal static class ListenCommand
         Option<bool> perf = new("--perf") { Description = "Serve the perf protocol: any peer may then fill the line" };
         Option<bool> noSign = new("--no-sign") { Description = "Take unsigned messages, and only those: nobody proves who sent them" };
         Command command = new("listen", "Be a peer that others dial; print peers and messages") { listen, key, topics, perf, noSign };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(listen) is { Tokens.Count: > Node.MaxListenAddresses } many)
+            {
+                result.AddError($"{many.Tokens.Count} addresses to listen on are too many; give at most {Node.MaxListenAddresses}, or /ip4/0.0.0.0/tcp/4001 for all of this host");
+            }
+        });
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
@@ -54,7 +61,7 @@ internal static class ListenCommand
             {
                 runner.Node.Add(new PerfProtocol(PerfTransfers, NodeOptions.MaxRecordBytes, serve: true));
             }
-            Messages messages = new(runner.Node, signed: !parsed.GetValue(noSign));
+            Messages messages = new(runner.Node, signed: !parsed.GetValue(noSign), output);
             messages.Received += (topic, message) => Messages.Tell(output, topic, message);
             foreach (string topic in parsed.GetValue(topics) ?? [])
             {
@@ -82,7 +89,7 @@ internal static class ListenCommand
             Multiaddr bound = node.Listen(address, out LinkError error);
             if (bound == null)
             {
-                throw new CliException($"cannot listen on {address}: {CloseText.Describe(error)}; give another address or port with --listen");
+                throw ListenFailure.Of(address, error);
             }
             foreach (string one in HostAddresses.Expand(bound))
             {

@@ -22,7 +22,7 @@ internal static class PublishCommand
     {
         Argument<Multiaddr> peer = CommonOptions.Peer();
         Argument<string> topic = CommonOptions.Topic();
-        Argument<string> text = new("TEXT") { Description = "The message; - reads messages from stdin, one a line" };
+        Argument<string> text = new("TEXT") { Description = "The message; - publishes each line of stdin, its bytes as they are, without the line end" };
         Option<int?> repeat = CommonOptions.Count("--repeat", "Publish the text so often [default: 1]");
         Option<Duration> every = CommonOptions.Time("--every", 1, "Time from one repetition to the next");
         Option<bool> noSign = new("--no-sign") { Description = "Publish without author and signature; all peers of the topic must do so" };
@@ -46,7 +46,7 @@ internal static class PublishCommand
                 parsed.GetRequiredValue(peer), output, parsed.GetValue(timeout).Time, identity,
                 session => publisher = new Publisher(session, parsed.GetRequiredValue(topic), signed: !parsed.GetValue(noSign)),
                 session => message == "-"
-                    ? publisher!.PublishLinesAsync(Console.In)
+                    ? publisher!.PublishLinesAsync(Console.OpenStandardInput())
                     : publisher!.PublishAsync(message, parsed.GetValue(repeat) ?? 1, parsed.GetValue(every).Time));
         });
         return command;
@@ -57,12 +57,14 @@ internal static class PublishCommand
         private readonly PeerSession _session;
         private readonly Messages _messages;
         private readonly Topic _topic;
+        private readonly bool _signed;
         private readonly TaskCompletionSource<bool> _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal Publisher(PeerSession session, string topic, bool signed)
         {
             _session = session;
-            _messages = new Messages(session.Runner.Node, signed);
+            _signed = signed;
+            _messages = new Messages(session.Runner.Node, signed, null);
             _messages.Subscribed += (_, _) => _wanted.TrySetResult(true);
             _topic = _messages.Open(topic);
         }
@@ -82,35 +84,54 @@ internal static class PublishCommand
             return await ArrivedAsync();
         }
 
-        internal async Task<int> PublishLinesAsync(TextReader from)
+        internal async Task<int> PublishLinesAsync(Stream from)
         {
             await SubscriberAsync();
             // a line is waited for on another thread; with room for a few, so that the input waits for the network
-            Channel<string> lines = Channel.CreateBounded<string>(64);
-            _ = Task.Run(async () =>
-            {
-                while (await from.ReadLineAsync() is { } line)
-                {
-                    await lines.Writer.WriteAsync(line);
-                }
-                lines.Writer.Complete();
-            });
+            Channel<byte[]> lines = Channel.CreateBounded<byte[]>(64);
+            _ = Task.Run(async () => lines.Writer.Complete(await ReadLinesAsync(from, lines.Writer)));
             while (await _session.WaitAsync(lines.Reader.WaitToReadAsync().AsTask()))
             {
-                while (lines.Reader.TryRead(out string? line))
+                while (lines.Reader.TryRead(out byte[]? line))
                 {
-                    await PublishAsync(Encoding.UTF8.GetBytes(line));
+                    await PublishAsync(line);
                 }
             }
             return await ArrivedAsync();
+        }
+
+        // the exception that ended it, null at the input's end
+        private async Task<Exception?> ReadLinesAsync(Stream from, ChannelWriter<byte[]> lines)
+        {
+            try
+            {
+                ByteLines reader = new(from, _messages.PubSub.Options.MaxMessageBytes);
+                while (await reader.ReadAsync() is { } line)
+                {
+                    await lines.WriteAsync(line);
+                }
+                return null;
+            }
+            catch (CliException e)
+            {
+                return e;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return new CliException($"stdin can't be read: {e.Message}");
+            }
         }
 
         private async Task SubscriberAsync()
         {
             if (_topic.Subscribers == 0)
             {
-                await _session.WaitAsync(
-                    _wanted.Task, $"{_session.Peer} is connected, but does not subscribe to {Messages.NameOf(_topic)}; start a subscriber there first, or check the topic's name");
+                await _session.WaitAsync(_wanted.Task, async () => await PubSubCheck.WhyNotAsync(_session, Messages.NameOf(_topic))
+                    + "; start a subscriber there first, or check the topic's name");
+            }
+            if (!await _session.WaitAsync(_messages.PolicyAgrees))
+            {
+                throw new CliException("nothing was published: " + SignatureNotice.Sentence(_session.Peer, _signed));
             }
         }
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Cli.Commands;
 
@@ -26,11 +27,13 @@ internal static class SubscribeCommand
             Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
             int left = parsed.GetValue(count) ?? int.MaxValue;
             TaskCompletionSource<int> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Messages messages = null!;
+            Topic joined = null!;
             return PeerSession.Run(
                 parsed.GetRequiredValue(peer), output, parsed.GetValue(timeout).Time, identity,
                 session =>
                 {
-                    Messages messages = new(session.Runner.Node, signed: !parsed.GetValue(noSign));
+                    messages = new Messages(session.Runner.Node, signed: !parsed.GetValue(noSign), output);
                     messages.Received += (from, message) =>
                     {
                         if (left > 0)
@@ -42,7 +45,7 @@ internal static class SubscribeCommand
                             done.TrySetResult(0);
                         }
                     };
-                    messages.Join(parsed.GetRequiredValue(topic));
+                    joined = messages.Join(parsed.GetRequiredValue(topic));
                 },
                 async session =>
                 {
@@ -50,6 +53,7 @@ internal static class SubscribeCommand
                     json["topic"] = parsed.GetRequiredValue(topic);
                     json["peer"] = session.Peer;
                     output.Tell(json, $"connected to {session.Peer}; Ctrl-C ends");
+                    _ = PubSubCheck.WatchAsync(session, messages, parsed.GetRequiredValue(topic), () => messages.PubSub.Hears(session.Connection, joined));
                     try
                     {
                         return await session.WaitAsync(done.Task);

@@ -5,15 +5,20 @@ using System.Threading.Tasks;
 
 namespace NanoLibp2p.Cli;
 
-/// <summary>Ctrl-C and SIGTERM as a wish to end: the command stops what it does, closes its connections in order and returns.</summary>
+/// <summary>
+/// Ctrl-C, SIGTERM, and a stdout that takes no more, as a wish to end: the command stops what it does, closes its connections in order and returns.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _signals;
+    private readonly CancellationTokenRegistration _failedOutput;
 
     internal Interruption()
     {
+        StandardStream.Current?.Watch();
+        _failedOutput = StandardStream.Current?.Failed.Register(Ask) ?? default;
         _signals =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask),
@@ -34,6 +39,7 @@ internal sealed class Interruption : IDisposable
         {
             signal.Dispose();
         }
+        _failedOutput.Dispose();
         _source.Dispose();
     }
 
@@ -43,8 +49,13 @@ internal sealed class Interruption : IDisposable
         if (!_source.IsCancellationRequested)
         {
             context.Cancel = true;
-            _source.Cancel();
-            _asked.TrySetResult();
+            Ask();
         }
+    }
+
+    private void Ask()
+    {
+        _source.Cancel();
+        _asked.TrySetResult();
     }
 }

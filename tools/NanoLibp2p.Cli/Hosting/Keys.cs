@@ -13,8 +13,11 @@ internal static class Keys
     /// <summary>Bytes of an Ed25519 seed.</summary>
     internal const int SeedBytes = CryptoProvider.KeyBytes;
 
-    // the older form, in which the public key comes twice
-    private const int MaxFileBytes = Identity.ProtobufBytes + 32;
+    // an RSA key of 8192 bits has some 5 KB; a file of more is read no further
+    private const int MaxFileBytes = 16 * 1024;
+
+    // ENOSPC, which .NET hands on as it is
+    private const int DiskFull = 28;
 
     private static CryptoProvider Crypto() => DesktopCrypto.Choose();
 
@@ -32,28 +35,24 @@ internal static class Keys
         {
             throw IsAFolder(file);
         }
-        byte[] bytes = new byte[MaxFileBytes + 1];
-        int count;
+        byte[] bytes = new byte[MaxFileBytes];
         try
         {
             using FileStream stream = file.OpenRead();
-            count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return Parse(bytes, count, file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new CliException($"{file} is not there; make a key with: nanolibp2p key new --out {file}", CliException.WrongArguments);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
+        {
+            throw new CliException($"cannot read the key in {file}: it is not this user's to read", CliException.WrongArguments);
+        }
+        catch (IOException e)
         {
             throw new CliException($"cannot read the key in {file}: {e.Message}", CliException.WrongArguments);
-        }
-        try
-        {
-            return count < Identity.ProtobufBytes ? throw NotAKey(file) : Identity.FromProtobuf(Crypto(), bytes, 0, count);
-        }
-        catch (ArgumentException)
-        {
-            throw NotAKey(file);
         }
         finally
         {
@@ -68,13 +67,8 @@ internal static class Keys
         byte[] bytes = identity.ToProtobuf();
         try
         {
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-            using FileStream stream = new(file.FullName, options);
-            stream.Write(bytes);
+            // the number keeps two commands apart that make the same key file at a time
+            WholeFile.Write(file.FullName, $"{file.FullName}.{Environment.ProcessId}.new", bytes, overwrite: false);
         }
         catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && Directory.Exists(file.FullName))
         {
@@ -85,9 +79,17 @@ internal static class Keys
             throw new CliException(
                 $"{file} is there already, and a key is never overwritten; give another name with --out, or move it away first", CliException.WrongArguments);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException)
         {
-            throw new CliException($"cannot write the key to {file}: {e.Message}");
+            throw new CliException($"cannot write the key to {file}: the folder {file.DirectoryName} is not there; make it first");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CliException($"cannot write the key to {file}: the folder {file.DirectoryName} is not this user's to write to");
+        }
+        catch (IOException e)
+        {
+            throw new CliException($"cannot write the key to {file}: {(e.HResult == DiskFull ? "the disk is full" : e.Message)}");
         }
         finally
         {
@@ -116,7 +118,18 @@ internal static class Keys
 
     private static CliException IsAFolder(FileInfo file) => new($"{file} is a folder; give the name of a key file", CliException.WrongArguments);
 
-    private static CliException NotAKey(FileInfo file) => new(
-        $"{file} is not an undamaged Ed25519 key in libp2p's protobuf form ({Identity.ProtobufBytes} bytes); make one with: nanolibp2p key new --out FILE",
-        CliException.WrongArguments);
+    private static Identity Parse(byte[] bytes, int count, FileInfo file)
+    {
+        try
+        {
+            return Identity.FromProtobuf(Crypto(), bytes, 0, count);
+        }
+        catch (ArgumentException)
+        {
+            throw new CliException(
+                $"{file} is not an undamaged Ed25519 key in libp2p's protobuf form ({Identity.ProtobufBytes} bytes): {KeyKind.Describe(bytes.AsSpan(0, count))}; "
+                + "make one with: nanolibp2p key new --out FILE",
+                CliException.WrongArguments);
+        }
+    }
 }

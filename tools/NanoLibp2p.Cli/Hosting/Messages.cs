@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.PubSub;
 
@@ -10,17 +12,28 @@ namespace NanoLibp2p.Cli;
 /// <summary>Pubsub for the command line: topics by their names in UTF-8, and messages as they are told.</summary>
 internal sealed class Messages : PubSubEvents
 {
+    // peers that come after so many are not named
+    private const int MaxWarned = 1000;
+
     private readonly PubSubProtocol _pubsub;
+    private readonly Output? _output;
+    private readonly SignatureNotice _policy;
+    private readonly HashSet<string> _warned = [];
 
     /// <summary>Adds pubsub to a node; before its first connection.</summary>
-    internal Messages(Node node, bool signed)
+    /// <param name="node">The node.</param>
+    /// <param name="signed">Whether messages are signed, and others dropped.</param>
+    /// <param name="output">Where peers are named whose messages can't be taken, once each; null for nowhere.</param>
+    internal Messages(Node node, bool signed, Output? output)
     {
+        _output = output;
         PubSubOptions options = PubSubOptions.Desktop();
         options.SignaturePolicy = signed ? SignaturePolicy.StrictSign : SignaturePolicy.StrictNoSign;
         // above every number of an earlier run with the same key
         options.FirstSequenceNumber = (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         _pubsub = new PubSubProtocol(options) { Events = this };
         node.Add(_pubsub);
+        _policy = new SignatureNotice(node, signed, Warn);
     }
 
     /// <summary>A message of a joined topic; the message is valid during the call only.</summary>
@@ -28,6 +41,12 @@ internal sealed class Messages : PubSubEvents
 
     /// <summary>A peer subscribed to one of our topics.</summary>
     internal event Action<Connection, Topic>? Subscribed;
+
+    /// <summary>A peer unsubscribed from one of our topics.</summary>
+    internal event Action<Connection, Topic>? Unsubscribed;
+
+    /// <summary>Whether the peer that was dialled signs as we do, as far as it tells.</summary>
+    internal Task<bool> PolicyAgrees => _policy.Agrees;
 
     /// <summary>Pubsub itself.</summary>
     internal PubSubProtocol PubSub => _pubsub;
@@ -76,4 +95,27 @@ internal sealed class Messages : PubSubEvents
     public override void OnMessage(Topic topic, PubSubMessage message) => Received?.Invoke(topic, message);
 
     public override void OnSubscribed(Connection connection, Topic topic) => Subscribed?.Invoke(connection, topic);
+
+    public override void OnUnsubscribed(Connection connection, Topic topic) => Unsubscribed?.Invoke(connection, topic);
+
+    public override void OnDropped(Connection connection, DropReason reason)
+    {
+        if (reason == DropReason.Unsigned)
+        {
+            Warn(connection, $"{connection.RemotePeer} sends messages without author and signature, which are dropped; sign them there, or start this side with --no-sign");
+        }
+        else if (reason == DropReason.Signed)
+        {
+            Warn(connection, $"{connection.RemotePeer} sends signed messages, which are dropped; start this side without --no-sign, or let nobody sign");
+        }
+    }
+
+    // once for each peer
+    private void Warn(Connection connection, string sentence)
+    {
+        if (_output != null && _warned.Count < MaxWarned && _warned.Add(connection.RemotePeer.ToString()))
+        {
+            _output.Notice(connection.RemotePeer.ToString(), sentence);
+        }
+    }
 }

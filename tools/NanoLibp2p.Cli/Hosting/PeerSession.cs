@@ -101,10 +101,13 @@ internal sealed class PeerSession
     /// <summary>As <see cref="WaitAsync{T}(Task{T})"/>, no longer than the peer may take.</summary>
     /// <param name="task">What is waited for.</param>
     /// <param name="sentence">What is said when it does not come.</param>
-    internal async Task<T> WaitAsync<T>(Task<T> task, string sentence)
+    internal Task<T> WaitAsync<T>(Task<T> task, string sentence) => WaitAsync(task, () => Task.FromResult(sentence));
+
+    /// <summary>As <see cref="WaitAsync{T}(Task{T}, string)"/>, with a sentence that has to be found out.</summary>
+    internal async Task<T> WaitAsync<T>(Task<T> task, Func<Task<string>> sentence)
     {
         Task first = await WaitAsync(Task.WhenAny(task, Runner.DelayAsync(_timeout)));
-        return first == task ? await task : throw new CliException(sentence);
+        return first == task ? await task : throw new CliException(await sentence());
     }
 
     /// <summary>Waits for a time, or for the connection's or the user's end.</summary>

@@ -1,6 +1,8 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,10 +16,11 @@ internal sealed class Output
 {
     private static readonly JsonSerializerOptions JsonForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // lines are not broken where no terminal has a width
+    // a line is broken by the terminal alone, which keeps an address whole for who copies it
     private const int Endless = 100_000;
 
     private readonly TextWriter _writer;
+    private readonly IAnsiConsole _lines;
     private readonly object _turn = new();
 
     internal Output(TextWriter writer, bool json, bool isTerminal)
@@ -26,10 +29,8 @@ internal sealed class Output
         IsJson = json;
         IsTerminal = isTerminal && !json;
         Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        if (!isTerminal)
-        {
-            Console.Profile.Width = Endless;
-        }
+        _lines = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        _lines.Profile.Width = Endless;
     }
 
     /// <summary>Whether programs read it.</summary>
@@ -38,7 +39,7 @@ internal sealed class Output
     /// <summary>Whether a person watches it as it comes.</summary>
     internal bool IsTerminal { get; }
 
-    /// <summary>For tables and what else people like to see.</summary>
+    /// <summary>For a table that is drawn anew in its place; it is as wide as the terminal.</summary>
     internal IAnsiConsole Console { get; }
 
     /// <summary>Where a command that is run was told to speak: stdout, or what a test gave it.</summary>
@@ -50,19 +51,19 @@ internal sealed class Output
 
     /// <summary>Tells one event in the form that is wanted; from any thread.</summary>
     /// <param name="json">For programs.</param>
-    /// <param name="markup">For people, in Spectre.Console's markup; what is put into it is escaped. Null says nothing.</param>
+    /// <param name="markup">For people, in Spectre.Console's markup; what is put into it is escaped and made printable. Null says nothing.</param>
     internal void Tell(JsonObject json, FormattableString? markup)
     {
         lock (_turn)
         {
             if (IsJson)
             {
-                _writer.WriteLine(json.ToJsonString(JsonForm));
+                _writer.WriteLine(SafeText.PrintableJson(json.ToJsonString(JsonForm)));
                 _writer.Flush();
             }
             else if (markup != null)
             {
-                Console.MarkupLineInterpolated(markup);
+                _lines.MarkupLineInterpolated(Printable(markup));
             }
         }
     }
@@ -74,9 +75,20 @@ internal sealed class Output
         {
             lock (_turn)
             {
-                Console.MarkupLineInterpolated(markup);
+                _lines.MarkupLineInterpolated(Printable(markup));
             }
         }
+    }
+
+    /// <summary>Tells what may be wrong while the command goes on.</summary>
+    /// <param name="peer">Whose fault it may be.</param>
+    /// <param name="sentence">What it is, and what to do.</param>
+    internal void Notice(string peer, string sentence)
+    {
+        JsonObject json = Event("notice");
+        json["peer"] = peer;
+        json["text"] = sentence;
+        Tell(json, $"[yellow]![/] {sentence}");
     }
 
     /// <summary>Gives people a line to copy: as it is, however wide the terminal.</summary>
@@ -93,4 +105,7 @@ internal sealed class Output
 
     /// <summary>An event's object, begun.</summary>
     internal static JsonObject Event(string name) => new() { ["event"] = name };
+
+    private static FormattableString Printable(FormattableString markup)
+        => FormattableStringFactory.Create(markup.Format, [.. markup.GetArguments().Select(one => one is string text ? SafeText.Printable(text) : one)]);
 }

@@ -1,19 +1,36 @@
 using System;
+using System.Globalization;
 using System.Linq;
 using System.Text;
 
 namespace NanoLibp2p.Cli;
 
-/// <summary>A peer's bytes as text that can do nothing to a terminal.</summary>
+/// <summary>Text of others that can do nothing to a terminal: it neither moves the cursor, nor begins a line, nor turns or hides what follows.</summary>
 internal static class SafeText
 {
+    private const char ZeroWidthNonJoiner = '\u200C';
+    private const char ZeroWidthJoiner = '\u200D';
+
     /// <summary>The text of bytes in UTF-8; what is none has U+FFFD in its place.</summary>
     internal static string Decode(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
-    /// <summary>The text with control characters (escape sequences, line ends) shown as U+FFFD.</summary>
+    /// <summary>The text with every unsafe character (escape sequences, line ends, marks of direction, lone surrogates) shown as U+FFFD.</summary>
     internal static string Printable(string text)
-        => text.Any(IsUnsafe) ? string.Concat(text.Select(c => IsUnsafe(c) ? '\uFFFD' : c)) : text;
+        => IsSafe(text) ? text : string.Concat(text.EnumerateRunes().Select(rune => IsUnsafe(rune) ? Rune.ReplacementChar : rune));
 
-    // besides control characters those that turn the direction of what is shown after them
-    private static bool IsUnsafe(char c) => char.IsControl(c) || c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069';
+    /// <summary>JSON with every unsafe character written as \uXXXX, which means the same: outside of JSON's strings there are none.</summary>
+    internal static string PrintableJson(string json)
+        => IsSafe(json) ? json : string.Concat(json.EnumerateRunes().Select(rune => IsUnsafe(rune) ? Escape(rune) : rune.ToString()));
+
+    private static bool IsSafe(string text) => text.All(c => c is >= ' ' and <= '~') || (!text.Any(char.IsSurrogate) && !text.EnumerateRunes().Any(IsUnsafe));
+
+    // Of the format characters two only join or part letters; the others turn what is shown after them (bidirectional marks), or show nothing.
+    private static bool IsUnsafe(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
+        UnicodeCategory.Format => rune.Value is not (ZeroWidthNonJoiner or ZeroWidthJoiner),
+        _ => false,
+    };
+
+    private static string Escape(Rune rune) => string.Concat(rune.ToString().Select(unit => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}")));
 }

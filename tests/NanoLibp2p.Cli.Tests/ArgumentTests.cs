@@ -7,6 +7,7 @@ namespace NanoLibp2p.Cli.Tests;
 public class ArgumentTests
 {
     private const string Peer = "/ip4/127.0.0.1/tcp/4001";
+    private const string Loopback = " --listen /ip4/127.0.0.1/tcp/0";
     private const string PeerId = "/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
 
     private static readonly string[] Commands = ["demo", "key", "listen", "ping", "identify", "publish", "subscribe", "perf", "device", "interop"];
@@ -27,7 +28,23 @@ public class ArgumentTests
     [InlineData("ping " + Peer + " --timeout soon", "'soon' is not a time")]
     [InlineData("ping 127.0.0.1:4001", "127.0.0.1:4001", "begins with a slash")]
     [InlineData("ping /ip4/1.2.3/tcp/4001", "'1.2.3' is not an IPv4 address")]
-    [InlineData("ping /ip4/127.0.0.1", "only plain TCP")]
+    [InlineData("ping /ip4/127.0.0.1", "the port is missing", "only plain TCP", "/ip4/127.0.0.1/tcp/4001")]
+    [InlineData("ping /dns4/localhost" + PeerId, "the port is missing", "/dns4/localhost/tcp/4001")]
+    [InlineData("ping /ip4/127.0.0.1/tcp", "the port is missing after /tcp")]
+    [InlineData("ping /ip4/127.0.0.1/tcp/", "the port is missing after /tcp")]
+    [InlineData("ping /ip4/127.0.0.1/tcp/0", "nobody can be dialled at port 0")]
+    [InlineData("device --topic t --dial /ip4/127.0.0.1/tcp/0", "nobody can be dialled at port 0")]
+    [InlineData("ping /ip4/127.0.0.1/tcp/70000", "'70000' is not a port")]
+    [InlineData("ping 192.168.1.7:4001", "/ip4/192.168.1.7/tcp/4001")]
+    [InlineData("listen --listen /ip6/::1", "the port is missing", "/ip6/::1/tcp/4001")]
+    [InlineData("ping " + Peer + " --timeout 0s", "'0s' is too short to wait for a peer", "1ms or more")]
+    [InlineData("subscribe " + Peer + " t --timeout 0.9ms", "'0.9ms' is too short to wait for a peer")]
+    [InlineData("ping " + Peer + " --timeout 600h", "'600h' is too long to wait for a peer", "596h or less")]
+    [InlineData("ping " + Peer + " --every 30d", "'30d' is too long", "596h or less")]
+    [InlineData("ping " + Peer + " --timeout 1w", "'1w' is not a time")]
+    [InlineData("ping " + Peer + " --count 5000000000", "'5000000000' is not a number of times", "1 to 2147483647")]
+    [InlineData("device --topic t --dial " + Peer + " --every 300h", "a board reads every 1ms to 277h")]
+    [InlineData("demo --every 0s", "a board reads every 1ms to 277h")]
     [InlineData("ping /ip4/127.0.0.1/udp/4001/quic-v1", "only plain TCP")]
     [InlineData("ping /ip4/127.0.0.1/tcp/4001/ws", "only plain TCP")]
     [InlineData("identify /dnsaddr/bootstrap.libp2p.io", "dnsaddr is not looked up")]
@@ -40,6 +57,7 @@ public class ArgumentTests
     [InlineData("listen --listen /dns4/localhost/tcp/0", "not on a name")]
     [InlineData("listen --listen /ip4/127.0.0.1/tcp/0" + PeerId, "leave /p2p/ out")]
     [InlineData("listen --listen", "--listen")]
+    [InlineData("listen" + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback, "9 addresses", "at most 8")]
     [InlineData("device --topic t", "--dial")]
     [InlineData("device --dial " + Peer, "--topic")]
     [InlineData("device --dial " + Peer + " --topic t --board toaster", "toaster")]
@@ -82,6 +100,7 @@ public class ArgumentTests
     [InlineData("1.5s", 1500)]
     [InlineData("2m", 120_000)]
     [InlineData("1h", 3_600_000)]
+    [InlineData("2d", 172_800_000)]
     [InlineData("3", 3000)]
     public void Times_are_read_as_people_write_them(string text, double milliseconds)
     {

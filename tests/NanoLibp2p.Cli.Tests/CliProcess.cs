@@ -86,6 +86,20 @@ internal sealed class CliProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
+    /// <summary>Writes bytes to its stdin, of which it may take fewer when it ends.</summary>
+    internal async Task WriteAsync(byte[] bytes)
+    {
+        try
+        {
+            await _process.StandardInput.BaseStream.WriteAsync(bytes);
+            await _process.StandardInput.BaseStream.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // it has ended
+        }
+    }
+
     /// <summary>Ends its stdin.</summary>
     internal void EndInput() => _process.StandardInput.Close();
 

@@ -77,7 +77,60 @@ public class DialTests
 
         CliResult listen = await CliResult.RunAsync("listen", "--listen", Address(((IPEndPoint)taken.LocalEndpoint).Port));
 
-        listen.AssertFailed(1, "cannot listen on", "in use", "--listen");
+        listen.AssertFailed(1, "cannot listen on", "is in use", "--listen");
+        Assert.DoesNotContain("is not", listen.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_of_another_host_is_told()
+    {
+        CliResult listen = await CliResult.RunAsync("listen", "--listen", "/ip4/203.0.113.5/tcp/0");
+
+        listen.AssertFailed(1, "203.0.113.5 is not an address of this host", "--listen");
+        Assert.DoesNotContain("in use", listen.Errors, StringComparison.Ordinal);
+    }
+
+    public static bool CanGiveUpRights => OperatingSystem.IsLinux() && Shell.Has("setpriv") && Environment.IsPrivilegedProcess;
+
+    [Fact(SkipUnless = nameof(CanGiveUpRights), Skip = "no setpriv (util-linux), or nobody to take rights from")]
+    public async Task A_port_below_1024_is_told()
+    {
+        // without the capability to bind it, as any user is
+        (int? code, string output, string errors) = await Shell.RunAsync(
+            "setpriv --bounding-set=-net_bind_service --inh-caps=-net_bind_service $cli listen --listen /ip4/127.0.0.1/tcp/81");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("cannot listen on /ip4/127.0.0.1/tcp/81: ports below 1024 are for the administrator", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("publish {0} t text --key {1}")]
+    [InlineData("subscribe {0} t --key {1}")]
+    public async Task Two_nodes_with_one_key_are_told_of_it(string line)
+    {
+        using TemporaryFolder folder = new();
+        string key = folder.File("key");
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t", "--key", key);
+        await using CliProcess _ = listener;
+
+        CliResult twice = await CliResult.RunAsync(string.Format(null, line, address, key).Split(' '));
+
+        twice.AssertFailed(1, "cannot connect", $"has this node's own peer id, {address.Split('/')[^1]}: both use the same key");
+    }
+
+    [Fact]
+    public async Task A_device_with_its_peers_key_is_told_of_it()
+    {
+        using TemporaryFolder folder = new();
+        string key = folder.File("key");
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t", "--key", key);
+        await using CliProcess _ = listener;
+
+        CliResult named = await CliResult.RunAsync("device", "--dial", address, "--topic", "t", "--key", key);
+        await using CliProcess unnamed = CliProcess.Start("device", "--dial", address.Split("/p2p/")[0], "--topic", "t", "--key", key, "--json");
+
+        named.AssertFailed(2, $"{address} has this board's own peer id: both use the same key", "--key");
+        await unnamed.EventAsync("notice", one => one.GetProperty("text").GetString()!.Contains("both use the same key", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -29,6 +29,7 @@ public sealed class PeerTests : IClassFixture<PeerTests.Listener>
         JsonElement summary = Assert.Single(ping.EventsOf("summary"));
         Assert.Equal(_listener.Peer, summary.GetProperty("peer").GetString());
         Assert.Equal((3, 3), (summary.GetProperty("sent").GetInt32(), summary.GetProperty("received").GetInt32()));
+        Assert.True(summary.GetProperty("firstMs").GetDouble() > 0, "the first ping is told, but counted nowhere");
         Assert.Equal(times.Min(), summary.GetProperty("minMs").GetDouble(), 3);
         Assert.Equal(times.Average(), summary.GetProperty("avgMs").GetDouble(), 3);
         Assert.Equal(times.Max(), summary.GetProperty("maxMs").GetDouble(), 3);

@@ -42,7 +42,11 @@ internal static class DeviceCommand
             DeviceSettings settings = Settings(parsed.GetRequiredValue(dial).Select(one => one.ToString()), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time);
             using Interruption interruption = new();
             using HostedBoard device = Make(VirtualBoardName, parsed.GetValue(key), settings, wanted, output);
-            return Run(device, wanted, output, interruption.Token);
+            if (parsed.GetRequiredValue(dial).FirstOrDefault(one => one.PeerId?.ToString() == device.Peer) is { } self)
+            {
+                throw new CliException($"{self} has this board's own peer id: both use the same key; give each its own --key", CliException.WrongArguments);
+            }
+            return Run(device, device.Watch(settings.Topic, output.Notice), wanted, output, interruption.Token);
         });
         return command;
     }
@@ -74,7 +78,7 @@ internal static class DeviceCommand
         }
     }
 
-    private static int Run(HostedBoard device, int wanted, Output output, CancellationToken interrupted)
+    private static int Run(HostedBoard device, BoardWatch watch, int wanted, Output output, CancellationToken interrupted)
     {
         JsonObject begun = Output.Event("device");
         begun["board"] = device.Name;
@@ -89,6 +93,7 @@ internal static class DeviceCommand
         while (!interrupted.IsCancellationRequested && told + device.Dropped < wanted)
         {
             interrupted.WaitHandle.WaitOne(LookEvery);
+            watch.Look();
             long sent = device.Sent;
             if (sent != told)
             {

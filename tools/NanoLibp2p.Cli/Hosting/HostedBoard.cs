@@ -54,6 +54,9 @@ internal sealed class HostedBoard : Board, IDisposable
 
     public override long UnixMs => _board.UnixMs;
 
+    /// <summary>Has what its log does not say told, from now on: each time with a peer and a sentence.</summary>
+    internal BoardWatch Watch(string topic, Action<string, string> told) => new(_device, topic, told);
+
     /// <summary>Its peer id.</summary>
     internal string Peer => _device.Node.Identity.PeerId.ToString();
 

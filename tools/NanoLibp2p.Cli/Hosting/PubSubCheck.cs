@@ -9,8 +9,8 @@ namespace NanoLibp2p.Cli;
 /// <summary>Why a peer does not carry a topic, from what it says of itself.</summary>
 internal static class PubSubCheck
 {
-    // that many seconds a peer may take to tell its subscriptions; on a network in order it takes a round trip or two
-    private static readonly TimeSpan TimeToSubscribe = TimeSpan.FromSeconds(2);
+    /// <summary>So long a peer may take to tell its subscriptions; on a network in order it takes a round trip or two.</summary>
+    internal static readonly TimeSpan TimeToSubscribe = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan TimeToIdentify = TimeSpan.FromSeconds(2);
 
@@ -18,9 +18,11 @@ internal static class PubSubCheck
 
     /// <summary>The beginning of a sentence on a connected peer that is not known to subscribe.</summary>
     internal static async Task<string> WhyNotAsync(PeerSession session, string topic)
-        => await SpeaksPubSubAsync(session)
-            ? $"{session.Peer} is connected, but does not subscribe to {topic}"
-            : $"{session.Peer} is connected, but does not speak pubsub (gossipsub or floodsub), so it does not subscribe to {topic}";
+        => WhyNot(session.Peer, topic, await SpeaksPubSubAsync(session));
+
+    /// <summary>As <see cref="WhyNotAsync"/>, of a peer that was asked before.</summary>
+    internal static string WhyNot(string peer, string topic, bool speaksPubSub)
+        => $"{peer} is connected, but does not {(speaksPubSub ? "" : "speak pubsub (gossipsub or floodsub), so it does not ")}subscribe to {topic}";
 
     /// <summary>Tells when the peer does not carry a topic, and when that changes.</summary>
     /// <param name="session">The session, which goes on meanwhile.</param>
@@ -51,15 +53,16 @@ internal static class PubSubCheck
         }
     }
 
-    // a peer without identify is believed to
+    /// <summary>Whether a peer speaks pubsub, by its answer to identify.</summary>
+    internal static bool SpeaksPubSub(IEnumerable<(int Field, byte[] Value)> identity)
+        => identity.Where(one => one.Field == IdentifyField.Protocol).Select(one => SafeText.Decode(one.Value))
+            .Any(spoken => Protocols.Any(prefix => spoken.StartsWith(prefix, StringComparison.Ordinal)));
+
+    // of a peer that does not say, it is assumed
     private static async Task<bool> SpeaksPubSubAsync(PeerSession session)
     {
         Task<IReadOnlyList<(int Field, byte[] Value)>> answer = new IdentifyClient(session.Runner.Node).AskAsync(session.Connection);
-        if (await session.WaitAsync(Task.WhenAny(answer, session.Runner.DelayAsync(TimeToIdentify))) != answer || !answer.IsCompletedSuccessfully)
-        {
-            return true;
-        }
-        string[] spoken = [.. (await answer).Where(one => one.Field == IdentifyField.Protocol).Select(one => SafeText.Decode(one.Value))];
-        return Protocols.Any(prefix => spoken.Any(one => one.StartsWith(prefix, StringComparison.Ordinal)));
+        return await session.WaitAsync(Task.WhenAny(answer, session.Runner.DelayAsync(TimeToIdentify))) != answer
+            || !answer.IsCompletedSuccessfully || SpeaksPubSub(await answer);
     }
 }

@@ -18,7 +18,10 @@ internal sealed class StandardStream : Stream
     /// <summary>File descriptor of stderr.</summary>
     internal const int Error = 2;
 
+    // numbers of errors (errno), alike on Linux and macOS
     private const int Interrupted = 4;
+    private const int BadDescriptor = 9;
+    private const int InvalidArgument = 22;
     private const int BrokenPipe = 32;
     private const short PollError = 8;
     private const short PollHangUp = 16;
@@ -113,9 +116,11 @@ internal sealed class StandardStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // writing nothing tells whether something could be written
+    // writing nothing tells whether the descriptor is one to write to: a closed one may be the runtime's by now, for something else
     private static TextWriter? OpenWriter(StandardStream stream)
-        => Write(stream._descriptor, 0, 0) < 0 ? null : TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(false)) { AutoFlush = true });
+        => Write(stream._descriptor, 0, 0) < 0 && Marshal.GetLastPInvokeError() is BadDescriptor or InvalidArgument
+            ? null
+            : TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(false)) { AutoFlush = true });
 
     private void Fail(int error)
     {

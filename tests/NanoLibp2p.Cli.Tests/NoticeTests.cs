@@ -1,0 +1,117 @@
+using System;
+using System.Text.Json;
+using System.Threading.Tasks;
+using NanoLibp2p.JsPeers;
+
+namespace NanoLibp2p.Cli.Tests;
+
+/// <summary>What goes on without an error and yet leads to nothing: topics that the peer does not carry, signatures that it does not want.</summary>
+public class NoticeTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_publisher_that_does_not_sign_as_its_peer_does_fails_and_both_say_so(bool listenerSigns)
+    {
+        (CliProcess listener, string address) = await CliProcess.ListenAsync(["--topic", "t", .. Policy(listenerSigns)]);
+        await using CliProcess _ = listener;
+
+        CliResult publish = await CliResult.RunAsync(["publish", address, "t", "text", .. Policy(!listenerSigns)]);
+        string there = Text(await listener.EventAsync("notice"));
+
+        publish.AssertFailed(1, "nothing was published", "start both with --no-sign, or both without");
+        Assert.Contains($"{address.Split('/')[^1]} takes and publishes {(listenerSigns ? "signed" : "unsigned")} messages only", publish.Errors, StringComparison.Ordinal);
+        Assert.Contains($"takes and publishes {(listenerSigns ? "unsigned" : "signed")} messages only", there, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_does_not_sign_as_its_peer_does_says_so_and_the_peer_too()
+    {
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t");
+        await using CliProcess _ = listener;
+        await using CliProcess subscriber = CliProcess.Start("subscribe", address, "t", "--no-sign", "--json");
+
+        Assert.Contains("start both with --no-sign", Text(await subscriber.EventAsync("notice")), StringComparison.Ordinal);
+        Assert.Contains("start both with --no-sign", Text(await listener.EventAsync("notice")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_whose_readings_the_peer_drops_says_so_and_the_peer_too()
+    {
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t", "--no-sign");
+        await using CliProcess _ = listener;
+        await using CliProcess device = CliProcess.Start("device", "--dial", address, "--topic", "t", "--json");
+
+        Assert.Contains("unsigned messages only", Text(await device.EventAsync("notice")), StringComparison.Ordinal);
+        Assert.Contains("signed messages only", Text(await listener.EventAsync("notice")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Peers_that_agree_say_nothing_of_signatures()
+    {
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t");
+        await CliResult.RunAsync("publish", address, "t", "text");
+        await listener.EventAsync("disconnected");
+        await listener.SignalAsync("TERM");
+
+        Assert.Empty((await listener.EndAsync()).EventsOf("notice"));
+        await listener.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_subscriber_says_that_its_peer_does_not_carry_the_topic_and_when_it_does()
+    {
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "other");
+        await using CliProcess _ = listener;
+        await using CliProcess subscriber = CliProcess.Start("subscribe", address, "t", "--json");
+
+        JsonElement notice = await subscriber.EventAsync("notice");
+
+        Assert.Equal(address.Split('/')[^1], notice.GetProperty("peer").GetString());
+        Assert.Contains("does not subscribe to t: nothing comes from it until it does", Text(notice), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_says_that_its_peer_does_not_carry_the_topic()
+    {
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "other");
+        await using CliProcess _ = listener;
+        await using CliProcess device = CliProcess.Start("device", "--dial", address, "--topic", "t", "--json");
+
+        Assert.Contains("does not subscribe to t", Text(await device.EventAsync("notice")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("subscribe {0} t --json")]
+    [InlineData("device --dial {0} --topic t --json")]
+    public async Task A_peer_without_pubsub_is_named_as_such(string command)
+    {
+        await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions());
+        await using CliProcess here = CliProcess.Start(string.Format(null, command, js.Address).Split(' '));
+
+        Assert.Contains("does not speak pubsub", Text(await here.EventAsync("notice")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_peer_of_another_make_whose_messages_are_dropped_is_named_once(bool jsSigns)
+    {
+        await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions { Pubsub = "gossipsub", Sign = jsSigns });
+        await js.SubscribeAsync("t");
+        await using CliProcess subscriber = CliProcess.Start(["subscribe", js.Address, "t", "--json", .. Policy(!jsSigns)]);
+        await subscriber.EventAsync("subscribed");
+        string peer = (await js.WaitForAsync("connected")).GetProperty("peer").GetString()!;
+        await js.WaitForSubscriberAsync("t", peer);
+        await js.PublishAsync("t", [1]);
+        await js.PublishAsync("t", [2]);
+
+        string text = Text(await subscriber.EventAsync("notice"));
+
+        Assert.StartsWith($"{js.PeerId} sends {(jsSigns ? "signed messages" : "messages without author and signature")}, which are dropped", text, StringComparison.Ordinal);
+    }
+
+    private static string[] Policy(bool signs) => signs ? [] : ["--no-sign"];
+
+    private static string Text(JsonElement notice) => notice.GetProperty("text").GetString()!;
+}

@@ -101,7 +101,17 @@ internal sealed class CliProcess : IAsyncDisposable
     }
 
     /// <summary>Ends its stdin.</summary>
-    internal void EndInput() => _process.StandardInput.Close();
+    internal void EndInput()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // it has ended
+        }
+    }
 
     /// <summary>Sends a signal, such as INT for Ctrl-C.</summary>
     internal async Task SignalAsync(string signal)

@@ -101,7 +101,7 @@ public class NoticeTests
         await js.SubscribeAsync("t");
         await using CliProcess subscriber = CliProcess.Start(["subscribe", js.Address, "t", "--json", .. Policy(!jsSigns)]);
         await subscriber.EventAsync("subscribed");
-        string peer = (await js.WaitForAsync("connected")).GetProperty("peer").GetString()!;
+        string peer = (await js.WaitForAsync("peer:connect")).GetProperty("peer").GetString()!;
         await js.WaitForSubscriberAsync("t", peer);
         await js.PublishAsync("t", [1]);
         await js.PublishAsync("t", [2]);

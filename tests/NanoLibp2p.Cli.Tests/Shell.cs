@@ -17,7 +17,7 @@ internal static class Shell
     public static bool IsHere => !OperatingSystem.IsWindows();
 
     /// <summary>The program as a shell starts it.</summary>
-    internal static string Program => $"dotnet exec '{Path.Combine(AppContext.BaseDirectory, "nanolibp2p.dll")}'";
+    internal static string Program => $"dotnet exec {Path.Combine(AppContext.BaseDirectory, "nanolibp2p.dll")}";
 
     /// <summary>Runs a script in which $cli is the program, with an empty stdin.</summary>
     /// <returns>The exit code, or null when it had to be stopped, with stdout and stderr.</returns>

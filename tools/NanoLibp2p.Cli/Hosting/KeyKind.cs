@@ -36,9 +36,9 @@ internal static class KeyKind
     {
         [] => "it is empty",
         [TypeTag, var type, DataTag, ..] => "it is " + DescribeMessage(bytes, type),
+        _ when IsText(bytes) => "it is " + DescribeText(Encoding.ASCII.GetString(bytes).Trim()),
         [DerSequence, >= 0x20, ..] => $"it is {OfAlgorithm(bytes)} key in DER form",
         _ when !bytes.ContainsAnyExcept((byte)0) => $"its {bytes.Length} bytes are all 0, as after a power cut while it was written",
-        _ when IsText(bytes) => "it is " + DescribeText(Encoding.ASCII.GetString(bytes).Trim()),
         { Length: Keys.SeedBytes } => "its 32 bytes may be a bare seed; make the key of one with: key new --seed HEX",
         { Length: BareKeyBytes } => "its 64 bytes may be a bare Ed25519 key; put 08 01 12 40 before it",
         { Length: Identity.ProtobufBytes } => "it is as long as one, but damaged: it does not begin with 08 01 12 40",
@@ -77,7 +77,7 @@ internal static class KeyKind
             ? $"{name} public key; the private one is needed"
             : type == 1
                 ? bytes.Length is Identity.ProtobufBytes or OlderBytes ? "a damaged Ed25519 key: its two halves do not belong together" : $"an Ed25519 key of {stated} bytes, where 64 are right"
-                : $"{name} private key, and only Ed25519 ones are used here";
+                : $"{name} private key in libp2p's protobuf form, and only Ed25519 ones are used here";
     }
 
     private static string DescribeText(string text)
@@ -92,7 +92,7 @@ internal static class KeyKind
             {
                 "OPENSSH PRIVATE KEY" => $"an OpenSSH private key{(type.Length > 0 ? $" ({type})" : "")}",
                 "RSA PRIVATE KEY" => "an RSA private key in PEM form",
-                "EC PRIVATE KEY" => $"{OfAlgorithm(inner)} private key in PEM form",
+                "EC PRIVATE KEY" => $"{(OfAlgorithm(inner) is "a secp256k1" ? "a secp256k1" : "an ECDSA")} private key in PEM form",
                 "PRIVATE KEY" => $"{OfAlgorithm(inner)} private key in PEM form",
                 "ENCRYPTED PRIVATE KEY" => "an encrypted private key in PEM form",
                 "PUBLIC KEY" => $"{OfAlgorithm(inner)} public key in PEM form; the private one is needed",

@@ -155,15 +155,16 @@ namespace NanoLibp2p.Memory
         private void AddPubSub(PubSubOptions o, int n)
         {
             int queue = o.QueueBytes == 0 ? o.MaxMessageBytes + 128 : o.QueueBytes;
-            Add("pubsub, by connection", n * (ObjectBytes(19) + ArrayBytes(o.OtherTopics, 4)     // PubSubPeer
-                + ObjectBytes(29) + Reader + ArrayBytes(64, 1) + ArrayBytes(14 + o.MaxMessageBytes, 1)
+            Add("pubsub, by connection", n * (ObjectBytes(21) + ArrayBytes(o.OtherTopics, 4)     // PubSubPeer
+                + ObjectBytes(17) + Reader + (2 * ArrayBytes(7, 4)) + ArrayBytes(14 + o.MaxMessageBytes, 1)
                 + ObjectBytes(3) + ArrayBytes(queue, 1)));
             Add("pubsub, messages kept", MessageCache(o, n) + SeenCache(o.SeenMessages) + SeenCache(o.MaxAsks < 1 ? 1 : o.MaxAsks));
             Add("pubsub, topics", ObjectBytes(2) + ArrayBytes(o.MaxTopics, Reference)
                 + (o.MaxTopics * (ObjectBytes(4) + ArrayBytes(o.MaxTopicBytes, 1))));
-            Add("pubsub", ObjectBytes(21) + ArrayBytes((int)DropReason.GossipLimit + 1, 4) + ArrayBytes(3, 4)
+            Add("pubsub", ObjectBytes(23) + ArrayBytes((int)DropReason.GossipLimit + 1, 4) + ArrayBytes(3, 4)
                 + ArrayBytes(o.MaxTopicBytes + 64 + 24, 1) + ArrayBytes(64, 1) + ArrayBytes(14, 1) + ArrayBytes(n, Reference)
                 + ObjectBytes(7) + ObjectBytes(2)                                                // PubSubMessage, IdHash
+                + ObjectBytes(3) + ArrayBytes((o.ReplayAuthors + 1) * (2 + ((o.ReplayWindow + 63) / 64)), 8)
                 + ObjectBytes(3) + ArrayBytes(o.Backoffs, 8) + ArrayBytes(o.Backoffs, 1) + ArrayBytes(o.Backoffs, 8));
         }
 

@@ -105,5 +105,33 @@ namespace NanoLibp2p.Crypto
         /// <summary>Verifies (RFC 8032 5.1.7, cofactorless, S below the group order required).</summary>
         public abstract bool Ed25519Verify(byte[] publicKey, int publicKeyOffset,
             byte[] message, int offset, int count, byte[] signature, int signatureOffset);
+
+        /// <summary>
+        /// Whether implementations disagree on an Ed25519 public key: it is of small order, so that anybody can sign with it, or y is not
+        /// below p ("Taming the many EdDSAs", SSR 2020). RFC 8032, OpenSSL, Go, dalek and libsodium draw the line each elsewhere.
+        /// </summary>
+        /// <param name="publicKey">32 bytes at <paramref name="offset"/>, which need not be a point.</param>
+        /// <param name="offset">Where the key begins.</param>
+        /// <returns>True also for some keys beside those, of which an honest one is with a chance of 2^-62.</returns>
+        public static bool IsDoubtfulEd25519(byte[] publicKey, int offset)
+        {
+            // y is 0, 1 or -1, or p or more: 30 bytes in the middle that are all 0 or all 255
+            for (int i = 2; i <= 30; i++)
+            {
+                if (publicKey[offset + i] != publicKey[offset + 1])
+                {
+                    // the two y of the points of order 8, by their first 8 bytes
+                    ulong start = 0;
+                    for (int j = 7; j >= 0; j--)
+                    {
+                        start = (start << 8) | publicKey[offset + j];
+                    }
+
+                    return start == 0xB027B2C28F95E826 || start == 0x4FD84D3D706A17C7;
+                }
+            }
+
+            return true;
+        }
     }
 }

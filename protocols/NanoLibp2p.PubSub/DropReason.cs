@@ -3,6 +3,9 @@ namespace NanoLibp2p.PubSub
     /// <summary>Why something was not delivered, sent or answered; counted by <see cref="PubSubProtocol.Drops"/>.</summary>
     public enum DropReason
     {
+        /// <summary>Nothing was dropped.</summary>
+        None,
+
         /// <summary>A message of a topic that was not joined.</summary>
         NotSubscribed,
 
@@ -20,6 +23,15 @@ namespace NanoLibp2p.PubSub
 
         /// <summary>StrictSign: the signature is wrong, or its key is not that of the author.</summary>
         SignatureInvalid,
+
+        /// <summary>
+        /// A message that some implementations take and others refuse: it has unknown fields, known ones of a wrong type, an author or a key
+        /// in an unusual form, or an Ed25519 key of small order. It is ignored, and no fault of the peer that passed it on.
+        /// </summary>
+        Doubtful,
+
+        /// <summary>StrictSign: its number is not above the author's last (PubSubOptions.ReplayAuthors): an old message, come again.</summary>
+        Replayed,
 
         /// <summary>StrictSign: the author's key is not Ed25519, and NodeOptions.Verifier is null or doesn't know its type.</summary>
         KeyUnsupported,

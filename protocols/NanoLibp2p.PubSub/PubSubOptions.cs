@@ -41,11 +41,30 @@ namespace NanoLibp2p.PubSub
         /// <summary>Bytes of each connection's queue of what is to be sent; 0 for one longest message and 128.</summary>
         public int QueueBytes;
 
-        /// <summary>Messages that are remembered as seen, in 12 bytes each.</summary>
-        public int SeenMessages = 32;
+        /// <summary>Messages that are remembered as seen, in 12 bytes each. Of signed ones <see cref="ReplayAuthors"/> knows those before.</summary>
+        public int SeenMessages = 16;
 
         /// <summary>Milliseconds for which they are.</summary>
         public int SeenMs = 120000;
+
+        /// <summary>
+        /// Authors whose highest number is remembered, in 16 bytes each; 0 for none. A number that is not above the author's highest is
+        /// refused, so that no old message comes twice when it is no longer remembered as seen. In a full table the author that was
+        /// silent for longest gives way, unless it is pinned (PubSubProtocol.PinAuthor).
+        /// </summary>
+        public int ReplayAuthors = 8;
+
+        /// <summary>
+        /// How far behind an author's highest number one that did not come yet is taken, in bits of memory of each author. 0 refuses what comes
+        /// out of order, as one wants it where messages are acted on; up to 65536.
+        /// </summary>
+        public int ReplayWindow;
+
+        /// <summary>Signatures verified for each connection in a step of the node; what comes after them waits unread.</summary>
+        public int VerificationsPerStep = 1;
+
+        /// <summary>Signatures verified for each connection in a second; what comes after them waits unread.</summary>
+        public int VerificationsPerSecond = 50;
 
         /// <summary>Sent messages that are kept for peers that ask for them by IWANT.</summary>
         public int CachedMessages = 4;
@@ -96,6 +115,9 @@ namespace NanoLibp2p.PubSub
             options.MaxMessageBytes = 64 * 1024;
             options.QueueBytes = 256 * 1024;
             options.SeenMessages = 16384;
+            options.ReplayAuthors = 1024;
+            options.ReplayWindow = 1024;
+            options.VerificationsPerSecond = 2000;
             options.CachedMessages = 512;
             options.CacheBytes = 1024 * 1024;
             options.MaxAsks = 256;
@@ -116,6 +138,10 @@ namespace NanoLibp2p.PubSub
             NodeOptions.CheckRange(MaxMessageBytes, 128, 16 * 1024 * 1024, "MaxMessageBytes");
             NodeOptions.CheckRange(SeenMessages, 1, 1 << 20, "SeenMessages");
             NodeOptions.CheckRange(SeenMs, 1000, 24 * 3600 * 1000, "SeenMs");
+            NodeOptions.CheckRange(ReplayAuthors, 0, 65536, "ReplayAuthors");
+            NodeOptions.CheckRange(ReplayWindow, 0, 65536, "ReplayWindow");
+            NodeOptions.CheckRange(VerificationsPerStep, 1, 65536, "VerificationsPerStep");
+            NodeOptions.CheckRange(VerificationsPerSecond, 1, 1000000, "VerificationsPerSecond");
             NodeOptions.CheckRange(CachedMessages, 1, 65536, "CachedMessages");
             NodeOptions.CheckRange(GossipHeartbeats, 0, 100, "GossipHeartbeats");
             NodeOptions.CheckRange(MaxAsks, 0, 65536, "MaxAsks");

@@ -49,6 +49,10 @@ namespace NanoLibp2p.PubSub
 
         public int Offences;
 
+        // signatures verified in this step, and when, in microseconds, the next one is due at the rate allowed
+        public int Verifications;
+        public long NextVerification;
+
         private readonly uint[] _others;
         private int _otherCount;
 

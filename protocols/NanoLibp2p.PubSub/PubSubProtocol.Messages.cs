@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Core;
 using NanoLibp2p.Core.Buffers;
 using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
@@ -9,6 +10,9 @@ namespace NanoLibp2p.PubSub
     public sealed partial class PubSubProtocol
     {
         private const int SequenceBytes = 8;
+
+        // in microseconds
+        private const long Second = 1000000;
 
         // a signature with its tag and length
         private const int SignatureFieldBytes = 2 + CryptoProvider.SignatureBytes;
@@ -96,176 +100,241 @@ namespace NanoLibp2p.PubSub
             Drop(peer, DropReason.TooLong);
         }
 
-        internal override void OnPublish(PubSubPeer peer)
+        // The verdicts of gossipsub 1.1: taken; ignored, which is all that most drops are; or rejected, with an offence.
+        internal override bool OnPublish(PubSubPeer peer)
         {
             RpcReader message = peer.Reader;
             byte[] buffer = message.Buffer;
+            int[] at = message.At;
+            int[] count = message.Count;
             bool signed = IsSigned;
-            Topic topic = _topics.Find(buffer, message.Name, message.NameCount);
-            if (topic == null || !topic.Joined)
+            long nowMs = Node.NowMs;
+            Topic topic = _topics.Find(buffer, at[RpcWriter.MessageTopic], count[RpcWriter.MessageTopic]);
+            ulong hash = 0;
+            ulong author = 0;
+            ulong sequence = 0;
+            DropReason fault = topic == null || !topic.Joined ? DropReason.NotSubscribed : CheckStamps(peer, message);
+            if (fault == DropReason.None)
             {
-                Drop(peer, DropReason.NotSubscribed);
-                return;
+                int part1 = signed ? RpcWriter.From : RpcWriter.Data;
+                hash = HashOf(_id, CopyId(buffer, at[part1], CountOf(message, part1), at[RpcWriter.SequenceNumber], count[RpcWriter.SequenceNumber]));
+                if (_seen.Contains(hash, nowMs))
+                {
+                    fault = DropReason.Duplicate;
+                }
+                else if (signed)
+                {
+                    author = AuthorOf(buffer, at[RpcWriter.From] + count[RpcWriter.From]);
+                    for (int i = 0; i < count[RpcWriter.SequenceNumber]; i++)
+                    {
+                        sequence = (sequence << 8) | buffer[at[RpcWriter.SequenceNumber] + i];
+                    }
+
+                    int type;
+                    int data;
+                    int end;
+                    fault = FindKey(message, out type, out data, out end);
+                    if (_guard.Refuses(author, sequence) && !IsFloodSubAuthor(peer, message))
+                    {
+                        fault = DropReason.Replayed;
+                    }
+
+                    if (fault == DropReason.None)
+                    {
+                        if (!MayVerify(peer, nowMs))
+                        {
+                            return false;
+                        }
+
+                        fault = Verify(peer, message, type, data, end);
+                    }
+                }
             }
 
-            if (signed ? !HasStamps(peer, message) : !HasNoStamps(peer, message))
+            if (fault != DropReason.None)
             {
-                return;
-            }
-
-            int part1 = signed ? message.From : message.Data;
-            int part1Count = signed ? message.FromCount : message.DataCount;
-            int part2 = signed ? message.Sequence : 0;
-            ulong hash = HashOf(_id, CopyId(buffer, part1, part1Count, part2, message.SequenceCount));
-            if (_seen.Contains(hash, Node.NowMs))
-            {
-                Drop(peer, DropReason.Duplicate);
-                return;
+                Drop(peer, fault);
+                return true;
             }
 
             // only what is verified counts as seen: nobody can have another's message taken for known
-            if (signed && !Verify(peer, message))
+            _seen.Add(hash, nowMs);
+            if (signed)
             {
-                return;
+                _guard.Take(author, sequence);
             }
 
-            _seen.Add(hash, Node.NowMs);
             if (Events != null)
             {
-                ulong sequence = 0;
-                for (int i = 0; signed && i < message.SequenceCount; i++)
-                {
-                    sequence = (sequence << 8) | buffer[message.Sequence + i];
-                }
-
                 PubSubMessage view = _view;
                 view.ReceivedFrom = peer.Connection;
                 view.Buffer = buffer;
-                view.DataOffset = message.Data;
-                view.DataCount = message.DataCount;
-                view.FromOffset = message.From;
-                view.FromCount = signed ? message.FromCount : 0;
+                view.DataOffset = at[RpcWriter.Data];
+                view.DataCount = CountOf(message, RpcWriter.Data);
+                view.FromOffset = at[RpcWriter.From];
+                view.FromCount = CountOf(message, RpcWriter.From);
                 view.SequenceNumber = sequence;
                 Events.OnMessage(topic, view);
             }
 
-            if (Options.Forward)
+            // a shorter number is taken by floodsub only
+            if (Options.Forward && (!signed || count[RpcWriter.SequenceNumber] == SequenceBytes))
             {
                 Forward(peer, topic, message);
             }
-        }
-
-        private bool HasStamps(PubSubPeer peer, RpcReader message)
-        {
-            // eight bytes by the spec, but js-libp2p's floodsub leaves out leading zeros
-            if (message.FromCount <= 0 || message.SequenceCount < 1 || message.SequenceCount > SequenceBytes || message.SignatureCount <= 0
-                || PeerId.CheckBytes(message.Buffer, message.From, message.FromCount) != 0)
-            {
-                Drop(peer, DropReason.Unsigned);
-                return false;
-            }
-
-            if (Node.Identity.PeerId.Matches(message.Buffer, message.From, message.FromCount))
-            {
-                Drop(peer, DropReason.Own);
-                return false;
-            }
 
             return true;
         }
 
-        private bool HasNoStamps(PubSubPeer peer, RpcReader message)
+        private DropReason CheckStamps(PubSubPeer peer, RpcReader message)
         {
-            if (message.FromCount >= 0 || message.SequenceCount >= 0 || message.SignatureCount >= 0 || message.KeyCount >= 0)
+            int[] count = message.Count;
+            int from = message.At[RpcWriter.From];
+            int numberBytes = count[RpcWriter.SequenceNumber];
+            if (!IsSigned)
             {
-                Drop(peer, DropReason.Signed);
-                return false;
+                return count[RpcWriter.From] >= 0 || numberBytes >= 0 || count[RpcWriter.Signature] >= 0 || count[RpcWriter.Key] >= 0 ? DropReason.Signed
+                    : message.Reading == Reading.Uncertain ? DropReason.Doubtful
+                    : DropReason.None;
             }
 
-            return true;
+            // js-libp2p's floodsub leaves out a number's leading zeros, and its gossipsub refuses that
+            return count[RpcWriter.From] <= 0 || numberBytes < 1 || numberBytes > SequenceBytes || count[RpcWriter.Signature] <= 0
+                || (numberBytes < SequenceBytes && !IsFloodSub(peer))
+                || PeerId.CheckBytes(message.Buffer, from, count[RpcWriter.From]) != 0 ? DropReason.Unsigned
+                : Node.Identity.PeerId.Matches(message.Buffer, from, count[RpcWriter.From]) ? DropReason.Own
+                : message.Reading != Reading.Certain ? DropReason.Doubtful
+                : DropReason.None;
         }
 
-        private bool Verify(PubSubPeer peer, RpcReader message)
-        {
-            DropReason fault = VerifySignature(message);
-            if (fault == DropReason.NotSubscribed)
-            {
-                return true;
-            }
-
-            Drop(peer, fault);
-            if (fault == DropReason.SignatureInvalid)
-            {
-                Offend(peer);
-            }
-
-            return false;
-        }
-
-        // NotSubscribed, which it can't be any more, stands for no fault
-        private DropReason VerifySignature(RpcReader message)
+        // The author's key, from the message's own field or else from his id. go and js refuse a key that they can't read; rust takes the id's then.
+        private DropReason FindKey(RpcReader message, out int type, out int data, out int end)
         {
             byte[] bytes = message.Buffer;
-            int key = message.Key;
-            int keyCount = message.KeyCount;
-            if (keyCount > 0)
+            int from = message.At[RpcWriter.From];
+            int fromCount = message.Count[RpcWriter.From];
+            int key = from + Multihash.HeaderBytes;
+            int keyCount = message.Count[RpcWriter.Key];
+            end = from + fromCount;
+            type = PublicKey.Malformed;
+            data = 0;
+            if (keyCount >= 0)
             {
-                // a key that is given must be the author's
-                int idCount = PeerId.Derive(bytes, key, keyCount, Node.Crypto, _id, 0);
-                if (idCount != message.FromCount || !Bytes.Equal(_id, 0, bytes, message.From, idCount))
+                end = message.At[RpcWriter.Key] + keyCount;
+                key = PublicKey.Normalize(bytes, end - keyCount, keyCount);
+                if (key < 0)
+                {
+                    return DropReason.Doubtful;
+                }
+
+                // goes on as everybody reads it
+                message.At[RpcWriter.Key] = key;
+                message.Count[RpcWriter.Key] = end - key;
+                int idCount = PeerId.Derive(bytes, key, end - key, Node.Crypto, _id, 0);
+                if (idCount != fromCount || !Bytes.Equal(_id, 0, bytes, from, idCount))
                 {
                     return DropReason.SignatureInvalid;
                 }
             }
-            else if (bytes[message.From] == Multihash.Identity)
-            {
-                key = message.From + Multihash.HeaderBytes;
-                keyCount = message.FromCount - Multihash.HeaderBytes;
-            }
-            else
+            else if (bytes[from] != Multihash.Identity)
             {
                 return DropReason.SignatureInvalid;
             }
 
-            int data;
-            int type = PublicKey.Parse(bytes, key, keyCount, out data);
-            int signed = message.BodyEnd;
+            type = PublicKey.Parse(bytes, key, end - key, out data);
+            return type < 0 ? DropReason.Doubtful
+                : type != (int)KeyType.Ed25519 ? (Node.Options.Verifier == null ? DropReason.KeyUnsupported : DropReason.None)
+                : message.Count[RpcWriter.Signature] != CryptoProvider.SignatureBytes ? DropReason.SignatureInvalid
+                : CryptoProvider.IsDoubtfulEd25519(bytes, data) ? DropReason.Doubtful
+                : DropReason.None;
+        }
+
+        private DropReason Verify(PubSubPeer peer, RpcReader message, int type, int data, int end)
+        {
+            byte[] bytes = message.Buffer;
+            int signature = message.At[RpcWriter.Signature];
             if (type == (int)KeyType.Ed25519)
             {
-                return message.SignatureCount == CryptoProvider.SignatureBytes
-                    && Node.Crypto.Ed25519Verify(bytes, data, bytes, 0, signed, bytes, message.Signature)
-                    ? DropReason.NotSubscribed
-                    : DropReason.SignatureInvalid;
-            }
+                if (Node.Crypto.Ed25519Verify(bytes, data, bytes, 0, RpcReader.PrefixBytes + message.Count[RpcReader.Body], bytes, signature))
+                {
+                    return DropReason.None;
+                }
 
-            if (type < 0)
-            {
+                // of keys of other types each library takes other ones; but this nobody passes on
+                Offend(peer);
                 return DropReason.SignatureInvalid;
             }
 
-            if (Node.Options.Verifier == null)
-            {
-                return DropReason.KeyUnsupported;
-            }
-
-            int result = Node.Options.Verifier.Verify((KeyType)type, bytes, data, key + keyCount - data, bytes, 0, signed,
-                bytes, message.Signature, message.SignatureCount);
-            return result == 0 ? DropReason.NotSubscribed
+            int result = Node.Options.Verifier.Verify((KeyType)type, bytes, data, end - data, bytes, 0, RpcReader.PrefixBytes + message.Count[RpcReader.Body],
+                bytes, signature, message.Count[RpcWriter.Signature]);
+            return result == 0 ? DropReason.None
                 : result == Core.Noise.NoiseResult.IdentityUnsupported ? DropReason.KeyUnsupported
                 : DropReason.SignatureInvalid;
+        }
+
+        // Counts a signature that is about to be verified: so many in a step, so that the other connections have their turn, and so many a
+        // second, of which one second's may come at once. False when the peer must wait.
+        private bool MayVerify(PubSubPeer peer, long nowMs)
+        {
+            long now = nowMs * 1000;
+            long step = Second / Options.VerificationsPerSecond;
+            long due = peer.NextVerification;
+            if (due < now || due > now + Second)
+            {
+                due = now;
+            }
+
+            long wait = due + step - now - Second;
+            if (wait > 0 || peer.Verifications >= Options.VerificationsPerStep)
+            {
+                long resume = wait > 0 ? nowMs + (wait / 1000) + 1 : nowMs;
+                if (resume < _resumeMs)
+                {
+                    _resumeMs = resume;
+                }
+
+                return false;
+            }
+
+            peer.Verifications++;
+            peer.NextVerification = due + step;
+            return true;
+        }
+
+        private bool IsFloodSub(PubSubPeer peer)
+        {
+            return IndexOf(peer.Inbound.ProtocolIndex) == 2;
+        }
+
+        // js-libp2p's floodsub numbers at random. What comes from the author himself is no replay.
+        private bool IsFloodSubAuthor(PubSubPeer peer, RpcReader message)
+        {
+            Connection connection = peer.Connection;
+            return IsFloodSub(peer) && connection.RemoteIdCount == message.Count[RpcWriter.From]
+                && Bytes.Equal(connection.RemoteId, 0, message.Buffer, message.At[RpcWriter.From], connection.RemoteIdCount);
+        }
+
+        // what stands for an author in the guard: the last bytes of his id, and so of his key or its hash
+        private static ulong AuthorOf(byte[] bytes, int idEnd)
+        {
+            return Bytes.ReadUInt64LittleEndian(bytes, idEnd - 8);
+        }
+
+        private static int CountOf(RpcReader message, int field)
+        {
+            return message.Count[field] < 0 ? 0 : message.Count[field];
         }
 
         // a received message goes on as it was signed, with its signature and key behind it
         private void Forward(PubSubPeer from, Topic topic, RpcReader message)
         {
-            int body = message.BodyEnd - RpcReader.PrefixBytes;
+            int body = message.Count[RpcReader.Body];
             int size = body;
-            if (IsSigned)
+            for (int i = RpcWriter.Signature; i <= RpcWriter.Key; i++)
             {
-                size += ProtobufWriter.SizeOfBytes(RpcWriter.Signature, message.SignatureCount);
-                if (message.KeyCount >= 0)
+                if (message.Count[i] >= 0)
                 {
-                    size += ProtobufWriter.SizeOfBytes(RpcWriter.Key, message.KeyCount);
+                    size += ProtobufWriter.SizeOfBytes(i, message.Count[i]);
                 }
             }
 
@@ -275,20 +344,17 @@ namespace NanoLibp2p.PubSub
             int moved = at - RpcReader.PrefixBytes;
             Array.Copy(message.Buffer, RpcReader.PrefixBytes, bytes, at, body);
             at += body;
-            if (IsSigned)
+            for (int i = RpcWriter.Signature; i <= RpcWriter.Key; i++)
             {
-                at = ProtobufWriter.WriteBytes(RpcWriter.Signature, message.Buffer, message.Signature, message.SignatureCount, bytes, at);
-                if (message.KeyCount >= 0)
+                if (message.Count[i] >= 0)
                 {
-                    ProtobufWriter.WriteBytes(RpcWriter.Key, message.Buffer, message.Key, message.KeyCount, bytes, at);
+                    at = ProtobufWriter.WriteBytes(i, message.Buffer, message.At[i], message.Count[i], bytes, at);
                 }
+            }
 
-                Send(topic, begin, size, message.From + moved, message.FromCount, message.Sequence + moved, message.SequenceCount, from);
-            }
-            else
-            {
-                Send(topic, begin, size, message.Data + moved, message.DataCount, 0, 0, from);
-            }
+            int part1 = IsSigned ? RpcWriter.From : RpcWriter.Data;
+            Send(topic, begin, size, message.At[part1] + moved, CountOf(message, part1),
+                message.At[RpcWriter.SequenceNumber] + moved, message.Count[RpcWriter.SequenceNumber], from);
         }
 
         // Puts the frame before the newest message of the cache, and the whole into the queues: of all subscribers if it is our own, and

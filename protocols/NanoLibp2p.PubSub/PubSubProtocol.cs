@@ -1,7 +1,7 @@
 using System;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Buffers;
-using NanoLibp2p.Crypto;
+using NanoLibp2p.Core.Multiformats;
 
 namespace NanoLibp2p.PubSub
 {
@@ -47,6 +47,7 @@ namespace NanoLibp2p.PubSub
         private PubSubPeer[] _peers = new PubSubPeer[0];
         private SeenCache _seen;
         private SeenCache _asked;
+        private readonly ReplayGuard _guard;
         private MessageCache _cache;
         private BackoffTable _backoffs;
         private IdHash _hash;
@@ -55,6 +56,9 @@ namespace NanoLibp2p.PubSub
         private uint _turn;
         private bool _meshDue;
         private long _nextHeartbeat;
+
+        // when a peer that is held back may be read on
+        private long _resumeMs = long.MaxValue;
 
         /// <summary>Makes the protocol. Most of its memory is taken when it is added to a node.</summary>
         /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
@@ -66,6 +70,7 @@ namespace NanoLibp2p.PubSub
             _topics = new TopicTable(options.MaxTopics);
             _scratch = new byte[options.MaxTopicBytes + RpcReader.MaxIdBytes + 24];
             _prefix = Bytes.Ascii("libp2p-pubsub:");
+            _guard = new ReplayGuard(options.ReplayAuthors, options.ReplayWindow);
             _sequence = options.FirstSequenceNumber;
         }
 
@@ -92,6 +97,19 @@ namespace NanoLibp2p.PubSub
         {
             PubSubPeer peer = _peers[connection.Index];
             return peer.IsReady && (peer.Subscribed & (1u << topic.Index)) != 0;
+        }
+
+        /// <summary>
+        /// Keeps an author's place in the guard against replays for the node's life, and refuses his numbers up to
+        /// <paramref name="lastNumber"/>. For those whose messages one acts on: keep PubSubMessage.SequenceNumber of each such message in
+        /// the store before acting, and give it here at the next start.
+        /// </summary>
+        /// <param name="author">The author's peer id.</param>
+        /// <param name="lastNumber">The number of his last message; 0 when there was none.</param>
+        /// <returns>False when PubSubOptions.ReplayAuthors are pinned already.</returns>
+        public bool PinAuthor(PeerId author, ulong lastNumber)
+        {
+            return _guard.Pin(AuthorOf(_id, author.CopyTo(_id, 0)), lastNumber);
         }
 
         /// <summary>Makes a topic to publish to, without joining it; the one of this name, if there is one.</summary>
@@ -202,14 +220,16 @@ namespace NanoLibp2p.PubSub
         public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
         {
             PubSubPeer peer = _peers[stream.Connection.Index];
-            if (stream == peer.Inbound && !peer.Reader.Receive(buffer, offset, count))
+            int used = stream == peer.Inbound ? peer.Reader.Receive(buffer, offset, count) : count;
+            if (used < 0)
             {
                 Drop(peer, DropReason.Malformed);
                 stream.Reset();
                 Offend(peer);
+                return count;
             }
 
-            return count;
+            return used;
         }
 
         /// <inheritdoc/>
@@ -263,6 +283,7 @@ namespace NanoLibp2p.PubSub
             for (int i = 0; i < _peers.Length; i++)
             {
                 PubSubPeer peer = _peers[i];
+                peer.Verifications = 0;
                 if (peer.Connection.IsOpen)
                 {
                     active = true;
@@ -273,7 +294,9 @@ namespace NanoLibp2p.PubSub
                 }
             }
 
-            return active ? _nextHeartbeat : long.MaxValue;
+            long resume = _resumeMs;
+            _resumeMs = long.MaxValue;
+            return !active ? long.MaxValue : resume < _nextHeartbeat ? resume : _nextHeartbeat;
         }
 
         /// <inheritdoc/>

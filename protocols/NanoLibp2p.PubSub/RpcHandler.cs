@@ -13,7 +13,8 @@ namespace NanoLibp2p.PubSub
         internal abstract void OnSubscription(PubSubPeer peer, Topic topic, uint otherTopic, bool subscribe);
 
         /// <summary>A whole message, in the reader's buffer.</summary>
-        internal abstract void OnPublish(PubSubPeer peer);
+        /// <returns>False to hold it back: the peer is not read on until it is taken when it is offered again.</returns>
+        internal abstract bool OnPublish(PubSubPeer peer);
 
         /// <summary>A message that was passed over since it is longer than the reader's buffer.</summary>
         internal abstract void OnTooLong(PubSubPeer peer);

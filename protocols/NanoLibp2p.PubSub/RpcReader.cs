@@ -8,12 +8,12 @@ namespace NanoLibp2p.PubSub
     /// only one message at a time is kept.
     /// </summary>
     /// <remarks>
-    /// A message is kept as it was signed, and so written anew from its fields, in their order, without signature and key (pubsub
-    /// spec, "Message Signing"; go and js leave out the key too). What is kept is never longer than what came, so that a
-    /// message of no more than the buffer's size always fits:
+    /// A message is kept as everybody signs it: the fields that are known, each once and in the order of their numbers, without
+    /// signature and key (pubsub spec, "Message Signing"), however they came. go, js and rust decode and write anew as well, and take
+    /// the last of several. What is kept is never longer than what came, so that a message of no more than the buffer's size always fits:
     /// <code>
-    ///   0                PrefixBytes             BodyEnd            TailStart
-    ///   | libp2p-pubsub: | fields but signature and key |   room    | key, signature |
+    ///   0                PrefixBytes                     the buffer's end
+    ///   | libp2p-pubsub: | from data seqno topic |  room  | key signature |
     /// </code>
     /// </remarks>
     internal sealed class RpcReader
@@ -26,53 +26,35 @@ namespace NanoLibp2p.PubSub
 
         private const ulong MaxRpcBytes = 0x7FFFFFFF;
 
-        // the message of the protobuf that the reader is in
-        private const int InRpc = 0;
-        private const int InSubscription = 1;
-        private const int InMessage = 2;
-        private const int InControl = 3;
-        private const int InHave = 4;
-        private const int InWant = 5;
-        private const int InGraft = 6;
-        private const int InPrune = 7;
+        /// <summary>The number in <see cref="Count"/> of what is signed, behind the prefix.</summary>
+        public const int Body = 0;
 
-        // what the bytes of the field under way are for
-        private const int ForTopic = 1;
-        private const int ForId = 2;
-        private const int ForBody = 3;
+        /// <summary>By a field's number: where the message's field begins in <see cref="Buffer"/>.</summary>
+        public readonly int[] At = new int[RpcWriter.Key + 1];
 
-        // The message that is handed on: where its parts begin in the buffer, and their bytes. -1 bytes: there is none.
+        /// <summary>By a field's number: its bytes; -1 when the message has no such field.</summary>
+        public readonly int[] Count = new int[RpcWriter.Key + 1];
+
+        /// <summary>The message that is handed on; ids too, between messages.</summary>
         public readonly byte[] Buffer;
-        public int BodyEnd;
-        public int From;
-        public int FromCount;
-        public int Data;
-        public int DataCount;
-        public int Sequence;
-        public int SequenceCount;
-        public int Name;
-        public int NameCount;
-        public int Signature;
-        public int SignatureCount;
-        public int Key;
-        public int KeyCount;
+
+        /// <summary>Whether everybody reads the message alike.</summary>
+        public Reading Reading;
 
         private readonly TopicTable _topics;
         private readonly RpcHandler _handler;
         private readonly PubSubPeer _peer;
         private readonly ProtobufReader _reader = new ProtobufReader();
         private readonly uint _topicSeed;
-        private readonly byte[] _id = new byte[MaxIdBytes];
-        private int _place;
-        private int _purpose;
+        private readonly byte[] _prefix;
+        private Place _place;
+        private Purpose _purpose;
         private int _target;
 
         private uint _matching;
         private uint _otherTopic;
-        private int _tailStart;
         private int _topic;
-        private bool _subscribe;
-        private ulong _backoff;
+        private ulong _value;
 
         public RpcReader(PubSubPeer peer, TopicTable topics, RpcHandler handler, byte[] prefix, int maxMessage, uint topicSeed)
         {
@@ -81,7 +63,7 @@ namespace NanoLibp2p.PubSub
             _handler = handler;
             _topicSeed = topicSeed;
             Buffer = new byte[PrefixBytes + maxMessage];
-            Array.Copy(prefix, 0, Buffer, 0, PrefixBytes);
+            _prefix = prefix;
             Reset();
         }
 
@@ -94,17 +76,27 @@ namespace NanoLibp2p.PubSub
         /// <summary>Begins with a new stream.</summary>
         public void Reset()
         {
-            _place = InRpc;
+            _place = Place.Rpc;
             _reader.ResetDelimited(MaxRpcBytes);
         }
 
-        /// <summary>Takes all of a piece. The handler is called meanwhile, and may end the peer's stream.</summary>
-        /// <returns>False when it is no protobuf, or an RPC beyond 2 GiB.</returns>
-        public bool Receive(byte[] buffer, int offset, int count)
+        /// <summary>
+        /// Takes a piece. The handler is called meanwhile, and may end the peer's stream. When it holds a message back, that one's last byte
+        /// is left: the next piece begins with it, and the message is offered again.
+        /// </summary>
+        /// <returns>Bytes consumed, or -1 when it is no protobuf, or an RPC beyond 2 GiB.</returns>
+        public int Receive(byte[] buffer, int offset, int count)
         {
+            int start = offset;
             int end = offset + count;
             object stream = _peer.Inbound;
-            while (_peer.Inbound == stream)
+            if (_place == Place.Held)
+            {
+                Offer();
+                offset++;
+            }
+
+            while (_place != Place.Held && _peer.Inbound == stream)
             {
                 ProtobufEvent found = _reader.Next(buffer, offset, end - offset);
                 int at = offset;
@@ -112,12 +104,12 @@ namespace NanoLibp2p.PubSub
                 switch (found)
                 {
                     case ProtobufEvent.NeedMore:
-                        return true;
+                        return count;
                     case ProtobufEvent.Varint:
                         TakeVarint();
                         break;
                     case ProtobufEvent.Fixed:
-                        TakeFixed();
+                        Doubt();
                         break;
                     case ProtobufEvent.BytesBegin:
                         Begin();
@@ -132,42 +124,41 @@ namespace NanoLibp2p.PubSub
                         Leave();
                         break;
                     default:
-                        return false;
+                        // a message that only some can read may have come through one of them: it alone is passed over
+                        if (_place != Place.Message || !_reader.GiveUp())
+                        {
+                            return -1;
+                        }
+
+                        Reading = Reading.Uncertain;
+                        Leave();
+                        break;
                 }
             }
 
-            return true;
+            return _place == Place.Held ? offset - 1 - start : count;
         }
 
         private void TakeVarint()
         {
             int field = _reader.Field;
-            if (_place == InMessage)
+            if ((_place == Place.Subscription && field == RpcWriter.Subscribe) || (_place == Place.Prune && field == RpcWriter.PruneBackoff))
             {
-                BodyEnd = ProtobufWriter.WriteVarint(field, _reader.Value, Buffer, BodyEnd);
+                _value = _reader.Value;
             }
-            else if (_place == InSubscription && field == RpcWriter.Subscribe)
+            else
             {
-                _subscribe = _reader.Value != 0;
-            }
-            else if (_place == InPrune && field == RpcWriter.PruneBackoff)
-            {
-                _backoff = _reader.Value;
+                Doubt();
             }
         }
 
-        // of no use to pubsub, but signed
-        private void TakeFixed()
+        // A message's field of another number, which go verifies with the rest and js and rust leave out; or of a known number and another
+        // type, which go refuses, js takes for bytes and rust leaves out.
+        private void Doubt()
         {
-            if (_place == InMessage)
+            if (_place == Place.Message && Reading != Reading.Uncertain)
             {
-                BodyEnd = ProtobufWriter.WriteTag(_reader.Field, _reader.WireType, Buffer, BodyEnd);
-                ulong value = _reader.Value;
-                for (int left = _reader.WireType == WireType.Fixed64 ? 8 : 4; left > 0; left--)
-                {
-                    Buffer[BodyEnd++] = (byte)value;
-                    value >>= 8;
-                }
+                Reading = _reader.Field > RpcWriter.Key ? Reading.WithUnknown : Reading.Uncertain;
             }
         }
 
@@ -175,20 +166,20 @@ namespace NanoLibp2p.PubSub
         {
             switch (_place)
             {
-                case InRpc:
+                case Place.Rpc:
                     BeginPart();
                     break;
-                case InMessage:
+                case Place.Message:
                     BeginMessageField();
                     break;
-                case InControl:
+                case Place.Control:
                     if (_reader.Field > RpcWriter.Prune)
                     {
                         _reader.Skip();
                     }
                     else
                     {
-                        Enter(InHave - RpcWriter.Have + _reader.Field);
+                        Enter(Place.Have - RpcWriter.Have + _reader.Field);
                     }
 
                     break;
@@ -203,7 +194,7 @@ namespace NanoLibp2p.PubSub
             switch (_reader.Field)
             {
                 case RpcWriter.Subscriptions:
-                    Enter(InSubscription);
+                    Enter(Place.Subscription);
                     break;
                 case RpcWriter.Publish:
                     if (_reader.Value > (ulong)(uint)(Buffer.Length - PrefixBytes))
@@ -213,12 +204,12 @@ namespace NanoLibp2p.PubSub
                     }
                     else
                     {
-                        Enter(InMessage);
+                        Enter(Place.Message);
                     }
 
                     break;
                 case RpcWriter.Control:
-                    Enter(InControl);
+                    Enter(Place.Control);
                     break;
                 default:
                     _reader.Skip();
@@ -226,28 +217,26 @@ namespace NanoLibp2p.PubSub
             }
         }
 
-        private void Enter(int place)
+        private void Enter(Place place)
         {
             _reader.Enter();
             _place = place;
-            if (place == InMessage)
+            if (place == Place.Message)
             {
-                BodyEnd = PrefixBytes;
-                _tailStart = Buffer.Length;
-                FromCount = -1;
-                Data = PrefixBytes;
-                DataCount = 0;
-                SequenceCount = -1;
-                NameCount = 0;
-                SignatureCount = -1;
-                KeyCount = -1;
+                Array.Copy(_prefix, 0, Buffer, 0, PrefixBytes);
+                Reading = Reading.Certain;
+                Count[Body] = 0;
+                for (int i = RpcWriter.From; i <= RpcWriter.Key; i++)
+                {
+                    At[i] = i < RpcWriter.Signature ? PrefixBytes : Buffer.Length;
+                    Count[i] = -1;
+                }
             }
             else
             {
                 _topic = -1;
                 _otherTopic = 0;
-                _subscribe = false;
-                _backoff = 0;
+                _value = 0;
             }
         }
 
@@ -256,62 +245,59 @@ namespace NanoLibp2p.PubSub
             // bounded by the message, and so by the buffer
             int count = (int)_reader.Value;
             int field = _reader.Field;
-            _purpose = ForBody;
-            if (field == RpcWriter.Signature || field == RpcWriter.Key)
+            if (field > RpcWriter.Key)
             {
-                _tailStart -= count;
-                _target = _tailStart;
-                if (field == RpcWriter.Signature)
-                {
-                    Signature = _target;
-                    SignatureCount = count;
-                }
-                else
-                {
-                    Key = _target;
-                    KeyCount = count;
-                }
-
+                Doubt();
+                _reader.Skip();
                 return;
             }
 
-            _target = ProtobufWriter.WriteLength(field, count, Buffer, BodyEnd);
-            BodyEnd = _target + count;
-            switch (field)
+            _purpose = Purpose.Body;
+            if (field >= RpcWriter.Signature)
             {
-                case RpcWriter.From:
-                    From = _target;
-                    FromCount = count;
-                    break;
-                case RpcWriter.Data:
-                    Data = _target;
-                    DataCount = count;
-                    break;
-                case RpcWriter.SequenceNumber:
-                    Sequence = _target;
-                    SequenceCount = count;
-                    break;
-                case RpcWriter.MessageTopic:
-                    Name = _target;
-                    NameCount = count;
-                    break;
+                // the one that came last is the lowest
+                int tail = At[RpcWriter.Signature] < At[RpcWriter.Key] ? At[RpcWriter.Signature] : At[RpcWriter.Key];
+                _target = tail - count;
             }
+            else
+            {
+                // behind those of smaller numbers, in the place of an earlier one of its own
+                int begin = PrefixBytes;
+                for (int i = RpcWriter.From; i < field; i++)
+                {
+                    begin = Count[i] < 0 ? begin : At[i] + Count[i];
+                }
+
+                int next = Count[field] < 0 ? begin : At[field] + Count[field];
+                int moved = begin + ProtobufWriter.SizeOfBytes(field, count) - next;
+                Array.Copy(Buffer, next, Buffer, next + moved, PrefixBytes + Count[Body] - next);
+                for (int i = field + 1; i < RpcWriter.Signature; i++)
+                {
+                    At[i] += moved;
+                }
+
+                Count[Body] += moved;
+                _target = ProtobufWriter.WriteLength(field, count, Buffer, begin);
+            }
+
+            At[field] = _target;
+            Count[field] = count;
         }
 
         private void BeginControlField()
         {
             int field = _reader.Field;
-            bool isTopic = field == (_place == InSubscription ? RpcWriter.SubscribeTopic : RpcWriter.ControlTopic) && _place != InWant;
-            bool isId = (_place == InHave && field == RpcWriter.HaveIds) || (_place == InWant && field == RpcWriter.WantIds);
+            bool isTopic = field == (_place == Place.Subscription ? RpcWriter.SubscribeTopic : RpcWriter.ControlTopic) && _place != Place.Want;
+            bool isId = (_place == Place.Have && field == RpcWriter.HaveIds) || (_place == Place.Want && field == RpcWriter.WantIds);
             if (isTopic)
             {
-                _purpose = ForTopic;
+                _purpose = Purpose.Topic;
                 _matching = _topics.OfLength(_reader.Value);
                 _otherTopic = _topicSeed;
             }
             else if (isId && _reader.Value <= MaxIdBytes)
             {
-                _purpose = ForId;
+                _purpose = Purpose.Id;
                 _target = 0;
             }
             else
@@ -323,75 +309,80 @@ namespace NanoLibp2p.PubSub
         private void TakeChunk(byte[] buffer, int at)
         {
             int count = _reader.Consumed;
-            if (_purpose == ForTopic)
+            if (_purpose == Purpose.Topic)
             {
                 if (_matching != 0)
                 {
                     _matching = _topics.Matching(_matching, (int)_reader.FieldOffset, buffer, at, count);
                 }
 
-                if (_place == InSubscription)
+                if (_place == Place.Subscription)
                 {
                     _otherTopic = OtherTopic(_otherTopic, buffer, at, count);
                 }
             }
             else
             {
-                Array.Copy(buffer, at, _purpose == ForId ? _id : Buffer, _target, count);
+                Array.Copy(buffer, at, Buffer, _target, count);
                 _target += count;
             }
         }
 
         private void EndBytes()
         {
-            if (_purpose == ForTopic)
+            if (_purpose == Purpose.Topic)
             {
                 _topic = TopicTable.Single(_matching);
             }
-            else if (_purpose == ForId)
+            else if (_purpose == Purpose.Id)
             {
-                if (_place == InWant)
+                if (_place == Place.Want)
                 {
-                    _handler.OnWant(_peer, _id, _target);
+                    _handler.OnWant(_peer, Buffer, _target);
                 }
                 else if (_topic >= 0 && _topics[_topic].Joined)
                 {
-                    _handler.OnHave(_peer, _id, _target);
+                    _handler.OnHave(_peer, Buffer, _target);
                 }
             }
         }
 
         private void Leave()
         {
-            int left = _place;
-            _place = _reader.Depth == 0 ? InRpc : InControl;
+            Place left = _place;
+            _place = _reader.Depth == 0 ? Place.Rpc : Place.Control;
             Topic topic = _topic < 0 ? null : _topics[_topic];
             switch (left)
             {
-                case InRpc:
+                case Place.Rpc:
                     _reader.ResetDelimited(MaxRpcBytes);
                     break;
-                case InSubscription:
-                    _handler.OnSubscription(_peer, topic, _otherTopic, _subscribe);
+                case Place.Subscription:
+                    _handler.OnSubscription(_peer, topic, _otherTopic, _value != 0);
                     break;
-                case InMessage:
-                    _handler.OnPublish(_peer);
+                case Place.Message:
+                    Offer();
                     break;
-                case InGraft:
+                case Place.Graft:
                     if (topic != null)
                     {
                         _handler.OnGraft(_peer, topic);
                     }
 
                     break;
-                case InPrune:
+                case Place.Prune:
                     if (topic != null)
                     {
-                        _handler.OnPrune(_peer, topic, _backoff);
+                        _handler.OnPrune(_peer, topic, _value);
                     }
 
                     break;
             }
+        }
+
+        private void Offer()
+        {
+            _place = _handler.OnPublish(_peer) ? Place.Rpc : Place.Held;
         }
 
         /// <summary>
@@ -406,6 +397,42 @@ namespace NanoLibp2p.PubSub
             }
 
             return hash;
+        }
+
+        // the message of the protobuf that the reader is in
+        private enum Place
+        {
+            // between its parts, or between two
+            Rpc,
+
+            // a part of an RPC: a subscription or its end
+            Subscription,
+
+            // a part of an RPC
+            Message,
+
+            // behind a message that waits to be taken
+            Held,
+
+            // a part of an RPC, of the four kinds that follow
+            Control,
+            Have,
+            Want,
+            Graft,
+            Prune,
+        }
+
+        // what the bytes of the field under way are for
+        private enum Purpose
+        {
+            // matched with our topics
+            Topic,
+
+            // a message id, kept in the buffer
+            Id,
+
+            // a message's field, kept in the buffer
+            Body,
         }
     }
 }

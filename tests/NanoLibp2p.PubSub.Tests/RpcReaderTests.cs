@@ -111,7 +111,7 @@ public class RpcReaderTests
             byte[] rpc = new Fields().Bytes(2, message).Bytes(2, new RpcMessage { Topic = "t" }.Encode()).ToArray();
             Assert.True(heard.Feed([.. Fields.VarintBytes((ulong)rpc.Length), .. rpc], 13));
             Assert.Equal(2, heard.Lines.Count);
-            Assert.Equal("message null/00/null/0174/null/null body 220174", heard.Lines[1]);
+            Assert.Equal("message null/null/null/0174/null/null body 220174 Certain", heard.Lines[1]);
         }
     }
 
@@ -126,8 +126,9 @@ public class RpcReaderTests
         {
             yield return message.Encode().Length > MaxMessage
                 ? "too long"
-                : $"message {Text(message.From)}/{Text(message.Data ?? [])}/{Text(message.Sequence)}/{Text(Encoding.UTF8.GetBytes(message.Topic ?? ""))}"
-                    + $"/{Text(message.Signature)}/{Text(message.Key)} body {Convert.ToHexString(message.Signed()[14..])}";
+                : $"message {Text(message.From)}/{Text(message.Data)}/{Text(message.Sequence)}/{Text(message.Topic == null ? null : Encoding.UTF8.GetBytes(message.Topic))}"
+                    + $"/{Text(message.Signature)}/{Text(message.Key)} body {Convert.ToHexString((message with { Unknown = [] }).Signed()[14..])}"
+                    + $" {(message.Unknown.Length == 0 ? Reading.Certain : Reading.WithUnknown)}";
         }
 
         foreach ((string topic, byte[][] ids) in rpc.Have)
@@ -193,10 +194,13 @@ public class RpcReaderTests
                 byte[] piece = new byte[count + 5];
                 Array.Fill(piece, (byte)0xEE);
                 Array.Copy(bytes, at, piece, 5, count);
-                if (!Reader.Receive(piece, 5, count))
+                int used = Reader.Receive(piece, 5, count);
+                if (used < 0)
                 {
                     return false;
                 }
+
+                Assert.Equal(count, used);
 
                 at += count;
             }
@@ -209,13 +213,13 @@ public class RpcReaderTests
         internal override void OnSubscription(PubSubPeer peer, Topic? topic, uint otherTopic, bool subscribe) =>
             Lines.Add($"{(subscribe ? "+" : "-")}{(topic == null ? "?" : Encoding.UTF8.GetString(topic.Utf8Name))}");
 
-        internal override void OnPublish(PubSubPeer peer)
+        internal override bool OnPublish(PubSubPeer peer)
         {
-            string Part(int offset, int count) => Text(count < 0 ? null : Reader.Buffer[offset..(offset + count)]);
-            Lines.Add($"message {Part(Reader.From, Reader.FromCount)}/{Part(Reader.Data, Reader.DataCount)}/{Part(Reader.Sequence, Reader.SequenceCount)}"
-                + $"/{Part(Reader.Name, Reader.NameCount)}/{Part(Reader.Signature, Reader.SignatureCount)}/{Part(Reader.Key, Reader.KeyCount)}"
-                + $" body {Convert.ToHexString(Reader.Buffer[RpcReader.PrefixBytes..Reader.BodyEnd])}");
+            string Part(int field) => Text(Reader.Count[field] < 0 ? null : Reader.Buffer[Reader.At[field]..(Reader.At[field] + Reader.Count[field])]);
+            Lines.Add(Reader.Reading == Reading.Uncertain ? "uncertain" : $"message {string.Join('/', Enumerable.Range(1, 6).Select(Part))}"
+                + $" body {Convert.ToHexString(Reader.Buffer.AsSpan(RpcReader.PrefixBytes, Reader.Count[RpcReader.Body]))} {Reader.Reading}");
             Assert.Equal("libp2p-pubsub:"u8.ToArray(), Reader.Buffer[..RpcReader.PrefixBytes]);
+            return true;
         }
 
         internal override void OnTooLong(PubSubPeer peer) => Lines.Add("too long");

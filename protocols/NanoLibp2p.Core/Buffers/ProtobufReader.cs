@@ -18,8 +18,9 @@ namespace NanoLibp2p.Core.Buffers
     /// </code>
     /// </example>
     /// <remarks>
-    /// Padded varints are accepted, as protobuf demands (protobuf encoding, "Base 128 Varints"); whoever needs the deterministic
-    /// form checks it on the bytes. Positions are 64 bits wide and never wrap: a peer would have to send 2^64 bytes.
+    /// Padded varints are accepted, as protobuf demands (protobuf encoding, "Base 128 Varints"), but tags and lengths, which have 32
+    /// bits, take no more than five bytes, as in Google's parsers: js-libp2p's loses its place behind longer ones. Whoever needs the
+    /// deterministic form checks it on the bytes. Positions are 64 bits wide and never wrap: a peer would have to send 2^64 bytes.
     /// </remarks>
     public sealed class ProtobufReader
     {
@@ -133,6 +134,20 @@ namespace NanoLibp2p.Core.Buffers
             }
         }
 
+        /// <summary>After <see cref="ProtobufEvent.Malformed"/> within a message that was entered: gives that one up, and passes over its rest.</summary>
+        /// <returns>False when it was the outermost.</returns>
+        public bool GiveUp()
+        {
+            if (_state != Broken || Depth == 0)
+            {
+                return false;
+            }
+            Depth--;
+            _bits = 0;
+            _state = Skipping;
+            return true;
+        }
+
         /// <summary>Reads on until something is found. <see cref="Consumed"/> tells how much of the buffer to leave behind.</summary>
         /// <param name="buffer">What came from the peer; only read.</param>
         /// <param name="offset">Where the unread bytes begin.</param>
@@ -229,8 +244,8 @@ namespace NanoLibp2p.Core.Buffers
                     continue;
                 }
 
-                // the tenth byte has room for one bit
-                if (_bits == 63 && b > 1)
+                // the tenth byte has room for one bit, and a tag or length has five bytes
+                if ((_bits == 63 && b > 1) || (_bits == 35 && _state >= Length))
                 {
                     return Break();
                 }

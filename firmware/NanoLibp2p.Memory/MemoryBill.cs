@@ -164,7 +164,7 @@ namespace NanoLibp2p.Memory
             Add("pubsub", ObjectBytes(23) + ArrayBytes((int)DropReason.GossipLimit + 1, 4) + ArrayBytes(3, 4)
                 + ArrayBytes(o.MaxTopicBytes + 64 + 24, 1) + ArrayBytes(64, 1) + ArrayBytes(14, 1) + ArrayBytes(n, Reference)
                 + ObjectBytes(7) + ObjectBytes(2)                                                // PubSubMessage, IdHash
-                + ObjectBytes(3) + ArrayBytes((o.ReplayAuthors + 1) * (2 + ((o.ReplayWindow + 63) / 64)), 8)
+                + ReplayGuard(o)
                 + ObjectBytes(3) + ArrayBytes(o.Backoffs, 8) + ArrayBytes(o.Backoffs, 1) + ArrayBytes(o.Backoffs, 8));
         }
 
@@ -223,6 +223,16 @@ namespace NanoLibp2p.Memory
             int bytes = o.CacheBytes == 0 ? o.MaxMessageBytes + 11 + 14 : o.CacheBytes;
             return ObjectBytes(9) + ArrayBytes(bytes, 1) + ArrayBytes(9 * o.CachedMessages, 4) + ArrayBytes(o.CachedMessages, 8)
                 + ArrayBytes(o.CachedMessages * ((n + 31) / 32), 4);
+        }
+
+        private static int ReplayGuard(PubSubOptions o)
+        {
+#if NANOFRAMEWORK_1_0
+            return ObjectBytes(3) + ArrayBytes(2 * o.ReplayAuthors, 8);
+#else
+            int words = o.ReplayAuthors * ((o.ReplayWindow + 63) / 64);
+            return ObjectBytes(4) + ArrayBytes(2 * o.ReplayAuthors, 8) + (words == 0 ? 0 : ArrayBytes(words, 8));
+#endif
         }
 
         private static int SeenCache(int capacity)

@@ -7,7 +7,7 @@ namespace NanoLibp2p.PubSub
     /// The sizes and times of pubsub, and so its whole memory, which is taken when the protocol is added to a node. The defaults are
     /// those of a sensor: 5.3 KiB on a device with one connection.
     /// </summary>
-    public sealed class PubSubOptions
+    public sealed partial class PubSubOptions
     {
         /// <summary>The most that <see cref="MaxTopics"/> can be: sets of topics are the bits of a uint.</summary>
         public const int TopicLimit = 32;
@@ -49,16 +49,10 @@ namespace NanoLibp2p.PubSub
 
         /// <summary>
         /// Authors whose highest number is remembered, in 16 bytes each; 0 for none. A number that is not above the author's highest is
-        /// refused, so that no old message comes twice when it is no longer remembered as seen. In a full table the author that was
-        /// silent for longest gives way, unless it is pinned (PubSubProtocol.PinAuthor).
+        /// refused, so that no old message comes again when it is no longer remembered as seen. In a full table a new author takes the
+        /// place of the one that is there longest, unless that one is pinned (PubSubProtocol.PinAuthor).
         /// </summary>
         public int ReplayAuthors = 8;
-
-        /// <summary>
-        /// How far behind an author's highest number one that did not come yet is taken, in bits of memory of each author. 0 refuses what comes
-        /// out of order, as one wants it where messages are acted on; up to 65536.
-        /// </summary>
-        public int ReplayWindow;
 
         /// <summary>Signatures verified for each connection in a step of the node; what comes after them waits unread.</summary>
         public int VerificationsPerStep = 1;
@@ -105,33 +99,11 @@ namespace NanoLibp2p.PubSub
         /// <summary>Malformed RPCs and invalid signatures of one peer after which its connection is closed; one is forgiven a minute.</summary>
         public int MaxOffences = 8;
 
-        /// <summary>Sizes for a desktop with tens of peers, which passes messages on.</summary>
-        public static PubSubOptions Desktop()
-        {
-            PubSubOptions options = new PubSubOptions();
-            options.MaxTopics = TopicLimit;
-            options.MaxTopicBytes = 1024;
-            options.OtherTopics = 256;
-            options.MaxMessageBytes = 64 * 1024;
-            options.QueueBytes = 256 * 1024;
-            options.SeenMessages = 16384;
-            options.ReplayAuthors = 1024;
-            options.ReplayWindow = 1024;
-            options.VerificationsPerSecond = 2000;
-            options.CachedMessages = 512;
-            options.CacheBytes = 1024 * 1024;
-            options.MaxAsks = 256;
-            options.MeshPeers = 6;
-            options.MaxMeshPeers = 12;
-            options.Backoffs = 256;
-            options.Forward = true;
-            return options;
-        }
-
         /// <summary>Checks the sizes.</summary>
         /// <exception cref="ArgumentException">One is out of range; the message says which and what to do.</exception>
         public void Check()
         {
+            CheckDesktop();
             NodeOptions.CheckRange(MaxTopics, 1, TopicLimit, "MaxTopics");
             NodeOptions.CheckRange(MaxTopicBytes, 1, 1024, "MaxTopicBytes");
             NodeOptions.CheckRange(OtherTopics, 0, 65536, "OtherTopics");
@@ -139,7 +111,6 @@ namespace NanoLibp2p.PubSub
             NodeOptions.CheckRange(SeenMessages, 1, 1 << 20, "SeenMessages");
             NodeOptions.CheckRange(SeenMs, 1000, 24 * 3600 * 1000, "SeenMs");
             NodeOptions.CheckRange(ReplayAuthors, 0, 65536, "ReplayAuthors");
-            NodeOptions.CheckRange(ReplayWindow, 0, 65536, "ReplayWindow");
             NodeOptions.CheckRange(VerificationsPerStep, 1, 65536, "VerificationsPerStep");
             NodeOptions.CheckRange(VerificationsPerSecond, 1, 1000000, "VerificationsPerSecond");
             NodeOptions.CheckRange(CachedMessages, 1, 65536, "CachedMessages");
@@ -163,5 +134,7 @@ namespace NanoLibp2p.PubSub
                 NodeOptions.CheckRange(CacheBytes, least + RpcReader.PrefixBytes, 1 << 30, "CacheBytes");
             }
         }
+
+        partial void CheckDesktop();
     }
 }

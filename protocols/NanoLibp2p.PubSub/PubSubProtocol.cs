@@ -70,7 +70,7 @@ namespace NanoLibp2p.PubSub
             _topics = new TopicTable(options.MaxTopics);
             _scratch = new byte[options.MaxTopicBytes + RpcReader.MaxIdBytes + 24];
             _prefix = Bytes.Ascii("libp2p-pubsub:");
-            _guard = new ReplayGuard(options.ReplayAuthors, options.ReplayWindow);
+            _guard = new ReplayGuard(options);
             _sequence = options.FirstSequenceNumber;
         }
 

@@ -1,73 +1,67 @@
-using System;
-
 namespace NanoLibp2p.PubSub
 {
     /// <summary>
     /// The highest number of each author's messages, so that none comes twice however old it is: a fixed table, the authors that were
-    /// pinned first, then the others, heard last first. With a window it knows each number that far behind the highest as well
-    /// (a ring of bits, RFC 6479).
+    /// pinned first. A new author takes the place of the one that is there longest.
     /// </summary>
-    internal sealed class ReplayGuard
+    internal sealed partial class ReplayGuard
     {
-        // what is kept of an author, in one array: who, the highest number, and from Bits on the window
-        private const int Last = 1;
-        private const int Bits = 2;
-
         // Numbers in order are Unix time in nanoseconds, which gets there in 2116, or below. Random ones (js floodsub) soon are above, and
         // only the author can sign one.
         private const ulong LeastUnordered = 1UL << 62;
 
-        // one more, for the one that moves
+        // who, and his highest number
         private readonly ulong[] _entries;
-        private readonly int _stride;
+        private int _next;
         private int _pinned;
 
-        /// <summary>Takes room for so many authors, in 16 bytes each and 8 for each 64 numbers of the window.</summary>
-        public ReplayGuard(int authors, int window)
+        public ReplayGuard(PubSubOptions options)
         {
-            _stride = Bits + ((window + 63) >> 6);
-            _entries = new ulong[(authors + 1) * _stride];
+            _entries = new ulong[2 * options.ReplayAuthors];
+            MakeWindow(options);
         }
 
-        /// <summary>Whether a number was taken before, or is too far behind the author's highest to tell.</summary>
+        /// <summary>Whether a number was taken before, or came too late to tell.</summary>
         public bool Refuses(ulong author, ulong number)
         {
             int at = Find(author);
-            ulong last = _entries[at + Last];
-            if (at == Spare || number > last || last >= LeastUnordered)
+            if (at < 0 || number > _entries[at + 1] || _entries[at + 1] >= LeastUnordered)
             {
                 return false;
             }
 
-            ulong block = number >> 6;
-            ulong words = (ulong)(uint)(_stride - Bits);
-            return (last >> 6) - block >= words || ((_entries[at + Bits + (int)(block % words)] >> (int)(number & 63)) & 1) != 0;
+            bool refused = true;
+            LookInWindow(at, number, ref refused);
+            return refused;
         }
 
-        /// <summary>Takes a number that is not refused. Of a new author in a full table the one that was silent for longest is forgotten.</summary>
+        /// <summary>Takes a number that is not refused.</summary>
         public void Take(ulong author, ulong number)
         {
-            int at = Bring(author, number);
+            int at = Find(author);
             if (at < 0)
             {
-                return;
-            }
-
-            ulong words = (ulong)(uint)(_stride - Bits);
-            ulong last = _entries[at + Last];
-            if (number > last)
-            {
-                _entries[at + Last] = number;
-                ulong steps = (number >> 6) - (last >> 6);
-                for (ulong i = 1; i <= steps && i <= words; i++)
+                if (_next >= _entries.Length)
                 {
-                    _entries[at + Bits + (int)(((last >> 6) + i) % words)] = 0;
+                    _next = _pinned;
                 }
+
+                if (_pinned == _entries.Length)
+                {
+                    return;
+                }
+
+                at = _next;
+                _next += 2;
+                _entries[at] = author;
+                _entries[at + 1] = number;
+                FillWindow(at, false);
             }
 
-            if (words > 0)
+            MarkInWindow(at, number);
+            if (number > _entries[at + 1])
             {
-                _entries[at + Bits + (int)((number >> 6) % words)] |= 1UL << (int)(number & 63);
+                _entries[at + 1] = number;
             }
         }
 
@@ -75,81 +69,61 @@ namespace NanoLibp2p.PubSub
         /// <returns>False when all places are taken by pinned authors.</returns>
         public bool Pin(ulong author, ulong last)
         {
-            int at = Bring(author, last);
-            if (at < 0)
+            int at = Find(author);
+            if (at < 0 || at >= _pinned)
             {
-                return false;
-            }
-
-            if (at == _pinned * _stride)
-            {
-                _pinned++;
-            }
-
-            if (last >= _entries[at + Last])
-            {
-                _entries[at + Last] = last;
-                for (int i = Bits; i < _stride; i++)
+                if (_pinned == _entries.Length)
                 {
-                    _entries[at + i] = ulong.MaxValue;
+                    return false;
                 }
 
-                if (_stride > Bits)
+                // changes places with the first that isn't pinned
+                if (at < 0)
                 {
-                    _entries[at + Bits + (int)((last >> 6) % (ulong)(uint)(_stride - Bits))] = (2UL << (int)(last & 63)) - 1;
+                    at = _pinned;
+                    _entries[at + 1] = 0;
                 }
+
+                ulong known = _entries[at + 1];
+                last = known > last ? known : last;
+                MoveWindow(_pinned, at);
+                _entries[at] = _entries[_pinned];
+                _entries[at + 1] = _entries[_pinned + 1];
+                at = _pinned;
+                _pinned += 2;
+                _next = _next < _pinned ? _pinned : _next;
+                _entries[at] = author;
             }
 
+            if (last >= _entries[at + 1])
+            {
+                _entries[at + 1] = last;
+            }
+
+            FillWindow(at, true);
             return true;
         }
 
-        private int Spare
-        {
-            get { return _entries.Length - _stride; }
-        }
+        // with an author's last number already there: all of the numbers up to it, or none, count as taken
+        partial void FillWindow(int entry, bool taken);
+
+        partial void LookInWindow(int entry, ulong number, ref bool refused);
+
+        partial void MakeWindow(PubSubOptions options);
+
+        partial void MarkInWindow(int entry, ulong number);
+
+        partial void MoveWindow(int from, int to);
 
         private int Find(ulong author)
         {
-            int at = 0;
-            while (at < Spare && _entries[at] != author)
+            int at = _entries.Length - 2;
+            while (at >= 0 && _entries[at] != author)
             {
-                at += _stride;
+                at -= 2;
             }
 
             return at;
-        }
-
-        // where an author's entry is, before all others that are not pinned; -1 when there is no place for a new one
-        private int Bring(ulong author, ulong last)
-        {
-            int front = _pinned * _stride;
-            int at = Find(author);
-            if (at < front)
-            {
-                return at;
-            }
-
-            if (front == Spare)
-            {
-                return -1;
-            }
-
-            if (at == Spare)
-            {
-                // the last is empty, or the one that was silent for longest
-                Array.Clear(_entries, at, _stride);
-                _entries[at] = author;
-                _entries[at + Last] = last;
-                at -= _stride;
-            }
-            else
-            {
-                Array.Copy(_entries, at, _entries, Spare, _stride);
-            }
-
-            Array.Copy(_entries, front, _entries, front + _stride, at - front);
-            Array.Copy(_entries, Spare, _entries, front, _stride);
-            return front;
         }
     }
 }

@@ -20,7 +20,7 @@ namespace NanoLibp2p.Core
         /// <summary>The peer id.</summary>
         public readonly PeerId PeerId;
 
-        /// <summary>The public key itself, 32 bytes, not a copy.</summary>
+        /// <summary>The public key itself, 32 bytes, not a copy; only read it.</summary>
         public readonly byte[] PublicKey = new byte[CryptoProvider.KeyBytes];
 
         /// <summary>The public key as libp2p's PublicKey message (peer-ids spec, "Keys"), 36 bytes, not a copy.</summary>
@@ -28,7 +28,7 @@ namespace NanoLibp2p.Core
 
         private readonly byte[] _seed = new byte[SeedBytes];
 
-        /// <summary>Takes the identity of a 32-byte Ed25519 seed (RFC 8032 5.1.5). The seed is copied.</summary>
+        /// <summary>Takes the identity of the 32-byte Ed25519 seed at <paramref name="offset"/> (RFC 8032 5.1.5). The seed is copied.</summary>
         public Identity(CryptoProvider crypto, byte[] seed, int offset)
         {
             Array.Copy(seed, offset, _seed, 0, SeedBytes);
@@ -79,10 +79,11 @@ namespace NanoLibp2p.Core
             return bytes;
         }
 
-        /// <summary>Signs the caller's bytes; the signature takes 64.</summary>
+        /// <summary>Signs the caller's bytes (RFC 8032 5.1.6). The 64 bytes of the signature may overlay them.</summary>
         public void Sign(CryptoProvider crypto, byte[] message, int offset, int count, byte[] signature, int signatureOffset)
         {
-            crypto.Ed25519Sign(_seed, 0, PublicKey, 0, message, offset, count, signature, signatureOffset);
+            // the key in the peer id is one that nobody can write: signatures under another one would give the seed away
+            crypto.Ed25519Sign(_seed, 0, PeerId.Raw, PeerId.Ed25519Bytes - CryptoProvider.KeyBytes, message, offset, count, signature, signatureOffset);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System;
+using NanoLibp2p.Core.Buffers;
 using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Core.Yamux;
 
@@ -64,8 +66,10 @@ namespace NanoLibp2p.Core
         /// only one id will ever be proposed on it. The buffer is the caller's again when the call returns.
         /// </summary>
         /// <returns>Bytes taken, 0 to <paramref name="count"/>; the rest may be written in the protocol's next Poll.</returns>
+        /// <exception cref="ArgumentException">The range is not within the buffer. Nothing was written.</exception>
         public int Write(byte[] buffer, int offset, int count)
         {
+            Bytes.Check(buffer, offset, count);
             return Negotiation.HasOutput || IsCloseWaiting ? 0 : Connection.Yamux.Write(this, buffer, offset, count);
         }
 

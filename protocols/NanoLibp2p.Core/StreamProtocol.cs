@@ -55,7 +55,7 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>A stream is over; let go of it.</summary>
-        /// <param name="stream">Which.</param>
+        /// <param name="stream">The stream; its object serves another one after this call.</param>
         /// <param name="reset">True when either side broke it off or the connection is gone.</param>
         public virtual void OnClosed(Libp2pStream stream, bool reset)
         {

@@ -96,8 +96,8 @@ namespace NanoLibp2p.Crypto
         public abstract void Ed25519PublicKey(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset);
 
         /// <summary>
-        /// Signs (RFC 8032 5.1.6, pure Ed25519). <paramref name="publicKey"/> is that of the seed. The signature may overlay the
-        /// message. This, verifying and making a public key use the SHA-512 hash under way.
+        /// Signs (RFC 8032 5.1.6, pure Ed25519). <paramref name="publicKey"/> must be that of the seed: signatures of one message under two
+        /// public keys give the seed's scalar away. The signature may overlay the message. This, verifying and making a public key use the SHA-512 hash under way.
         /// </summary>
         public abstract void Ed25519Sign(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset,
             byte[] message, int offset, int count, byte[] signature, int signatureOffset);

@@ -9,7 +9,7 @@ namespace NanoLibp2p.Perf
         }
 
         /// <summary>A transfer is over.</summary>
-        /// <param name="transfer">Which; free for another when this returns.</param>
+        /// <param name="transfer">The transfer; its object serves another one when this returns.</param>
         /// <param name="complete">False when the peer refused, broke off or sent a wrong number of bytes.</param>
         public abstract void OnEnd(PerfTransfer transfer, bool complete);
     }

@@ -33,6 +33,31 @@ public class StreamReuseTests
         Assert.NotNull(echo.Open(connection));
     }
 
+    [Theory]
+    [InlineData(-1, 4)]
+    [InlineData(0, -1)]
+    [InlineData(6, 4)]
+    [InlineData(2, int.MaxValue)]
+    public void A_write_from_outside_its_buffer_is_refused_and_the_stream_goes_on(int offset, int count)
+    {
+        TestNode listener = simulation.Add(new NodeOptions());
+        TestNode dialer = simulation.Add(new NodeOptions());
+        dialer.Node.Add(echo);
+        listener.Node.Add(new EchoProtocol());
+        Connection connection = dialer.Dial(listener.Listen());
+        Assert.True(simulation.Run(() => dialer.Connected == 1, 1000));
+        Libp2pStream stream = echo.Open(connection)!;
+        Assert.True(simulation.Run(() => stream.IsAgreed, 1000));
+
+        Assert.Throws<ArgumentException>(() => stream.Write(new byte[8], offset, count));
+        Assert.Throws<ArgumentException>(() => stream.Write(null!, 0, 0));
+
+        Assert.Equal(8, stream.Write(new byte[8], 0, 8));
+        simulation.Run(() => false, 1000);
+        Assert.True(stream.IsOpen);
+        Assert.Equal(1, dialer.Connected);
+    }
+
     [Fact]
     public void What_a_peer_sent_on_a_stream_that_was_reset_at_once_does_not_reach_the_stream_opened_instead()
     {

@@ -19,6 +19,8 @@ namespace NanoLibp2p.Core.Buffers
 
         private int _readyOffset;
         private int _readyEnd;
+
+        // as _readyEnd while no record is open
         private int _end;
         private int _header;
         private int _trailer;
@@ -46,7 +48,7 @@ namespace NanoLibp2p.Core.Buffers
         /// <summary>Payload bytes of the open record; 0 when none is open.</summary>
         public int RecordCount
         {
-            get { return _end == 0 ? 0 : _end - _readyEnd - _header; }
+            get { return _end == _readyEnd ? 0 : _end - _readyEnd - _header; }
         }
 
         /// <summary>Where the open record's payload begins.</summary>
@@ -98,51 +100,37 @@ namespace NanoLibp2p.Core.Buffers
         /// <returns>The offset in <see cref="Bytes"/> to write them at.</returns>
         public int Append(int count)
         {
-            int start = _end == 0 ? _readyEnd + _header : _end;
-            if (start + count + _trailer > Bytes.Length)
+            int added = count + (_end == _readyEnd ? _header : 0);
+            if (_end + added + _trailer > Bytes.Length)
             {
-                MoveDown();
-                start = _end == 0 ? _readyEnd + _header : _end;
+                // what was sent makes way
+                Array.Copy(Bytes, _readyOffset, Bytes, 0, _end - _readyOffset);
+                _readyEnd -= _readyOffset;
+                _end -= _readyOffset;
+                _readyOffset = 0;
             }
 
-            _end = start + count;
-            return start;
+            _end += added;
+            return _end - count;
         }
 
         /// <summary>Closes the open record: its header, payload and trailer, filled in by the caller, become ready.</summary>
         public void CloseRecord()
         {
-            _readyEnd = _end + _trailer;
-            _end = 0;
+            _end += _trailer;
+            _readyEnd = _end;
         }
 
         /// <summary>Tells that the link took <paramref name="count"/> of the ready bytes.</summary>
         public void Sent(int count)
         {
             _readyOffset += count;
-            if (_readyOffset == _readyEnd && _end == 0)
+            if (_readyOffset == _end)
             {
                 _readyOffset = 0;
                 _readyEnd = 0;
+                _end = 0;
             }
-        }
-
-        private void MoveDown()
-        {
-            if (_readyOffset == 0)
-            {
-                return;
-            }
-
-            int used = (_end == 0 ? _readyEnd : _end) - _readyOffset;
-            Array.Copy(Bytes, _readyOffset, Bytes, 0, used);
-            _readyEnd -= _readyOffset;
-            if (_end != 0)
-            {
-                _end -= _readyOffset;
-            }
-
-            _readyOffset = 0;
         }
     }
 }

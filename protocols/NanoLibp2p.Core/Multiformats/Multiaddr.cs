@@ -8,7 +8,7 @@ namespace NanoLibp2p.Core.Multiformats
     /// Immutable. A peer's bytes are checked with <see cref="Validate"/> and walked with <see cref="MultiaddrProtocol.Read"/>,
     /// which allocate nothing.
     /// </summary>
-    public sealed class Multiaddr
+    public sealed partial class Multiaddr
     {
         /// <summary>The longest multiaddr in bytes: a relay by a name of full length, and two peers.</summary>
         public const int MaxBytes = 512;
@@ -145,19 +145,6 @@ namespace NanoLibp2p.Core.Multiformats
         {
             int last = PeerIdOffset();
             return last == _bytes.Length ? this : last == 0 ? null : FromBytes(_bytes, 0, last);
-        }
-
-        /// <summary>Whether a protocol of <see cref="MultiaddrProtocol"/> is anywhere in it.</summary>
-        public bool Has(int code)
-        {
-            int offset;
-            int count;
-            int found = -1;
-            for (int i = 0; found != 0 && found != code; i++)
-            {
-                found = Component(i, out offset, out count);
-            }
-            return found == code && code != 0;
         }
 
         /// <summary>

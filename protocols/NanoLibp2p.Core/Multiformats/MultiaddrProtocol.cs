@@ -160,33 +160,13 @@ namespace NanoLibp2p.Core.Multiformats
         // Bytes of a protocol's value, or how a value with a length prefix is read.
         internal static int ValueSize(int code)
         {
-            switch (code)
-            {
-                case Ip4:
-                    return 4;
-                case Ip6:
-                    return 16;
-                case Tcp:
-                case Udp:
-                    return 2;
-                case Ip6Zone:
-                case Dns:
-                case Dns4:
-                case Dns6:
-                case DnsAddr:
-                case Sni:
-                    return TextValue;
-                case P2p:
-                    return PeerValue;
-                case P2pCircuit:
-                case Tls:
-                case QuicV1:
-                case Ws:
-                case Wss:
-                    return 0;
-                default:
-                    return NoProtocol;
-            }
+            return code == Ip4 ? 4
+                : code == Ip6 ? 16
+                : code == Tcp || code == Udp ? 2
+                : code == P2p ? PeerValue
+                : code == Ip6Zone || (code >= Dns && code <= DnsAddr) || code == Sni ? TextValue
+                : code == P2pCircuit || code == Tls || code == QuicV1 || code == Ws || code == Wss ? 0
+                : NoProtocol;
         }
 
         // Printable ASCII that can stand between two slashes. International names come as A-labels (RFC 5890).

@@ -66,7 +66,7 @@ namespace NanoLibp2p.Core.Multiformats
                 case MultiaddrProtocol.TextValue:
                     return Bytes.ToText(bytes, offset, count);
                 case MultiaddrProtocol.PeerValue:
-                    return Multibase.Encode(Multibase.Base58, bytes, offset, count);
+                    return Multibase.ToBase58(bytes, offset, count);
                 default:
                     return IpText.Format(bytes, offset, count);
             }

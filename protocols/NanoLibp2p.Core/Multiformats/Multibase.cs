@@ -4,7 +4,7 @@ namespace NanoLibp2p.Core.Multiformats
     /// Texts of bytes in the bases that peer ids come in, and the character that names the base in front (multibase spec). For the
     /// caller's text, so these may allocate.
     /// </summary>
-    public static class Multibase
+    public static partial class Multibase
     {
         /// <summary>Base58 with Bitcoin's alphabet (multibase <c>base58btc</c>): the usual text of a peer id.</summary>
         public const char Base58 = 'z';
@@ -21,14 +21,9 @@ namespace NanoLibp2p.Core.Multiformats
         /// <summary>A prefix other than these four, or an empty text.</summary>
         public const int UnknownBase = -4;
 
-        /// <summary>The text of some bytes in one of the four bases, without its prefix.</summary>
-        public static string Encode(char prefix, byte[] bytes, int offset, int count)
+        internal static string ToBase58(byte[] bytes, int offset, int count)
         {
-            string alphabet = AlphabetOf(prefix);
-            int width = WidthOf(prefix);
-            return width == 0
-                ? BaseText.EncodeNumber(alphabet, bytes, offset, count)
-                : BaseText.EncodeBits(alphabet, width, bytes, offset, count);
+            return BaseText.EncodeNumber(AlphabetOf(Base58), bytes, offset, count);
         }
 
         /// <summary>The bytes of a text with its prefix.</summary>
@@ -39,7 +34,7 @@ namespace NanoLibp2p.Core.Multiformats
         }
 
         /// <summary>The bytes of a text in a base from character <paramref name="start"/> on (1 passes over a prefix).</summary>
-        /// <returns>As of the other.</returns>
+        /// <returns>The same as of the other form.</returns>
         public static int Decode(char prefix, string text, int start, byte[] buffer, int offset, int capacity)
         {
             string alphabet = AlphabetOf(prefix);

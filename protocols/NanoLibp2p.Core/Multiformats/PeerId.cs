@@ -8,7 +8,7 @@ namespace NanoLibp2p.Core.Multiformats
     /// A peer's name: the multihash of its public key (peer-ids spec). A short key, such as every Ed25519 key, is in the id itself.
     /// Immutable. A peer's bytes are checked with <see cref="CheckBytes"/> and compared with <see cref="Matches"/>, which allocate nothing.
     /// </summary>
-    public sealed class PeerId
+    public sealed partial class PeerId
     {
         /// <summary>The longest peer id in bytes.</summary>
         public const int MaxBytes = Multihash.MaxBytes;
@@ -21,12 +21,13 @@ namespace NanoLibp2p.Core.Multiformats
         private const int CidCodec = 0x72;
         private const int CidHeaderBytes = 2;
 
-        private readonly byte[] _bytes;
+        /// <summary>The bytes themselves, never handed out: they do not change.</summary>
+        internal readonly byte[] Raw;
 
         // takes over the array
         private PeerId(byte[] bytes)
         {
-            _bytes = bytes;
+            Raw = bytes;
         }
 
         /// <summary>
@@ -47,7 +48,7 @@ namespace NanoLibp2p.Core.Multiformats
 
         /// <summary>As <see cref="Parse"/>, without an exception.</summary>
         /// <param name="text">What may be a peer id; may be null.</param>
-        /// <param name="error">Why it is none, or null.</param>
+        /// <param name="error">Why it is not a peer id, or null.</param>
         /// <returns>The peer id, or null.</returns>
         public static PeerId TryParse(string text, out string error)
         {
@@ -74,7 +75,7 @@ namespace NanoLibp2p.Core.Multiformats
             }
             else if (!bare && (count < CidHeaderBytes || buffer[0] != CidVersion || buffer[1] != CidCodec))
             {
-                why = "it is no CIDv1 of codec libp2p-key";
+                why = "it is not a CIDv1 of codec libp2p-key";
             }
             else
             {
@@ -88,13 +89,6 @@ namespace NanoLibp2p.Core.Multiformats
             }
             error = "'" + text + "' is not a peer id: " + why;
             return null;
-        }
-
-        /// <summary>The id of an encoded public key (a <see cref="PublicKey"/> message).</summary>
-        public static PeerId FromPublicKey(byte[] protobufKey, int offset, int count, CryptoProvider crypto)
-        {
-            byte[] id = new byte[MaxBytes];
-            return FromBytes(id, 0, Derive(protobufKey, offset, count, crypto, id, 0));
         }
 
         /// <summary>
@@ -132,7 +126,7 @@ namespace NanoLibp2p.Core.Multiformats
         }
 
         /// <summary>The id with these bytes, which <see cref="CheckBytes"/> has found good. Copies them.</summary>
-        /// <exception cref="ArgumentException">They are none.</exception>
+        /// <exception cref="ArgumentException">They are not a peer id.</exception>
         public static PeerId FromBytes(byte[] bytes, int offset, int count)
         {
             if (CheckBytes(bytes, offset, count) != 0)
@@ -154,14 +148,14 @@ namespace NanoLibp2p.Core.Multiformats
         /// <summary>Bytes of this id.</summary>
         public int Length
         {
-            get { return _bytes.Length; }
+            get { return Raw.Length; }
         }
 
-        /// <summary>A copy of the _bytes.</summary>
+        /// <summary>A copy of the bytes.</summary>
         public byte[] ToBytes()
         {
-            byte[] copy = new byte[_bytes.Length];
-            Array.Copy(_bytes, copy, copy.Length);
+            byte[] copy = new byte[Raw.Length];
+            Array.Copy(Raw, copy, copy.Length);
             return copy;
         }
 
@@ -169,45 +163,35 @@ namespace NanoLibp2p.Core.Multiformats
         /// <returns>The bytes copied.</returns>
         public int CopyTo(byte[] buffer, int offset)
         {
-            Array.Copy(_bytes, 0, buffer, offset, _bytes.Length);
-            return _bytes.Length;
+            Array.Copy(Raw, 0, buffer, offset, Raw.Length);
+            return Raw.Length;
         }
 
-        /// <summary>Whether these are exactly this id's _bytes.</summary>
+        /// <summary>Whether these are exactly this id's bytes.</summary>
         public bool Matches(byte[] other, int offset, int count)
         {
-            return count == _bytes.Length && Bytes.Equal(_bytes, 0, other, offset, count);
+            return count == Raw.Length && Bytes.Equal(Raw, 0, other, offset, count);
         }
 
-        /// <summary>Whether the other is a peer id of the same _bytes.</summary>
+        /// <summary>Whether the other is a peer id of the same bytes.</summary>
         public override bool Equals(object other)
         {
             PeerId id = other as PeerId;
-            return id != null && Matches(id._bytes, 0, id._bytes.Length);
+            return id != null && Matches(id.Raw, 0, id.Raw.Length);
         }
 
-        /// <summary>From the last _bytes, which are key or hash in every id.</summary>
+        /// <summary>From the last bytes, which are key or hash in every id.</summary>
         public override int GetHashCode()
         {
             // three bytes are the least that an id has
-            int end = _bytes.Length;
-            return (_bytes[end - 1] << 16) | (_bytes[end - 2] << 8) | _bytes[end - 3];
+            int end = Raw.Length;
+            return (Raw[end - 1] << 16) | (Raw[end - 2] << 8) | Raw[end - 3];
         }
 
         /// <summary>The usual text: base58btc without a prefix, such as <c>12D3KooW…</c>.</summary>
         public override string ToString()
         {
-            return Multibase.Encode(Multibase.Base58, _bytes, 0, _bytes.Length);
-        }
-
-        /// <summary>The text as a CIDv1 in base32, such as <c>bafzaajaiaejc…</c>.</summary>
-        public string ToCid()
-        {
-            byte[] cid = new byte[CidHeaderBytes + _bytes.Length];
-            cid[0] = CidVersion;
-            cid[1] = CidCodec;
-            CopyTo(cid, CidHeaderBytes);
-            return Multibase.Base32 + Multibase.Encode(Multibase.Base32, cid, 0, cid.Length);
+            return Multibase.ToBase58(Raw, 0, Raw.Length);
         }
     }
 }

@@ -233,8 +233,12 @@ namespace NanoLibp2p.Core.Multistream
             }
             else if (_matching != 0)
             {
-                _protocol = IndexOf(_matching);
                 _due |= _matching;
+                for (_protocol = 0; (_matching & 1u) == 0; _protocol++)
+                {
+                    _matching >>= 1;
+                }
+
                 _state = NegotiationState.Agreed;
             }
             else
@@ -245,18 +249,6 @@ namespace NanoLibp2p.Core.Multistream
                     _state = NegotiationState.Malformed;
                 }
             }
-        }
-
-        private static int IndexOf(uint bit)
-        {
-            int index = 0;
-            while ((bit & 1u) == 0)
-            {
-                bit >>= 1;
-                index++;
-            }
-
-            return index;
         }
     }
 }

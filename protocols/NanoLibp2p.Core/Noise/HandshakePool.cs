@@ -3,13 +3,13 @@ using NanoLibp2p.Crypto;
 namespace NanoLibp2p.Core.Noise
 {
     /// <summary>A node's handshakes: connections use one each while they need it, since its memory is of no use afterwards.</summary>
-    public sealed class HandshakePool
+    internal sealed class HandshakePool
     {
         private readonly NoiseHandshake[] _free;
         private int _count;
 
         /// <summary>Makes <paramref name="count"/> handshakes.</summary>
-        public HandshakePool(CryptoProvider crypto, NoiseSettings settings, int count)
+        internal HandshakePool(CryptoProvider crypto, NoiseSettings settings, int count)
         {
             _free = new NoiseHandshake[count];
             while (_count < count)
@@ -19,13 +19,13 @@ namespace NanoLibp2p.Core.Noise
         }
 
         /// <summary>Takes a handshake; null when all are in use.</summary>
-        public NoiseHandshake Rent()
+        internal NoiseHandshake Rent()
         {
             return _count == 0 ? null : _free[--_count];
         }
 
         /// <summary>Wipes a handshake and gives it back.</summary>
-        public void Return(NoiseHandshake handshake)
+        internal void Return(NoiseHandshake handshake)
         {
             handshake.State.Clear();
             _free[_count++] = handshake;

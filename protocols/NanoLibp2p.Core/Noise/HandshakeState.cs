@@ -19,6 +19,7 @@ namespace NanoLibp2p.Core.Noise
     public sealed class HandshakeState
     {
         private const int KeyBytes = CryptoProvider.KeyBytes;
+        private const string MissingStatic = "this pattern needs static keys; give them to Start";
 
         /// <summary>The peer's static public key, 32 bytes, not a copy: proved to be the peer's when the handshake is complete.</summary>
         public readonly byte[] RemoteStatic = new byte[KeyBytes];
@@ -193,7 +194,7 @@ namespace NanoLibp2p.Core.Noise
             {
                 if (key == null)
                 {
-                    throw new ArgumentException("this pattern begins with static keys that both sides know; give them to Start");
+                    throw new ArgumentException(MissingStatic);
                 }
 
                 _symmetric.MixHash(key, 0, KeyBytes);
@@ -314,7 +315,7 @@ namespace NanoLibp2p.Core.Noise
         {
             if (isStatic && _s == null)
             {
-                throw new InvalidOperationException("this pattern needs our static keys; give them to Start");
+                throw new InvalidOperationException(MissingStatic);
             }
 
             return isStatic ? _s : _e;

@@ -26,7 +26,7 @@ namespace NanoLibp2p.Core.Noise
         public readonly byte[] Payload;
 
         /// <summary>Makes a static key and signs it.</summary>
-        /// <param name="identity">Whose.</param>
+        /// <param name="identity">Signs the static key.</param>
         /// <param name="crypto">Used here only.</param>
         /// <param name="random">Gives the static key.</param>
         /// <param name="earlyMuxer">True to offer Yamux within the handshake (inlined-muxer-negotiation spec), which saves a round trip.</param>

@@ -54,12 +54,12 @@ public class PeerIdTests
     [InlineData("12D3KooWCryG7Mon9orvQxcS1rYZjotPgpwoJNHHKcLLfE4Hf5m",
         "'12D3KooWCryG7Mon9orvQxcS1rYZjotPgpwoJNHHKcLLfE4Hf5m' is not a peer id: its hash is not of the length that it states; is it cut?")]
     [InlineData("bafkreie5745rpv2m6tjyuugywy4d5ewrqgqqhfnf445he3omzpjbx5xqxe",
-        "'bafkreie5745rpv2m6tjyuugywy4d5ewrqgqqhfnf445he3omzpjbx5xqxe' is not a peer id: it is no CIDv1 of codec libp2p-key")]
+        "'bafkreie5745rpv2m6tjyuugywy4d5ewrqgqqhfnf445he3omzpjbx5xqxe' is not a peer id: it is not a CIDv1 of codec libp2p-key")]
     [InlineData("k2jmtxwoe2phm1hbqp0e7nufqf6umvuu2e9qd7ana7h411a0haqj6i2z",
-        "'k2jmtxwoe2phm1hbqp0e7nufqf6umvuu2e9qd7ana7h411a0haqj6i2z' is not a peer id: it is no CIDv1 of codec libp2p-key")]
+        "'k2jmtxwoe2phm1hbqp0e7nufqf6umvuu2e9qd7ana7h411a0haqj6i2z' is not a peer id: it is not a CIDv1 of codec libp2p-key")]
     [InlineData("Q", "'Q' is not a peer id: it begins neither with 12D3 or Qm nor with a known multibase prefix (b, k, u, z)")]
     [InlineData("1", "'1' is not a peer id: its hash is not of the length that it states; is it cut?")]
-    [InlineData("b", "'b' is not a peer id: it is no CIDv1 of codec libp2p-key")]
+    [InlineData("b", "'b' is not a peer id: it is not a CIDv1 of codec libp2p-key")]
     [InlineData("bafzaajaiaejcalj543iwv2d7pkjt7ykvefrkfu7qjfi6sduakhso4lay6abn2d5uaaaaaaaaaaaa",
         "'bafzaajaiaejcalj543iwv2d7pkjt7ykvefrkfu7qjfi6sduakhso4lay6abn2d5uaaaaaaaaaaaa' is not a peer id: it is too long")]
     [InlineData("bafzaajaiaejcalj543iwv2d7pkjt7ykvefrkfu7qjfi6sduakhso4lay6abn2d5",

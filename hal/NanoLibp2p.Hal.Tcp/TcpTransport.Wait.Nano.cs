@@ -25,7 +25,9 @@ namespace NanoLibp2p.Hal.Tcp
             while (true)
             {
                 long left = end - Environment.TickCount64;
-                if (left <= 0)
+
+                // more than was asked for: the ticks went back
+                if (left <= 0 || left > milliseconds)
                 {
                     _callTold = false;
                     return;

@@ -311,6 +311,9 @@ namespace NanoLibp2p.Core
                     // with no room to ask, the peer has not read for as long: the time runs all the same
                     Yamux.Ping((uint)_serial);
                     _pingSent = true;
+
+                    // after a long step, or a leap of the clock, the peer has its whole time all the same
+                    _lastHeard = nowMs - _node.Options.KeepAliveMs;
                 }
             }
         }

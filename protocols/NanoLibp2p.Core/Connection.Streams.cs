@@ -80,6 +80,10 @@ namespace NanoLibp2p.Core
         protected internal override void OnPong(uint value)
         {
             // that something arrived is all the keep-alive wants to know
+            if (value == Ping.PingProtocol.BelowValue && _node.Ping.Events != null)
+            {
+                _node.Ping.Events.OnPong(this);
+            }
         }
 
         /// <inheritdoc/>

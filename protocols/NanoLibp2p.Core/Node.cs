@@ -49,7 +49,10 @@ namespace NanoLibp2p.Core
         /// <summary>The set of ids that it answers on a peer's streams; <see cref="RegisterProtocol"/> adds to it.</summary>
         public uint ServedProtocols;
 
-        /// <summary>The time of the <see cref="Poll"/> under way, or of the last, which sets it.</summary>
+        /// <summary>
+        /// The node's time, of the <see cref="Poll"/> under way or of the last: what Poll was given, but it never goes back, so that each
+        /// deadline comes. It goes on from where it was when the clock below goes back or wraps.
+        /// </summary>
         public long NowMs;
 
         /// <summary>How many addresses it listens on; <see cref="Listen"/> counts them.</summary>
@@ -70,6 +73,7 @@ namespace NanoLibp2p.Core
         private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
         private int _protocolCount;
         private bool _hasEphemeral;
+        private long _clockMs;
 
         /// <summary>Makes a node.</summary>
         /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
@@ -196,14 +200,23 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>Moves everything one step: accepts, reads, lets the protocols speak, writes.</summary>
-        /// <param name="nowMs">The time; it never goes back.</param>
+        /// <param name="nowMs">
+        /// The time by any clock that counts milliseconds. One that wraps, or is set back, costs the time between two calls and no more.
+        /// </param>
         /// <returns>
         /// When to call again even if nothing arrives: <paramref name="nowMs"/> itself when there is more to do at once,
         /// long.MaxValue when there is nothing to wait for.
         /// </returns>
         public long Poll(long nowMs)
         {
-            NowMs = nowMs;
+            long clockMs = nowMs;
+            if (clockMs > _clockMs)
+            {
+                NowMs += clockMs - _clockMs;
+            }
+
+            _clockMs = clockMs;
+            nowMs = NowMs;
             bool moved = AcceptLinks(nowMs);
             for (int i = 0; i < Connections.Length; i++)
             {
@@ -247,7 +260,7 @@ namespace NanoLibp2p.Core
                 PrepareEphemeral();
             }
 
-            return moved || next < nowMs ? nowMs : next;
+            return moved || next < nowMs ? clockMs : next == long.MaxValue ? next : clockMs + (next - nowMs);
         }
 
         /// <summary>Ends all connections in order and stops listening. The ends are told before it returns.</summary>

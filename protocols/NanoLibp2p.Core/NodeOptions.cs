@@ -57,6 +57,9 @@ namespace NanoLibp2p.Core
         /// <summary>Milliseconds that it then has.</summary>
         public int KeepAliveTimeoutMs = 15000;
 
+        /// <summary>Milliseconds that a peer has to answer a ping, at least 1.</summary>
+        public int PingTimeoutMs = 10000;
+
         /// <summary>Whether Yamux is offered within the Noise handshake, which saves a round trip.</summary>
         public bool EarlyMuxer = true;
 
@@ -93,6 +96,7 @@ namespace NanoLibp2p.Core
             CheckRange(RecordBytes, MinRecordBytes, MaxRecordBytes, "RecordBytes");
             CheckRange(SendBytes, MinRecordBytes, 1 << 24, "SendBytes");
             CheckRange(KnownPeers, 0, 1 << 20, "KnownPeers");
+            CheckRange(PingTimeoutMs, 1, int.MaxValue, "PingTimeoutMs");
         }
 
         /// <summary>Checks one figure of some options.</summary>

@@ -92,6 +92,16 @@ namespace NanoLibp2p.PubSub
             return _peers[connection.Index].Queue.Count;
         }
 
+        /// <summary>
+        /// The id of the stream that a connection's peer hears us on, which no other stream of that connection ever has; 0 while there is
+        /// none, because the peer did not agree yet, ended it or reset it. What was queued for a stream that is gone may never be read.
+        /// </summary>
+        public uint StreamIdOf(Connection connection)
+        {
+            PubSubPeer peer = _peers[connection.Index];
+            return peer.IsReady && peer.Outbound.CanRead ? peer.Outbound.StreamId : 0u;
+        }
+
         /// <summary>Whether a message published to a topic now would go to a connection's peer.</summary>
         public bool Hears(Connection connection, Topic topic)
         {

@@ -5,6 +5,7 @@ namespace NanoLibp2p.Core.Ping
 {
     /// <summary>
     /// Ping (libp2p ping spec), both sides: 32 random bytes there and back. Each connection has one stream for our pings, kept open.
+    /// A ping that is not answered within NodeOptions.PingTimeoutMs has failed, and its stream is reset.
     /// </summary>
     public sealed class PingProtocol : StreamProtocol
     {
@@ -16,6 +17,9 @@ namespace NanoLibp2p.Core.Ping
 
         /// <summary>Who hears of answers; may be null.</summary>
         public PingEvents Events;
+
+        // what tells an answer to PingBelow from one to the keep-alive, which asks with a connection's serial number
+        internal const uint BelowValue = uint.MaxValue;
 
         private readonly Libp2pStream[] _streams;
         private readonly byte[] _payloads;
@@ -60,7 +64,24 @@ namespace NanoLibp2p.Core.Ping
             Node.Random.Fill(_payloads, index * PayloadBytes, PayloadBytes);
             stream.Write(_payloads, index * PayloadBytes, PayloadBytes);
             stream.Progress = 0;
+            StartClock(stream);
             return true;
+        }
+
+        /// <summary>
+        /// Asks below the streams, by Yamux's own ping (yamux spec, "Ping"), which every peer answers, in order with what its streams
+        /// carried; for a peer that does not speak this protocol. <see cref="PingEvents.OnPong"/> has the answer, which has no time limit.
+        /// </summary>
+        /// <returns>False when the connection is not open, or has no room.</returns>
+        public bool PingBelow(Connection connection)
+        {
+            return connection.IsOpen && connection.Yamux.Ping(BelowValue);
+        }
+
+        /// <inheritdoc/>
+        public override void OnOpened(Libp2pStream stream)
+        {
+            StartClock(stream);
         }
 
         /// <inheritdoc/>
@@ -105,8 +126,22 @@ namespace NanoLibp2p.Core.Ping
         /// <inheritdoc/>
         public override long Poll(long nowMs)
         {
+            long next = long.MaxValue;
             for (int i = 0; i < _answering.Length; i++)
             {
+                Libp2pStream asking = _streams[i];
+                if (asking != null && asking.IsAgreed && asking.Progress != PayloadBytes)
+                {
+                    if (nowMs >= asking.Deadline)
+                    {
+                        asking.Reset();
+                    }
+                    else if (asking.Deadline < next)
+                    {
+                        next = asking.Deadline;
+                    }
+                }
+
                 Libp2pStream stream = _answering[i];
                 if (stream != null && stream.WriteRoom >= stream.Progress)
                 {
@@ -120,7 +155,7 @@ namespace NanoLibp2p.Core.Ping
                 }
             }
 
-            return long.MaxValue;
+            return next;
         }
 
         /// <inheritdoc/>
@@ -139,6 +174,15 @@ namespace NanoLibp2p.Core.Ping
                 {
                     Events.OnPingFailed(stream.Connection);
                 }
+            }
+        }
+
+        // once the peer has agreed, a stream's deadline is the protocol's own; until then the negotiation's holds
+        private void StartClock(Libp2pStream stream)
+        {
+            if (stream.IsAgreed)
+            {
+                stream.Deadline = Node.NowMs + Node.Options.PingTimeoutMs;
             }
         }
 

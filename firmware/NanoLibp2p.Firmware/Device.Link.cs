@@ -7,12 +7,25 @@ namespace NanoLibp2p.Firmware
     // Whom a device calls, and when it calls again.
     public sealed partial class Device
     {
+        private const int HourMs = 3600000;
+
+        // first pauses that a dial which was refused may wait for at least
+        private const int SoonPauses = 4;
+
+        // in place of a time: the log has said that the peer takes nothing
+        private const long Told = -1000000000000;
+
         private readonly byte[] _jitter = new byte[4];
         private Connection _dialed;
         private int _dialIndex;
         private int _failures;
         private long _redialMs;
         private long _openedMs;
+
+        // since when the dialled peer has taken no reading, how many were sent then, and whether it is being left for that
+        private long _deafSinceMs;
+        private uint _sentBefore;
+        private bool _isLeaving;
 
         /// <summary>
         /// The connection that this device called for: being made, or open; null in the pause before the next try.
@@ -22,7 +35,7 @@ namespace NanoLibp2p.Firmware
             get { return _dialed; }
         }
 
-        /// <summary>When the next try is due, in the board's milliseconds, while <see cref="Dialed"/> is null.</summary>
+        /// <summary>When the next try is due, in the milliseconds of Node.NowMs, while <see cref="Dialed"/> is null.</summary>
         public long RedialMs
         {
             get { return _redialMs; }
@@ -33,7 +46,7 @@ namespace NanoLibp2p.Firmware
         {
             if (connection == _dialed)
             {
-                _openedMs = _nowMs;
+                _openedMs = _node.NowMs;
             }
 
             _log.Connected(connection);
@@ -47,14 +60,19 @@ namespace NanoLibp2p.Firmware
         /// <inheritdoc/>
         public override void OnClosed(Connection connection)
         {
-            _delivery.OnClosed(connection);
+            _delivery.CheckStreams();
             bool wasDialed = connection == _dialed;
+            bool wasLeft = wasDialed && _isLeaving;
             if (wasDialed)
             {
                 Reschedule(connection);
             }
 
-            _log.Closed(connection, _node.Options, wasDialed && !_stopped ? _redialMs - _nowMs : -1);
+            if (!wasLeft)
+            {
+                _log.Closed(connection, _node.Options, wasDialed && !_stopped ? _redialMs - _node.NowMs : -1);
+            }
+
             if (_events != null)
             {
                 _events.OnClosed(connection);
@@ -87,7 +105,7 @@ namespace NanoLibp2p.Firmware
                 }
 
                 // peers that called have taken every connection
-                _redialMs = nowMs + Pause();
+                _redialMs = nowMs + Pause(true);
             }
 
             if (_redialMs < next)
@@ -101,15 +119,18 @@ namespace NanoLibp2p.Firmware
         // A lasting connection's peer is called again first. Else the next address has its turn at once, and after the last a pause.
         private void Reschedule(Connection connection)
         {
+            long nowMs = _node.NowMs;
+            bool lasted = !_isLeaving && connection.WasOpen && nowMs - _openedMs >= _options.StableMs;
             _dialed = null;
-            if (connection.WasOpen && _nowMs - _openedMs >= _options.StableMs)
+            _isLeaving = false;
+            if (lasted)
             {
                 _failures = 0;
             }
             else if (_dialIndex + 1 < _dialList.Count)
             {
                 _dialIndex++;
-                _redialMs = _nowMs;
+                _redialMs = nowMs;
                 return;
             }
             else
@@ -117,12 +138,15 @@ namespace NanoLibp2p.Firmware
                 _dialIndex = 0;
             }
 
-            _redialMs = _nowMs + Pause();
+            // looking a name up is no small thing: on some boards everything else stands still meanwhile
+            _redialMs = nowMs + Pause(connection.CloseReason == CloseReason.DialFailed && connection.CloseDetail != (int)LinkError.NameNotFound);
             _failures++;
         }
 
         // Doubled with each failure, and half of it left to chance: devices that lost a peer at the same moment don't all call in one.
-        private int Pause()
+        // It leaves half of the time until the ring overflows. A failure that cost nobody anything, as a refused dial, is followed by
+        // another within a sampling interval or a few pauses; what costs a handshake waits for a quarter of the ring at least.
+        private int Pause(bool wasCheap)
         {
             int pause = _options.ReconnectMs;
             for (int i = 0; i < _failures && pause < _options.MaxReconnectMs; i++)
@@ -130,9 +154,98 @@ namespace NanoLibp2p.Firmware
                 pause = pause > _options.MaxReconnectMs / 2 ? _options.MaxReconnectMs : pause * 2;
             }
 
+            int ring = _options.RingBytes;
+            long bound = FillMs(ring - _delivery.Ring.UsedBytes) / 2;
+            long least = FillMs(ring) / 4;
+            if (wasCheap)
+            {
+                least = 0;
+                for (int i = 0; i < _samplerCount; i++)
+                {
+                    long soon = _samplers[i].IntervalMs;
+                    soon = soon < SoonPauses * (long)_options.ReconnectMs ? SoonPauses * (long)_options.ReconnectMs : soon;
+                    if (soon < bound)
+                    {
+                        bound = soon;
+                    }
+                }
+            }
+
+            if (least < _options.ReconnectMs)
+            {
+                least = _options.ReconnectMs;
+            }
+
+            if (bound < least)
+            {
+                bound = least;
+            }
+
+            if (pause > bound)
+            {
+                pause = (int)bound;
+            }
+
             _board.Random.Fill(_jitter, 0, 4);
             uint half = (uint)pause / 2u;
             return pause - (int)half + (int)(Bytes.ReadUInt32LittleEndian(_jitter, 0) % (half + 1u));
+        }
+
+        // how long the sensors take to fill so many bytes of the ring
+        private long FillMs(int bytes)
+        {
+            long perHour = 0;
+            for (int i = 0; i < _samplerCount; i++)
+            {
+                perHour += (long)_samplers[i].RingBytes * HourMs / _samplers[i].IntervalMs;
+            }
+
+            return perHour == 0 ? long.MaxValue : (long)bytes * HourMs / perHour;
+        }
+
+        // Whether a peer's word counts for a reading: see DeviceOptions.ConfirmedBy.
+        internal bool MayConfirm(Connection connection)
+        {
+            return connection == _dialed || _options.ConfirmedBy == Confirmers.Subscribers || _dialList.Count == 0
+                || _dialList.Names(connection.RemoteId, connection.RemoteIdCount);
+        }
+
+        // Leaves a dialled peer that takes no reading for the next address, if there is one.
+        private bool LeaveTheDeaf(long nowMs, ref long next)
+        {
+            uint sent = _delivery.Sent;
+            if (_options.DeafMs == 0 || _dialed == null || !_dialed.IsOpen || _delivery.Kept == 0 || sent != _sentBefore)
+            {
+                _sentBefore = sent;
+                _deafSinceMs = nowMs;
+                return false;
+            }
+
+            long leaveMs = _deafSinceMs + _options.DeafMs;
+            if (nowMs < leaveMs)
+            {
+                if (leaveMs < next)
+                {
+                    next = leaveMs;
+                }
+
+                return false;
+            }
+
+            if (_deafSinceMs == Told)
+            {
+                return false;
+            }
+
+            _isLeaving = _dialList.Count > 1;
+            _log.Deaf(_dialed, _delivery, _options, _isLeaving);
+            if (_isLeaving)
+            {
+                _dialed.Close();
+            }
+
+            _deafSinceMs = Told;
+            return _isLeaving;
         }
     }
 }

@@ -13,8 +13,10 @@ namespace NanoLibp2p.Firmware
     /// </summary>
     /// <remarks>
     /// All memory is taken in the constructor and by <see cref="Publish"/>. One thread uses it; only <see cref="Stop"/> may be called
-    /// from another. A reading that is <see cref="Sent"/> has reached the network stack of a peer that subscribed. Whether that peer's
-    /// program took it, or passed it on, is not told by pubsub.
+    /// from another. A reading that is <see cref="Sent"/> has reached the network stack of a peer that subscribed, on a pubsub stream that
+    /// was still there when the peer said so. Whether that peer's program took it, or passed it on, is not told by pubsub.
+    /// At every moment <see cref="Readings"/> = <see cref="Sent"/> + <see cref="Kept"/> + <see cref="Dropped"/>. A restart forgets the
+    /// kept readings and all four counts.
     /// </remarks>
     public sealed partial class Device : NodeEvents
     {
@@ -35,8 +37,9 @@ namespace NanoLibp2p.Firmware
         private readonly Reading _reading;
         private readonly Sampler[] _samplers;
         private int _samplerCount;
+        private long _number;
         private long _readings;
-        private long _nowMs;
+        private uint _tooLong;
         private bool _stopped;
         private NodeEvents _events;
 
@@ -67,7 +70,7 @@ namespace NanoLibp2p.Firmware
 
             _pubsub = new PubSubProtocol(options.PubSub);
             node.Add(_pubsub);
-            _delivery = new Delivery(node, _pubsub, options);
+            _delivery = new Delivery(this, node, _pubsub, options);
             _reading = new Reading(options.MaxReadingBytes);
             _samplers = new Sampler[options.MaxSensors];
         }
@@ -97,28 +100,37 @@ namespace NanoLibp2p.Firmware
             set { _events = value; }
         }
 
-        /// <summary>Readings that were taken.</summary>
+        /// <summary>
+        /// Readings that were taken: each time that a sensor added something. One that threw, or had nothing to say, gave none.
+        /// </summary>
         public long Readings
         {
             get { return _readings; }
         }
 
-        /// <summary>Readings that are through, as far as can be known: see <see cref="DeviceOptions.ConfirmReadings"/>.</summary>
+        /// <summary>
+        /// Readings that are through, as far as can be known: see <see cref="DeviceOptions.ConfirmReadings"/> and
+        /// <see cref="DeviceOptions.ConfirmedBy"/>.
+        /// </summary>
         public uint Sent
         {
             get { return _delivery.Sent; }
         }
 
-        /// <summary>Readings that are kept until they are through.</summary>
+        /// <summary>Readings that are kept until they are through: those on their way too.</summary>
         public int Kept
         {
-            get { return _delivery.Ring.Count; }
+            get { return _delivery.Kept; }
         }
 
-        /// <summary>Readings that were lost, because the ring was full or pubsub could never send them.</summary>
+        /// <summary>
+        /// Readings that will not be sent again: the ring was full and they were the oldest, they were longer than
+        /// <see cref="DeviceOptions.MaxReadingBytes"/>, or pubsub could never send them. One that was pushed out when it was already on its
+        /// way may have arrived all the same.
+        /// </summary>
         public uint Dropped
         {
-            get { return _delivery.Ring.Dropped + _delivery.Refused; }
+            get { return _delivery.Ring.Dropped + _delivery.Refused + _tooLong; }
         }
 
         /// <summary>Makes a topic to publish to.</summary>
@@ -162,14 +174,23 @@ namespace NanoLibp2p.Firmware
         }
 
         /// <summary>Moves everything one step. Nothing in it waits.</summary>
-        /// <param name="nowMs">The board's time.</param>
+        /// <param name="nowMs">The board's time, as Node.Poll takes it: it may wrap or go back.</param>
         /// <returns>When to call again even if nothing arrives; <paramref name="nowMs"/> itself when there is more to do at once.</returns>
         public long Step(long nowMs)
         {
-            _nowMs = nowMs;
-            long next = _node.Poll(nowMs);
+            long clockMs = nowMs;
+            long next = _node.Poll(clockMs);
             long retryMs;
-            bool moved = TakeReadings(nowMs, ref next);
+
+            // from here on in the node's time, which never goes back
+            nowMs = _node.NowMs;
+            if (next != long.MaxValue)
+            {
+                next += nowMs - clockMs;
+            }
+
+            bool moved = LeaveTheDeaf(nowMs, ref next);
+            moved |= TakeReadings(nowMs, ref next);
             moved |= _delivery.HandOver(nowMs, out retryMs);
             moved |= _delivery.Confirm();
             moved |= Redial(nowMs, ref next);
@@ -178,7 +199,7 @@ namespace NanoLibp2p.Firmware
                 next = retryMs;
             }
 
-            return moved ? nowMs : next;
+            return moved ? clockMs : next == long.MaxValue ? next : clockMs + (next - nowMs);
         }
 
         /// <summary>
@@ -239,26 +260,35 @@ namespace NanoLibp2p.Firmware
 
         private bool Take(Sampler sampler)
         {
-            _readings++;
-            _reading.Begin(_readings, _board.UnixMs);
+            _number++;
+            _reading.Begin(_number, _board.UnixMs);
             try
             {
                 sampler.Sensor.Read(_reading);
             }
             catch (Exception e)
             {
-                _log.ReadingFailed(_readings, e);
+                _log.ReadingFailed(_number, e);
                 return false;
             }
 
             _reading.End();
             if (_reading.TooLong)
             {
-                _log.ReadingTooLong(_readings, _options);
+                _readings++;
+                _tooLong++;
+                _log.ReadingTooLong(_number, _options);
                 return false;
             }
 
-            return _reading.Count > 0 && _delivery.Ring.Add(sampler.Topic, _reading.Bytes, 0, _reading.Count);
+            if (_reading.Count == 0)
+            {
+                return false;
+            }
+
+            _readings++;
+            sampler.RingBytes = _reading.Count + ReadingRing.HeaderBytes;
+            return _delivery.Ring.Add(sampler.Topic, _reading.Bytes, 0, _reading.Count);
         }
     }
 }

@@ -57,6 +57,16 @@ namespace NanoLibp2p.Firmware
             }
         }
 
+        internal void Deaf(Connection connection, Delivery delivery, DeviceOptions options, bool isLeaving)
+        {
+            if (_log != null)
+            {
+                _log.Write(NameOf(connection) + PlaceOf(connection) + " took none of " + delivery.Kept.ToString() + " readings for DeafMs = "
+                    + options.DeafMs.ToString() + "; is it subscribed to " + delivery.FirstTopic.Name + "? "
+                    + (isLeaving ? "The next address has its turn" : "It is the only address, so the readings wait"));
+            }
+        }
+
         internal void Refused(NodeOptions options)
         {
             if (_log != null)

@@ -35,10 +35,19 @@ namespace NanoLibp2p.Firmware
         public int StableMs = 30000;
 
         /// <summary>
+        /// Milliseconds for which the dialled peer may take none of the readings that are kept, because it does not subscribe or does not
+        /// confirm; then the next address of the dial list has its turn. With one address the log says so, and it stays. 0 never leaves.
+        /// </summary>
+        public int DeafMs = 60000;
+
+        /// <summary>
         /// Whether a reading is kept until a ping that was sent behind it has come back. What a dying link swallowed is then sent again,
         /// perhaps twice; without, it is lost. Costs one ping (32 bytes each way) for all readings of one round trip.
         /// </summary>
         public bool ConfirmReadings = true;
+
+        /// <summary>Who confirms. Others that subscribed hear the readings too, perhaps twice, and the ring keeps them all the same.</summary>
+        public Confirmers ConfirmedBy = Confirmers.DialList;
 
         /// <summary>Checks the sizes that the shell adds; the node and pubsub check theirs.</summary>
         /// <exception cref="ArgumentException">One is out of range; the message says which and what to do.</exception>
@@ -68,6 +77,8 @@ namespace NanoLibp2p.Firmware
                 throw new ArgumentException("ReconnectMs = " + ReconnectMs.ToString() + " and MaxReconnectMs = " + MaxReconnectMs.ToString()
                     + "; give one millisecond at least, and the second no less than the first");
             }
+
+            NodeOptions.CheckRange(DeafMs, 0, int.MaxValue, "DeafMs");
         }
     }
 }

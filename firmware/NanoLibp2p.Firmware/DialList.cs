@@ -47,6 +47,21 @@ namespace NanoLibp2p.Firmware
             }
         }
 
+        // whether an address names this peer
+        internal bool Names(byte[] peerId, int count)
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                PeerId peer = _addresses[i][0].PeerId;
+                if (peer != null && peer.Matches(peerId, 0, count))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
         internal Multiaddr[] this[int index]
         {
             get { return _addresses[index]; }

@@ -9,14 +9,18 @@ namespace NanoLibp2p.Firmware
     /// <remarks>A reading takes its bytes and four more. Nothing is allocated after the constructor.</remarks>
     public sealed class ReadingRing
     {
-        /// <summary>Bytes that each reading takes besides its own: length in two, source, state.</summary>
+        /// <summary>Bytes that each reading takes besides its own: length in two, source, state with gate.</summary>
         public const int HeaderBytes = 4;
 
         private const int SourceAt = 2;
         private const int StateAt = 3;
 
+        // the state's byte: three bits for it, five for the gate
+        private const int StateBits = 7;
+        private const int GateShift = 3;
+
         private readonly byte[] _bytes;
-        private readonly int[] _counts = new int[(int)ReadingState.Done + 1];
+        private readonly int[] _counts = new int[(int)ReadingState.Again + 1];
         private int _first;
         private int _end;
         private int _count;
@@ -43,7 +47,13 @@ namespace NanoLibp2p.Firmware
             get { return _count; }
         }
 
-        /// <summary>Readings that were lost: pushed out while they were <see cref="ReadingState.Kept"/>, or longer than the whole ring.</summary>
+        /// <summary>Bytes that the readings and what lies between them take.</summary>
+        public int UsedBytes
+        {
+            get { return _count == 0 ? 0 : _end > _first ? _end - _first : _bytes.Length - _first + _end; }
+        }
+
+        /// <summary>Readings that were lost: pushed out before they were <see cref="ReadingState.Done"/>, or longer than the whole ring.</summary>
         public uint Dropped
         {
             get { return _dropped; }
@@ -73,7 +83,7 @@ namespace NanoLibp2p.Firmware
             int at = Place(need);
             while (at < 0)
             {
-                if (StateOf(_first) == ReadingState.Kept)
+                if (StateOf(_first) != ReadingState.Done)
                 {
                     _dropped++;
                 }
@@ -109,7 +119,13 @@ namespace NanoLibp2p.Firmware
         /// <summary>How far the reading at a place has come.</summary>
         public ReadingState StateOf(int place)
         {
-            return (ReadingState)_bytes[place + StateAt];
+            return (ReadingState)(_bytes[place + StateAt] & StateBits);
+        }
+
+        /// <summary>The gate that the reading at a place was last handed to, 0 to 31.</summary>
+        internal int GateOf(int place)
+        {
+            return _bytes[place + StateAt] >> GateShift;
         }
 
         /// <summary>Who the reading at a place is from, as given to <see cref="Add"/>.</summary>
@@ -133,24 +149,35 @@ namespace NanoLibp2p.Firmware
         /// <summary>Notes how far the reading at a place has come.</summary>
         public void SetState(int place, ReadingState state)
         {
-            _counts[_bytes[place + StateAt]]--;
-            _counts[(int)state]++;
-            _bytes[place + StateAt] = (byte)state;
+            SetState(place, state, GateOf(place));
         }
 
-        /// <summary>Changes all readings of a state to another.</summary>
-        public void Change(ReadingState from, ReadingState to)
+        /// <summary>Notes how far the reading at a place has come, and by which gate, 0 to 31.</summary>
+        internal void SetState(int place, ReadingState state, int gate)
         {
+            _counts[(int)StateOf(place)]--;
+            _counts[(int)state]++;
+            _bytes[place + StateAt] = (byte)((int)state | (gate << GateShift));
+        }
+
+        /// <summary>Changes all readings of a gate from one state to another.</summary>
+        /// <returns>How many.</returns>
+        internal int Change(int gate, ReadingState from, ReadingState to)
+        {
+            int changed = 0;
             int place = _counts[(int)from] == 0 ? -1 : First();
             while (place >= 0)
             {
-                if (StateOf(place) == from)
+                if (StateOf(place) == from && GateOf(place) == gate)
                 {
-                    SetState(place, to);
+                    SetState(place, to, gate);
+                    changed++;
                 }
 
                 place = Next(place);
             }
+
+            return changed;
         }
 
         /// <summary>Gives back the room of the oldest readings that are <see cref="ReadingState.Done"/>.</summary>
@@ -194,7 +221,7 @@ namespace NanoLibp2p.Firmware
 
         private void RemoveFirst()
         {
-            _counts[_bytes[_first + StateAt]]--;
+            _counts[(int)StateOf(_first)]--;
             _count--;
             _first = Follow(_first);
         }

@@ -8,6 +8,9 @@ namespace NanoLibp2p.Firmware
         internal readonly int IntervalMs;
         internal long DueMs = long.MinValue;
 
+        // of its last reading in the ring, with what the ring adds
+        internal int RingBytes;
+
         internal Sampler(Sensor sensor, int topic, int intervalMs)
         {
             Sensor = sensor;

@@ -31,13 +31,13 @@ public class ReadingRingTests
                     model.Add((reading, fill, ReadingState.Kept));
                     while (model.Count > ring.Count)
                     {
-                        dropped += model[0].State == ReadingState.Kept ? 1u : 0;
+                        dropped += model[0].State == ReadingState.Done ? 0 : 1u;
                         model.RemoveAt(0);
                     }
                 }
                 else if (action < 9)
                 {
-                    var state = (ReadingState)(fill & 3);
+                    var state = (ReadingState)(fill % 5);
                     int index = model.Count == 0 ? -1 : size % model.Count;
                     int place = ring.First();
                     for (int i = 0; i < index; i++)
@@ -47,7 +47,7 @@ public class ReadingRingTests
 
                     if (index >= 0)
                     {
-                        ring.SetState(place, state);
+                        ring.SetState(place, state, fill & 31);
                         model[index] = model[index] with { State = state };
                     }
                 }
@@ -84,15 +84,20 @@ public class ReadingRingTests
     }
 
     [Fact]
-    public void What_was_handed_over_and_is_pushed_out_does_not_count_as_lost()
+    public void What_is_pushed_out_before_it_is_done_counts_as_lost_once_however_far_it_had_come()
     {
+        uint dropped = 0;
         var ring = new ReadingRing(20);
-        ring.Add(0, new byte[16], 0, 16);
-        ring.SetState(ring.First(), ReadingState.Handed);
-        ring.Add(0, new byte[16], 0, 16);
-        ring.Add(0, new byte[16], 0, 16);
+        foreach (ReadingState state in Enum.GetValues<ReadingState>())
+        {
+            ring.Add(0, new byte[16], 0, 16);
+            Assert.Equal(dropped, ring.Dropped);
+            ring.SetState(ring.First(), state, 31);
+            dropped += state == ReadingState.Done ? 0u : 1;
+        }
 
-        Assert.Equal(1u, ring.Dropped);
+        ring.Add(0, new byte[16], 0, 16);
+        Assert.Equal(dropped, ring.Dropped);
         Assert.Equal(1, ring.Count);
     }
 

@@ -1,5 +1,6 @@
 using nanoFramework.Hardware.Esp32;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Boards.Esp32
 {
@@ -9,10 +10,17 @@ namespace NanoLibp2p.Boards.Esp32
     /// </summary>
     public sealed class ChipSensor : Sensor
     {
+        private readonly IClock _clock;
         private readonly byte[] _uptime = Reading.Name("up_s");
         private readonly byte[] _heap = Reading.Name("heap");
         private readonly byte[] _native = Reading.Name("native");
         private readonly byte[] _piece = Reading.Name("piece");
+
+        /// <summary>Makes it over the board's clock, which counts from the start.</summary>
+        public ChipSensor(IClock clock)
+        {
+            _clock = clock;
+        }
 
         /// <inheritdoc/>
         public override void Read(Reading reading)
@@ -21,7 +29,7 @@ namespace NanoLibp2p.Boards.Esp32
             uint free;
             uint largest;
             NativeMemory.GetMemoryInfo(NativeMemory.MemoryType.Internal, out total, out free, out largest);
-            reading.Add(_uptime, System.Environment.TickCount64 / 1000, 0);
+            reading.Add(_uptime, _clock.NowMs / 1000, 0);
 
             // collects garbage to know, which takes a few milliseconds
             reading.Add(_heap, nanoFramework.Runtime.Native.GC.Run(false), 0);

@@ -24,7 +24,16 @@ namespace NanoLibp2p.Boards.Esp32
         private readonly IStreamTransport _link = new TcpTransport(MaxLinks);
         private readonly IRandom _random = new ChipRandom();
         private readonly IStore _store = new FlashStore("I:\\");
-        private readonly Sensor _sensor = new ChipSensor();
+        private readonly Sensor _sensor;
+        private bool _isRadioOn;
+        private long _ticks;
+        private long _nowMs;
+
+        /// <summary>Makes the board; <see cref="JoinNetwork"/> comes before anything that takes random bytes.</summary>
+        public Esp32Board()
+        {
+            _sensor = new ChipSensor(this);
+        }
 
         /// <inheritdoc/>
         public override string Name
@@ -48,6 +57,15 @@ namespace NanoLibp2p.Boards.Esp32
         public override IRandom Random
         {
             get { return _random; }
+        }
+
+        /// <summary>
+        /// Wi-Fi is off: without it and Bluetooth the chip's generator repeats a sequence that can be guessed (ESP-IDF, "Random Number
+        /// Generation"). An ESP32 with Ethernet only is in this state for good.
+        /// </summary>
+        public override string RandomWeakness
+        {
+            get { return _isRadioOn ? null : "an ESP32's generator is only good while Wi-Fi is on, and JoinNetwork has not joined one"; }
         }
 
         /// <inheritdoc/>
@@ -78,10 +96,22 @@ namespace NanoLibp2p.Boards.Esp32
             }
         }
 
-        /// <inheritdoc/>
+        /// <summary>
+        /// Milliseconds since the start. The system's ticks have 32 bits and begin anew, at 1 kHz after 49.7 days; this goes on.
+        /// </summary>
         public long NowMs
         {
-            get { return Environment.TickCount64; }
+            get
+            {
+                long ticks = Environment.TickCount64;
+                if (ticks > _ticks)
+                {
+                    _nowMs += ticks - _ticks;
+                }
+
+                _ticks = ticks;
+                return _nowMs;
+            }
         }
 
         /// <inheritdoc/>
@@ -104,6 +134,8 @@ namespace NanoLibp2p.Boards.Esp32
                 Write("no Wi-Fi yet (status " + ((int)WifiNetworkHelper.Status).ToString()
                     + "); are name and password stored, with automatic connection, and is it in reach? See boards/esp32/README.md");
             }
+
+            _isRadioOn = true;
 
             // in the background: readings have a time as soon as the date is known
             Sntp.Start();

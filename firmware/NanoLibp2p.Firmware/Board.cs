@@ -23,6 +23,15 @@ namespace NanoLibp2p.Firmware
         /// <summary>Its source of random bytes; keys are made of them.</summary>
         public abstract IRandom Random { get; }
 
+        /// <summary>
+        /// Why <see cref="Random"/> can be guessed now, as <c>its radio is off</c>: no identity is made then, it has to be stored
+        /// beforehand. Null when the bytes are fit for keys.
+        /// </summary>
+        public virtual string RandomWeakness
+        {
+            get { return null; }
+        }
+
         /// <summary>What outlives a restart: the identity, the settings.</summary>
         public abstract IStore Store { get; }
 

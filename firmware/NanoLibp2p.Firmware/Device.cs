@@ -61,7 +61,13 @@ namespace NanoLibp2p.Firmware
             if (options.PubSub.FirstSequenceNumber == 0)
             {
                 bool stored;
-                options.PubSub.FirstSequenceNumber = MessageNumbers.SetAside(board, out stored);
+                bool damaged;
+                options.PubSub.FirstSequenceNumber = MessageNumbers.SetAside(board, out stored, out damaged);
+                if (damaged)
+                {
+                    _log.NumberDamaged(options.PubSub.FirstSequenceNumber);
+                }
+
                 if (!stored)
                 {
                     _log.NumberNotStored();

@@ -23,6 +23,14 @@ namespace NanoLibp2p.Firmware
             }
         }
 
+        internal void NumberDamaged(ulong next)
+        {
+            if (_log != null)
+            {
+                _log.Write("the stored message number is damaged; messages go on from " + next.ToString());
+            }
+        }
+
         internal void NumberNotStored()
         {
             if (_log != null)

@@ -5,8 +5,8 @@ using NanoLibp2p.Hal;
 namespace NanoLibp2p.Firmware
 {
     /// <summary>
-    /// What is told to a device apart from its program, as a short text in UTF-8: a setting a line, <c>name = value</c>. A line that begins with
-    /// <c>#</c> is a remark; a name may come several times. Read at the start only; it allocates.
+    /// What is told to a device apart from its program, as a short text in UTF-8, with or without a byte order mark: a setting a line,
+    /// <c>name = value</c>. A line that begins with <c>#</c> is a remark; a name may come several times. Read at the start only; it allocates.
     /// </summary>
     public sealed class DeviceSettings
     {
@@ -16,8 +16,14 @@ namespace NanoLibp2p.Firmware
         /// <summary>The most bytes that a stored text may have.</summary>
         public const int MaxBytes = 1024;
 
+        // what the firmware and its boards read; a board's program adds its own by asking for them
+        private const string KnownNames = "dial, topic, every, listen";
+
+        private const char ByteOrderMark = '\uFEFF';
+
         private readonly string[] _names;
         private readonly string[] _values;
+        private readonly bool[] _wasRead;
         private readonly int _count;
 
         private DeviceSettings(string[] names, string[] values, int count)
@@ -25,6 +31,11 @@ namespace NanoLibp2p.Firmware
             _names = names;
             _values = values;
             _count = count;
+            _wasRead = new bool[count];
+            Mark("dial");
+            Mark("topic");
+            Mark("every");
+            Mark("listen");
         }
 
         /// <summary>Addresses to dial: each <c>dial</c>.</summary>
@@ -57,7 +68,14 @@ namespace NanoLibp2p.Firmware
                 throw new InvalidOperationException("the stored settings are longer than 1024 bytes or can't be read; store them anew");
             }
 
-            return Parse(count < 0 ? string.Empty : Encoding.UTF8.GetString(bytes, 0, count));
+            if (count >= 2 && bytes[0] + bytes[1] == 0xFF + 0xFE)
+            {
+                throw new InvalidOperationException("the stored settings begin with the byte order mark of UTF-16; save the text as UTF-8 and store it anew");
+            }
+
+            // the mark that some editors put before UTF-8
+            int start = count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0;
+            return Parse(count < 0 ? string.Empty : Encoding.UTF8.GetString(bytes, start, count - start));
         }
 
         /// <summary>Reads a text.</summary>
@@ -70,7 +88,13 @@ namespace NanoLibp2p.Firmware
             int count = 0;
             for (int i = 0; i < lines.Length; i++)
             {
-                string line = lines[i].Trim();
+                string line = lines[i];
+                if (i == 0 && line.Length > 0 && line[0] == ByteOrderMark)
+                {
+                    line = line.Substring(1);
+                }
+
+                line = line.Trim();
                 if (line.Length == 0 || line[0] == '#')
                 {
                     continue;
@@ -93,6 +117,7 @@ namespace NanoLibp2p.Firmware
         /// <summary>The first value of a name, or what is given for none.</summary>
         public string Find(string name, string otherwise)
         {
+            Mark(name);
             for (int i = 0; i < _count; i++)
             {
                 if (_names[i] == name)
@@ -135,12 +160,7 @@ namespace NanoLibp2p.Firmware
         /// <summary>All values of a name.</summary>
         public string[] All(string name)
         {
-            int found = 0;
-            for (int i = 0; i < _count; i++)
-            {
-                found += _names[i] == name ? 1 : 0;
-            }
-
+            int found = Mark(name);
             string[] values = new string[found];
             for (int i = _count - 1; i >= 0; i--)
             {
@@ -151,6 +171,46 @@ namespace NanoLibp2p.Firmware
             }
 
             return values;
+        }
+
+        /// <summary>
+        /// Says in one line each which settings nothing reads, as a misspelt name: neither the firmware nor, before this call, the board's
+        /// program with <see cref="Find"/> or <see cref="All"/>.
+        /// </summary>
+        /// <param name="log">Who is told; null for nobody.</param>
+        /// <returns>How many there are.</returns>
+        public int TellUnread(IDeviceLog log)
+        {
+            int unread = 0;
+            for (int i = 0; i < _count; i++)
+            {
+                if (!_wasRead[i])
+                {
+                    unread++;
+                    if (log != null)
+                    {
+                        log.Write("the setting " + _names[i] + " = " + _values[i] + " is unknown and does nothing; known are " + KnownNames);
+                    }
+                }
+            }
+
+            return unread;
+        }
+
+        // notes that a name is one that is read; how often it is there
+        private int Mark(string name)
+        {
+            int found = 0;
+            for (int i = 0; i < _count; i++)
+            {
+                if (_names[i] == name)
+                {
+                    _wasRead[i] = true;
+                    found++;
+                }
+            }
+
+            return found;
         }
     }
 }

@@ -13,6 +13,8 @@ namespace NanoLibp2p.Firmware
         /// <param name="options">Its sizes and times.</param>
         public static Device Create(Board board, DeviceSettings settings, DeviceOptions options)
         {
+            settings.TellUnread(board.Log);
+
             // <sensor-program>
             Identity identity = DeviceIdentity.Load(board);                 // who it is: made at the first start, then kept
             IStreamTransport link = board.Link;                             // how it reaches others: Wi-Fi, Ethernet

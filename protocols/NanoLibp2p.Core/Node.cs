@@ -64,6 +64,9 @@ namespace NanoLibp2p.Core
         /// <summary>Who hears of connections; may be null.</summary>
         public NodeEvents Events;
 
+        // the longest time between two calls that is told from a clock that was set back
+        private const uint MaxWrapMs = 600000;
+
         internal readonly HandshakePool Handshakes;
 
         // whose each id is
@@ -201,7 +204,7 @@ namespace NanoLibp2p.Core
 
         /// <summary>Moves everything one step: accepts, reads, lets the protocols speak, writes.</summary>
         /// <param name="nowMs">
-        /// The time by any clock that counts milliseconds. One that wraps, or is set back, costs the time between two calls and no more.
+        /// The time by any clock that counts milliseconds. It may wrap, and may be set back, which costs the time since the last call.
         /// </param>
         /// <returns>
         /// When to call again even if nothing arrives: <paramref name="nowMs"/> itself when there is more to do at once,
@@ -210,12 +213,16 @@ namespace NanoLibp2p.Core
         public long Poll(long nowMs)
         {
             long clockMs = nowMs;
-            if (clockMs > _clockMs)
+            long passed = clockMs - _clockMs;
+            if (passed < 0)
             {
-                NowMs += clockMs - _clockMs;
+                // a tick of 32 bits wraps, and tells what passed; a clock that was set back does not
+                uint wrapped = (uint)passed;
+                passed = wrapped < MaxWrapMs ? wrapped : 0;
             }
 
             _clockMs = clockMs;
+            NowMs += passed;
             nowMs = NowMs;
             bool moved = AcceptLinks(nowMs);
             for (int i = 0; i < Connections.Length; i++)

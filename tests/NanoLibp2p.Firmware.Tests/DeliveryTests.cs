@@ -13,11 +13,8 @@ public class DeliveryTests
     [Fact]
     public void A_reading_arrives_signed_with_its_number_and_its_time()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        var board = new TestBoard(world.Network) { Date = 1_767_225_600_000 };
-        Device device = world.AddDevice(board, null, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device);
+        board.Date = 1_767_225_600_000;
 
         Assert.True(world.Run(() => device.Sent == 1, 1000));
 
@@ -29,12 +26,9 @@ public class DeliveryTests
     [Fact]
     public void Readings_are_taken_in_the_interval_and_arrive_in_order()
     {
-        var world = new World(7);
+        World world = World.OfTwo(out Gateway gateway, out _, out Device device, seed: 7);
         world.Network.MaxDelayMs = 30;
         world.Network.MaxPiece = 50;
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        Device device = world.AddDevice(new TestBoard(world.Network), null, 1000, gateway.Address);
 
         world.Run(60_500);
 
@@ -47,10 +41,7 @@ public class DeliveryTests
     [Fact]
     public void Readings_are_kept_while_the_link_is_down_and_sent_in_order_when_it_is_back()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        Device device = world.AddDevice(new TestBoard(world.Network), null, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out _, out Device device);
         world.Run(5500);
         Assert.Equal(Enumerable.Range(1, 6), gateway.Counts);
 
@@ -87,11 +78,7 @@ public class DeliveryTests
     [Fact]
     public void What_a_dying_link_swallowed_is_sent_again_over_the_next()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        var board = new TestBoard(world.Network);
-        Device device = world.AddDevice(board, null, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device);
         world.Run(3500);
         Assert.Equal(4, gateway.Heard.Count);
 
@@ -131,11 +118,7 @@ public class DeliveryTests
     [Fact]
     public void Without_confirmation_what_a_dying_link_swallowed_counts_as_sent()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        var board = new TestBoard(world.Network);
-        Device device = world.AddDevice(board, new DeviceOptions { ConfirmReadings = false }, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device, new DeviceOptions { ConfirmReadings = false });
         world.Run(3500);
 
         board.Network.LastDialed.Other.Dead = true;
@@ -166,10 +149,7 @@ public class DeliveryTests
     [Fact]
     public void A_topic_that_nobody_hears_does_not_hold_up_another()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        Device device = world.AddDevice(new TestBoard(world.Network), null, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out _, out Device device);
         var unheard = new CountingSensor();
         device.Publish(unheard, device.OpenTopic("b"), 1000);
 
@@ -185,11 +165,7 @@ public class DeliveryTests
     [Fact]
     public void A_sensor_that_throws_costs_its_reading_and_one_line()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        var board = new TestBoard(world.Network);
-        Device device = world.AddDevice(board, null, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device);
         board.Counter.Fault = new InvalidOperationException("no answer on the bus");
         world.Run(2500);
         board.Counter.Fault = null;
@@ -197,32 +173,28 @@ public class DeliveryTests
 
         Assert.Equal(3, board.Lines.Count(line => line.EndsWith("failed: no answer on the bus")));
         Assert.Equal([1, 2], gateway.Counts);
+        Assert.Equal(2, device.Readings);
         Assert.Equal(4, JsonDocument.Parse(gateway.Heard[0]).RootElement.GetProperty("n").GetInt32());
     }
 
     [Fact]
     public void A_reading_that_is_too_long_is_left_out_and_the_log_says_which_limit()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        var board = new TestBoard(world.Network);
+        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device);
         board.Counter.Fields = 40;
-        world.AddDevice(board, null, 1000, gateway.Address);
 
         world.Run(500);
 
         Assert.Empty(gateway.Heard);
         Assert.Contains(board.Lines, line => line.Contains("exceeds MaxReadingBytes = 256"));
+        Assert.Equal(1, device.Readings);
+        Assert.Equal(1u, device.Dropped);
     }
 
     [Fact]
     public void Time_that_was_slept_through_is_not_made_up_for()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        Device device = world.AddDevice(new TestBoard(world.Network), null, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out _, out Device device);
         world.Run(500);
 
         world.Network.NowMs += 20_000;
@@ -285,11 +257,7 @@ public class DeliveryTests
     [Fact]
     public void A_peer_that_does_not_answer_pings_counts_what_was_handed_over()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        var board = new TestBoard(world.Network);
-        Device device = world.AddDevice(board, null, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device);
         Assert.True(world.Run(() => gateway.Host.Connected == 1, 100));
         Assert.Equal(0u, device.Sent);
 
@@ -305,11 +273,7 @@ public class DeliveryTests
     [Fact]
     public void A_peer_that_ends_its_ping_stream_now_and_then_still_confirms()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
-        var board = new TestBoard(world.Network);
-        Device device = world.AddDevice(board, null, 1000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device);
         world.Run(3500);
         Assert.Equal(4u, device.Sent);
 
@@ -341,12 +305,8 @@ public class DeliveryTests
     [Fact]
     public void The_longest_reading_that_the_options_allow_goes_out()
     {
-        var world = new World();
-        Gateway gateway = world.AddGateway("a");
-        gateway.Listen();
         var options = new DeviceOptions();
-        var board = new TestBoard(world.Network);
-        Device device = world.AddDevice(board, options, 100_000, gateway.Address);
+        World world = World.OfTwo(out Gateway gateway, out _, out Device device, options, everyMs: 100_000);
         string name = new string('x', options.PubSub.MaxTopicBytes);
         gateway.PubSub.Join(name);
         device.Publish(new LongSensor(options.MaxReadingBytes), device.OpenTopic(name), 100_000);

@@ -64,6 +64,24 @@ public class DeviceIdentityTests
         Assert.Contains("the store of the board 'test' is full", e.Message);
     }
 
+    [Fact]
+    public void A_board_whose_random_numbers_can_be_guessed_makes_no_identity_but_takes_a_stored_one()
+    {
+        var store = new MemoryStore();
+        TestBoard weak = Board(store, 1);
+        weak.Weakness = "its radio is off";
+
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => DeviceIdentity.Load(weak));
+
+        Assert.Equal("no identity is stored, and the board 'test' makes none, because its random numbers can be guessed: its radio is off."
+            + " Make one elsewhere (nanolibp2p key new --out identity) and put it into the store under the name 'identity'", e.Message);
+        Assert.Equal(-1, store.Read("identity", new byte[100], 0, 100));
+
+        byte[] key = Identity.Create(new ManagedCrypto(), new SeededRandom(79)).ToProtobuf();
+        store.Write("identity", key, 0, key.Length);
+        Assert.NotNull(DeviceIdentity.Load(weak));
+    }
+
     private static void Refuses(byte[] stored)
     {
         var store = new MemoryStore();

@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;
 
@@ -59,5 +60,49 @@ public class DeviceSettingsTests
         store.Write("settings", new byte[1025], 0, 1025);
 
         Assert.Throws<InvalidOperationException>(() => DeviceSettings.Load(store));
+    }
+
+    [Fact]
+    public void A_byte_order_mark_before_the_text_changes_nothing()
+    {
+        var store = new MemoryStore();
+        byte[] text = [0xEF, 0xBB, 0xBF, .. "topic = a\n"u8];
+        store.Write("settings", text, 0, text.Length);
+
+        Assert.Equal("a", DeviceSettings.Load(store).Topic);
+        Assert.Equal("a", DeviceSettings.Parse("\uFEFFtopic = a").Topic);
+        Assert.Equal("nanolibp2p/readings", DeviceSettings.Parse("\uFEFF# topic = a").Topic);
+        store.Write("settings", text, 0, 3);
+        Assert.Empty(DeviceSettings.Load(store).Dial);
+    }
+
+    [Fact]
+    public void A_text_in_UTF_16_is_refused_with_what_to_do()
+    {
+        foreach (Encoding encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            var store = new MemoryStore();
+            byte[] text = [.. encoding.GetPreamble(), .. encoding.GetBytes("topic = a")];
+            store.Write("settings", text, 0, text.Length);
+
+            Assert.Contains("save the text as UTF-8", Assert.Throws<InvalidOperationException>(() => DeviceSettings.Load(store)).Message);
+        }
+    }
+
+    [Fact]
+    public void A_setting_that_nothing_reads_is_named_in_the_log_when_the_program_starts()
+    {
+        DeviceSettings settings = DeviceSettings.Parse("evry = 500\nwifi = x\nlisten = /ip4/0.0.0.0/tcp/1\ntopic = a\ntopics = b");
+        Assert.Equal("x", settings.Find("wifi", null));
+        var board = new TestBoard(new MemoryNetwork(1));
+
+        SensorProgram.Create(board, settings, new DeviceOptions());
+
+        Assert.Equal(
+            [
+                "0: the setting evry = 500 is unknown and does nothing; known are dial, topic, every, listen",
+                "0: the setting topics = b is unknown and does nothing; known are dial, topic, every, listen",
+            ],
+            board.Lines);
     }
 }

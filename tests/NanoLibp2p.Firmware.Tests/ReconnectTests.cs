@@ -166,6 +166,63 @@ public class ReconnectTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void No_pause_outgrows_the_ring_so_that_nothing_is_lost_once_the_peer_is_back(uint seed)
+    {
+        // ten readings of a second each
+        var world = new World(seed);
+        Gateway gateway = world.AddGateway("a");
+        Device device = world.AddDevice(new TestBoard(world.Network, seed), new DeviceOptions { RingBytes = 300 }, 1000, gateway.Address);
+        world.Run(110_300);
+        uint lost = device.Dropped;
+        Assert.InRange(device.Kept, 9, 11);
+
+        gateway.Listen();
+        world.Run(20_000);
+
+        Assert.InRange(device.Dropped - lost, 0u, 1u);
+        Assert.Equal((uint)device.Readings, device.Sent + device.Dropped);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_peer_that_is_back_before_the_ring_is_full_misses_nothing(uint seed)
+    {
+        World world = World.OfTwo(out Gateway gateway, out _, out Device device, new DeviceOptions { RingBytes = 1200 }, 1000, seed);
+        for (int i = 0; i < 20; i++)
+        {
+            world.Run(3000);
+            gateway.GoAway();
+            world.Run(25_000 + (i * 300));
+            gateway.Listen();
+            Assert.True(world.Run(() => device.Kept == 0, 20_000));
+        }
+
+        Assert.Equal(0u, device.Dropped);
+    }
+
+    [Fact]
+    public void A_peer_that_costs_handshakes_is_not_dialled_more_often_because_the_ring_is_full()
+    {
+        var world = new World();
+        Gateway gateway = world.AddGateway("a");
+        gateway.Listen();
+        Gateway other = world.AddGateway("a");
+        string wrong = gateway.Address.Replace(gateway.Host.Node.Identity.PeerId.ToString(), other.Host.Node.Identity.PeerId.ToString());
+        var board = new TestBoard(world.Network);
+        world.AddDevice(board, new DeviceOptions { RingBytes = 1200 }, 1000, wrong);
+
+        world.Run(1_000_000);
+
+        // a quarter of 40 s, half of it left to chance
+        Assert.InRange(board.Lines.Count(line => line.Contains("another peer answered")), 80, 210);
+    }
+
+    [Theory]
     [InlineData("/ip4/1.2.3.4/udp/4001")]
     [InlineData("/dnsaddr/example.org")]
     public void An_address_that_is_not_TCP_is_refused_when_it_is_added(string address)

@@ -20,6 +20,7 @@ internal sealed class Gateway : PubSubEvents
         Host = new TestNode(network, new NodeOptions { MaxConnections = 4, RecordBytes = 4096 });
         PubSub = new PubSubProtocol(new PubSubOptions { MaxTopics = 8 }) { Events = this };
         Host.Node.Add(PubSub);
+        Streams = new StreamTap(Host.Node, PubSub);
         foreach (string topic in topics)
         {
             PubSub.Join(topic);
@@ -29,6 +30,9 @@ internal sealed class Gateway : PubSubEvents
     public TestNode Host { get; }
 
     public PubSubProtocol PubSub { get; }
+
+    /// <summary>What it does with the streams that others opened to it.</summary>
+    public StreamTap Streams { get; }
 
     /// <summary>Texts heard, in order.</summary>
     public List<string> Heard { get; } = [];

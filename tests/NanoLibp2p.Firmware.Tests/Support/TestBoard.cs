@@ -37,6 +37,10 @@ internal sealed class TestBoard : Board, IDeviceLog, IClock
 
     public override IRandom Random { get; }
 
+    public string? Weakness { get; set; }
+
+    public override string? RandomWeakness => Weakness;
+
     public override IStore Store { get; }
 
     public override Sensor Sensor => Counter;

@@ -22,7 +22,24 @@ internal sealed class World
 
     public MemoryNetwork Network { get; }
 
+    /// <summary>What the devices' clocks show; the network's own time unless told otherwise.</summary>
+    public Func<long, long> Clock { get; set; } = now => now;
+
     public long NowMs => Network.NowMs;
+
+    /// <summary>The longest time without a step, as Device.Run has one.</summary>
+    public int MaxStepMs { get; set; } = int.MaxValue;
+
+    /// <summary>A gateway that listens and subscribed to "a", and a device that dials it and publishes there.</summary>
+    public static World OfTwo(out Gateway gateway, out TestBoard board, out Device device, DeviceOptions? options = null, int everyMs = 1000, uint seed = 1)
+    {
+        var world = new World(seed);
+        gateway = world.AddGateway("a");
+        gateway.Listen();
+        board = new TestBoard(world.Network, seed);
+        device = world.AddDevice(board, options, everyMs, gateway.Address);
+        return world;
+    }
 
     public Gateway AddGateway(params string[] topics)
     {
@@ -68,7 +85,9 @@ internal sealed class World
         long next = Network.NextArrival;
         foreach (Device device in devices)
         {
-            next = Math.Min(next, device.Step(NowMs));
+            long now = Clock(NowMs);
+            long wanted = device.Step(now);
+            next = wanted == long.MaxValue ? next : Math.Min(next, NowMs + (wanted - now));
         }
 
         foreach (Gateway gateway in gateways)
@@ -76,7 +95,7 @@ internal sealed class World
             next = Math.Min(next, gateway.Host.Node.Poll(NowMs));
         }
 
-        return Math.Min(next, Network.NextArrival);
+        return Math.Min(Math.Min(next, Network.NextArrival), NowMs + MaxStepMs);
     }
 
     private static bool Never() => false;

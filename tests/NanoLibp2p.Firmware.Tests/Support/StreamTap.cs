@@ -17,7 +17,6 @@ internal sealed class StreamTap : StreamProtocol
         this.pubsub = pubsub;
         ping = node.Ping;
         pingIndex = Array.IndexOf(node.Owners, ping);
-        Node = node;
         for (int i = 0; i < node.Owners.Length; i++)
         {
             if (node.Owners[i] == pubsub || node.Owners[i] == ping)

@@ -138,13 +138,13 @@ namespace NanoLibp2p.Core.Buffers
         /// <returns>False when it was the outermost.</returns>
         public bool GiveUp()
         {
-            if (_state != Broken || Depth == 0)
+            if (_state != ProtobufReaderState.Broken || _depth == 0)
             {
                 return false;
             }
-            Depth--;
+            _depth--;
             _bits = 0;
-            _state = Skipping;
+            _state = ProtobufReaderState.Skipping;
             return true;
         }
 
@@ -245,7 +245,7 @@ namespace NanoLibp2p.Core.Buffers
                 }
 
                 // the tenth byte has room for one bit, and a tag or length has five bytes
-                if ((_bits == 63 && b > 1) || (_bits == 35 && _state >= Length))
+                if ((_bits == 63 && b > 1) || (_bits == 35 && _state >= ProtobufReaderState.Length))
                 {
                     return Break();
                 }

@@ -10,7 +10,7 @@ namespace NanoLibp2p.Cli;
 /// stdout or stderr of a Unix process. Where .NET's own drops in silence what goes to a pipe that nobody reads, and throws wherever a command
 /// stands when the disk is full, this one keeps the failure for the end of the command, which it asks for.
 /// </summary>
-internal sealed class StandardStream : Stream
+internal sealed partial class StandardStream : Stream
 {
     /// <summary>File descriptor of stdout.</summary>
     internal const int Out = 1;
@@ -128,11 +128,11 @@ internal sealed class StandardStream : Stream
         _failed.Cancel();
     }
 
-    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static extern nint Write(int descriptor, in byte buffer, nint count);
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int descriptor, in byte buffer, nint count);
 
-    [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static extern int Poll(ref Descriptor descriptors, nuint count, int milliseconds);
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(ref Descriptor descriptors, nuint count, int milliseconds);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Descriptor

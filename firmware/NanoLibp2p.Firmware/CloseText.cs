@@ -32,7 +32,7 @@ namespace NanoLibp2p.Firmware
                 case CloseReason.EndedInHandshake:
                     return "the peer ended the link before the handshake was over; is it a libp2p peer, and has it room for one more connection?";
                 case CloseReason.HandshakeTimeout:
-                    return "the handshake took longer than HandshakeTimeoutMs = " + options.HandshakeTimeoutMs.ToString()
+                    return detail != 0 ? "the caller said nothing for FirstByteTimeoutMs = " + detail.ToString() + "; is it a libp2p peer?" : "the handshake took longer than HandshakeTimeoutMs = " + options.HandshakeTimeoutMs.ToString()
                         + "; raise NodeOptions.HandshakeTimeoutMs if the peer is only slow";
                 case CloseReason.KeepAliveTimeout:
                     return "nothing came from the peer for KeepAliveMs = " + options.KeepAliveMs.ToString() + " and KeepAliveTimeoutMs = "
@@ -72,6 +72,9 @@ namespace NanoLibp2p.Firmware
                     return "every number of the key was used; the next connection has a new key";
                 case CloseReason.ProtocolViolated:
                     return "the peer broke a protocol's rules " + detail.ToString() + " times, such as by messages that it can't have signed";
+                case CloseReason.GaveWay:
+                    return "another peer needed the place, and nothing kept this one: no finished handshake, no subscription, no stream in use;"
+                        + " raise NodeOptions.MaxConnections to have room for both";
                 case CloseReason.DialledSelf:
                     return "the address leads back to this device; take it off the dial list";
                 default:

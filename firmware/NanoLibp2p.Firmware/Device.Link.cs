@@ -15,6 +15,8 @@ namespace NanoLibp2p.Firmware
         // in place of a time: the log has said that the peer takes nothing
         private const long Told = -1000000000000;
 
+        private const int TellMs = 60000;
+
         private readonly byte[] _jitter = new byte[4];
         private Connection _dialed;
         private int _dialIndex;
@@ -26,6 +28,10 @@ namespace NanoLibp2p.Firmware
         private long _deafSinceMs;
         private uint _sentBefore;
         private bool _isLeaving;
+
+        // callers that did not get in since the last line about one, and when the next is due
+        private int _untold;
+        private long _tellMs;
 
         /// <summary>
         /// The connection that this device called for: being made, or open; null in the pause before the next try.
@@ -68,7 +74,12 @@ namespace NanoLibp2p.Firmware
                 Reschedule(connection);
             }
 
-            if (!wasLeft)
+            // of callers that did not get in there may be any number
+            if (!connection.WasOpen && connection.IsInbound && !IsTimeToTell())
+            {
+                _untold++;
+            }
+            else if (!wasLeft)
             {
                 _log.Closed(connection, _node.Options, wasDialed && !_stopped ? _redialMs - _node.NowMs : -1);
             }
@@ -82,11 +93,33 @@ namespace NanoLibp2p.Firmware
         /// <inheritdoc/>
         public override void OnRefused(IStreamLink link)
         {
-            _log.Refused(_node.Options);
+            if (IsTimeToTell())
+            {
+                _log.Refused(_node);
+            }
+            else
+            {
+                _untold++;
+            }
+
             if (_events != null)
             {
                 _events.OnRefused(link);
             }
+        }
+
+        // once a minute; how many there were in between is told then
+        private bool IsTimeToTell()
+        {
+            if (_node.NowMs < _tellMs)
+            {
+                return false;
+            }
+
+            _log.TurnedAway(_untold);
+            _untold = 0;
+            _tellMs = _node.NowMs + TellMs;
+            return true;
         }
 
         private bool Redial(long nowMs, ref long next)

@@ -169,13 +169,16 @@ namespace NanoLibp2p.Firmware
             _samplers[_samplerCount++] = new Sampler(sensor, _delivery.IndexOf(topic), everyMs);
         }
 
-        /// <summary>Listens as well, so that peers can call the device; it takes one of NodeOptions.MaxConnections for each that does.</summary>
+        /// <summary>
+        /// Listens as well, so that peers can call the device; it takes one of NodeOptions.MaxConnections for each that does. With a
+        /// <see cref="DialList"/> one of them belongs to that: of one connection nothing is left for callers, and the log says so.
+        /// </summary>
         /// <returns>The address with its port and the peer id; null when it can't, which the log explains.</returns>
         public Multiaddr Listen(string address)
         {
             LinkError error;
             Multiaddr bound = _node.Listen(Multiaddr.Parse(address), out error);
-            _log.Listening(address, bound, error);
+            _log.Listening(address, bound, error, _node.Options.MaxConnections, _dialList.Count > 0);
             return bound;
         }
 
@@ -184,6 +187,7 @@ namespace NanoLibp2p.Firmware
         /// <returns>When to call again even if nothing arrives; <paramref name="nowMs"/> itself when there is more to do at once.</returns>
         public long Step(long nowMs)
         {
+            _node.KeepsPlaceForDials = _dialList.Count > 0;
             long clockMs = nowMs;
             long next = _node.Poll(clockMs);
             long retryMs;

@@ -39,11 +39,14 @@ namespace NanoLibp2p.Firmware
             }
         }
 
-        internal void Listening(string asked, Multiaddr bound, LinkError error)
+        internal void Listening(string asked, Multiaddr bound, LinkError error, int connections, bool hasDialList)
         {
             if (_log != null)
             {
-                _log.Write(bound != null ? "listening on " + bound.ToString() : "not listening on " + asked + ": " + CloseText.Describe(error));
+                _log.Write(bound == null ? "not listening on " + asked + ": " + CloseText.Describe(error)
+                    : "listening on " + bound.ToString() + (!hasDialList ? string.Empty
+                    : connections == 1 ? ", but nobody gets in: MaxConnections = 1 belongs to the dial list; raise NodeOptions.MaxConnections"
+                    : "; of MaxConnections = " + connections.ToString() + " one belongs to the dial list"));
             }
         }
 
@@ -75,11 +78,20 @@ namespace NanoLibp2p.Firmware
             }
         }
 
-        internal void Refused(NodeOptions options)
+        internal void Refused(Node node)
         {
             if (_log != null)
             {
-                _log.Write("a peer called while all MaxConnections = " + options.MaxConnections.ToString() + " were in use, and was turned away");
+                _log.Write("a caller was rejected: all MaxConnections = " + node.Options.MaxConnections.ToString()
+                    + (node.KeepsPlaceForDials ? " are in use or belong to the dial list" : " are in use"));
+            }
+        }
+
+        internal void TurnedAway(int callers)
+        {
+            if (_log != null && callers > 0)
+            {
+                _log.Write(callers.ToString() + " more callers did not get in since the last line about one");
             }
         }
 

@@ -146,7 +146,7 @@ namespace NanoLibp2p.Memory
                 + ArrayBytes(9, 1) + ArrayBytes(22, 1) + (o.IdentifyReadings * (ObjectBytes(4) + Reader))
                 + ArrayBytes(IdentifyMessage(o, pubSub), 1));
             Add("ping", ObjectBytes(7) + (2 * ArrayBytes(n, Reference)) + (2 * ArrayBytes(n * PingProtocol.PayloadBytes, 1)));
-            Add("node", ObjectBytes(21) + ArrayBytes(ProtocolTable.Capacity, Reference) + ArrayBytes(Node.MaxProtocols, Reference)
+            Add("node", ObjectBytes(23) + ArrayBytes(ProtocolTable.Capacity, Reference) + ArrayBytes(Node.MaxProtocols, Reference)
                 + ArrayBytes(Node.MaxListenAddresses, Reference) + ArrayBytes(n, Reference) + Keys
                 + ObjectBytes(2) + ArrayBytes(ProtocolTable.Capacity, Reference) + ProtocolIds(pubSub));
             Add("cryptography, managed", ManagedCryptoBytes);

@@ -10,6 +10,9 @@ namespace NanoLibp2p.Hal.Tcp
     /// </summary>
     internal static class SocketCalls
     {
+        /// <summary>Callers that wait until they are accepted; each takes memory of lwIP's.</summary>
+        internal const int Backlog = 16;
+
         // lwIP calls a socket writable when more than TCP_SNDLOWAT bytes fit, which is at least 1,071 with the smallest
         // segments that it allows (min(max(TCP_SND_BUF / 2, 2 * TCP_MSS + 1), TCP_SND_BUF - 1), TCP_MSS 536)
         private const int SendChunk = 1024;

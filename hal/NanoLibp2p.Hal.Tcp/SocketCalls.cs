@@ -7,6 +7,9 @@ namespace NanoLibp2p.Hal.Tcp
     /// <summary>The calls on a socket that never wait, as .NET has them: non-blocking sockets, errors as values.</summary>
     internal static class SocketCalls
     {
+        /// <summary>Callers that wait until they are accepted: a fleet that calls in one moment, after a power cut.</summary>
+        internal const int Backlog = 512;
+
         /// <summary>Makes an open socket ready for a link.</summary>
         internal static void Prepare(Socket socket)
         {

@@ -39,26 +39,44 @@ namespace NanoLibp2p.Hal.Tcp
             }
         }
 
-        /// <summary>Looks a name up, which may take seconds. IPv4 comes first: boards often have no way out by IPv6.</summary>
-        internal static IPAddress[] LookUp(string name)
+#if !NANOFRAMEWORK_1_0
+        /// <summary>
+        /// Looks a name up, which may take seconds. The families take turns (RFC 8305 4), and IPv4 comes first: boards often have no way
+        /// out by IPv6.
+        /// </summary>
+        /// <param name="name">The name.</param>
+        /// <param name="addressBytes">4 for its IPv4 addresses, 16 for its IPv6 addresses, 0 for all.</param>
+        internal static IPAddress[] LookUp(string name, int addressBytes)
         {
-            IPAddress[] found = Dns.GetHostEntry(name).AddressList;
-            IPAddress[] ordered = new IPAddress[found.Length];
+#if NETSTANDARD
+            IPAddress[] found = Dns.GetHostAddresses(name);
+#else
+            AddressFamily family = addressBytes == 0 ? AddressFamily.Unspecified
+                : addressBytes == 4 ? AddressFamily.InterNetwork
+                : AddressFamily.InterNetworkV6;
+            IPAddress[] found = Dns.GetHostAddresses(name, family);
+#endif
+            IPAddress[] four = addressBytes == 16 ? new IPAddress[0] : Array.FindAll(found, one => one.AddressFamily == AddressFamily.InterNetwork);
+            IPAddress[] six = addressBytes == 4 ? new IPAddress[0] : Array.FindAll(found, one => one.AddressFamily == AddressFamily.InterNetworkV6);
+            IPAddress[] ordered = new IPAddress[four.Length + six.Length];
             int count = 0;
-            for (int round = 0; round < 2; round++)
+            for (int i = 0; count < ordered.Length; i++)
             {
-                for (int i = 0; i < found.Length; i++)
+                if (i < four.Length)
                 {
-                    if ((found[i].AddressFamily == AddressFamily.InterNetwork) == (round == 0))
-                    {
-                        ordered[count++] = found[i];
-                    }
+                    ordered[count++] = four[i];
+                }
+
+                if (i < six.Length)
+                {
+                    ordered[count++] = six[i];
                 }
             }
 
             return ordered;
         }
 
+#endif
         /// <summary>4 or 16 bytes in network order; an IPv4 address inside IPv6 (RFC 4291 2.5.5.2) comes out as 4.</summary>
         internal static byte[] BytesOf(IPAddress address)
         {

@@ -31,13 +31,19 @@ namespace NanoLibp2p.Hal.Tcp
 
         private readonly object _gate = new object();
         private readonly string _host;
+        private readonly int _addressBytes;
         private LinkState _state;
         private bool _abandoned;
 
-        internal TcpDial(string host, int port)
+        /// <summary>A dial that <see cref="Start"/> begins.</summary>
+        /// <param name="host">An address as text, or a name.</param>
+        /// <param name="port">The peer's port.</param>
+        /// <param name="addressBytes">Which of a name's addresses: 4, 16, or 0 for all.</param>
+        internal TcpDial(string host, int port, int addressBytes)
         {
             _host = host;
             Port = port;
+            _addressBytes = addressBytes;
         }
 
         internal void Start()
@@ -67,19 +73,18 @@ namespace NanoLibp2p.Hal.Tcp
         private void Run()
         {
             LinkError error = LinkError.NameNotFound;
-            bool open = false;
             try
             {
-                IPAddress[] addresses = Addresses();
-                for (int i = 0; i < addresses.Length && !open && !_abandoned; i++)
+                // lwIP's look-up gives one address, so there is no second to try
+                IPAddress address = TcpAddress.Parse(_host);
+                if (address is null)
                 {
-                    LinkError missed = Connect(addresses[i]);
-                    open = missed == LinkError.None;
-                    if (i == 0)
-                    {
-                        // the first address is the one that was meant most, so its error is told
-                        error = missed;
-                    }
+                    address = Dns.GetHostEntry(_host).AddressList[0];
+                }
+
+                if (_addressBytes == 0 || (_addressBytes == 4) == (address.AddressFamily == AddressFamily.InterNetwork))
+                {
+                    error = Connect(address);
                 }
             }
             catch (Exception exception)
@@ -98,16 +103,10 @@ namespace NanoLibp2p.Hal.Tcp
                     CloseSocket();
                 }
 
-                Error = open ? LinkError.None : error;
+                Error = error;
                 IsBusy = false;
-                _state = open ? LinkState.Open : LinkState.Failed;
+                _state = error == LinkError.None ? LinkState.Open : LinkState.Failed;
             }
-        }
-
-        private IPAddress[] Addresses()
-        {
-            IPAddress address = TcpAddress.Parse(_host);
-            return address is null ? TcpAddress.LookUp(_host) : new IPAddress[] { address };
         }
 
         private LinkError Connect(IPAddress address)

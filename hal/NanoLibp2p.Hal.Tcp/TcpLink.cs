@@ -82,11 +82,11 @@ namespace NanoLibp2p.Hal.Tcp
             get { return Socket != null && WriteRefused; }
         }
 
-        internal static TcpLink Dialing(string host, int port, byte[] scratch)
+        internal static TcpLink Dialing(TcpDial dial, byte[] scratch)
         {
             TcpLink link = new TcpLink(scratch);
             link._state = LinkState.Connecting;
-            link.Dial = new TcpDial(host, port);
+            link.Dial = dial;
             link.Dial.Start();
             link.StepDial();
             return link;

@@ -16,7 +16,9 @@ namespace NanoLibp2p.Hal.Tcp
         private readonly ArrayList _reading = new ArrayList();
         private readonly ArrayList _writing = new ArrayList();
         private readonly ArrayList _dialing = new ArrayList();
-        private bool _lookingUp;
+
+        // how long a dial may be left alone
+        private int _dialMs;
 
         /// <inheritdoc/>
         public void Wait(int milliseconds)
@@ -30,8 +32,7 @@ namespace NanoLibp2p.Hal.Tcp
                     return;
                 }
 
-                // the end of a look-up wakes no Select
-                int slice = _lookingUp ? 1 : Math.Min(left, LongestSliceMs);
+                int slice = Math.Min(Math.Min(left, _dialMs), LongestSliceMs);
                 if (_reading.Count + _writing.Count + _dialing.Count == 0)
                 {
                     Thread.Sleep(slice);
@@ -59,7 +60,7 @@ namespace NanoLibp2p.Hal.Tcp
             _reading.Clear();
             _writing.Clear();
             _dialing.Clear();
-            _lookingUp = false;
+            _dialMs = int.MaxValue;
             for (int i = 0; i < _listenerCount && !_callTold; i++)
             {
                 _reading.Add(_listeners[i]);
@@ -101,16 +102,15 @@ namespace NanoLibp2p.Hal.Tcp
 
             if (link.IsConnecting)
             {
-                Socket socket = DialSocket(link);
-                if (socket == null)
+                TcpDial dial = link.Dial;
+                for (int i = 0; i < dial.AttemptCount; i++)
                 {
-                    _lookingUp = true;
+                    _writing.Add(dial.Attempt(i));
+                    _dialing.Add(dial.Attempt(i));
                 }
-                else
-                {
-                    _writing.Add(socket);
-                    _dialing.Add(socket);
-                }
+
+                // the end of a look-up wakes no Select, nor does the time of the next address
+                _dialMs = Math.Min(_dialMs, dial.AttemptCount == 0 ? 1 : Math.Max(1, dial.NextAttemptMs));
             }
         }
 
@@ -149,16 +149,13 @@ namespace NanoLibp2p.Hal.Tcp
                     link.WriteRefused = false;
                 }
 
-                IsNext(_writing, ref write, DialSocket(link));
+                for (int attempt = 0; link.IsConnecting && attempt < link.Dial.AttemptCount; attempt++)
+                {
+                    IsNext(_writing, ref write, link.Dial.Attempt(attempt));
+                }
             }
 
             return news;
-        }
-
-        // the socket that a dial waits for; null when there is none, or when the dial waits for its thread
-        private static Socket DialSocket(TcpLink link)
-        {
-            return link.IsConnecting ? link.Dial.Socket : null;
         }
 
         private static bool IsNext(ArrayList ready, ref int index, Socket socket)

@@ -10,7 +10,7 @@ namespace NanoLibp2p.Hal.Tcp
     /// <remarks>
     /// <para>
     /// A link's slot is taken until the link is closed or has failed; a name's look-up can't be stopped and keeps its slot
-    /// to its end. With all slots taken <see cref="Dial"/> fails with <see cref="LinkError.NoResources"/> and
+    /// to its end. With all slots taken <see cref="Dial(string, int)"/> fails with <see cref="LinkError.NoResources"/> and
     /// <see cref="Accept"/> closes who calls.
     /// </para>
     /// <para>
@@ -22,7 +22,7 @@ namespace NanoLibp2p.Hal.Tcp
     /// so sleep.
     /// </para>
     /// </remarks>
-    public sealed partial class TcpTransport : IStreamTransport
+    public sealed partial class TcpTransport : IStreamTransport, INameDialer
     {
         /// <summary>How many addresses one transport can listen on.</summary>
         public const int MaxListeners = 8;
@@ -30,7 +30,6 @@ namespace NanoLibp2p.Hal.Tcp
         /// <summary>How many times a link that is closed reads what it throws away, 512 bytes each.</summary>
         internal const int DrainRounds = 128;
 
-        private const int Backlog = 16;
         private const int MaxRefusals = 16;
 
         private readonly TcpLink[] _links;
@@ -60,6 +59,12 @@ namespace NanoLibp2p.Hal.Tcp
         /// <inheritdoc/>
         public IStreamLink Dial(string host, int port)
         {
+            return Dial(host, port, 0);
+        }
+
+        /// <inheritdoc/>
+        public IStreamLink Dial(string host, int port, int addressBytes)
+        {
             if (port < 1 || port > 65535)
             {
                 // a peer may have sent the address, so it is no exception
@@ -78,7 +83,7 @@ namespace NanoLibp2p.Hal.Tcp
                 return TcpLink.FailedFor(LinkError.NoResources);
             }
 
-            _links[slot] = TcpLink.Dialing(host, port, _scratch);
+            _links[slot] = TcpLink.Dialing(new TcpDial(host, port, addressBytes), _scratch);
             return _links[slot];
         }
 
@@ -104,7 +109,7 @@ namespace NanoLibp2p.Hal.Tcp
                 socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 SocketCalls.PrepareListener(socket);
                 socket.Bind(new IPEndPoint(address, port));
-                socket.Listen(Backlog);
+                socket.Listen(SocketCalls.Backlog);
                 int bound = ((IPEndPoint)socket.LocalEndPoint).Port;
                 _listeners[_listenerCount] = socket;
                 _listenerCount++;

@@ -21,7 +21,10 @@ namespace NanoLibp2p.Core
         /// <summary>The peer ended the link before the handshake was over.</summary>
         EndedInHandshake,
 
-        /// <summary>The handshake took longer than NodeOptions.HandshakeTimeoutMs.</summary>
+        /// <summary>
+        /// The handshake took longer than NodeOptions.HandshakeTimeoutMs; or, with a detail other than 0, a caller said nothing for so many
+        /// milliseconds, which are NodeOptions.FirstByteTimeoutMs.
+        /// </summary>
         HandshakeTimeout,
 
         /// <summary>The peer gave no sign of life for NodeOptions.KeepAliveMs and KeepAliveTimeoutMs.</summary>
@@ -77,5 +80,8 @@ namespace NanoLibp2p.Core
 
         /// <summary>The peer broke the rules of a stream's protocol again and again; the detail is how often.</summary>
         ProtocolViolated,
+
+        /// <summary>A peer that called, and that nothing kept, gave its place to another: see <see cref="StreamProtocol.KeepsConnection"/>.</summary>
+        GaveWay,
     }
 }

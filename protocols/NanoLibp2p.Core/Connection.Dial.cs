@@ -1,4 +1,5 @@
 using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Core
@@ -83,16 +84,29 @@ namespace NanoLibp2p.Core
         {
             _addressIndex = index;
             _deadline = NotStarted;
-            _link = _node.Transport.Dial(_addresses[index].Host, _addresses[index].Port);
+            Multiaddr address = _addresses[index];
+            int family = address.NameAddressBytes;
+            INameDialer dialer = family == 0 ? null : _node.Transport as INameDialer;
+            _link = dialer == null ? _node.Transport.Dial(address.Host, address.Port) : dialer.Dial(address.Host, address.Port, family);
         }
 
-        // Waits for a handshake of the node's to be free: there are MaxHandshakes of them.
+        // The initiator says all it can at once: header, /noise and the first Noise message.
         private void Secure(long nowMs)
         {
             _state = ConnectionState.Securing;
             _deadline = nowMs + _node.Options.HandshakeTimeoutMs;
             _lastHeard = nowMs;
-            BeginHandshake();
+            if (_inbound)
+            {
+                _pingSent = true;
+                FirstNegotiation.Listen(1u << ProtocolTable.Noise);
+            }
+            else
+            {
+                FirstNegotiation.Dial(ProtocolTable.Noise);
+                TransmitNegotiation();
+                BeginHandshake();
+            }
         }
     }
 }

@@ -9,25 +9,17 @@ namespace NanoLibp2p.Core
     // How a connection becomes secure: multistream-select, Noise XX, and Yamux agreed on within it or after it.
     public sealed partial class Connection
     {
-        // Begins the handshake when one is free. The initiator says all it can at once: header, /noise and the first Noise message.
+        // Begins the handshake when one is free: a caller's once its first message is here, so that silence keeps none.
         private void BeginHandshake()
         {
-            _handshake = _node.Handshakes.Rent();
-            if (_handshake == null)
+            _handshake = _node.RentHandshake(!_inbound);
+            if (_handshake != null)
             {
-                return;
-            }
-
-            _handshake.Start(!_inbound, _expected);
-            if (_inbound)
-            {
-                FirstNegotiation.Listen(1u << ProtocolTable.Noise);
-            }
-            else
-            {
-                FirstNegotiation.Dial(ProtocolTable.Noise);
-                TransmitNegotiation();
-                WriteHandshake();
+                _handshake.Start(!_inbound, _expected);
+                if (!_inbound)
+                {
+                    WriteHandshake();
+                }
             }
         }
 
@@ -65,7 +57,12 @@ namespace NanoLibp2p.Core
         private bool ProcessHandshake()
         {
             int length = RecordLength();
-            if (length < 0)
+            if (length >= 0 && _handshake == null)
+            {
+                BeginHandshake();
+            }
+
+            if (length < 0 || _handshake == null)
             {
                 return false;
             }
@@ -145,6 +142,7 @@ namespace NanoLibp2p.Core
         {
             _state = ConnectionState.Open;
             _wasOpen = true;
+            _deadline = _node.NowMs + _node.Options.HandshakeTimeoutMs;
             Yamux.Start(!_inbound);
             _node.Connected(this);
         }

@@ -276,9 +276,9 @@ namespace NanoLibp2p.Core
         {
             if (_state != ConnectionState.Open)
             {
-                if (nowMs >= _deadline)
+                if (nowMs >= _deadline || (_pingSent && nowMs >= SparedUntil))
                 {
-                    Fail(CloseReason.HandshakeTimeout, 0);
+                    Fail(CloseReason.HandshakeTimeout, _pingSent ? _node.Options.FirstByteTimeoutMs : 0);
                 }
 
                 return;

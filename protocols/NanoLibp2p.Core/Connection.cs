@@ -211,7 +211,9 @@ namespace NanoLibp2p.Core
                     return 0;
                 }
 
-                long next = _state == ConnectionState.Open ? KeepAliveDeadline : _deadline;
+                long next = _state == ConnectionState.Open ? KeepAliveDeadline
+                    : _inbound && _node.NowMs < SparedUntil ? SparedUntil
+                    : _deadline;
                 for (int i = 0; i < Yamux.UsedStreams; i++)
                 {
                     Libp2pStream stream = _streams[i];
@@ -231,10 +233,10 @@ namespace NanoLibp2p.Core
             get { return _streams[0].Negotiation; }
         }
 
-        // waiting for a handshake to be free
+        // a dial that waits for a handshake to be free
         private bool IsWaiting
         {
-            get { return _state == ConnectionState.Securing && _handshake == null; }
+            get { return !_inbound && _state == ConnectionState.Securing && _handshake == null; }
         }
 
         private long KeepAliveDeadline

@@ -14,7 +14,7 @@ namespace NanoLibp2p.Core
     /// <see cref="Poll"/> moves everything one step and tells when it wants to be called again.
     /// </summary>
     /// <remarks>All of its memory is taken in the constructor and as protocols are added. One thread uses it.</remarks>
-    public sealed class Node
+    public sealed partial class Node
     {
         /// <summary>Protocols that can be added, identify and ping included; each may have several ids.</summary>
         public const int MaxProtocols = 12;
@@ -169,7 +169,11 @@ namespace NanoLibp2p.Core
 
         /// <summary>Dials a peer: one address after another, until a link is made.</summary>
         /// <param name="addresses">TCP multiaddrs; those with a peer id must all name the same. Kept until the connection ends.</param>
-        /// <returns>The connection; <see cref="NodeEvents"/> tells how it goes. Null when all connections are in use.</returns>
+        /// <returns>
+        /// The connection; <see cref="NodeEvents"/> tells how it goes. When all are in use, a peer that called and that nothing keeps gives
+        /// way (<see cref="StreamProtocol.KeepsConnection"/>), the one in the handshake before the open one. Null when there is none, and
+        /// when it ends only in the <see cref="Poll"/> under way or the next.
+        /// </returns>
         /// <exception cref="ArgumentException">There is no address, one is not TCP, or they name several peers.</exception>
         public Connection Dial(Multiaddr[] addresses)
         {
@@ -193,7 +197,7 @@ namespace NanoLibp2p.Core
                 }
             }
 
-            Connection connection = FreeConnection();
+            Connection connection = FreeConnection(true);
             if (connection != null)
             {
                 connection.Dial(addresses, expected);
@@ -225,6 +229,7 @@ namespace NanoLibp2p.Core
             NowMs += passed;
             nowMs = NowMs;
             bool moved = AcceptLinks(nowMs);
+            _polling = true;
             for (int i = 0; i < Connections.Length; i++)
             {
                 Connection connection = Connections[i];
@@ -262,6 +267,7 @@ namespace NanoLibp2p.Core
                 }
             }
 
+            _polling = false;
             if (!moved)
             {
                 PrepareEphemeral();
@@ -336,51 +342,6 @@ namespace NanoLibp2p.Core
                 _ephemeral.Generate(Crypto, Random);
                 _hasEphemeral = true;
             }
-        }
-
-        private bool AcceptLinks(long nowMs)
-        {
-            if (ListenCount == 0)
-            {
-                return false;
-            }
-
-            IStreamLink link = Transport.Accept();
-            if (link == null)
-            {
-                return false;
-            }
-
-            Connection connection = FreeConnection();
-            if (connection != null)
-            {
-                connection.Accept(link, nowMs);
-            }
-            else
-            {
-                if (Events != null)
-                {
-                    Events.OnRefused(link);
-                }
-
-                link.Close();
-            }
-
-            return true;
-        }
-
-        private Connection FreeConnection()
-        {
-            for (int i = 0; i < Connections.Length; i++)
-            {
-                Connection connection = Connections[i];
-                if (connection.State == ConnectionState.Free)
-                {
-                    return connection;
-                }
-            }
-
-            return null;
         }
 
         private static void CheckDialable(Multiaddr address)

@@ -18,9 +18,17 @@ namespace NanoLibp2p.Core
         /// <summary>Connections at a time, inbound and outbound.</summary>
         public int MaxConnections = 1;
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>
-        /// Handshakes at a time; a further connection waits its turn, within its own time. One is enough for a device that
-        /// dials; a node that anybody can call needs more, since a slow caller keeps one for HandshakeTimeoutMs.
+        /// Connections that one host may have called for at a time, of <see cref="MaxConnections"/>; 0 for no limit. A host is an IPv4
+        /// address or the first 64 bits of an IPv6 address.
+        /// </summary>
+        public int MaxConnectionsPerHost;
+#endif
+
+        /// <summary>
+        /// Handshakes at a time; a further connection waits its turn, within its own time. A caller takes one when its first message is
+        /// here; who keeps it longer than FirstByteTimeoutMs gives way to the next, and at once to a dial.
         /// </summary>
         public int MaxHandshakes = 1;
 
@@ -45,8 +53,14 @@ namespace NanoLibp2p.Core
         /// <summary>Milliseconds for each address of a dial.</summary>
         public int DialTimeoutMs = 10000;
 
-        /// <summary>Milliseconds from the first byte to the end of the handshake. An interpreter takes seconds for its part.</summary>
+        /// <summary>Milliseconds from the link to the end of the handshake. An interpreter takes seconds for its part.</summary>
         public int HandshakeTimeoutMs = 30000;
+
+        /// <summary>
+        /// Milliseconds that a caller has for its first byte, which every libp2p peer sends at once. Who says nothing gives way to another
+        /// caller even before; who is in the handshake, or has just been connected, is left in peace for as long.
+        /// </summary>
+        public int FirstByteTimeoutMs = 5000;
 
         /// <summary>Milliseconds for a stream to agree on its protocol, and for a peer to say all of its identify message.</summary>
         public int NegotiationTimeoutMs = 10000;
@@ -95,6 +109,7 @@ namespace NanoLibp2p.Core
             CheckRange(MaxStreams, 1, 65536, "MaxStreams");
             CheckRange(RecordBytes, MinRecordBytes, MaxRecordBytes, "RecordBytes");
             CheckRange(SendBytes, MinRecordBytes, 1 << 24, "SendBytes");
+            CheckRange(FirstByteTimeoutMs, 1, int.MaxValue, "FirstByteTimeoutMs");
             CheckRange(KnownPeers, 0, 1 << 20, "KnownPeers");
             CheckRange(PingTimeoutMs, 1, int.MaxValue, "PingTimeoutMs");
         }

@@ -61,6 +61,17 @@ namespace NanoLibp2p.Core
         {
         }
 
+        /// <summary>
+        /// Whether an open stream is a reason to keep its connection when all are in use and another peer needs its place. Asked of the
+        /// connections of peers that called, <see cref="NodeOptions.FirstByteTimeoutMs"/> after they opened.
+        /// </summary>
+        /// <param name="stream">A stream of this protocol.</param>
+        /// <returns>True unless overridden. Ping and identify keep nobody; pubsub keeps who subscribed or published.</returns>
+        public virtual bool KeepsConnection(Libp2pStream stream)
+        {
+            return true;
+        }
+
         /// <summary>Time to write what waits for room, and to look at the clock.</summary>
         /// <returns>When to be called again at the latest, in the node's milliseconds.</returns>
         public virtual long Poll(long nowMs)

@@ -164,6 +164,8 @@ namespace NanoLibp2p.PubSub
                 _guard.Take(author, sequence);
             }
 
+            // for KeepsConnection
+            peer.Inbound.Progress = 1;
             if (Events != null)
             {
                 PubSubMessage view = _view;

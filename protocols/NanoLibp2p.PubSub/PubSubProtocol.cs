@@ -178,6 +178,13 @@ namespace NanoLibp2p.PubSub
         }
 
         /// <inheritdoc/>
+        public override bool KeepsConnection(Libp2pStream stream)
+        {
+            // a sensor publishes, and subscribes to nothing
+            return stream.Progress != 0 || _peers[stream.Connection.Index].Subscribed != 0;
+        }
+
+        /// <inheritdoc/>
         public override void OnOpened(Libp2pStream stream)
         {
             PubSubPeer peer = _peers[stream.Connection.Index];

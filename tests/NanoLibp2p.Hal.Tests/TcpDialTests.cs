@@ -73,6 +73,117 @@ public class TcpDialTests
     }
 
     [Fact]
+    public void When_the_first_address_is_silent_the_next_is_tried_beside_it()
+    {
+        using var silent = new SilentListener("127.0.0.2");
+        Assert.SkipUnless(silent.IsSilent, "this host answers calls although nobody accepts them");
+        var transport = new TcpTransport(1);
+        int port = TcpPair.Listen(transport, "127.0.0.3", silent.Port);
+        var dial = new TcpDial("a.name", port);
+        dial.Start([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")]);
+        Assert.Equal(LinkState.Connecting, dial.Step());
+        Assert.Equal(1, dial.AttemptCount);
+        Assert.InRange(TcpPair.MillisecondsOf(() => TcpPair.Until(transport, () => dial.Step() != LinkState.Connecting, "the dial ends")), 200, 2000);
+
+        Assert.Equal(LinkState.Open, dial.Step());
+        Assert.Equal(IPAddress.Parse("127.0.0.3"), dial.Address);
+        Assert.Equal(0, dial.AttemptCount);
+        TcpPair.Accept(transport).Close();
+        dial.Abandon();
+        transport.Close();
+    }
+
+    [Fact]
+    public void The_time_of_the_next_address_wakes_Wait()
+    {
+        using var silent = new SilentListener("127.0.0.2");
+        Assert.SkipUnless(silent.IsSilent, "this host answers calls although nobody accepts them");
+        var transport = new TcpTransport(2);
+        int port = TcpPair.Listen(transport, "127.0.0.3", silent.Port);
+        TcpDial.Resolver = (_, _) => [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")];
+        try
+        {
+            IStreamLink link = transport.Dial("a.name", port);
+            long start = Environment.TickCount64;
+            while (link.State == LinkState.Connecting && Environment.TickCount64 - start < TcpPair.PatienceMs)
+            {
+                transport.Wait(TcpPair.PatienceMs);
+            }
+
+            Assert.InRange(Environment.TickCount64 - start, 200, 2000);
+            Assert.Equal(LinkState.Open, link.State);
+            TcpPair.Accept(transport).Close();
+            link.Close();
+        }
+        finally
+        {
+            TcpDial.Resolver = TcpAddress.LookUp;
+        }
+
+        transport.Close();
+    }
+
+    [Fact]
+    public void Of_many_silent_addresses_no_more_than_eight_are_tried_at_once_and_all_are_let_go()
+    {
+        using var silent = new SilentListener("127.0.0.2");
+        Assert.SkipUnless(silent.IsSilent, "this host answers calls although nobody accepts them");
+        int before = OpenFiles.CountSettled();
+        var dial = new TcpDial("a.name", silent.Port);
+        dial.Start([.. Enumerable.Repeat(IPAddress.Parse("127.0.0.2"), 12)]);
+        long end = System.Environment.TickCount64 + 3000;
+        while (System.Environment.TickCount64 < end)
+        {
+            Assert.Equal(LinkState.Connecting, dial.Step());
+            Thread.Sleep(20);
+        }
+
+        Assert.Equal(8, dial.AttemptCount);
+        dial.Abandon();
+        Assert.True(!OpenFiles.CanCount || OpenFiles.Count() == before);
+    }
+
+    [Theory]
+    [InlineData(4, "127.0.0.1")]
+    [InlineData(16, "::1")]
+    public void A_look_up_for_one_family_finds_no_address_of_the_other(int addressBytes, string address)
+    {
+        Assert.SkipUnless(HasIpv6, "this host has no IPv6 loopback");
+        IPAddress[] found;
+        try
+        {
+            found = TcpAddress.LookUp("localhost", addressBytes);
+        }
+        catch (SocketException)
+        {
+            // a host whose localhost is IPv4 alone
+            found = [];
+        }
+
+        Assert.All(found, one => Assert.Equal(IPAddress.Parse(address), one));
+        Assert.True(addressBytes == 16 || found.Length > 0);
+    }
+
+    [Fact]
+    public void A_dial_by_IPv6_alone_does_not_reach_a_name_by_IPv4()
+    {
+        var transport = new TcpTransport(2);
+        int port = TcpPair.Listen(transport, "127.0.0.1");
+        foreach (string host in new[] { "localhost", "127.0.0.1" })
+        {
+            IStreamLink six = transport.Dial(host, port, 16);
+            TcpPair.Until(transport, () => six.State != LinkState.Connecting, "the dial ends");
+            Assert.Equal(LinkState.Failed, six.State);
+            Assert.Null(transport.Accept());
+        }
+
+        IStreamLink four = transport.Dial("localhost", port, 4);
+        TcpPair.Accept(transport).Close();
+        four.Close();
+        transport.Close();
+    }
+
+    [Fact]
     public void When_all_addresses_fail_the_first_ones_reason_is_told()
     {
         var transport = new TcpTransport(1);
@@ -172,29 +283,10 @@ public class TcpDialTests
     [Fact]
     public void A_link_closed_while_it_connects_lets_go_of_its_socket_and_slot()
     {
-        // a listener that never accepts and whose queue is full leaves further calls unanswered
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(1);
-        int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-        var transport = new TcpTransport(64);
-        var open = new System.Collections.Generic.List<IStreamLink>();
-        IStreamLink? stuck = null;
-        for (int i = 0; i < 32 && stuck == null; i++)
-        {
-            IStreamLink link = transport.Dial("127.0.0.1", port);
-            transport.Wait(200);
-            if (link.State == LinkState.Connecting)
-            {
-                stuck = link;
-            }
-            else
-            {
-                open.Add(link);
-            }
-        }
-
-        Assert.SkipUnless(stuck != null, "this host answers calls although nobody accepts them");
+        using var silent = new SilentListener("127.0.0.1");
+        Assert.SkipUnless(silent.IsSilent, "this host answers calls although nobody accepts them");
+        IStreamLink stuck = new TcpTransport(1).Dial("127.0.0.1", silent.Port);
+        Assert.Equal(LinkState.Connecting, stuck.State);
         int before = OpenFiles.CountSettled();
         Assert.Equal(0, stuck.Read(new byte[1], 0, 1));
         Assert.Equal(0, stuck.Write(new byte[1], 0, 1));
@@ -205,11 +297,6 @@ public class TcpDialTests
         if (OpenFiles.CanCount)
         {
             Assert.Equal(before - 1, OpenFiles.Count());
-        }
-
-        foreach (IStreamLink link in open)
-        {
-            link.Close();
         }
     }
 

@@ -1,0 +1,76 @@
+namespace NanoLibp2p.Core
+{
+    // Whether a connection gives way to a peer that needs its place, and before which others.
+    public sealed partial class Connection
+    {
+        // above any time
+        private const long Rank = 1L << 52;
+
+        /// <summary>
+        /// Its turn in giving way, the least first; long.MaxValue when it stays. First those that have not sent a whole handshake
+        /// message, then those in the handshake, then open ones without a stream that its protocol would keep (see
+        /// <see cref="StreamProtocol.KeepsConnection"/>); among themselves the oldest first. The latter two are spared for
+        /// NodeOptions.FirstByteTimeoutMs after they began or opened; a dial of ours spares no handshake. What we dialled stays.
+        /// </summary>
+        /// <param name="toDial">Whether it gives way to a dial, rather than to another caller.</param>
+        /// <param name="withHandshake">Whether it is a handshake that is needed.</param>
+        internal long GiveWayOrder(bool toDial, bool withHandshake)
+        {
+            if (!_inbound || _state <= ConnectionState.Dialing || _closeReason != CloseReason.None || (withHandshake && _handshake == null))
+            {
+                return long.MaxValue;
+            }
+
+            if (_handshake == null && _state < ConnectionState.Muxing)
+            {
+                return _deadline;
+            }
+
+            if ((!toDial || _state == ConnectionState.Open) && _node.NowMs < SparedUntil)
+            {
+                return long.MaxValue;
+            }
+
+            if (_state != ConnectionState.Open)
+            {
+                return _deadline + Rank;
+            }
+
+            for (int i = 0; i < Yamux.UsedStreams; i++)
+            {
+                Libp2pStream stream = _streams[i];
+                if (stream.IsOpen && stream.Protocol != null && stream.Protocol.KeepsConnection(stream))
+                {
+                    return long.MaxValue;
+                }
+            }
+
+            return _deadline + Rank + Rank;
+        }
+
+        /// <summary>Ends the connection for another peer's sake.</summary>
+        /// <param name="polling">Whether a protocol may be at work on it; one that was open then ends in the next Poll.</param>
+        /// <returns>True when it is free.</returns>
+        internal bool GiveWay(bool polling)
+        {
+            Fail(CloseReason.GaveWay, 0);
+            if (polling && _wasOpen)
+            {
+                return false;
+            }
+
+            End();
+            return true;
+        }
+
+        // _deadline is HandshakeTimeoutMs after the beginning, and once open after the opening
+        private long SparedUntil
+        {
+            get
+            {
+                int spared = _node.Options.FirstByteTimeoutMs - _node.Options.HandshakeTimeoutMs;
+                return spared < 0 ? _deadline + spared : _deadline;
+            }
+        }
+    }
+}

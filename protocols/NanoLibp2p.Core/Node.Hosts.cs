@@ -1,0 +1,48 @@
+#if !NANOFRAMEWORK_1_0
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Core
+{
+    // Where many hosts call, none of them has all connections: NodeOptions.MaxConnectionsPerHost.
+    public sealed partial class Node
+    {
+        private const int AddressBytes = 16;
+
+        // whoever has an IPv6 address has 2^64 of them
+        private const int PrefixBytes = 8;
+
+        // A host that has as many as it may have gives one of its own up for its next, as others would do for it.
+        private bool HasRoomForHost(IStreamLink link)
+        {
+            if (Options.MaxConnectionsPerHost == 0)
+            {
+                return true;
+            }
+
+            byte[] caller = new byte[AddressBytes];
+            byte[] other = new byte[AddressBytes];
+            int bytes = link.CopyRemoteAddress(caller, 0);
+            int count = 0;
+            Connection first = null;
+            long least = long.MaxValue;
+            foreach (Connection connection in Connections)
+            {
+                if (connection.State != ConnectionState.Free && connection.IsInbound && connection.Link.CopyRemoteAddress(other, 0) == bytes
+                    && Bytes.Equal(caller, 0, other, 0, bytes == AddressBytes ? PrefixBytes : bytes))
+                {
+                    count++;
+                    long order = connection.GiveWayOrder(false, false);
+                    if (order < least)
+                    {
+                        least = order;
+                        first = connection;
+                    }
+                }
+            }
+
+            return count < Options.MaxConnectionsPerHost || (first != null && first.GiveWay(false));
+        }
+    }
+}
+#endif

@@ -85,9 +85,9 @@ namespace NanoLibp2p.Core
             _addressIndex = index;
             _deadline = NotStarted;
             Multiaddr address = _addresses[index];
-            int family = address.NameAddressBytes;
-            INameDialer dialer = family == 0 ? null : _node.Transport as INameDialer;
-            _link = dialer == null ? _node.Transport.Dial(address.Host, address.Port) : dialer.Dial(address.Host, address.Port, family);
+            INameDialer dialer = _node.Transport as INameDialer;
+            _link = dialer == null ? _node.Transport.Dial(address.Host, address.Port)
+                : dialer.Dial(address.Host, address.Port, address.Has(MultiaddrProtocol.Dns4) ? 4 : address.Has(MultiaddrProtocol.Dns6) ? 16 : 0);
         }
 
         // The initiator says all it can at once: header, /noise and the first Noise message.

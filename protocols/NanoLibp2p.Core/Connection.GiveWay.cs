@@ -39,28 +39,14 @@ namespace NanoLibp2p.Core
             for (int i = 0; i < Yamux.UsedStreams; i++)
             {
                 Libp2pStream stream = _streams[i];
-                if (stream.IsOpen && stream.Protocol != null && stream.Protocol.KeepsConnection(stream))
+                StreamProtocol protocol = stream.Protocol;
+                if (stream.IsOpen && protocol != null && protocol != _node.Ping && protocol != _node.Identify && protocol.KeepsConnection(stream))
                 {
                     return long.MaxValue;
                 }
             }
 
             return _deadline + Rank + Rank;
-        }
-
-        /// <summary>Ends the connection for another peer's sake.</summary>
-        /// <param name="polling">Whether a protocol may be at work on it; one that was open then ends in the next Poll.</param>
-        /// <returns>True when it is free.</returns>
-        internal bool GiveWay(bool polling)
-        {
-            Fail(CloseReason.GaveWay, 0);
-            if (polling && _wasOpen)
-            {
-                return false;
-            }
-
-            End();
-            return true;
         }
 
         // _deadline is HandshakeTimeoutMs after the beginning, and once open after the opening

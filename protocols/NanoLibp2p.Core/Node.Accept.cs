@@ -10,20 +10,14 @@ namespace NanoLibp2p.Core
         // callers taken in one step, so that who is connected has its turn
         private const int MaxAccepts = 16;
 
-        private bool _keepsPlaceForDials;
-
-        // in Poll, where a protocol may be at work on an open connection
-        private bool _polling;
-
         /// <summary>
         /// Whether one connection and one handshake belong to <see cref="Dial"/>: callers then have one of NodeOptions.MaxConnections
         /// less, and none when there is one. Default false; a device with a dial list sets it.
         /// </summary>
-        public bool KeepsPlaceForDials
-        {
-            get { return _keepsPlaceForDials; }
-            set { _keepsPlaceForDials = value; }
-        }
+        public bool KeepsPlaceForDials;
+
+        // in Poll, where a protocol may be at work on an open connection
+        private bool _polling;
 
         private bool AcceptLinks(long nowMs)
         {
@@ -64,7 +58,7 @@ namespace NanoLibp2p.Core
         private Connection FreeConnection(bool toDial)
         {
             Connection free = null;
-            int left = Connections.Length - (_keepsPlaceForDials ? 1 : 0);
+            int left = Connections.Length - (KeepsPlaceForDials ? 1 : 0);
             for (int i = Connections.Length - 1; i >= 0; i--)
             {
                 Connection connection = Connections[i];
@@ -108,7 +102,18 @@ namespace NanoLibp2p.Core
                 }
             }
 
-            return first != null && first.GiveWay(_polling) ? first : null;
+            if (first != null)
+            {
+                first.Close(CloseReason.GaveWay, 0);
+                if (_polling && first.WasOpen)
+                {
+                    return null;
+                }
+
+                first.Step(NowMs);
+            }
+
+            return first;
         }
     }
 }

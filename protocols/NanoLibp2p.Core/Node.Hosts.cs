@@ -41,7 +41,18 @@ namespace NanoLibp2p.Core
                 }
             }
 
-            return count < Options.MaxConnectionsPerHost || (first != null && first.GiveWay(false));
+            if (count < Options.MaxConnectionsPerHost)
+            {
+                return true;
+            }
+
+            if (first != null)
+            {
+                first.Close(CloseReason.GaveWay, 0);
+                first.Step(NowMs);
+            }
+
+            return first != null;
         }
     }
 }

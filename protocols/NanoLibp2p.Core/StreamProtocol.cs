@@ -66,7 +66,7 @@ namespace NanoLibp2p.Core
         /// connections of peers that called, <see cref="NodeOptions.FirstByteTimeoutMs"/> after they opened.
         /// </summary>
         /// <param name="stream">A stream of this protocol.</param>
-        /// <returns>True unless overridden. Ping and identify keep nobody; pubsub keeps who subscribed or published.</returns>
+        /// <returns>True unless overridden: pubsub keeps who subscribed or published. Streams of ping and identify are no reason.</returns>
         public virtual bool KeepsConnection(Libp2pStream stream)
         {
             return true;

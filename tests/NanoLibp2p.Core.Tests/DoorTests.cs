@@ -94,6 +94,7 @@ public class DoorTests
             stranger.Handshake();
         }
         simulation.Run(connects ? 6000 : 100);
+        simulation.Step();
 
         Connection? connection = node.Dial(there);
 
@@ -112,6 +113,7 @@ public class DoorTests
         node.Node.Add(tick);
         new RawPeer(simulation).Dial(address).Handshake();
         simulation.Run(6000);
+        simulation.Step();
 
         tick.IsDue = true;
         simulation.Step();

@@ -142,12 +142,6 @@ namespace NanoLibp2p.Core.Identify
         }
 
         /// <inheritdoc/>
-        public override bool KeepsConnection(Libp2pStream stream)
-        {
-            return false;
-        }
-
-        /// <inheritdoc/>
         public override void OnReadEnd(Libp2pStream stream)
         {
             // who asks ends its side at once and waits for our answer

@@ -115,12 +115,6 @@ namespace NanoLibp2p.Core.Ping
         }
 
         /// <inheritdoc/>
-        public override bool KeepsConnection(Libp2pStream stream)
-        {
-            return false;
-        }
-
-        /// <inheritdoc/>
         public override void OnReadEnd(Libp2pStream stream)
         {
             if (_answering[stream.Connection.Index] != stream)

@@ -155,13 +155,13 @@ namespace NanoLibp2p.Memory
         private void AddPubSub(PubSubOptions o, int n)
         {
             int queue = o.QueueBytes == 0 ? o.MaxMessageBytes + 128 : o.QueueBytes;
-            Add("pubsub, by connection", n * (ObjectBytes(21) + ArrayBytes(o.OtherTopics, 4)     // PubSubPeer
+            Add("pubsub, by connection", n * (ObjectBytes(22) + ArrayBytes(o.OtherTopics + 1, 4) // PubSubPeer
                 + ObjectBytes(17) + Reader + (2 * ArrayBytes(7, 4)) + ArrayBytes(14 + o.MaxMessageBytes, 1)
                 + ObjectBytes(3) + ArrayBytes(queue, 1)));
             Add("pubsub, messages kept", MessageCache(o, n) + SeenCache(o.SeenMessages) + SeenCache(o.MaxAsks < 1 ? 1 : o.MaxAsks));
             Add("pubsub, topics", ObjectBytes(2) + ArrayBytes(o.MaxTopics, Reference)
                 + (o.MaxTopics * (ObjectBytes(4) + ArrayBytes(o.MaxTopicBytes, 1))));
-            Add("pubsub", ObjectBytes(23) + ArrayBytes((int)DropReason.GossipLimit + 1, 4) + ArrayBytes(3, 4)
+            Add("pubsub", ObjectBytes(23) + ArrayBytes((int)DropReason.GossipLimit + 1, 4)
                 + ArrayBytes(o.MaxTopicBytes + 64 + 24, 1) + ArrayBytes(64, 1) + ArrayBytes(14, 1) + ArrayBytes(n, Reference)
                 + ObjectBytes(7) + ObjectBytes(2)                                                // PubSubMessage, IdHash
                 + ReplayGuard(o)
@@ -222,7 +222,7 @@ namespace NanoLibp2p.Memory
         {
             int bytes = o.CacheBytes == 0 ? o.MaxMessageBytes + 11 + 14 : o.CacheBytes;
             return ObjectBytes(9) + ArrayBytes(bytes, 1) + ArrayBytes(9 * o.CachedMessages, 4) + ArrayBytes(o.CachedMessages, 8)
-                + ArrayBytes(o.CachedMessages * ((n + 31) / 32), 4);
+                + ArrayBytes(o.CachedMessages * ((n + 7) / 8), 4);
         }
 
         private static int ReplayGuard(PubSubOptions o)

@@ -24,7 +24,8 @@ namespace NanoLibp2p.PubSub
         }
 
         /// <summary>Begins a back-off, or makes one longer; never shorter.</summary>
-        public void Set(ulong peer, int topic, long endMs)
+        /// <returns>When it ends.</returns>
+        public long Set(ulong peer, int topic, long endMs)
         {
             int at = Find(peer, topic);
             if (at < 0)
@@ -46,6 +47,8 @@ namespace NanoLibp2p.PubSub
             {
                 _ends[at] = endMs;
             }
+
+            return _ends[at];
         }
 
         private int Find(ulong peer, int topic)

@@ -39,13 +39,16 @@ namespace NanoLibp2p.PubSub
         /// <summary>StrictNoSign: the message has an author, a sequence number, a signature or a key.</summary>
         Signed,
 
-        /// <summary>A message to a peer whose send queue was full; it is told the message's id later.</summary>
+        /// <summary>
+        /// A message to a peer whose send queue was full. It goes, in its turn, when the queue has room, if PubSubOptions.CachedMessages and
+        /// CacheBytes still have it then; else this peer never gets it from us.
+        /// </summary>
         QueueFull,
 
         /// <summary>An RPC that is no protobuf; its stream was reset.</summary>
         Malformed,
 
-        /// <summary>IHAVE or IWANT above PubSubOptions.MaxAsks in a heartbeat, or with ids longer than any of ours.</summary>
+        /// <summary>IHAVE or IWANT above PubSubOptions.MaxAsks in a heartbeat, or the fourth IWANT of a peer for one message.</summary>
         GossipLimit,
     }
 }

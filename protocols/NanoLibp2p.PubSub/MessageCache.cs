@@ -1,8 +1,10 @@
+using System;
+
 namespace NanoLibp2p.PubSub
 {
     /// <summary>
     /// The messages sent last, as the RPCs that carried them, for peers that ask for one by IWANT. The oldest give way to the
-    /// next. Each knows which connections it was sent or told to.
+    /// next. Of each is known how it stands with each peer: the state of its delivery, and how often an IWANT for it was answered.
     /// </summary>
     internal sealed class MessageCache
     {
@@ -18,6 +20,12 @@ namespace NanoLibp2p.PubSub
         public const int Part2Count = 8;
         private const int Fields = 9;
 
+        // of a peer and an entry: two bits are the delivery, the two above count the answers
+        private const int PeerBits = 4;
+        private const uint DeliveryMask = 3;
+        private const uint OneAnswer = 4;
+        private const uint MaxAnswers = 3 * OneAnswer;
+
         public readonly byte[] Bytes;
 
         /// <summary>Entries there are; the oldest is number 0 for the members below.</summary>
@@ -25,19 +33,19 @@ namespace NanoLibp2p.PubSub
 
         private readonly int[] _fields;
         private readonly ulong[] _hashes;
-        private readonly uint[] _told;
-        private readonly int _toldWords;
+        private readonly uint[] _states;
+        private readonly int _stateWords;
         private readonly int _capacity;
         private int _first;
         private int _next;
 
-        public MessageCache(int entries, int bytes, int connections)
+        public MessageCache(int entries, int bytes, int peers)
         {
             Bytes = new byte[bytes];
             _fields = new int[entries * Fields];
             _hashes = new ulong[entries];
-            _toldWords = (connections + 31) >> 5;
-            _told = new uint[entries * _toldWords];
+            _stateWords = ((peers * PeerBits) + 31) >> 5;
+            _states = new uint[entries * _stateWords];
             _capacity = entries;
         }
 
@@ -64,10 +72,7 @@ namespace NanoLibp2p.PubSub
             int begin = _next;
             int slot = Slot(Count);
             _fields[(slot * Fields) + Begin] = begin;
-            for (int i = 0; i < _toldWords; i++)
-            {
-                _told[(slot * _toldWords) + i] = 0;
-            }
+            Array.Clear(_states, slot * _stateWords, _stateWords);
 
             Count++;
             _next = begin + size;
@@ -132,25 +137,49 @@ namespace NanoLibp2p.PubSub
             }
         }
 
-        public bool WasTold(int entry, int connection)
+        public Delivery DeliveryOf(int entry, int peer)
         {
-            return (_told[(Slot(entry) * _toldWords) + (connection >> 5)] & (1u << (connection & 31))) != 0;
+            return (Delivery)(State(entry, peer) & DeliveryMask);
         }
 
-        public void SetTold(int entry, int connection, bool told)
+        public void SetDelivery(int entry, int peer, Delivery delivery)
         {
-            int at = (Slot(entry) * _toldWords) + (connection >> 5);
-            uint bit = 1u << (connection & 31);
-            _told[at] = told ? _told[at] | bit : _told[at] & ~bit;
+            Change(entry, peer, DeliveryMask, (uint)delivery);
         }
 
-        /// <summary>Forgets what was told on a connection: another peer is there now.</summary>
-        public void ForgetTold(int connection)
+        /// <summary>Counts the answer to an IWANT of a peer.</summary>
+        /// <returns>False, and nothing is counted, when there were three (GossipRetransmission of go and js).</returns>
+        public bool CountAnswer(int entry, int peer)
+        {
+            uint answers = State(entry, peer) & MaxAnswers;
+            if (answers == MaxAnswers)
+            {
+                return false;
+            }
+
+            Change(entry, peer, MaxAnswers, answers + OneAnswer);
+            return true;
+        }
+
+        /// <summary>Forgets what a peer was sent and told: its stream is gone.</summary>
+        /// <param name="peer">Which.</param>
+        /// <param name="isAnother">Whether it is another peer, whose answers count from 0.</param>
+        public void Forget(int peer, bool isAnother)
         {
             for (int i = 0; i < Count; i++)
             {
-                SetTold(i, connection, false);
+                Change(i, peer, isAnother ? DeliveryMask | MaxAnswers : DeliveryMask, 0);
             }
+        }
+
+        private uint State(int entry, int peer)
+        {
+            return _states[(Slot(entry) * _stateWords) + (peer >> 3)] >> ((peer & 7) * PeerBits);
+        }
+
+        private void Change(int entry, int peer, uint mask, uint state)
+        {
+            _states[(Slot(entry) * _stateWords) + (peer >> 3)] ^= ((State(entry, peer) & mask) ^ state) << ((peer & 7) * PeerBits);
         }
 
         private int Slot(int entry)

@@ -12,12 +12,18 @@ namespace NanoLibp2p.PubSub
         {
         }
 
-        /// <summary>A peer subscribed to one of our topics: what is published from now on goes to it.</summary>
+        /// <summary>
+        /// A message published to a topic reaches a peer from now on: it subscribed to one of our topics, and the stream to it is agreed on.
+        /// Told once a peer, however many connections it has.
+        /// </summary>
         public virtual void OnSubscribed(Connection connection, Topic topic)
         {
         }
 
-        /// <summary>A connected peer unsubscribed. The end of its connection is told by NodeEvents alone.</summary>
+        /// <summary>
+        /// A message would not reach a peer any more: it unsubscribed, or a stream between us or its last connection is gone. Follows each
+        /// <see cref="OnSubscribed"/> once.
+        /// </summary>
         public virtual void OnUnsubscribed(Connection connection, Topic topic)
         {
         }

@@ -25,9 +25,9 @@ namespace NanoLibp2p.PubSub
             options.ReplayAuthors = 1024;
             options.ReplayWindow = 1024;
             options.VerificationsPerSecond = 2000;
-            options.CachedMessages = 512;
-            options.CacheBytes = 1024 * 1024;
-            options.MaxAsks = 256;
+            options.CachedMessages = 4096;
+            options.CacheBytes = 4 * 1024 * 1024;
+            options.MaxAsks = 5000;
             options.MeshPeers = 6;
             options.MaxMeshPeers = 12;
             options.Backoffs = 256;

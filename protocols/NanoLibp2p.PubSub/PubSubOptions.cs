@@ -29,7 +29,11 @@ namespace NanoLibp2p.PubSub
         /// <summary>Bytes of a topic's name in UTF-8, at most 1024.</summary>
         public int MaxTopicBytes = 64;
 
-        /// <summary>Topics of each peer that are not ours and are remembered, in 4 bytes each, in case they become ours later.</summary>
+        /// <summary>
+        /// Topics of each peer that are not ours and are remembered, in 4 bytes each, in case they become ours later. Of a peer with more, a
+        /// topic that is opened later and not remembered ends the streams: on new ones the peer says all of its topics again. Open topics
+        /// before the first connection, and this is never needed.
+        /// </summary>
         public int OtherTopics = 4;
 
         /// <summary>
@@ -38,7 +42,11 @@ namespace NanoLibp2p.PubSub
         /// </summary>
         public int MaxMessageBytes = 512;
 
-        /// <summary>Bytes of each connection's queue of what is to be sent; 0 for one longest message and 128.</summary>
+        /// <summary>
+        /// Bytes of each peer's queue of what is to be sent; 0 for one longest message and 128. What finds no room waits in the cache, and
+        /// goes when there is room: a peer may be as far behind as this and <see cref="CacheBytes"/> together. What the cache gives up
+        /// before that is lost to this peer: nobody is kept from reading or publishing by one that is slow.
+        /// </summary>
         public int QueueBytes;
 
         /// <summary>Messages that are remembered as seen, in 12 bytes each. Of signed ones <see cref="ReplayAuthors"/> knows those before.</summary>
@@ -66,10 +74,13 @@ namespace NanoLibp2p.PubSub
         /// <summary>Bytes for those messages; 0 for one longest message.</summary>
         public int CacheBytes;
 
-        /// <summary>Heartbeats in which a kept message is told by IHAVE to peers that it didn't reach.</summary>
+        /// <summary>
+        /// Heartbeats in which a kept message is told by IHAVE to peers that it wasn't sent to; one whose queue had no room for the id is told
+        /// later.
+        /// </summary>
         public int GossipHeartbeats = 3;
 
-        /// <summary>IWANT ids that are sent to a peer, and that are answered to it, in a heartbeat.</summary>
+        /// <summary>IWANT ids that are sent to a peer, and that are answered to it, in a heartbeat. One id is answered to a peer three times.</summary>
         public int MaxAsks = 4;
 
         /// <summary>Milliseconds between heartbeats.</summary>
@@ -115,7 +126,7 @@ namespace NanoLibp2p.PubSub
             NodeOptions.CheckRange(VerificationsPerSecond, 1, 1000000, "VerificationsPerSecond");
             NodeOptions.CheckRange(CachedMessages, 1, 65536, "CachedMessages");
             NodeOptions.CheckRange(GossipHeartbeats, 0, 100, "GossipHeartbeats");
-            NodeOptions.CheckRange(MaxAsks, 0, 65536, "MaxAsks");
+            NodeOptions.CheckRange(MaxAsks, 0, 32767, "MaxAsks");
             NodeOptions.CheckRange(HeartbeatMs, 10, 3600 * 1000, "HeartbeatMs");
             NodeOptions.CheckRange(MeshPeers, 0, 1024, "MeshPeers");
             NodeOptions.CheckRange(MaxMeshPeers, MeshPeers, 1024, "MaxMeshPeers");

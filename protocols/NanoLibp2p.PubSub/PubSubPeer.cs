@@ -1,10 +1,22 @@
+using System;
 using NanoLibp2p.Core;
 
 namespace NanoLibp2p.PubSub
 {
-    /// <summary>What is known of the peer at the other end of a connection. One object a connection, used again and again.</summary>
+    /// <summary>What is known of one connected peer, over all of its connections. The objects are used again and again.</summary>
+    /// <remarks>
+    /// The stream that we write on, moved by the stream's events and by Poll in PubSubProtocol.cs:
+    /// <code>
+    ///   none --RetryAt--> proposed --agreed--> ready
+    ///    ^                   | refused           | FIN or RST of the peer, or the connection is gone
+    ///    +-------------------+-------------------+
+    /// </code>
+    /// </remarks>
     internal sealed class PubSubPeer
     {
+        /// <summary>No protocol is agreed on: nothing can be written.</summary>
+        public const int NotReady = -1;
+
         /// <summary>A peer without gossip: all messages, no control.</summary>
         public const int FloodSub = 0;
 
@@ -14,38 +26,43 @@ namespace NanoLibp2p.PubSub
         /// <summary>Gossipsub 1.1.</summary>
         public const int GossipSub11 = 2;
 
-        public readonly Connection Connection;
+        /// <summary>What an IWANT of the peer adds to <see cref="Asks"/>.</summary>
+        public const int OneAnswer = 1 << 16;
+
+        /// <summary>Its place among the peers.</summary>
+        public readonly int Index;
+
         public readonly RpcReader Reader;
         public readonly SendQueue Queue;
+
+        /// <summary>The connection that <see cref="Outbound"/> is opened on; null when no peer is here.</summary>
+        public Connection Connection;
 
         /// <summary>The hash of its peer id.</summary>
         public ulong Id;
 
-        /// <summary>The stream that it writes on; null when there is none.</summary>
+        /// <summary>The stream that it writes on, on any of its connections; null when there is none.</summary>
         public Libp2pStream Inbound;
 
         /// <summary>The stream that we write on; null when there is none.</summary>
         public Libp2pStream Outbound;
 
-        /// <summary>True once it has agreed to <see cref="Outbound"/>.</summary>
-        public bool IsReady;
-
-        /// <summary>True when it refused every protocol that we speak.</summary>
-        public bool HasRefused;
-
-        /// <summary>The protocol agreed on.</summary>
+        /// <summary>The protocol agreed on for <see cref="Outbound"/>.</summary>
         public int Version;
 
-        // sets of topics: what it subscribed to, where it is in our mesh, and what it must still be told
+        /// <summary>Without a stream to write on: when the next is opened. With one: when it has lived long enough for the back-off to end.</summary>
+        public long RetryAt;
+
+        /// <summary>Streams to write on that came to nothing, one after the other.</summary>
+        public int Retries;
+
+        // sets of topics: what it subscribed to, what of this the application was told, where it is in our mesh, and what it must still be told
         public uint Subscribed;
+        public uint Reached;
         public uint Mesh;
         public uint AnnounceDue;
         public uint GraftDue;
         public uint PruneDue;
-
-        // in this heartbeat
-        public int Asked;
-        public int Answered;
 
         public int Offences;
 
@@ -53,47 +70,56 @@ namespace NanoLibp2p.PubSub
         public int Verifications;
         public long NextVerification;
 
-        private readonly uint[] _others;
-        private int _otherCount;
+        /// <summary>In this heartbeat, ids that we asked it for and, times <see cref="OneAnswer"/>, those that it asked us for.</summary>
+        public int Asks;
 
-        public PubSubPeer(PubSubProtocol pubsub, Connection connection, TopicTable topics, byte[] prefix, uint topicSeed, int queueBytes)
+        /// <summary>Whether messages wait in the cache for room in the queue.</summary>
+        public bool IsBehind;
+
+        // topics that aren't ours; 0 is a free place, and the last place says that there were more
+        private readonly uint[] _others;
+
+        public PubSubPeer(PubSubProtocol pubsub, int index, TopicTable topics, byte[] prefix, uint topicSeed, int queueBytes)
         {
             PubSubOptions options = pubsub.Options;
-            Connection = connection;
+            Index = index;
             Reader = new RpcReader(this, topics, pubsub, prefix, options.MaxMessageBytes, topicSeed);
             Queue = new SendQueue(queueBytes);
-            _others = new uint[options.OtherTopics];
+            Version = NotReady;
+            _others = new uint[options.OtherTopics + 1];
+        }
+
+        /// <summary>Whether it can be written to.</summary>
+        public bool IsReady
+        {
+            get { return Version != NotReady; }
         }
 
         /// <summary>Whether it speaks gossipsub and can be written to.</summary>
         public bool CanGossip
         {
-            get { return IsReady && Version != FloodSub; }
+            get { return Version > FloodSub; }
         }
 
-        /// <summary>Begins with another peer, or with none.</summary>
-        public void Reset()
+        /// <summary>Whether it subscribed to topics that found no room among the others.</summary>
+        public bool MissedTopics
         {
-            Inbound = null;
-            HasRefused = false;
-            Offences = 0;
-            Asked = 0;
-            Answered = 0;
-            ForgetInbound();
-            ForgetOutbound();
+            get { return _others[_others.Length - 1] != 0; }
         }
 
         public void ForgetInbound()
         {
+            Inbound = null;
             Subscribed = 0;
             Mesh = 0;
-            _otherCount = 0;
+            Array.Clear(_others, 0, _others.Length);
         }
 
         public void ForgetOutbound()
         {
             Outbound = null;
-            IsReady = false;
+            Version = NotReady;
+            IsBehind = false;
             Mesh = 0;
             AnnounceDue = 0;
             GraftDue = 0;
@@ -104,19 +130,21 @@ namespace NanoLibp2p.PubSub
         /// <summary>Remembers a topic that isn't ours, if there is room.</summary>
         public void AddOther(uint topic)
         {
-            if (FindOther(topic) < 0 && _otherCount < _others.Length)
+            topic |= 1;
+            if (FindOther(topic) < 0)
             {
-                _others[_otherCount++] = topic;
+                int free = FindOther(0);
+                _others[free < 0 ? _others.Length - 1 : free] = topic;
             }
         }
 
         /// <summary>Forgets one; true when it was there.</summary>
         public bool RemoveOther(uint topic)
         {
-            int at = FindOther(topic);
+            int at = FindOther(topic | 1);
             if (at >= 0)
             {
-                _others[at] = _others[--_otherCount];
+                _others[at] = 0;
             }
 
             return at >= 0;
@@ -124,7 +152,7 @@ namespace NanoLibp2p.PubSub
 
         private int FindOther(uint topic)
         {
-            for (int i = 0; i < _otherCount; i++)
+            for (int i = 0; i < _others.Length - 1; i++)
             {
                 if (_others[i] == topic)
                 {

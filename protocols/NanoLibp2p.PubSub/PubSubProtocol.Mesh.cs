@@ -1,4 +1,5 @@
-using NanoLibp2p.Core;
+using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Crypto;
 
 namespace NanoLibp2p.PubSub
 {
@@ -7,6 +8,9 @@ namespace NanoLibp2p.PubSub
     {
         // a peer's word for its back-off is taken up to an hour
         private const ulong MaxBackoffSeconds = 3600;
+
+        // go and js look at no more ids in a heartbeat (GossipSubMaxIHaveLength)
+        private const int MaxHaveIds = 5000;
 
         internal override void OnSubscription(PubSubPeer peer, Topic topic, uint otherTopic, bool subscribe)
         {
@@ -25,11 +29,6 @@ namespace NanoLibp2p.PubSub
             }
 
             uint bit = 1u << topic.Index;
-            if (subscribe == ((peer.Subscribed & bit) != 0))
-            {
-                return;
-            }
-
             if (subscribe)
             {
                 peer.Subscribed |= bit;
@@ -39,20 +38,6 @@ namespace NanoLibp2p.PubSub
             {
                 peer.Subscribed &= ~bit;
                 LeaveMesh(peer, bit);
-            }
-
-            if (Events == null)
-            {
-                return;
-            }
-
-            if (subscribe)
-            {
-                Events.OnSubscribed(peer.Connection, topic);
-            }
-            else
-            {
-                Events.OnUnsubscribed(peer.Connection, topic);
             }
         }
 
@@ -70,17 +55,16 @@ namespace NanoLibp2p.PubSub
                 return;
             }
 
-            bool tooEarly = _backoffs.IsActive(peer.Id, topic.Index, Node.NowMs);
-            if (tooEarly || CountMesh(topic) >= Options.MaxMeshPeers)
+            if (_backoffs.IsActive(peer.Id, topic.Index, Node.NowMs) || CountMesh(topic) >= Options.MaxMeshPeers)
             {
-                // who comes too early begins anew (gossipsub 1.1 spec, "Prune Backoff")
-                Backoff(peer, topic, Options.PruneBackoffMs);
+                // a GRAFT during the back-off restarts it (gossipsub 1.1 spec, "Prune Backoff"), as each PRUNE does
                 peer.PruneDue |= bit;
                 return;
             }
 
             peer.Mesh |= bit;
             peer.GraftDue &= ~bit;
+            peer.PruneDue &= ~bit;
         }
 
         internal override void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds)
@@ -91,45 +75,49 @@ namespace NanoLibp2p.PubSub
                 backoffSeconds = MaxBackoffSeconds;
             }
 
-            Backoff(peer, topic, backoffSeconds == 0 ? Options.PruneBackoffMs : (int)backoffSeconds * 1000);
+            _backoffs.Set(peer.Id, topic.Index, Node.NowMs + (backoffSeconds == 0 ? Options.PruneBackoffMs : (int)backoffSeconds * 1000));
         }
 
         internal override void OnHave(PubSubPeer peer, byte[] id, int count)
         {
             ulong hash = HashOf(id, count);
+
+            // each peer that has it is asked, as by go and js: one that announces and never sends keeps no other from being asked
+            ulong asked = hash ^ peer.Id;
             long nowMs = Node.NowMs;
-            if (_seen.Contains(hash, nowMs) || _asked.Contains(hash, nowMs) || !peer.CanGossip)
+            if (_seen.Contains(hash, nowMs) || _asked.Contains(asked, nowMs) || !peer.CanGossip || !MayAsk(peer, peer.Asks & (PubSubPeer.OneAnswer - 1), 1))
             {
                 return;
             }
 
-            if (peer.Asked >= Options.MaxAsks)
-            {
-                Drop(peer, DropReason.GossipLimit);
-                return;
-            }
-
-            peer.Asked++;
             if (peer.Queue.Append(_scratch, 0, RpcWriter.WriteWant(id, count, _scratch, 0)))
             {
-                _asked.Add(hash, nowMs);
+                _asked.Add(asked, nowMs);
             }
         }
 
         internal override void OnWant(PubSubPeer peer, byte[] id, int count)
         {
-            if (peer.Answered >= Options.MaxAsks)
+            int entry = _cache.Find(HashOf(id, count));
+
+            // asking for what we don't have counts too
+            bool mayAsk = MayAsk(peer, peer.Asks / PubSubPeer.OneAnswer, PubSubPeer.OneAnswer);
+            if (entry < 0 || !peer.IsReady)
             {
-                Drop(peer, DropReason.GossipLimit);
                 return;
             }
 
-            // asking for what we don't have counts too
-            peer.Answered++;
-            int entry = _cache.Find(HashOf(id, count));
-            if (entry >= 0 && peer.IsReady)
+            if (!mayAsk)
+            {
+                _cache.SetDelivery(entry, peer.Index, Delivery.IdWaits);
+            }
+            else if (_cache.CountAnswer(entry, peer.Index))
             {
                 Enqueue(peer, entry);
+            }
+            else
+            {
+                Drop(peer, DropReason.GossipLimit);
             }
         }
 
@@ -164,7 +152,6 @@ namespace NanoLibp2p.PubSub
                     if (told)
                     {
                         peer.PruneDue |= bit;
-                        Backoff(peer, topic, Options.UnsubscribeBackoffMs);
                     }
                 }
             }
@@ -178,9 +165,16 @@ namespace NanoLibp2p.PubSub
             uint number = RpcReader.OtherTopic(_topicSeed, topic.Utf8Name, 0, topic.Utf8Name.Length);
             for (int i = 0; i < _peers.Length; i++)
             {
-                if (_peers[i].RemoveOther(number))
+                PubSubPeer peer = _peers[i];
+                if (peer.RemoveOther(number))
                 {
-                    _peers[i].Subscribed |= 1u << topic.Index;
+                    peer.Subscribed |= 1u << topic.Index;
+                }
+                else if (peer.MissedTopics && peer.Inbound != null)
+                {
+                    // perhaps this one too: on new streams it says it again
+                    peer.Inbound.Reset();
+                    Reopen(peer);
                 }
             }
         }
@@ -195,6 +189,7 @@ namespace NanoLibp2p.PubSub
                     continue;
                 }
 
+                // a heartbeat later than the back-off ends here: by the peer's clock it began later
                 uint bit = 1u << i;
                 int missing = Options.MeshPeers - CountMesh(topic);
 
@@ -202,7 +197,8 @@ namespace NanoLibp2p.PubSub
                 for (int j = 0; j < _peers.Length && missing > 0; j++)
                 {
                     PubSubPeer peer = _peers[(int)(((uint)j + _turn) % (uint)_peers.Length)];
-                    if (peer.CanGossip && (peer.Subscribed & ~peer.Mesh & bit) != 0 && !_backoffs.IsActive(peer.Id, i, nowMs))
+                    if (peer.CanGossip && (peer.Subscribed & ~peer.Mesh & ~peer.PruneDue & bit) != 0
+                        && !_backoffs.IsActive(peer.Id, i, nowMs - Options.HeartbeatMs))
                     {
                         peer.Mesh |= bit;
                         peer.GraftDue |= bit;
@@ -212,40 +208,125 @@ namespace NanoLibp2p.PubSub
             }
         }
 
-        // tells of what was sent lately those that it didn't reach: late subscribers, and those whose queues were full
-        private void Gossip()
+        // adds one to one of the two counts of a heartbeat, if its limit allows
+        private bool MayAsk(PubSubPeer peer, int count, int one)
         {
-            for (int entry = 0; entry < _cache.Count; entry++)
+            if (count >= Options.MaxAsks)
             {
-                if (_cache.Get(entry, MessageCache.Life) == 0)
+                Drop(peer, DropReason.GossipLimit);
+                return false;
+            }
+
+            peer.Asks += one;
+            return true;
+        }
+
+        // Tells a peer the ids of what it was not sent: it subscribed late, or is in no mesh. All topics go in one RPC, since go and js pass
+        // over the eleventh RPC with an IHAVE in a heartbeat. What finds no room is told in another heartbeat, however old it is then.
+        private void Gossip(PubSubPeer peer)
+        {
+            int entries = _cache.Count < MaxHaveIds ? _cache.Count : MaxHaveIds;
+            while (!WriteHave(peer, entries))
+            {
+                entries >>= 1;
+            }
+
+            for (; entries < _cache.Count; entries++)
+            {
+                if (IsIdDue(peer, entries))
+                {
+                    _cache.SetDelivery(entries, peer.Index, Delivery.IdWaits);
+                }
+            }
+        }
+
+        private bool IsIdDue(PubSubPeer peer, int entry)
+        {
+            Delivery delivery = _cache.DeliveryOf(entry, peer.Index);
+            return (peer.Subscribed & (1u << _cache.Get(entry, MessageCache.TopicIndex))) != 0
+                && (delivery == Delivery.IdWaits || (delivery == Delivery.None && _cache.Get(entry, MessageCache.Life) != 0));
+        }
+
+        // bytes of the IHAVE of a topic, of the oldest entries; 0 when there is nothing to tell
+        private int HaveBytes(PubSubPeer peer, int topic, int entries)
+        {
+            int ids = 0;
+            for (int i = 0; i < entries; i++)
+            {
+                if (_cache.Get(i, MessageCache.TopicIndex) == topic && IsIdDue(peer, i))
+                {
+                    int id = IsSigned ? _cache.Get(i, MessageCache.Part1Count) + _cache.Get(i, MessageCache.Part2Count) : CryptoProvider.Sha256Bytes;
+                    ids += ProtobufWriter.SizeOfBytes(RpcWriter.HaveIds, id);
+                }
+            }
+
+            return ids == 0 ? 0 : ids + ProtobufWriter.SizeOfBytes(RpcWriter.ControlTopic, _topics[topic].Utf8Name.Length);
+        }
+
+        // of the oldest entries; false when the queue has no room for all of their ids
+        private bool WriteHave(PubSubPeer peer, int entries)
+        {
+            int all = 0;
+            for (int topic = 0; topic < _topics.Count; topic++)
+            {
+                int size = HaveBytes(peer, topic, entries);
+                all += size == 0 ? 0 : ProtobufWriter.SizeOfBytes(RpcWriter.Have, size);
+            }
+
+            SendQueue queue = peer.Queue;
+            byte[] scratch = _scratch;
+            int frame = RpcWriter.WriteControl(all, scratch, 0);
+            if (all == 0 || frame + all > queue.Room)
+            {
+                return all == 0;
+            }
+
+            queue.Append(scratch, 0, frame);
+            for (int topic = 0; topic < _topics.Count; topic++)
+            {
+                int size = HaveBytes(peer, topic, entries);
+                if (size == 0)
                 {
                     continue;
                 }
 
-                Topic topic = _topics[_cache.Get(entry, MessageCache.TopicIndex)];
-                uint bit = 1u << topic.Index;
-                int count = 0;
-                for (int i = 0; i < _peers.Length; i++)
+                byte[] name = _topics[topic].Utf8Name;
+                int at = ProtobufWriter.WriteLength(RpcWriter.Have, size, scratch, 0);
+                queue.Append(scratch, 0, ProtobufWriter.WriteBytes(RpcWriter.ControlTopic, name, 0, name.Length, scratch, at));
+                for (int i = 0; i < entries; i++)
                 {
-                    PubSubPeer peer = _peers[i];
-                    if (!peer.CanGossip || (peer.Subscribed & bit) == 0 || _cache.WasTold(entry, i))
+                    if (_cache.Get(i, MessageCache.TopicIndex) == topic && IsIdDue(peer, i))
                     {
-                        continue;
-                    }
-
-                    if (count == 0)
-                    {
-                        count = CopyId(_cache.Bytes, _cache.Get(entry, MessageCache.Part1), _cache.Get(entry, MessageCache.Part1Count), _cache.Get(entry, MessageCache.Part2), _cache.Get(entry, MessageCache.Part2Count));
-                    }
-
-                    if (peer.Queue.Append(_scratch, 0, RpcWriter.WriteHave(topic.Utf8Name, _id, count, _scratch, 0)))
-                    {
-                        _cache.SetTold(entry, i, true);
+                        int count = CopyId(_cache.Bytes, _cache.Get(i, MessageCache.Part1), _cache.Get(i, MessageCache.Part1Count), _cache.Get(i, MessageCache.Part2), _cache.Get(i, MessageCache.Part2Count));
+                        queue.Append(scratch, 0, ProtobufWriter.WriteBytes(RpcWriter.HaveIds, _id, 0, count, scratch, 0));
+                        _cache.SetDelivery(i, peer.Index, Delivery.Told);
                     }
                 }
             }
 
-            _cache.Age();
+            return true;
+        }
+
+        // what found no room in the queue, oldest first
+        private void SendWaiting(PubSubPeer peer)
+        {
+            for (int i = 0; i < _cache.Count; i++)
+            {
+                if (_cache.DeliveryOf(i, peer.Index) != Delivery.Waits)
+                {
+                    continue;
+                }
+
+                bool wanted = (peer.Subscribed & (1u << _cache.Get(i, MessageCache.TopicIndex))) != 0;
+                if (wanted && !peer.Queue.Append(_cache.Bytes, _cache.Get(i, MessageCache.Frame), _cache.Get(i, MessageCache.FrameCount)))
+                {
+                    return;
+                }
+
+                _cache.SetDelivery(i, peer.Index, Delivery.Told);
+            }
+
+            peer.IsBehind = false;
         }
 
         // Control that must not be lost waits as bits until the queue has room for it.
@@ -286,8 +367,11 @@ namespace NanoLibp2p.PubSub
 
                 if ((peer.PruneDue & bit) != 0 && peer.Version != PubSubPeer.FloodSub)
                 {
+                    // in whole seconds, and never less than stands already: what is told is what is kept
+                    long nowMs = Node.NowMs;
                     int backoff = topic.Joined ? Options.PruneBackoffMs : Options.UnsubscribeBackoffMs;
-                    int seconds = peer.Version == PubSubPeer.GossipSub10 ? 0 : (backoff + 999) / 1000;
+                    long end = _backoffs.Set(peer.Id, i, nowMs + ((backoff + 999) / 1000 * 1000));
+                    int seconds = peer.Version == PubSubPeer.GossipSub10 ? 0 : (int)((end - nowMs + 999) / 1000);
                     if (!queue.Append(scratch, 0, RpcWriter.WritePrune(name, seconds, scratch, 0)))
                     {
                         return;
@@ -306,12 +390,6 @@ namespace NanoLibp2p.PubSub
                 peer.GraftDue &= ~bit;
                 _meshDue = true;
             }
-        }
-
-        // with a heartbeat more, since the peer looks at its own back-offs only then
-        private void Backoff(PubSubPeer peer, Topic topic, int milliseconds)
-        {
-            _backoffs.Set(peer.Id, topic.Index, Node.NowMs + milliseconds + Options.HeartbeatMs);
         }
     }
 }

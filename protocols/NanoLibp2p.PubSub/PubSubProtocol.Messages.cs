@@ -378,7 +378,7 @@ namespace NanoLibp2p.PubSub
                 PubSubPeer peer = _peers[i];
                 if (peer == from)
                 {
-                    _cache.SetTold(entry, i, true);
+                    _cache.SetDelivery(entry, i, Delivery.Told);
                     continue;
                 }
 
@@ -396,16 +396,17 @@ namespace NanoLibp2p.PubSub
 
         private bool Enqueue(PubSubPeer peer, int entry)
         {
-            if (!peer.Queue.Append(_cache.Bytes, _cache.Get(entry, MessageCache.Frame), _cache.Get(entry, MessageCache.FrameCount)))
+            // behind what waits already, so that all stays in order
+            bool taken = !peer.IsBehind
+                && peer.Queue.Append(_cache.Bytes, _cache.Get(entry, MessageCache.Frame), _cache.Get(entry, MessageCache.FrameCount));
+            _cache.SetDelivery(entry, peer.Index, taken ? Delivery.Told : Delivery.Waits);
+            if (!taken)
             {
-                // to be told of it, again if need be, when the queue has drained
-                _cache.SetTold(entry, peer.Connection.Index, false);
+                peer.IsBehind = true;
                 Drop(peer, DropReason.QueueFull);
-                return false;
             }
 
-            _cache.SetTold(entry, peer.Connection.Index, true);
-            return true;
+            return taken;
         }
 
         // Writes a message's id to _id: author and sequence number, or the hash of the data when there are none, as js has it.

@@ -28,6 +28,12 @@ namespace NanoLibp2p.PubSub
         // heartbeats after which an offence is forgiven
         private const int Forgiveness = 60;
 
+        // The back-off between streams to write on: none for the first, then a second that doubles, to the last. A stream that lives for
+        // the last one's time ends it.
+        private const int FirstRetryMs = 1000;
+        private const int MaxRetries = 7;
+        private const int LastRetryMs = FirstRetryMs << (MaxRetries - 1);
+
         // far below Unix time in nanoseconds, which may come later, and eight bytes long even when leading zeros get lost
         private const ulong LeastRandomSequence = 1UL << 56;
 
@@ -40,7 +46,6 @@ namespace NanoLibp2p.PubSub
         private readonly TopicTable _topics;
         private readonly PubSubMessage _view = new PubSubMessage();
         private readonly int[] _drops = new int[(int)DropReason.GossipLimit + 1];
-        private readonly int[] _ids = new int[3];
         private readonly byte[] _scratch;
         private readonly byte[] _id = new byte[RpcReader.MaxIdBytes];
         private readonly byte[] _prefix;
@@ -51,6 +56,9 @@ namespace NanoLibp2p.PubSub
         private MessageCache _cache;
         private BackoffTable _backoffs;
         private IdHash _hash;
+
+        // the index of the newest protocol's id; the older ones follow
+        private int _newest;
         private ulong _sequence;
         private uint _topicSeed;
         private uint _turn;
@@ -86,10 +94,11 @@ namespace NanoLibp2p.PubSub
             return _drops[(int)reason];
         }
 
-        /// <summary>Bytes that wait in the queue of a connection.</summary>
+        /// <summary>Bytes that wait in the queue of a connection's peer, and one more while messages wait for room in it.</summary>
         public int Queued(Connection connection)
         {
-            return _peers[connection.Index].Queue.Count;
+            PubSubPeer peer = Find(connection);
+            return peer == null ? 0 : peer.Queue.Count + (peer.IsBehind ? 1 : 0);
         }
 
         /// <summary>
@@ -105,8 +114,8 @@ namespace NanoLibp2p.PubSub
         /// <summary>Whether a message published to a topic now would go to a connection's peer.</summary>
         public bool Hears(Connection connection, Topic topic)
         {
-            PubSubPeer peer = _peers[connection.Index];
-            return peer.IsReady && (peer.Subscribed & (1u << topic.Index)) != 0;
+            PubSubPeer peer = Find(connection);
+            return peer != null && peer.IsReady && (peer.Subscribed & (1u << topic.Index)) != 0;
         }
 
         /// <summary>
@@ -163,18 +172,63 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         public override void OnConnected(Connection connection)
         {
-            PubSubPeer peer = _peers[connection.Index];
-            peer.Reset();
-            peer.Id = _hash.Of(connection.RemoteId, 0, connection.RemoteIdCount);
-            _cache.ForgetTold(connection.Index);
-            OpenOutbound(peer);
+            if (Find(connection) != null)
+            {
+                return;
+            }
+
+            // there are as many as connections
+            int free = 0;
+            while (_peers[free].Connection != null)
+            {
+                free++;
+            }
+
+            PubSubPeer peer = _peers[free];
+            peer.Connection = connection;
+            peer.Id = IdOf(connection);
+            peer.Offences = 0;
+            _cache.Forget(free, true);
+            Reopen(peer);
         }
 
         /// <inheritdoc/>
         public override void OnDisconnected(Connection connection)
         {
-            _peers[connection.Index].Reset();
-            _meshDue = true;
+            PubSubPeer peer = Find(connection);
+            if (peer == null)
+            {
+                return;
+            }
+
+            if (peer.Connection == connection)
+            {
+                Connection other = null;
+                for (int i = 0; i < _peers.Length; i++)
+                {
+                    Connection one = Node.Connections[i];
+                    if (one.IsOpen && IdOf(one) == peer.Id)
+                    {
+                        other = one;
+                    }
+                }
+
+                if (other == null)
+                {
+                    peer.ForgetInbound();
+                    peer.ForgetOutbound();
+                    Report(peer);
+                    _meshDue = true;
+                }
+
+                peer.Connection = other;
+            }
+
+            // both ways: js opens its stream to us when it sees a new one of ours, and go has forgotten what we told
+            if (peer.Connection != null && (peer.Inbound == null || peer.Outbound == null))
+            {
+                Reopen(peer);
+            }
         }
 
         /// <inheritdoc/>
@@ -187,28 +241,30 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         public override void OnOpened(Libp2pStream stream)
         {
-            PubSubPeer peer = _peers[stream.Connection.Index];
             if (!stream.IsOutbound)
             {
-                // a second stream of the peer takes the first one's place, as with js
-                Libp2pStream old = peer.Inbound;
-                peer.Inbound = stream;
-                peer.Reader.Reset();
+                PubSubPeer from = Find(stream.Connection);
+
+                // of several streams of a peer, on whichever of its connections, the last counts, as with go and js
+                Libp2pStream old = from.Inbound;
+                stream.Tag = from;
+                from.Inbound = stream;
+                from.Reader.Reset();
                 if (old != null)
                 {
                     old.Reset();
                 }
-
-                if (peer.Outbound == null)
+                else if (from.Outbound == null)
                 {
-                    OpenOutbound(peer);
+                    // it speaks pubsub again
+                    from.RetryAt = Node.NowMs;
                 }
 
                 return;
             }
 
-            peer.IsReady = true;
-            peer.Version = PubSubPeer.GossipSub11 - IndexOf(stream.ProtocolIndex);
+            PubSubPeer peer = (PubSubPeer)stream.Tag;
+            peer.Version = PubSubPeer.GossipSub11 + _newest - stream.ProtocolIndex;
             for (int i = 0; i < _topics.Count; i++)
             {
                 if (_topics[i].Joined)
@@ -223,20 +279,14 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         public override int OnRefused(Libp2pStream stream)
         {
-            int next = IndexOf(stream.ProtocolIndex) + 1;
-            if (next < _ids.Length)
-            {
-                return _ids[next];
-            }
-
-            _peers[stream.Connection.Index].HasRefused = true;
-            return -1;
+            int next = stream.ProtocolIndex + 1;
+            return next <= _newest + PubSubPeer.GossipSub11 ? next : -1;
         }
 
         /// <inheritdoc/>
         public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
         {
-            PubSubPeer peer = _peers[stream.Connection.Index];
+            PubSubPeer peer = (PubSubPeer)stream.Tag;
             int used = stream == peer.Inbound ? peer.Reader.Receive(buffer, offset, count) : count;
             if (used < 0)
             {
@@ -252,42 +302,62 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         public override void OnReadEnd(Libp2pStream stream)
         {
-            // each stream is used one way: the end of the other way of ours means nothing
-            if (!stream.IsOutbound)
+            PubSubPeer peer = (PubSubPeer)stream.Tag;
+            if (stream == peer.Inbound && !peer.Reader.MayEnd)
             {
-                PubSubPeer peer = _peers[stream.Connection.Index];
-                if (stream == peer.Inbound && !peer.Reader.MayEnd)
-                {
-                    Drop(peer, DropReason.Malformed);
-                }
-
-                stream.CloseWrite();
+                Drop(peer, DropReason.Malformed);
             }
+
+            // who ends its half of our stream reads no more of it (go takes that end for the peer's, too)
+            OnClosed(stream, false);
+            stream.CloseWrite();
         }
 
         /// <inheritdoc/>
         public override void OnClosed(Libp2pStream stream, bool reset)
         {
-            PubSubPeer peer = _peers[stream.Connection.Index];
+            PubSubPeer peer = (PubSubPeer)stream.Tag;
             if (stream == peer.Inbound)
             {
                 peer.Inbound = null;
-                peer.ForgetInbound();
-                _meshDue = true;
+                if (stream.Connection.IsOpen)
+                {
+                    // it ended the stream; one that the connection took away says nothing of what it subscribed to
+                    peer.ForgetInbound();
+                    _meshDue = true;
+                }
             }
             else if (stream == peer.Outbound)
             {
+                long nowMs = Node.NowMs;
+                if (nowMs >= peer.RetryAt)
+                {
+                    peer.Retries = 0;
+                }
+
+                // who refused is not asked again at once
+                if (peer.Retries == 0 && !peer.IsReady)
+                {
+                    peer.Retries = 1;
+                }
+
+                peer.RetryAt = nowMs + (peer.Retries == 0 ? 0 : FirstRetryMs << (peer.Retries - 1));
+                if (peer.Retries < MaxRetries)
+                {
+                    peer.Retries++;
+                }
+
                 peer.ForgetOutbound();
+                _cache.Forget(peer.Index, false);
             }
         }
 
         /// <inheritdoc/>
         public override long Poll(long nowMs)
         {
-            bool active = false;
             if (nowMs >= _nextHeartbeat)
             {
-                Heartbeat(nowMs);
+                Heartbeat();
                 _nextHeartbeat = nowMs + Options.HeartbeatMs;
             }
 
@@ -297,32 +367,55 @@ namespace NanoLibp2p.PubSub
                 FillMeshes(nowMs);
             }
 
+            long next = long.MaxValue;
             for (int i = 0; i < _peers.Length; i++)
             {
                 PubSubPeer peer = _peers[i];
                 peer.Verifications = 0;
-                if (peer.Connection.IsOpen)
+                if (peer.Connection == null)
                 {
-                    active = true;
-                    if (peer.IsReady)
+                    continue;
+                }
+
+                if (peer.Outbound == null && nowMs >= peer.RetryAt)
+                {
+                    peer.Outbound = peer.Connection.OpenStream(this, _newest);
+                    peer.RetryAt = nowMs + (peer.Outbound == null ? FirstRetryMs : LastRetryMs);
+                    if (peer.Outbound != null)
                     {
-                        Flush(peer);
+                        peer.Outbound.Tag = peer;
                     }
+                }
+
+                Report(peer);
+                if (peer.IsReady)
+                {
+                    Flush(peer);
+                }
+
+                long wanted = peer.Outbound == null && peer.RetryAt < _nextHeartbeat ? peer.RetryAt : _nextHeartbeat;
+                if (wanted < next)
+                {
+                    next = wanted;
                 }
             }
 
-            long resume = _resumeMs;
+            if (_resumeMs < next)
+            {
+                next = _resumeMs;
+            }
+
             _resumeMs = long.MaxValue;
-            return !active ? long.MaxValue : resume < _nextHeartbeat ? resume : _nextHeartbeat;
+            return next;
         }
 
         /// <inheritdoc/>
         protected override void Register(Node node)
         {
             PubSubOptions options = Options;
-            _ids[0] = node.RegisterProtocol("/meshsub/1.1.0", this, true);
-            _ids[1] = node.RegisterProtocol("/meshsub/1.0.0", this, true);
-            _ids[2] = node.RegisterProtocol("/floodsub/1.0.0", this, true);
+            _newest = node.RegisterProtocol("/meshsub/1.1.0", this, true);
+            node.RegisterProtocol("/meshsub/1.0.0", this, true);
+            node.RegisterProtocol("/floodsub/1.0.0", this, true);
             _hash = new IdHash(node.Random);
             node.Random.Fill(_scratch, 0, 8);
             ulong random = Bytes.ReadUInt64LittleEndian(_scratch, 0);
@@ -343,13 +436,13 @@ namespace NanoLibp2p.PubSub
             PubSubPeer[] peers = new PubSubPeer[connections.Length];
             for (int i = 0; i < peers.Length; i++)
             {
-                peers[i] = new PubSubPeer(this, connections[i], _topics, _prefix, _topicSeed, queue);
+                peers[i] = new PubSubPeer(this, i, _topics, _prefix, _topicSeed, queue);
             }
 
             _peers = peers;
         }
 
-        // subscribers whose queues have room for so many bytes
+        // subscribers whose queues have room for so many bytes; a queue that others wait for has none
         internal int CountSubscribers(Topic topic, int bytes)
         {
             uint bit = 1u << topic.Index;
@@ -357,7 +450,7 @@ namespace NanoLibp2p.PubSub
             for (int i = 0; i < _peers.Length; i++)
             {
                 PubSubPeer peer = _peers[i];
-                if ((peer.Subscribed & bit) != 0 && peer.IsReady && peer.Queue.Room >= bytes)
+                if ((peer.Subscribed & bit) != 0 && peer.IsReady && (bytes == 0 || (!peer.IsBehind && peer.Queue.Room >= bytes)))
                 {
                     count++;
                 }
@@ -381,42 +474,91 @@ namespace NanoLibp2p.PubSub
             return count;
         }
 
-        private int IndexOf(int protocolIndex)
+        private ulong IdOf(Connection connection)
         {
-            return protocolIndex == _ids[0] ? 0 : protocolIndex == _ids[1] ? 1 : 2;
+            return _hash.Of(connection.RemoteId, 0, connection.RemoteIdCount);
         }
 
-        private void OpenOutbound(PubSubPeer peer)
+        // the peer at the other end of a connection, whichever of its connections we write on; null when there is none
+        private PubSubPeer Find(Connection connection)
         {
-            Libp2pStream stream = peer.Connection.OpenStream(this, _ids[0]);
-            if (stream != null)
+            for (int i = 0; i < _peers.Length; i++)
             {
-                peer.ForgetOutbound();
-                peer.Outbound = stream;
-                peer.HasRefused = false;
+                if (_peers[i].Connection == connection)
+                {
+                    return _peers[i];
+                }
+            }
+
+            ulong id = IdOf(connection);
+            for (int i = 0; i < _peers.Length; i++)
+            {
+                if (_peers[i].Connection != null && _peers[i].Id == id)
+                {
+                    return _peers[i];
+                }
+            }
+
+            return null;
+        }
+
+        // a new stream to write on, now; what waited for the old one is lost with it
+        private void Reopen(PubSubPeer peer)
+        {
+            Libp2pStream old = peer.Outbound;
+            peer.ForgetOutbound();
+            peer.Retries = 0;
+            peer.RetryAt = Node.NowMs;
+            if (old != null)
+            {
+                _cache.Forget(peer.Index, false);
+                old.Reset();
             }
         }
 
-        private void Heartbeat(long nowMs)
+        // tells the application whom a message would reach
+        private void Report(PubSubPeer peer)
+        {
+            uint reached = peer.IsReady ? peer.Subscribed : 0;
+            uint changed = reached ^ peer.Reached;
+            peer.Reached = reached;
+            for (int i = 0; changed != 0 && Events != null; i++, changed >>= 1)
+            {
+                if ((changed & 1u) == 0)
+                {
+                    continue;
+                }
+
+                if ((reached & (1u << i)) != 0)
+                {
+                    Events.OnSubscribed(peer.Connection, _topics[i]);
+                }
+                else
+                {
+                    Events.OnUnsubscribed(peer.Connection, _topics[i]);
+                }
+            }
+        }
+
+        private void Heartbeat()
         {
             _turn++;
             for (int i = 0; i < _peers.Length; i++)
             {
                 PubSubPeer peer = _peers[i];
-                peer.Asked = 0;
-                peer.Answered = 0;
+                peer.Asks = 0;
                 if (peer.Offences > 0 && _turn % Forgiveness == 0)
                 {
                     peer.Offences--;
                 }
 
-                if (peer.Connection.IsOpen && peer.Outbound == null && !peer.HasRefused)
+                if (peer.CanGossip)
                 {
-                    OpenOutbound(peer);
+                    Gossip(peer);
                 }
             }
 
-            Gossip();
+            _cache.Age();
             _meshDue = true;
         }
 
@@ -424,6 +566,11 @@ namespace NanoLibp2p.PubSub
         {
             WriteDue(peer);
             SendQueue queue = peer.Queue;
+            if (peer.IsBehind && queue.Room >= queue.Ring.Length >> 1)
+            {
+                SendWaiting(peer);
+            }
+
             while (queue.Count > 0)
             {
                 int written = peer.Outbound.Write(queue.Ring, queue.Start, queue.Piece);

@@ -90,25 +90,22 @@ namespace NanoLibp2p.PubSub
             return at - offset;
         }
 
-        public static int WriteHave(byte[] topic, byte[] id, int idCount, byte[] buffer, int offset)
-        {
-            int size = ProtobufWriter.SizeOfBytes(ControlTopic, topic.Length) + ProtobufWriter.SizeOfBytes(HaveIds, idCount);
-            int at = WriteControl(Have, size, buffer, offset);
-            at = ProtobufWriter.WriteBytes(ControlTopic, topic, 0, topic.Length, buffer, at);
-            return ProtobufWriter.WriteBytes(HaveIds, id, 0, idCount, buffer, at) - offset;
-        }
-
         public static int WriteWant(byte[] id, int idCount, byte[] buffer, int offset)
         {
             int at = WriteControl(Want, ProtobufWriter.SizeOfBytes(WantIds, idCount), buffer, offset);
             return ProtobufWriter.WriteBytes(WantIds, id, 0, idCount, buffer, at) - offset;
         }
 
+        /// <summary>Begins an RPC that holds a control message of <paramref name="size"/> bytes, which follow.</summary>
+        public static int WriteControl(int size, byte[] buffer, int offset)
+        {
+            int at = offset + Varint.Write((uint)ProtobufWriter.SizeOfBytes(Control, size), buffer, offset);
+            return ProtobufWriter.WriteLength(Control, size, buffer, at);
+        }
+
         private static int WriteControl(int field, int size, byte[] buffer, int offset)
         {
-            int control = ProtobufWriter.SizeOfBytes(field, size);
-            int at = offset + Varint.Write((uint)ProtobufWriter.SizeOfBytes(Control, control), buffer, offset);
-            at = ProtobufWriter.WriteLength(Control, control, buffer, at);
+            int at = WriteControl(ProtobufWriter.SizeOfBytes(field, size), buffer, offset);
             return ProtobufWriter.WriteLength(field, size, buffer, at);
         }
     }

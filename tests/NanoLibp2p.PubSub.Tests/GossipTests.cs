@@ -112,8 +112,10 @@ public class GossipTests
         Assert.Equal(3, heard.SelectMany(rpc => rpc.Want).Count());
         Assert.Equal(4, board.PubSub.Drops(DropReason.GossipLimit));
 
+        board.Publish("t", 2);
         board.Simulation.Run(1_500);
-        peer.Send(new Rpc { Want = [[own]] });
+        byte[] next = peer.Take().SelectMany(rpc => rpc.Messages).Single().Id;
+        peer.Send(new Rpc { Want = [[next]] });
         board.Simulation.Run(100);
         Assert.Single(peer.Take().SelectMany(rpc => rpc.Messages));
     }

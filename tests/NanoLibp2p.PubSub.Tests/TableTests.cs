@@ -124,8 +124,8 @@ public class TableTests
                     Assert.True(entry >= 0);
                     Assert.Equal((at, count), (cache.Get(entry, MessageCache.Frame), cache.Get(entry, MessageCache.FrameCount)));
                     Assert.Equal(-1, cache.Bytes.AsSpan(at, count).IndexOfAnyExcept(value));
-                    Assert.False(cache.WasTold(entry, 39) && value == mark);
-                    cache.SetTold(entry, 39, true);
+                    Assert.False(cache.DeliveryOf(entry, 39) == Delivery.Told && value == mark);
+                    cache.SetDelivery(entry, 39, Delivery.Told);
                 }
             }
 

@@ -33,7 +33,25 @@ internal sealed class Board : PubSubEvents
     /// <summary>Done for each message, after it is kept.</summary>
     public Action<Topic, PubSubMessage>? Then { get; set; }
 
+    /// <summary>Done for each subscriber, after it is kept.</summary>
+    public Action? ThenSubscribed { get; set; }
+
     public Identity Identity => Host.Node.Identity;
+
+    /// <summary>Bytes given to the links of all connections.</summary>
+    public long Written
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (Connection connection in Host.Node.Connections)
+            {
+                bytes += ((MemoryLink?)connection.Link)?.Written ?? 0;
+            }
+
+            return bytes;
+        }
+    }
 
     /// <summary>The connection that was made last.</summary>
     public Connection Connection => Host.LastConnected!;
@@ -70,7 +88,7 @@ internal sealed class Board : PubSubEvents
     {
         int before = Host.Connected;
         int there = peer.Host.Connected;
-        Connection connection = Host.Dial(peer.Host.Listen());
+        Connection connection = Host.Dial(peer.Address);
         Assert.True(Simulation.Run(() => Host.Connected == before + 1 && peer.Host.Connected == there + 1, 1000));
         Simulation.Run(10);
         return connection;
@@ -84,7 +102,11 @@ internal sealed class Board : PubSubEvents
         Then?.Invoke(topic, message);
     }
 
-    public override void OnSubscribed(Connection connection, Topic topic) => Subscriptions.Add((topic, true));
+    public override void OnSubscribed(Connection connection, Topic topic)
+    {
+        Subscriptions.Add((topic, true));
+        ThenSubscribed?.Invoke();
+    }
 
     public override void OnUnsubscribed(Connection connection, Topic topic) => Subscriptions.Add((topic, false));
 

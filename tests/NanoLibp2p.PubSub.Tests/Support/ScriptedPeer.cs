@@ -14,16 +14,32 @@ internal sealed class ScriptedPeer : StreamProtocol
     private readonly Queue<byte[]> unsent = new();
     private int sent;
     private int dialled;
+    private Multiaddr? address;
 
     /// <summary>Adds a node to a simulation. The first of the ids is the one it dials.</summary>
     public ScriptedPeer(Simulation simulation, params string[] ids)
+        : this(simulation, 4, ids)
+    {
+    }
+
+    /// <summary>One with more connections.</summary>
+    public ScriptedPeer(Simulation simulation, int connections, params string[] ids)
     {
         this.ids = ids.Length == 0 ? ["/meshsub/1.1.0"] : ids;
-        Host = simulation.Add(new NodeOptions { MaxConnections = 4, MaxHandshakes = 4 });
+        Host = simulation.Add(new NodeOptions { MaxConnections = connections, MaxHandshakes = connections, KeepAliveMs = 0 });
         Host.Node.Add(this);
     }
 
+    /// <summary>False to break off the other side's streams as they come, as a peer does whose pubsub service is stopped.</summary>
+    public bool IsServing { get; set; } = true;
+
+    /// <summary>Streams that the other side opened, also those that were broken off at once.</summary>
+    public int Seen { get; private set; }
+
     public TestNode Host { get; }
+
+    /// <summary>Where it listens.</summary>
+    public Multiaddr Address => address ??= Host.Listen();
 
     /// <summary>Whether it opens a stream of its own when it is connected.</summary>
     public bool Dials { get; set; } = true;
@@ -58,6 +74,9 @@ internal sealed class ScriptedPeer : StreamProtocol
 
     public void Send(byte[] bytes) => unsent.Enqueue(bytes);
 
+    /// <summary>From now on it serves one more protocol, and dials that.</summary>
+    public void Serve(string id) => dialled = Host.Node.RegisterProtocol(id, this, true);
+
     /// <summary>Opens another stream; what is sent from now on goes there, and what found no room on the old one is lost.</summary>
     public void Reopen()
     {
@@ -76,11 +95,20 @@ internal sealed class ScriptedPeer : StreamProtocol
 
     public override void OnOpened(Libp2pStream stream)
     {
-        if (!stream.IsOutbound)
+        if (stream.IsOutbound)
         {
-            Inbound = stream;
-            Accepted++;
+            return;
         }
+
+        Seen++;
+        if (!IsServing)
+        {
+            stream.Reset();
+            return;
+        }
+
+        Inbound = stream;
+        Accepted++;
     }
 
     public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)

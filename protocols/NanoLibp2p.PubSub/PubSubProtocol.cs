@@ -103,19 +103,20 @@ namespace NanoLibp2p.PubSub
 
         /// <summary>
         /// The id of the stream that a connection's peer hears us on, which no other stream of that connection ever has; 0 while there is
-        /// none, because the peer did not agree yet, ended it or reset it. What was queued for a stream that is gone may never be read.
+        /// none, because the peer did not agree yet, ended it or reset it, or hears us on another of its connections. What was queued for a
+        /// stream that is gone may never be read.
         /// </summary>
         public uint StreamIdOf(Connection connection)
         {
-            PubSubPeer peer = _peers[connection.Index];
-            return peer.IsReady && peer.Outbound.CanRead ? peer.Outbound.StreamId : 0u;
+            PubSubPeer peer = Find(connection);
+            return peer != null && peer.IsReady && peer.Connection == connection ? peer.Outbound.StreamId : 0u;
         }
 
-        /// <summary>Whether a message published to a topic now would go to a connection's peer.</summary>
+        /// <summary>Whether a message published to a topic now would go to a peer on this connection, which is one of its connections only.</summary>
         public bool Hears(Connection connection, Topic topic)
         {
             PubSubPeer peer = Find(connection);
-            return peer != null && peer.IsReady && (peer.Subscribed & (1u << topic.Index)) != 0;
+            return peer != null && peer.IsReady && peer.Connection == connection && (peer.Subscribed & (1u << topic.Index)) != 0;
         }
 
         /// <summary>

@@ -305,7 +305,7 @@ namespace NanoLibp2p.PubSub
 
         private bool IsFloodSub(PubSubPeer peer)
         {
-            return IndexOf(peer.Inbound.ProtocolIndex) == 2;
+            return peer.Inbound.ProtocolIndex == _newest + PubSubPeer.GossipSub11;
         }
 
         // js-libp2p's floodsub numbers at random. What comes from the author himself is no replay.

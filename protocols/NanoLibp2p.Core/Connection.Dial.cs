@@ -87,7 +87,7 @@ namespace NanoLibp2p.Core
             Multiaddr address = _addresses[index];
             INameDialer dialer = _node.Transport as INameDialer;
             _link = dialer == null ? _node.Transport.Dial(address.Host, address.Port)
-                : dialer.Dial(address.Host, address.Port, address.Has(MultiaddrProtocol.Dns4) ? 4 : address.Has(MultiaddrProtocol.Dns6) ? 16 : 0);
+                : dialer.Dial(address.Host, address.Port, address.NameAddressBytes);
         }
 
         // The initiator says all it can at once: header, /noise and the first Noise message.

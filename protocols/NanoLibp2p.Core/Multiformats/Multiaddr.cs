@@ -193,6 +193,18 @@ namespace NanoLibp2p.Core.Multiformats
             }
         }
 
+        // which addresses of its name lead to the peer: 4 for those of IPv4, 16 for those of IPv6, 0 for all
+        internal int NameAddressBytes
+        {
+            get
+            {
+                int offset;
+                int count;
+                int code = Component(0, out offset, out count);
+                return code == MultiaddrProtocol.Dns4 ? 4 : code == MultiaddrProtocol.Dns6 ? 16 : 0;
+            }
+        }
+
         /// <summary>The TCP or UDP port after the host; 0 when there is none.</summary>
         public int Port
         {

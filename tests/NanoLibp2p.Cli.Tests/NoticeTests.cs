@@ -47,6 +47,21 @@ public class NoticeTests
     }
 
     [Fact]
+    public async Task A_listener_says_that_two_devices_use_one_key()
+    {
+        using TemporaryFolder folder = new();
+        await CliResult.RunAsync("key", "new", "--out", folder.File("key"));
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t");
+        await using CliProcess _ = listener;
+        string[] device = ["device", "--dial", address, "--topic", "t", "--every", "50ms", "--key", folder.File("key"), "--json"];
+        await using CliProcess first = CliProcess.Start(device);
+        await first.EventAsync("sent");
+        await using CliProcess second = CliProcess.Start(device);
+
+        Assert.Contains("do two nodes use the same key", Text(await listener.EventAsync("notice")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Peers_that_agree_say_nothing_of_signatures()
     {
         (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t");

@@ -15,10 +15,13 @@ internal sealed class Messages : PubSubEvents
     // peers that come after so many are not named
     private const int MaxWarned = 1000;
 
+    private const int ManyReplayed = 5;
+
     private readonly PubSubProtocol _pubsub;
     private readonly Output? _output;
     private readonly SignatureNotice _policy;
     private readonly HashSet<string> _warned = [];
+    private readonly Dictionary<string, int> _replayed = [];
 
     /// <summary>Adds pubsub to a node; before its first connection.</summary>
     /// <param name="node">The node.</param>
@@ -108,6 +111,22 @@ internal sealed class Messages : PubSubEvents
         {
             Warn(connection, $"{connection.RemotePeer} sends signed messages, which are dropped; start this side without --no-sign, or let nobody sign");
         }
+        else if (reason == DropReason.Replayed && IsRepeated(connection))
+        {
+            Warn(connection, $"{connection.RemotePeer} sends messages whose numbers are not above their author's last, which are dropped; do two nodes use the same key, or did one begin anew with lower numbers?");
+        }
+    }
+
+    // a few may have been overtaken on the way
+    private bool IsRepeated(Connection connection)
+    {
+        string peer = connection.RemotePeer.ToString();
+        int count = _replayed.GetValueOrDefault(peer) + 1;
+        if (count > 1 || _replayed.Count < MaxWarned)
+        {
+            _replayed[peer] = count;
+        }
+        return count == ManyReplayed;
     }
 
     // once for each peer

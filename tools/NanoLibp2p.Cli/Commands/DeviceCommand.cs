@@ -23,7 +23,7 @@ internal static class DeviceCommand
         board.AcceptOnlyFromAmong(VirtualBoardName);
         Option<Multiaddr[]> dial = new("--dial")
         {
-            Description = "Peer that it calls, again and again; may be given several times, and they are called in turn",
+            Description = "Peer that it dials, again and again; may be given several times, and they are dialled in turn",
             HelpName = "MULTIADDR",
             Required = true,
             Arity = ArgumentArity.OneOrMore,
@@ -34,7 +34,7 @@ internal static class DeviceCommand
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
         Option<FileInfo?> key = CommonOptions.Key();
-        Command command = new("device", "Run a board's firmware: read, sign, publish, and call again when nobody answers") { board, dial, topic, every, readings, key };
+        Command command = new("device", "Run a board's firmware: read, sign, publish, and dial again when the connection is gone") { board, dial, topic, every, readings, key };
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);

@@ -90,7 +90,7 @@ internal static class KeyCommand
         if (text.Length != 2 * Keys.SeedBytes || !text.All(char.IsAsciiHexDigit))
         {
             // it may be a secret with one digit too many: not shown
-            result.AddError($"a seed of {text.Length} characters is none; give 64 hexadecimal digits, or leave --seed out");
+            result.AddError($"a seed of {text.Length} characters is {(text.Length == 2 * Keys.SeedBytes ? "not all hexadecimal" : text.Length < 2 * Keys.SeedBytes ? "too short" : "too long")}; give {2 * Keys.SeedBytes} hexadecimal digits, or leave --seed out");
         }
     }
 }

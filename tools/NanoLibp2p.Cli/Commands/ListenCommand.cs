@@ -134,7 +134,7 @@ internal static class ListenCommand
                 JsonObject json = Output.Event("failed");
                 json["reason"] = connection.CloseReason.ToString();
                 json["text"] = reason;
-                output.Tell(json, $"[red]![/] a peer called and did not get in: {reason}");
+                output.Tell(json, $"[red]![/] incoming connection failed: {reason}");
             }
         };
         runner.Refused += link =>
@@ -144,7 +144,7 @@ internal static class ListenCommand
             JsonObject json = Output.Event("refused");
             json["addr"] = address;
             json["text"] = reason;
-            output.Tell(json, $"[red]![/] turned away {address}: {reason}");
+            output.Tell(json, $"[red]![/] refused {address}: {reason}");
         };
     }
 

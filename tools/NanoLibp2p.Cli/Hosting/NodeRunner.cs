@@ -44,10 +44,10 @@ internal sealed class NodeRunner : SynchronizationContext
     /// <summary>A peer is connected.</summary>
     internal event Action<Connection>? Connected;
 
-    /// <summary>A connection that was open is over, or a peer that called did not get in.</summary>
+    /// <summary>A connection that was open is over, or an incoming one failed.</summary>
     internal event Action<Connection>? Closed;
 
-    /// <summary>A peer called while all connections were in use, and is turned away when this returns.</summary>
+    /// <summary>A peer dialled while all connections were in use, and is refused when this returns.</summary>
     internal event Action<IStreamLink>? Refused;
 
     /// <summary>Whether something still waits to be sent; asked before the node is closed.</summary>

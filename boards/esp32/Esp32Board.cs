@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.Threading;
 using nanoFramework.Networking;
 using NanoLibp2p.Firmware;
@@ -117,7 +116,7 @@ namespace NanoLibp2p.Boards.Esp32
         /// <inheritdoc/>
         public void Write(string line)
         {
-            Debug.WriteLine(line);
+            Console.WriteLine(line);
         }
 
         /// <summary>Waits for the Wi-Fi whose name and password are in the board's network configuration, as long as it takes.</summary>

@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.Threading;
 using nanoFramework.Runtime.Native;
 using NanoLibp2p.Firmware;
@@ -21,7 +20,7 @@ namespace NanoLibp2p.Boards.Esp32
             }
             catch (Exception e)
             {
-                Debug.WriteLine("stopped, and starts again in a minute: " + e.Message);
+                Console.WriteLine("stopped, and starts again in a minute: " + e.Message);
             }
 
             Thread.Sleep(RestartPauseMs);

@@ -18,6 +18,7 @@ public static class DeviceProfileChecker
         foreach (var module in assemblies.Modules)
         {
             violations.AddRange(ConstructRules.Check(module));
+            violations.AddRange(ElementRules.Check(module));
             violations.AddRange(FlashRules.Check(module, notInFlash));
             violations.AddRange(StaticStateRules.Check(module, assemblies));
             violations.AddRange(LimitRules.Check(module));

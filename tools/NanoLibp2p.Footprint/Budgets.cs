@@ -31,6 +31,8 @@ public static class Budgets
         new("ChaCha20-Poly1305, per byte", 125, 105),
         new("Noise XX initiator, unknown peer", 7_500_000, 6_300_000),
         new("Noise XX initiator, known peer", 5_600_000, 4_600_000),
+        new("Publish a reading", 680_000, 640_000),
+        new("Receive a reading", 1_650_000, 1_560_000),
     ];
 
     /// <summary>Byte code and metadata together, as nanoFramework keeps them.</summary>

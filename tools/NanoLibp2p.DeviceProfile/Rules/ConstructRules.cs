@@ -5,7 +5,7 @@ namespace NanoLibp2p.DeviceProfile.Rules;
 
 /// <summary>
 /// Language constructs which the interpreter can't load or run: generics, multi-dimensional arrays, pointers, default interface methods,
-/// some opcodes; and <c>checked</c>, which it runs without the check.
+/// some opcodes; and what is not there when it counts: <c>checked</c>, which it runs without the check, and output by <c>Debug</c>.
 /// </summary>
 internal static class ConstructRules
 {
@@ -124,6 +124,11 @@ internal static class ConstructRules
                 TypeReference type => [type],
                 _ => Enumerable.Empty<TypeReference>(),
             };
+            if (instruction.Operand is MethodReference { DeclaringType.FullName: "System.Diagnostics.Debug" } debug)
+            {
+                yield return new Violation("debug-only", where, $"Debug.{debug.Name} is left out of a Release image; use Console.WriteLine");
+            }
+
             if (instruction.Operand is GenericInstanceMethod)
             {
                 yield return new Violation("generics", where, "calling a generic method hangs the interpreter; write it for one type");

@@ -11,5 +11,6 @@ public static class OperationList
         .. CryptoOperations.All,
         .. NoiseOperations.All,
         .. ConnectionOperations.All,
+        .. PubSubOperations.All,
     ];
 }

@@ -64,7 +64,10 @@ public sealed class SurfaceWriter(IReadOnlyList<ApiAssembly> all)
         "System.RuntimeFieldHandle", "System.RuntimeMethodHandle", "System.RuntimeTypeHandle",
     ];
 
-    // The facts list members, not attributes on them. These may stand more than once on the same target.
+    // a flag of a member: the symbol without which the compiler leaves its calls out
+    private const string Conditional = "[conditional=";
+
+    // The facts list few attributes on members. These may stand more than once on the same target.
     private static readonly HashSet<string> RepeatableAttributes =
     [
         "System.Diagnostics.ConditionalAttribute",
@@ -206,7 +209,7 @@ public sealed class SurfaceWriter(IReadOnlyList<ApiAssembly> all)
         Line(depth, "{");
         foreach (var member in type.Members)
         {
-            WriteObsolete(member, depth + 1);
+            WriteAttributes(member, depth + 1);
             Line(depth + 1, $"{Escape(member.Name)} = {member.Constant},");
         }
 
@@ -215,7 +218,7 @@ public sealed class SurfaceWriter(IReadOnlyList<ApiAssembly> all)
 
     private void WriteMember(ApiType type, ApiMember member, int depth)
     {
-        WriteObsolete(member, depth);
+        WriteAttributes(member, depth);
         var isInterface = type.Kind == "interface";
         var isAbstract = isInterface || member.Flags.Contains("abstract");
         var modifiers = isInterface ? "" : (member.Flags.Contains("protected") ? "protected " : "public ") + string.Concat(
@@ -425,11 +428,16 @@ public sealed class SurfaceWriter(IReadOnlyList<ApiAssembly> all)
         return "global::" + element.Replace('+', '.') + rank;
     }
 
-    private void WriteObsolete(ApiMember member, int depth)
+    private void WriteAttributes(ApiMember member, int depth)
     {
         if (member.Flags.Contains("[obsolete]"))
         {
             Line(depth, "[global::System.Obsolete]");
+        }
+
+        foreach (var flag in member.Flags.Where(flag => flag.StartsWith(Conditional, StringComparison.Ordinal)))
+        {
+            Line(depth, $"[global::System.Diagnostics.Conditional(\"{flag[Conditional.Length..^1]}\")]");
         }
     }
 

@@ -1051,11 +1051,17 @@ namespace System.Diagnostics
 
     public static class Debug
     {
+        [global::System.Diagnostics.Conditional("DEBUG")]
         public static void Assert(bool condition) => throw null;
+        [global::System.Diagnostics.Conditional("DEBUG")]
         public static void Assert(bool condition, string message) => throw null;
+        [global::System.Diagnostics.Conditional("DEBUG")]
         public static void Assert(bool condition, string message, string detailedMessage) => throw null;
+        [global::System.Diagnostics.Conditional("DEBUG")]
         public static void Write(string message) => throw null;
+        [global::System.Diagnostics.Conditional("DEBUG")]
         public static void WriteLine() => throw null;
+        [global::System.Diagnostics.Conditional("DEBUG")]
         public static void WriteLine(string message) => throw null;
     }
 

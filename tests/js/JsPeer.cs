@@ -102,6 +102,13 @@ public sealed class JsPeer : IAsyncDisposable
         return [.. result.GetProperty("recipients").EnumerateArray().Select(one => one.GetString()!)];
     }
 
+    /// <summary>What gossipsub makes of RPCs (without their lengths): for each the verdicts on its messages, <c>accept</c> or why not.</summary>
+    public async Task<IReadOnlyList<string[]>> JudgeAsync(IEnumerable<byte[]> rpcs)
+    {
+        JsonElement result = await CallAsync("judge", new { rpcs = rpcs.Select(Convert.ToBase64String) }).ConfigureAwait(false);
+        return [.. result.EnumerateArray().Select(one => one.EnumerateArray().Select(verdict => verdict.GetString()!).ToArray())];
+    }
+
     /// <summary>Waits until a peer's subscription to a topic has arrived, so that a message published after that goes to it.</summary>
     public async Task WaitForSubscriberAsync(string topic, string peerId)
     {

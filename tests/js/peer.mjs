@@ -2,6 +2,7 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { bench } from './bench.mjs'
+import { judge } from './judge.mjs'
 import { emit, serve } from './lines.mjs'
 import { createNode, identified } from './node.mjs'
 import { echoMany, perf, pings, sendTo } from './streams.mjs'
@@ -83,6 +84,11 @@ await serve({
   async publish ({ topic, data }) {
     const { recipients } = await node.services.pubsub.publish(topic, Buffer.from(data, 'base64'))
     return { recipients: recipients.map(String) }
+  },
+
+  /** What gossipsub makes of each of some RPCs with messages. */
+  async judge ({ rpcs }) {
+    return Promise.all(rpcs.map(rpc => judge(Buffer.from(rpc, 'base64'))))
   },
 
   /** Every connection that is open, with its streams' protocols. */

@@ -142,6 +142,7 @@ namespace NanoLibp2p.PubSub
         }
 
         /// <summary>Makes a topic whose name is given in UTF-8. The array is kept.</summary>
+        /// <exception cref="ArgumentException">The name is empty or longer than PubSubOptions.MaxTopicBytes.</exception>
         public Topic Open(byte[] utf8Name)
         {
             NodeOptions.CheckRange(utf8Name.Length, 1, Options.MaxTopicBytes, "bytes of a topic's name");
@@ -159,6 +160,7 @@ namespace NanoLibp2p.PubSub
         /// <summary>Makes a topic and joins it: its messages come to PubSubEvents.OnMessage.</summary>
         /// <param name="name">Its name, in ASCII.</param>
         /// <returns>The topic, for the node's life; null when PubSubOptions.MaxTopics are there.</returns>
+        /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than PubSubOptions.MaxTopicBytes.</exception>
         public Topic Join(string name)
         {
             Topic topic = Open(name);

@@ -42,4 +42,33 @@ public sealed class Ed25519EdgeTests
             Assert.False(crypto.Verify(Bytes.Hex(encoding), [], signature), encoding);
         }
     }
+
+    [Fact]
+    public void Keys_of_small_order_and_keys_not_written_the_one_way_are_doubtful_with_either_sign()
+    {
+        const string zeros = "000000000000000000000000000000000000000000000000000000000000";
+        string[] doubtful =
+        [
+            "00" + zeros + "00", "01" + zeros + "00", "ec" + Ones + "7f",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            .. Enumerable.Range(0xED, 19).Select(low => low.ToString("x2", System.Globalization.CultureInfo.InvariantCulture) + Ones + "7f"),
+        ];
+        foreach (string encoding in doubtful)
+        {
+            byte[] key = [9, .. Bytes.Hex(encoding)];
+            Assert.True(CryptoProvider.IsDoubtfulEd25519(key, 1), encoding);
+            key[32] |= 0x80;
+            Assert.True(CryptoProvider.IsDoubtfulEd25519(key, 1), encoding);
+        }
+    }
+
+    [Fact]
+    public void Ordinary_keys_are_not_doubtful()
+    {
+        var crypto = new ManagedCrypto();
+        for (int i = 0; i < 200; i++)
+        {
+            Assert.False(CryptoProvider.IsDoubtfulEd25519(crypto.PublicKey([.. Enumerable.Range(i, 32).Select(b => (byte)b)]), 0));
+        }
+    }
 }

@@ -54,6 +54,27 @@ public class PubSubTests
         Assert.DoesNotContain(ours.Drops, reason => reason is not (DropReason.Duplicate or DropReason.Own));
     }
 
+    [Theory]
+    [InlineData("gossipsub")]
+    [InlineData("floodsub")]
+    public async Task Fifty_messages_of_js_pass_the_guard_against_old_ones(string pubsub)
+    {
+        await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions { Pubsub = pubsub });
+        NanoPubSub ours = new(true);
+        await using NanoPeer nano = await NanoPeer.StartAsync(new NodeOptions(), ours.PubSub);
+        await nano.DoAsync(() => ours.PubSub.Join(Readings));
+        await ConnectTests.ConnectAsync(js, nano, jsDials: false);
+        await js.WaitForSubscriberAsync(Readings, nano.PeerId);
+
+        for (byte i = 0; i < 50; i++)
+        {
+            await js.PublishAsync(Readings, [i]);
+            Assert.Equal([i], (await ours.WaitForMessageAsync()).Data);
+        }
+
+        Assert.DoesNotContain(DropReason.Replayed, ours.Drops);
+    }
+
     [Fact]
     public async Task Js_grafts_and_is_grafted_and_hears_when_we_leave()
     {

@@ -420,4 +420,56 @@ public class ProtobufReaderTests
             : item.Number % 4 == 2 ? $"{item.Number}:bytes({item.Data.Length})skipped; "
             : $"{item.Number}:bytes({item.Data.Length})={Convert.ToHexString(item.Data)}; ")) + "end";
     }
+
+    [Theory]
+    [InlineData("0b")] // a group
+    [InlineData("08")] // a value that is missing
+    [InlineData("0a7f01")] // a length beyond the message
+    [InlineData("8a808080808000")] // a tag of seven bytes
+    [InlineData("0a83808080800001")] // a length of six
+    public void A_message_that_is_broken_can_be_given_up_and_the_next_one_read(string hex)
+    {
+        byte[] broken = Convert.FromHexString(hex);
+        byte[] bytes = [0x12, (byte)broken.Length, .. broken, 0x18, 0x05];
+        for (int piece = 1; piece <= bytes.Length; piece++)
+        {
+            var reader = new ProtobufReader();
+            reader.Reset((ulong)bytes.Length);
+            bool gaveUp = false;
+            ulong last = 0;
+            ProtobufEvent found = ProtobufEvent.NeedMore;
+            for (int at = 0; found != ProtobufEvent.EndOfMessage || reader.Depth > 0;)
+            {
+                found = reader.Next(bytes, at, Math.Min(piece, bytes.Length - at));
+                at += reader.Consumed;
+                if (found == ProtobufEvent.BytesBegin && reader.Depth == 0)
+                {
+                    Assert.True(reader.Enter());
+                    Assert.False(reader.GiveUp());
+                }
+                else if (found == ProtobufEvent.Malformed)
+                {
+                    Assert.True(reader.GiveUp());
+                    Assert.False(reader.GiveUp());
+                    gaveUp = true;
+                }
+                else if (found == ProtobufEvent.Varint)
+                {
+                    last = reader.Value;
+                }
+            }
+
+            Assert.True(gaveUp);
+            Assert.Equal(5UL, last);
+        }
+    }
+
+    [Fact]
+    public void The_outermost_message_cannot_be_given_up()
+    {
+        var reader = new ProtobufReader();
+        reader.Reset(1);
+        Assert.Equal(ProtobufEvent.Malformed, reader.Next([0x0B], 0, 1));
+        Assert.False(reader.GiveUp());
+    }
 }

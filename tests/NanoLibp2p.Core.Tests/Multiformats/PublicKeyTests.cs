@@ -58,4 +58,59 @@ public class PublicKeyTests
             Assert.True(parsed == PublicKey.Malformed || (parsed == type && message.Length - data == length));
         });
     }
+
+    [Theory]
+    [InlineData("1220{0}0801", "the fields in the other order")]
+    [InlineData("0800" + "08011220{0}", "the type twice")]
+    [InlineData("120105" + "08011220{0}", "the data twice")]
+    [InlineData("08810012a08000{0}", "padded varints")]
+    [InlineData("180508011220{0}2a020102", "unknown fields")]
+    [InlineData("1d0102030408011220{0}210102030405060708", "unknown fixed fields")]
+    [InlineData("08011220{0}", "the one form")]
+    public void A_key_in_a_form_that_everybody_reads_is_written_anew_where_it_ends(string form, string why)
+    {
+        string data = SpecKeys.Ed25519[8..];
+        byte[] buffer = Convert.FromHexString("77" + string.Format(System.Globalization.CultureInfo.InvariantCulture, form, data) + "88");
+        int begin = PublicKey.Normalize(buffer, 1, buffer.Length - 2);
+
+        Assert.True(begin > 0, why);
+        Assert.Equal(SpecKeys.Ed25519, Convert.ToHexStringLower(buffer[begin..^1]));
+        Assert.Equal(0x77, buffer[0]);
+        Assert.Equal(0x88, buffer[^1]);
+    }
+
+    [Theory]
+    [InlineData("", "nothing")]
+    [InlineData("0801", "no data")]
+    [InlineData("120101", "no type")]
+    [InlineData("0804120101", "an unknown type")]
+    [InlineData("08818080808000" + "120101", "a type of six bytes")]
+    [InlineData("0a0101120101", "a type that is bytes")]
+    [InlineData("08011001", "data that are a number")]
+    [InlineData("0801120201", "data cut short")]
+    [InlineData("08011201013b3c", "a group")]
+    [InlineData("080112010108", "a tag without its value")]
+    [InlineData("08011201011d0102", "a fixed field cut short")]
+    [InlineData("000008011201" + "01", "a field of number 0")]
+    [InlineData("888080801001" + "08011201" + "01", "a tag beyond 32 bits")]
+    public void A_key_that_only_some_read_stays_as_it_is(string hex, string why)
+    {
+        byte[] message = Convert.FromHexString(hex);
+        byte[] copy = [.. message];
+        Assert.True(PublicKey.Normalize(copy, 0, copy.Length) == PublicKey.Malformed, why);
+        Assert.Equal(message, copy);
+    }
+
+    [Fact]
+    public void Any_bytes_normalize_to_a_key_that_parses_or_to_nothing() =>
+        Gen.Byte.Array[0, 60].Sample(bytes =>
+        {
+            byte[] buffer = [.. bytes];
+            int begin = PublicKey.Normalize(buffer, 0, buffer.Length);
+            if (begin >= 0)
+            {
+                // again, and nothing changes
+                Assert.Equal(begin, PublicKey.Normalize(buffer, begin, buffer.Length - begin));
+            }
+        }, iter: 20_000);
 }

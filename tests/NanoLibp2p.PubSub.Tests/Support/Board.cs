@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Crypto;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.PubSub.Tests;
@@ -9,10 +10,10 @@ namespace NanoLibp2p.PubSub.Tests;
 /// <summary>A node with pubsub that keeps what it hears.</summary>
 internal sealed class Board : PubSubEvents
 {
-    public Board(Simulation simulation, PubSubOptions? options = null, NodeOptions? node = null)
+    public Board(Simulation simulation, PubSubOptions? options = null, NodeOptions? node = null, CryptoProvider? crypto = null)
     {
         Simulation = simulation;
-        Host = simulation.Add(node ?? new NodeOptions());
+        Host = simulation.Add(node ?? new NodeOptions(), crypto ?? new ManagedCrypto());
         PubSub = new PubSubProtocol(options ?? new PubSubOptions { FirstSequenceNumber = 1000 });
         PubSub.Events = this;
         Host.Node.Add(PubSub);

@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Ping;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.PubSub.Tests;
+
+/// <summary>Signature checks are rationed: a flood of valid messages waits in its own connection, and everything else goes on.</summary>
+public class RationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_step_verifies_no_more_than_the_option_for_each_connection_and_asks_for_the_next_at_once(int perStep)
+    {
+        var crypto = new CountingCrypto();
+        (Board board, ScriptedPeer peer) = ReplayTests.Connect(new PubSubOptions { VerificationsPerStep = perStep }, crypto);
+        peer.Send(Rpc.Publish(Flood(1, 20)));
+        int most = 0;
+        int steps = 0;
+        while (board.Messages.Count < 20)
+        {
+            Assert.InRange(++steps, 1, 1000);
+            crypto.Verified = 0;
+            long next = board.Host.Node.Poll(board.Simulation.Network.NowMs);
+            most = Math.Max(most, crypto.Verified);
+            Assert.True(crypto.Verified == 0 || board.Messages.Count == 20 || next == board.Simulation.Network.NowMs);
+            peer.Host.Node.Poll(board.Simulation.Network.NowMs);
+            if (crypto.Verified == 0)
+            {
+                board.Simulation.Network.NowMs++;
+            }
+        }
+
+        Assert.Equal(perStep, most);
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => (ulong)i), board.Messages.Select(one => one.Sequence));
+        Assert.Empty(board.Drops);
+    }
+
+    [Fact]
+    public void What_is_above_the_rate_waits_and_none_is_lost()
+    {
+        var crypto = new CountingCrypto();
+        (Board board, ScriptedPeer peer) = ReplayTests.Connect(new PubSubOptions { VerificationsPerSecond = 10 }, crypto);
+        peer.Send(Rpc.Publish(Flood(1, 45)));
+        board.Simulation.Run(500);
+        Assert.InRange(board.Messages.Count, 10, 16);
+        board.Simulation.Run(2_000);
+        Assert.InRange(board.Messages.Count, 30, 36);
+        board.Simulation.Run(2_000);
+
+        Assert.Equal(Enumerable.Range(1, 45).Select(i => (ulong)i), board.Messages.Select(one => one.Sequence));
+        Assert.Empty(board.Drops);
+        Assert.True(board.Connection.IsOpen);
+    }
+
+    [Fact]
+    public void Minutes_above_the_rate_end_no_connection()
+    {
+        var crypto = new CountingCrypto();
+        (Board board, ScriptedPeer peer) = ReplayTests.Connect(new PubSubOptions { VerificationsPerSecond = 1 }, crypto);
+        peer.Send(Rpc.Publish(Flood(1, 500)));
+        board.Simulation.Run(400_000);
+
+        Assert.True(board.Connection.IsOpen);
+        Assert.InRange(board.Messages.Count, 380, 402);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_flood_of_valid_messages_delays_a_good_peers_ping_by_two_verifications_at_most(bool floods)
+    {
+        // half a second for each, as on an ESP32
+        const int verification = 500;
+        var simulation = new Simulation(21);
+        var crypto = new CountingCrypto();
+        var board = new Board(simulation, new PubSubOptions(), new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 }, crypto);
+        board.PubSub.Join("t");
+        var flooder = new ScriptedPeer(simulation);
+        var good = new ScriptedPeer(simulation);
+        board.Dial(flooder);
+        board.Dial(good);
+        crypto.Verified = 0;
+        crypto.OnVerify = () => simulation.Network.NowMs += verification;
+        var pings = new Pings();
+        var times = new List<long>();
+        good.Host.Node.Ping.Events = pings;
+        if (floods)
+        {
+            flooder.Send(Rpc.Publish(Flood(1, 400)));
+        }
+
+        for (int i = 0; i < 40; i++)
+        {
+            long start = simulation.Network.NowMs;
+            Assert.True(good.Host.Node.Ping.Send(good.Host.LastConnected!));
+            Assert.True(simulation.Run(() => pings.Answered > i, 60_000));
+            times.Add(simulation.Network.NowMs - start);
+        }
+
+        // the first one opens the stream, which is a round trip of its own
+        Assert.InRange(times.Skip(1).Max(), 0, floods ? 2 * verification + 20 : 20);
+        Assert.Equal(0, pings.Failed);
+        Assert.True(!floods || crypto.Verified >= 40);
+    }
+
+    [Fact]
+    public void A_good_peers_messages_are_delivered_through_a_flood()
+    {
+        var simulation = new Simulation(22);
+        var board = new Board(simulation, new PubSubOptions(), new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
+        board.PubSub.Join("t");
+        var flooder = new ScriptedPeer(simulation);
+        var good = new ScriptedPeer(simulation);
+        Connection through = board.Dial(flooder);
+        Connection clean = board.Dial(good);
+        flooder.Send(Rpc.Publish(Flood(1, 1000)));
+        simulation.Run(100);
+        good.Send(Rpc.Publish(RpcMessage.By(ReplayTests.Author(2), 1, "t", [1])));
+        simulation.Run(100);
+
+        Assert.Single(board.Messages, one => one.Through == clean);
+        Assert.InRange(board.Messages.Count(one => one.Through == through), 50, 70);
+    }
+
+    [Fact]
+    public void A_message_that_waits_is_a_duplicate_when_another_peer_brings_it_first()
+    {
+        var simulation = new Simulation(23);
+        var crypto = new CountingCrypto();
+        var board = new Board(simulation, new PubSubOptions { VerificationsPerSecond = 1 }, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 }, crypto);
+        board.PubSub.Join("t");
+        var first = new ScriptedPeer(simulation);
+        var second = new ScriptedPeer(simulation);
+        board.Dial(first);
+        board.Dial(second);
+        crypto.Verified = 0;
+        RpcMessage[] two = Flood(1, 2);
+        first.Send(Rpc.Publish(two));
+        simulation.Run(100);
+        second.Send(Rpc.Publish(two[1]));
+        simulation.Run(3_000);
+
+        Assert.Equal([1UL, 2UL], board.Messages.Select(one => one.Sequence));
+        Assert.Equal([DropReason.Duplicate], board.Drops);
+        Assert.Equal(2, crypto.Verified);
+    }
+
+    private static RpcMessage[] Flood(uint author, int count)
+    {
+        Identity identity = ReplayTests.Author(author);
+        return [.. Enumerable.Range(1, count).Select(i => RpcMessage.By(identity, (ulong)i, "t", new byte[20]))];
+    }
+
+    private sealed class Pings : PingEvents
+    {
+        public int Answered { get; private set; }
+
+        public int Failed { get; private set; }
+
+        public override void OnPong(Connection connection) => Answered++;
+
+        public override void OnPingFailed(Connection connection) => Failed++;
+    }
+}

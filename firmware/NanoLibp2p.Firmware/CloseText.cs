@@ -24,7 +24,10 @@ namespace NanoLibp2p.Firmware
                 case CloseReason.Local:
                     return "this side closed it";
                 case CloseReason.Remote:
-                    return "the peer closed it";
+                    return detail == 0 ? "the peer closed it"
+                        : detail == 1 ? "the peer closed it: it took something that we sent for a protocol error; its own log says what"
+                        : "the peer closed it for a limit of its own, such as the longest record that it takes (NodeOptions.LargeRecordBytes"
+                            + " of a device); its own log says which";
                 case CloseReason.LinkFailed:
                     return "the link broke: " + Describe((LinkError)detail);
                 case CloseReason.DialFailed:
@@ -55,8 +58,15 @@ namespace NanoLibp2p.Firmware
                 case CloseReason.PeerIdMismatch:
                     return "another peer answered than the address names; correct the /p2p/ part of the address, or find out who sits there";
                 case CloseReason.RecordTooLong:
-                    return "record of " + detail.ToString() + " bytes exceeds RecordBytes = " + options.RecordBytes.ToString()
-                        + "; raise NodeOptions.RecordBytes or let the peer send smaller records";
+                    // before a peer has proved who it is, it has no more than the connection's own buffer
+                    bool large = detail > options.LargeRecordBytes;
+                    string limit = large ? "LargeRecordBytes" : "RecordBytes";
+                    return "record of " + detail.ToString() + " bytes exceeds " + limit + " = "
+                        + (large ? options.LargeRecordBytes : options.RecordBytes).ToString()
+                        + "; raise NodeOptions." + limit + " or let the peer send smaller records";
+                case CloseReason.RecordTimeout:
+                    return "a record of " + detail.ToString() + " bytes kept the large receive buffer for RecordTimeoutMs = "
+                        + options.RecordTimeoutMs.ToString() + "; raise NodeOptions.RecordTimeoutMs if the peer is only slow";
                 case CloseReason.RecordInvalid:
                     return "a record of " + detail.ToString() + " bytes has a wrong tag or none: it was changed on the way";
                 case CloseReason.YamuxMalformed:

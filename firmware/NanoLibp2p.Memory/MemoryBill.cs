@@ -18,7 +18,7 @@ namespace NanoLibp2p.Memory
     public sealed class MemoryBill
     {
         private const int Block = 12;
-        private const int MaxLines = 16;
+        private const int MaxLines = 20;
         private const int Reference = 12;
         private const int Key = 32;
 
@@ -131,10 +131,12 @@ namespace NanoLibp2p.Memory
         {
             int n = o.MaxConnections;
             Add("receive buffers", n * (ObjectBytes(3) + ArrayBytes(2 + o.RecordBytes, 1)));
+            int large = o.LargeRecordBytes > o.RecordBytes ? ObjectBytes(5) + ArrayBytes(2 + o.LargeRecordBytes, 1) : 0;
+            Add("large receive buffer", large);                                                        // LargeBuffer
             Add("send buffers", n * (ObjectBytes(7) + ArrayBytes(o.SendBytes, 1)));
             Add("streams", n * o.MaxStreams * (ObjectBytes(11) + ObjectBytes(8)));              // Libp2pStream, Negotiation
-            Add("connections", n * (ObjectBytes(29) + ArrayBytes(o.MaxStreams, Reference) + ArrayBytes(PeerId.MaxBytes, 1)
-                + ObjectBytes(14) + ArrayBytes(12, 1) + (2 * Cipher)));                          // Connection, YamuxSession
+            Add("connections", n * (ObjectBytes(28) + ArrayBytes(o.MaxStreams, Reference) + ArrayBytes(PeerId.MaxBytes, 1)
+                + ObjectBytes(15) + ArrayBytes(12, 1) + (2 * Cipher)));                          // Connection, YamuxSession
             Add("handshakes", ObjectBytes(2) + ArrayBytes(o.MaxHandshakes, Reference) + (o.MaxHandshakes * Handshake));
             Add("known peers", ObjectBytes(4) + ArrayBytes(o.KnownPeers * (PeerId.MaxBytes + Key), 1));
             Add("identity", ObjectBytes(4) + (2 * KeyArray) + ArrayBytes(PublicKey.Ed25519Bytes, 1)
@@ -143,10 +145,10 @@ namespace NanoLibp2p.Memory
                 + ObjectBytes(7) + ArrayBytes(0, 1) + ArrayBytes(12, 1)                          // NoiseSettings
                 + ObjectBytes(4) + KeyArray + (2 * ArrayBytes(0, 1)) + ArrayBytes(3, Reference) + (3 * ArrayBytes(4, 1)));
             Add("identify", ObjectBytes(11) + ArrayBytes(n, Reference) + ArrayBytes(o.IdentifyReadings, Reference)
-                + ArrayBytes(9, 1) + ArrayBytes(22, 1) + (o.IdentifyReadings * (ObjectBytes(4) + Reader))
+                + ArrayBytes(9, 1) + ArrayBytes(22, 1) + (o.IdentifyReadings * (ObjectBytes(5) + Reader))
                 + ArrayBytes(IdentifyMessage(o, pubSub), 1));
             Add("ping", ObjectBytes(7) + (2 * ArrayBytes(n, Reference)) + (2 * ArrayBytes(n * PingProtocol.PayloadBytes, 1)));
-            Add("node", ObjectBytes(23) + ArrayBytes(ProtocolTable.Capacity, Reference) + ArrayBytes(Node.MaxProtocols, Reference)
+            Add("node", ObjectBytes(24) + ArrayBytes(ProtocolTable.Capacity, Reference) + ArrayBytes(Node.MaxProtocols, Reference)
                 + ArrayBytes(Node.MaxListenAddresses, Reference) + ArrayBytes(n, Reference) + Keys
                 + ObjectBytes(2) + ArrayBytes(ProtocolTable.Capacity, Reference) + ProtocolIds(pubSub));
             Add("cryptography, managed", ManagedCryptoBytes);

@@ -140,6 +140,13 @@ namespace NanoLibp2p.Hal.Tcp
                 _state = LinkState.Closed;
             }
 
+            if (read == LinkResult.Ended && _error != LinkError.None)
+            {
+                // a write had failed, and all that came before is read
+                _state = LinkState.Failed;
+                read = LinkResult.Failed;
+            }
+
             return read;
         }
 
@@ -161,7 +168,8 @@ namespace NanoLibp2p.Hal.Tcp
             int written = SocketCalls.Send(Socket, buffer, offset, count, out error);
             if (written == LinkResult.Failed)
             {
-                Fail(error);
+                // still open for what the peer said before it left
+                _error = error;
             }
             else
             {

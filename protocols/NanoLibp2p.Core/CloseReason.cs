@@ -9,7 +9,10 @@ namespace NanoLibp2p.Core
         /// <summary>This node closed it in order.</summary>
         Local,
 
-        /// <summary>The peer closed it in order.</summary>
+        /// <summary>
+        /// The peer closed it; the detail is the code of its Yamux GoAway: 0 in order, 1 it found a protocol error in what we sent, 2 a limit or
+        /// fault of its own.
+        /// </summary>
         Remote,
 
         /// <summary>The link broke; the detail is a <see cref="Hal.LinkError"/>.</summary>
@@ -54,7 +57,9 @@ namespace NanoLibp2p.Core
         /// <summary>The peer has proved another identity than the one that was dialled.</summary>
         PeerIdMismatch,
 
-        /// <summary>A record is longer than the receive buffer; the detail is its length in bytes.</summary>
+        /// <summary>
+        /// A record is longer than NodeOptions.RecordBytes and LargeRecordBytes; the detail is its length in bytes.
+        /// </summary>
         RecordTooLong,
 
         /// <summary>A record's tag is wrong, or it is too short to have one.</summary>
@@ -83,5 +88,11 @@ namespace NanoLibp2p.Core
 
         /// <summary>A peer that called, and that nothing kept, gave its place to another: see <see cref="StreamProtocol.KeepsConnection"/>.</summary>
         GaveWay,
+
+        /// <summary>
+        /// A record longer than NodeOptions.RecordBytes had the node's large buffer for longer than NodeOptions.RecordTimeoutMs; the detail is
+        /// the record's length in bytes.
+        /// </summary>
+        RecordTimeout,
     }
 }

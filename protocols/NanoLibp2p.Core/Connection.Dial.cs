@@ -7,11 +7,11 @@ namespace NanoLibp2p.Core
     // How a connection begins: a link is accepted, or one address after another is dialled.
     public sealed partial class Connection
     {
-        internal void Accept(IStreamLink link, long nowMs)
+        internal void Accept(IStreamLink link)
         {
             Begin(true, null, null);
             _link = link;
-            Secure(nowMs);
+            Secure();
         }
 
         internal void Dial(Multiaddr[] addresses, PeerId expected)
@@ -29,15 +29,13 @@ namespace NanoLibp2p.Core
             _inbound = inbound;
             _addresses = addresses;
             _addressIndex = 0;
-            _expected = expected;
-            _remotePeer = null;
+            _peer = expected;
             _remoteIdCount = 0;
             _usedEarlyMuxer = false;
             _closeReason = CloseReason.None;
             _closeDetail = 0;
             _wasOpen = false;
             _linkEnded = false;
-            _pingSent = false;
             _plainCount = 0;
             _receive.Reset();
             _send.Reset();
@@ -48,12 +46,12 @@ namespace NanoLibp2p.Core
             switch (_link.State)
             {
                 case LinkState.Open:
-                    Secure(nowMs);
+                    Secure();
                     break;
                 case LinkState.Connecting:
                     if (_deadline == NotStarted)
                     {
-                        _deadline = nowMs + _node.Options.DialTimeoutMs;
+                        SetDeadline(CloseReason.DialFailed, _node.Options.DialTimeoutMs);
                     }
                     else if (nowMs >= _deadline)
                     {
@@ -76,7 +74,7 @@ namespace NanoLibp2p.Core
             }
             else
             {
-                Fail(CloseReason.DialFailed, (int)error);
+                Close(CloseReason.DialFailed, (int)error);
             }
         }
 
@@ -90,15 +88,20 @@ namespace NanoLibp2p.Core
                 : dialer.Dial(address.Host, address.Port, address.NameAddressBytes);
         }
 
-        // The initiator says all it can at once: header, /noise and the first Noise message.
-        private void Secure(long nowMs)
+        // The initiator says all it can at once: header, /noise and the first Noise message. A caller has a short time for its first byte.
+        private void Secure()
         {
+            NodeOptions options = _node.Options;
             _state = ConnectionState.Securing;
-            _deadline = nowMs + _node.Options.HandshakeTimeoutMs;
-            _lastHeard = nowMs;
+            _begun = _node.NowMs;
+            Heard();
             if (_inbound)
             {
-                _pingSent = true;
+                if (options.FirstByteTimeoutMs < options.HandshakeTimeoutMs)
+                {
+                    SetDeadline(CloseReason.HandshakeTimeout, options.FirstByteTimeoutMs);
+                }
+
                 FirstNegotiation.Listen(1u << ProtocolTable.Noise);
             }
             else

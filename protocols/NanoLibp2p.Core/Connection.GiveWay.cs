@@ -16,14 +16,14 @@ namespace NanoLibp2p.Core
         /// <param name="withHandshake">Whether it is a handshake that is needed.</param>
         internal long GiveWayOrder(bool toDial, bool withHandshake)
         {
-            if (!_inbound || _state <= ConnectionState.Dialing || _closeReason != CloseReason.None || (withHandshake && _handshake == null))
+            if (!_inbound || _state <= ConnectionState.Dialing || _state == ConnectionState.Ending || (withHandshake && _handshake == null))
             {
                 return long.MaxValue;
             }
 
             if (_handshake == null && _state < ConnectionState.Muxing)
             {
-                return _deadline;
+                return _begun;
             }
 
             if ((!toDial || _state == ConnectionState.Open) && _node.NowMs < SparedUntil)
@@ -33,7 +33,7 @@ namespace NanoLibp2p.Core
 
             if (_state != ConnectionState.Open)
             {
-                return _deadline + Rank;
+                return _begun + Rank;
             }
 
             for (int i = 0; i < Yamux.UsedStreams; i++)
@@ -46,17 +46,12 @@ namespace NanoLibp2p.Core
                 }
             }
 
-            return _deadline + Rank + Rank;
+            return _begun + Rank + Rank;
         }
 
-        // _deadline is HandshakeTimeoutMs after the beginning, and once open after the opening
         private long SparedUntil
         {
-            get
-            {
-                int spared = _node.Options.FirstByteTimeoutMs - _node.Options.HandshakeTimeoutMs;
-                return spared < 0 ? _deadline + spared : _deadline;
-            }
+            get { return _begun + _node.Options.FirstByteTimeoutMs; }
         }
     }
 }

@@ -15,7 +15,7 @@ namespace NanoLibp2p.Core
             _handshake = _node.RentHandshake(!_inbound);
             if (_handshake != null)
             {
-                _handshake.Start(!_inbound, _expected);
+                _handshake.Start(!_inbound, _peer);
                 if (!_inbound)
                 {
                     WriteHandshake();
@@ -44,10 +44,10 @@ namespace NanoLibp2p.Core
                     _state = ConnectionState.Handshaking;
                     return true;
                 case NegotiationState.Refused:
-                    Fail(CloseReason.SecurityRefused, 0);
+                    Close(CloseReason.SecurityRefused, 0);
                     break;
                 case NegotiationState.Malformed:
-                    Fail(_inbound && negotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
+                    Close(_inbound && negotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
                     break;
             }
 
@@ -78,7 +78,7 @@ namespace NanoLibp2p.Core
 
             if (result < 0)
             {
-                Fail(ReasonOf(result), 0);
+                Close(ReasonOf(result), 0);
             }
             else if (_handshake.IsComplete)
             {
@@ -106,7 +106,7 @@ namespace NanoLibp2p.Core
         {
             if (_node.Identity.PeerId.Matches(RemoteId, 0, _remoteIdCount))
             {
-                Fail(CloseReason.DialledSelf, 0);
+                Close(CloseReason.DialledSelf, 0);
                 return;
             }
 
@@ -118,7 +118,14 @@ namespace NanoLibp2p.Core
                 _send.CloseRecord();
             }
 
-            _send.FrameRecords(RecordHeader, CryptoProvider.TagBytes, _node.Options.RecordBytes - CryptoProvider.TagBytes);
+            // however long the peer's own records are: only what it grants tells what it takes (Yamux.WindowOfLongRecords)
+            int longest = _node.Options.RecordBytes;
+            if (longest > NodeOptions.SmallRecordBytes)
+            {
+                longest = NodeOptions.SmallRecordBytes;
+            }
+
+            _send.FrameRecords(RecordHeader, CryptoProvider.TagBytes, longest - CryptoProvider.TagBytes);
             if (_usedEarlyMuxer)
             {
                 Opened();
@@ -142,7 +149,8 @@ namespace NanoLibp2p.Core
         {
             _state = ConnectionState.Open;
             _wasOpen = true;
-            _deadline = _node.NowMs + _node.Options.HandshakeTimeoutMs;
+            _begun = _node.NowMs;
+            Heard();
             Yamux.Start(!_inbound);
             _node.Connected(this);
         }

@@ -11,7 +11,7 @@ namespace NanoLibp2p.Core
     public sealed partial class Connection
     {
         // a record is its length in two bytes, big-endian, and a Noise message (libp2p noise spec, "Wire Format")
-        private const int RecordHeader = 2;
+        internal const int RecordHeader = 2;
 
         // reads of the link in one step, so that a busy peer leaves the others their turn
         private const int MaxReads = 4;
@@ -24,12 +24,12 @@ namespace NanoLibp2p.Core
         internal bool Step(long nowMs)
         {
             bool moved = false;
-            if (_state == ConnectionState.Dialing && _closeReason == CloseReason.None)
+            if (_state == ConnectionState.Dialing)
             {
                 StepDial(nowMs);
             }
 
-            if (_state > ConnectionState.Dialing && _closeReason == CloseReason.None)
+            if (IsLive)
             {
                 if (IsWaiting)
                 {
@@ -37,14 +37,14 @@ namespace NanoLibp2p.Core
                 }
 
                 // what a peer says while it waits for its handshake stays in the link
-                moved = !IsWaiting && Read(nowMs);
-                if (_closeReason == CloseReason.None)
+                moved = !IsWaiting && Read();
+                if (IsLive)
                 {
                     CheckClock(nowMs);
                 }
             }
 
-            if (_closeReason != CloseReason.None)
+            if (_state == ConnectionState.Ending)
             {
                 End();
                 return true;
@@ -57,7 +57,7 @@ namespace NanoLibp2p.Core
         /// <returns>True when the link took something.</returns>
         internal bool Flush()
         {
-            if (_state <= ConnectionState.Dialing || _closeReason != CloseReason.None)
+            if (!IsLive)
             {
                 return false;
             }
@@ -91,39 +91,30 @@ namespace NanoLibp2p.Core
             }
             else if (taken < 0)
             {
-                Fail(CloseReason.LinkFailed, (int)_link.Error);
+                Broken();
             }
 
             return taken > 0;
         }
 
-        private bool Read(long nowMs)
+        private bool Read()
         {
             bool moved = false;
-            ReceiveBuffer buffer = _receive;
             for (int i = 0; i < MaxReads; i++)
             {
-                int read = 0;
-                int space = buffer.Space;
-                if (!_linkEnded && space > 0)
+                int read = _linkEnded ? 0 : ReadLink();
+                if (read > 0)
                 {
-                    read = _link.Read(buffer.Bytes, buffer.End, space);
-                    if (read > 0)
-                    {
-                        buffer.End += read;
-                        _lastHeard = nowMs;
-                        _pingSent = false;
-                        moved = true;
-                    }
-                    else if (read == LinkResult.Failed)
-                    {
-                        Fail(CloseReason.LinkFailed, (int)_link.Error);
-                        return true;
-                    }
-                    else if (read == LinkResult.Ended)
-                    {
-                        _linkEnded = true;
-                    }
+                    moved = true;
+                }
+                else if (read == LinkResult.Failed)
+                {
+                    Broken();
+                    return true;
+                }
+                else if (read == LinkResult.Ended)
+                {
+                    _linkEnded = true;
                 }
 
                 if (Process())
@@ -131,25 +122,62 @@ namespace NanoLibp2p.Core
                     moved = true;
                 }
 
-                if (_closeReason != CloseReason.None || read <= 0)
+                if (!IsLive || read <= 0)
                 {
                     break;
                 }
             }
 
-            if (_linkEnded && _closeReason == CloseReason.None && !moved)
+            if (moved)
             {
-                Fail(_state == ConnectionState.Open ? CloseReason.Remote : CloseReason.EndedInHandshake, 0);
+                Heard();
+            }
+            else if (_linkEnded)
+            {
+                Close(IsOpen ? CloseReason.Remote : CloseReason.EndedInHandshake, 0);
             }
 
             return moved;
+        }
+
+        // takes what the link has and the buffer has room for; of a long record no more than that record
+        private int ReadLink()
+        {
+            ReceiveBuffer buffer = _receive;
+            int end = IsBorrowing ? RecordHeader + Bytes.ReadUInt16BigEndian(buffer.Bytes, 0) : buffer.Bytes.Length;
+            int read = buffer.End < end ? _link.Read(buffer.Bytes, buffer.End, end - buffer.End) : 0;
+            if (read > 0)
+            {
+                buffer.End += read;
+            }
+
+            return read;
+        }
+
+        // The link broke. What the peer said before counts all the same: go closes with a GoAway and a reset (SO_LINGER 0). Its data
+        // are for nobody any more.
+        private void Broken()
+        {
+            int error = (int)_link.Error;
+            do
+            {
+                if (IsOpen)
+                {
+                    Yamux.Abort();
+                }
+
+                Process();
+            }
+            while (IsLive && ReadLink() > 0);
+
+            Close(CloseReason.LinkFailed, error);
         }
 
         // consumes what it can; false when nothing could be
         private bool Process()
         {
             bool moved = false;
-            while (_closeReason == CloseReason.None)
+            while (IsLive)
             {
                 bool more;
                 switch (_state)
@@ -187,9 +215,9 @@ namespace NanoLibp2p.Core
             }
 
             int length = Bytes.ReadUInt16BigEndian(buffer.Bytes, buffer.Start);
-            if (length > _node.Options.RecordBytes)
+            if (RecordHeader + length > buffer.Bytes.Length)
             {
-                Fail(CloseReason.RecordTooLong, length);
+                Borrow(length);
                 return -1;
             }
 
@@ -216,7 +244,7 @@ namespace NanoLibp2p.Core
                 : _receiving.Decrypt(null, 0, 0, _receive.Bytes, at, length);
             if (plain < 0)
             {
-                Fail(plain == NoiseResult.NonceExhausted ? CloseReason.KeyExhausted : CloseReason.RecordInvalid, length);
+                Close(plain == NoiseResult.NonceExhausted ? CloseReason.KeyExhausted : CloseReason.RecordInvalid, length);
                 return false;
             }
 
@@ -244,7 +272,7 @@ namespace NanoLibp2p.Core
                         break;
                     case NegotiationState.Refused:
                     case NegotiationState.Malformed:
-                        Fail(CloseReason.MuxerRefused, 0);
+                        Close(CloseReason.MuxerRefused, 0);
                         break;
                 }
             }
@@ -253,7 +281,7 @@ namespace NanoLibp2p.Core
                 used = Yamux.Receive(_receive.Bytes, _plainOffset, _plainCount);
                 if (used < 0)
                 {
-                    Fail(
+                    Close(
                         used == YamuxResult.WindowOverrun ? CloseReason.YamuxWindowOverrun
                         : used == YamuxResult.StreamFlood ? CloseReason.StreamFlood
                         : CloseReason.YamuxMalformed,
@@ -267,6 +295,11 @@ namespace NanoLibp2p.Core
             if (_plainCount == 0)
             {
                 _receive.Consume(_plainOffset + CryptoProvider.TagBytes - _receive.Start);
+                GiveBack();
+            }
+            else if (used > 0 && IsBorrowing)
+            {
+                SetDeadline(CloseReason.RecordTimeout, _node.Options.RecordTimeoutMs);
             }
 
             return used > 0;
@@ -274,17 +307,7 @@ namespace NanoLibp2p.Core
 
         private void CheckClock(long nowMs)
         {
-            if (_state != ConnectionState.Open)
-            {
-                if (nowMs >= _deadline || (_pingSent && nowMs >= SparedUntil))
-                {
-                    Fail(CloseReason.HandshakeTimeout, _pingSent ? _node.Options.FirstByteTimeoutMs : 0);
-                }
-
-                return;
-            }
-
-            for (int i = 0; i < Yamux.UsedStreams; i++)
+            for (int i = 0; IsOpen && i < Yamux.UsedStreams; i++)
             {
                 Libp2pStream stream = _streams[i];
                 if (stream.IsOpen && !stream.IsAgreed)
@@ -300,27 +323,30 @@ namespace NanoLibp2p.Core
                 }
             }
 
-            if (nowMs >= KeepAliveDeadline)
+            if (nowMs < _deadline)
             {
-                if (_pingSent)
-                {
-                    Fail(CloseReason.KeepAliveTimeout, 0);
-                }
-                else
-                {
-                    // with no room to ask, the peer has not read for as long: the time runs all the same
-                    Yamux.Ping((uint)_serial);
-                    _pingSent = true;
+                return;
+            }
 
-                    // after a long step, or a leap of the clock, the peer has its whole time all the same
-                    _lastHeard = nowMs - _node.Options.KeepAliveMs;
-                }
+            if (_deadlineReason == CloseReason.None)
+            {
+                // with no room to ask, the peer has not read for as long: the time runs all the same
+                Yamux.Ping((uint)_serial);
+                SetDeadline(CloseReason.KeepAliveTimeout, _node.Options.KeepAliveTimeoutMs);
+            }
+            else
+            {
+                NodeOptions options = _node.Options;
+                int detail = IsBorrowing ? Bytes.ReadUInt16BigEndian(_receive.Bytes, 0)
+                    : _deadlineReason == CloseReason.HandshakeTimeout && _deadline < _begun + options.HandshakeTimeoutMs ? options.FirstByteTimeoutMs
+                    : 0;
+                Close(_deadlineReason, detail);
             }
         }
 
         private void WriteDue()
         {
-            if (_state == ConnectionState.Open)
+            if (IsOpen)
             {
                 for (int i = 0; i < Yamux.UsedStreams; i++)
                 {
@@ -337,13 +363,13 @@ namespace NanoLibp2p.Core
 
         private void CloseRecord()
         {
-            if (_state >= ConnectionState.Muxing)
+            if (_sending.HasKey)
             {
                 int at = _send.RecordOffset;
                 int count = _sending.Encrypt(null, 0, 0, _send.Bytes, at, _send.RecordCount);
                 if (count < 0)
                 {
-                    Fail(CloseReason.KeyExhausted, 0);
+                    Close(CloseReason.KeyExhausted, 0);
                     return;
                 }
 
@@ -356,13 +382,14 @@ namespace NanoLibp2p.Core
         private void End()
         {
             // a last word where the peer can hear it; whether it leaves is up to the link
-            if (_state == ConnectionState.Open && _closeReason != CloseReason.LinkFailed)
+            if (_wasOpen && _closeReason != CloseReason.LinkFailed)
             {
                 bool orderly = _closeReason == CloseReason.Local || _closeReason == CloseReason.Remote;
-                Yamux.GoAway(orderly ? 0u : 1u);
+                bool ourLimit = _closeReason == CloseReason.RecordTooLong || _closeReason == CloseReason.RecordTimeout;
+                Yamux.GoAway(orderly ? 0u : ourLimit ? 2u : 1u);
             }
 
-            for (int i = 0; i < MaxReads && _state > ConnectionState.Dialing && WriteLink(); i++)
+            for (int i = 0; i < MaxReads && _link != null && WriteLink(); i++)
             {
             }
 
@@ -377,6 +404,7 @@ namespace NanoLibp2p.Core
             }
 
             EndHandshake();
+            GiveBack();
             _sending.Clear();
             _receiving.Clear();
             _node.Closed(this);

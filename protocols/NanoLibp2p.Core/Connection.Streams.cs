@@ -12,7 +12,7 @@ namespace NanoLibp2p.Core
             Libp2pStream opened = (Libp2pStream)stream;
             opened.Begin(null, NotStarted);
             opened.Negotiation.Listen(_node.ServedProtocols);
-            if (_closeReason != CloseReason.None)
+            if (!IsOpen)
             {
                 opened.Reset();
             }
@@ -89,7 +89,7 @@ namespace NanoLibp2p.Core
         /// <inheritdoc/>
         protected internal override void OnGoAway(uint code)
         {
-            Fail(CloseReason.Remote, (int)code);
+            Close(CloseReason.Remote, (int)code);
         }
 
         private void Advance(Libp2pStream stream)

@@ -11,6 +11,18 @@ namespace NanoLibp2p.Core
     /// A connection to a peer: a link, secured by Noise, with Yamux streams on it. A node has a fixed number of these objects
     /// and uses them again and again; <see cref="Serial"/> tells one peer's turn from the next one's.
     /// </summary>
+    /// <remarks>
+    /// <code>
+    ///   Free --Dial--> Dialing --link open--> Securing --/noise--> Handshaking --split--> Muxing --/yamux--> Open
+    ///     |                                     ^                       |                                     ^
+    ///     +---------------Accept----------------+                       +--Yamux agreed on in the handshake---+
+    ///
+    ///   each of them --a reason to close--> Ending --the next step: a last word, OnClosed--> Free
+    /// </code>
+    /// Connection.Dial.cs moves it up to Securing, Connection.Handshake.cs to Open, Connection.Step.cs to Ending and back to Free. Where it
+    /// waits for the peer it has one deadline, and with it what happens then: the reason to close for, or, with none, a ping. What came
+    /// in a long record is in Connection.LargeRecord.cs.
+    /// </remarks>
     public sealed partial class Connection
     {
         /// <summary>The node's number for this object, 0 to MaxConnections - 1: an index for a protocol's own arrays.</summary>
@@ -22,7 +34,7 @@ namespace NanoLibp2p.Core
         internal readonly YamuxSession Yamux;
 
         private readonly Node _node;
-        private readonly ReceiveBuffer _receive;
+        private ReceiveBuffer _receive;
         private readonly SendBuffer _send;
         private readonly CipherState _sending;
         private readonly CipherState _receiving;
@@ -33,8 +45,7 @@ namespace NanoLibp2p.Core
         private IStreamLink _link;
         private Multiaddr[] _addresses;
         private int _addressIndex;
-        private PeerId _expected;
-        private PeerId _remotePeer;
+        private PeerId _peer;
         private CloseReason _closeReason;
         private int _closeDetail;
         private int _serial;
@@ -42,9 +53,11 @@ namespace NanoLibp2p.Core
         private bool _wasOpen;
         private bool _usedEarlyMuxer;
         private bool _linkEnded;
-        private bool _pingSent;
         private long _deadline;
-        private long _lastHeard;
+        private CloseReason _deadlineReason;
+
+        // when its link was there, and once open when it opened
+        private long _begun;
 
         // the part of the record just opened that is not consumed yet, where it lies in the receive buffer
         private int _plainOffset;
@@ -66,6 +79,10 @@ namespace NanoLibp2p.Core
             }
 
             Yamux = new YamuxSession(_streams, _send, this);
+            if (options.RecordBytes == NodeOptions.MaxRecordBytes)
+            {
+                Yamux.ExtraWindow = YamuxSession.WindowOfLongRecords;
+            }
         }
 
         /// <summary>Counts the peers that this object has served, so that a reference kept too long can be told.</summary>
@@ -83,7 +100,7 @@ namespace NanoLibp2p.Core
         /// <summary>True when streams can be opened.</summary>
         public bool IsOpen
         {
-            get { return _state == ConnectionState.Open && _closeReason == CloseReason.None; }
+            get { return _state == ConnectionState.Open; }
         }
 
         /// <summary>True when the peer called us.</summary>
@@ -133,12 +150,12 @@ namespace NanoLibp2p.Core
         {
             get
             {
-                if (_remotePeer == null && _remoteIdCount > 0)
+                if (_remoteIdCount > 0 && (_peer == null || !_peer.Matches(RemoteId, 0, _remoteIdCount)))
                 {
-                    _remotePeer = PeerId.FromBytes(RemoteId, 0, _remoteIdCount);
+                    _peer = PeerId.FromBytes(RemoteId, 0, _remoteIdCount);
                 }
 
-                return _remotePeer ?? _expected;
+                return _peer;
             }
         }
 
@@ -151,7 +168,7 @@ namespace NanoLibp2p.Core
         /// <summary>Streams that are open.</summary>
         public int OpenStreams
         {
-            get { return _state == ConnectionState.Open ? Yamux.OpenStreams : 0; }
+            get { return IsOpen ? Yamux.OpenStreams : 0; }
         }
 
         /// <summary>
@@ -190,9 +207,11 @@ namespace NanoLibp2p.Core
         /// <param name="detail">A figure that belongs to it.</param>
         public void Close(CloseReason reason, int detail)
         {
-            if (_state != ConnectionState.Free)
+            if (_state != ConnectionState.Free && _state != ConnectionState.Ending)
             {
-                Fail(reason, detail);
+                _closeReason = reason;
+                _closeDetail = detail;
+                _state = ConnectionState.Ending;
             }
         }
 
@@ -206,14 +225,17 @@ namespace NanoLibp2p.Core
                     return long.MaxValue;
                 }
 
-                if (_closeReason != CloseReason.None)
+                if (_state == ConnectionState.Ending)
                 {
                     return 0;
                 }
 
-                long next = _state == ConnectionState.Open ? KeepAliveDeadline
-                    : _inbound && _node.NowMs < SparedUntil ? SparedUntil
-                    : _deadline;
+                long next = _deadline;
+                if (_state != ConnectionState.Open && _inbound && _node.NowMs < SparedUntil && SparedUntil < next)
+                {
+                    next = SparedUntil;
+                }
+
                 for (int i = 0; i < Yamux.UsedStreams; i++)
                 {
                     Libp2pStream stream = _streams[i];
@@ -233,34 +255,40 @@ namespace NanoLibp2p.Core
             get { return _streams[0].Negotiation; }
         }
 
+        // past its dial, and with no reason to end
+        private bool IsLive
+        {
+            get { return _state > ConnectionState.Dialing && _state != ConnectionState.Ending; }
+        }
+
         // a dial that waits for a handshake to be free
         private bool IsWaiting
         {
             get { return !_inbound && _state == ConnectionState.Securing && _handshake == null; }
         }
 
-        private long KeepAliveDeadline
+        private void SetDeadline(CloseReason reason, int milliseconds)
         {
-            get
-            {
-                NodeOptions options = _node.Options;
-                if (options.KeepAliveMs == 0)
-                {
-                    return long.MaxValue;
-                }
-
-                long ask = _lastHeard + options.KeepAliveMs;
-                return _pingSent ? ask + options.KeepAliveTimeoutMs : ask;
-            }
+            _deadlineReason = reason;
+            _deadline = _node.NowMs + milliseconds;
         }
 
-        // the first reason stands; what is done about it waits for the end of the step
-        private void Fail(CloseReason reason, int detail)
+        // something came, so the peer has its time anew: to be asked for a sign of life, or from the beginning to the end of the handshake
+        private void Heard()
         {
-            if (_closeReason == CloseReason.None)
+            NodeOptions options = _node.Options;
+            if (IsOpen && !IsBorrowing)
             {
-                _closeReason = reason;
-                _closeDetail = detail;
+                SetDeadline(CloseReason.None, options.KeepAliveMs);
+                if (options.KeepAliveMs == 0)
+                {
+                    _deadline = long.MaxValue;
+                }
+            }
+            else if (IsLive && !IsOpen)
+            {
+                _deadlineReason = CloseReason.HandshakeTimeout;
+                _deadline = _begun + options.HandshakeTimeoutMs;
             }
         }
     }

@@ -20,5 +20,11 @@ namespace NanoLibp2p.Core
 
         /// <summary>Streams can be opened.</summary>
         Open,
+
+        /// <summary>
+        /// It has a <see cref="Core.CloseReason"/> and takes and gives nothing more; the next <see cref="Node.Poll"/> sends a last word, tells
+        /// its end and frees it.
+        /// </summary>
+        Ending,
     }
 }

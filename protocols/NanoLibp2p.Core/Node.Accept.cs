@@ -19,10 +19,10 @@ namespace NanoLibp2p.Core
         // in Poll, where a protocol may be at work on an open connection
         private bool _polling;
 
-        private bool AcceptLinks(long nowMs)
+        private bool AcceptLinks()
         {
             int taken = 0;
-            while (ListenCount > 0 && taken < MaxAccepts)
+            while (_listenCount > 0 && taken < MaxAccepts)
             {
                 IStreamLink link = Transport.Accept();
                 if (link == null)
@@ -38,7 +38,7 @@ namespace NanoLibp2p.Core
 #endif
                 if (connection != null)
                 {
-                    connection.Accept(link, nowMs);
+                    connection.Accept(link);
                 }
                 else
                 {
@@ -110,7 +110,7 @@ namespace NanoLibp2p.Core
                     return null;
                 }
 
-                first.Step(NowMs);
+                first.Step(_nowMs);
             }
 
             return first;

@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Core.Buffers;
 using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Multistream;
@@ -46,18 +47,6 @@ namespace NanoLibp2p.Core
         /// <summary>All connection objects, in use or not; not a copy.</summary>
         public readonly Connection[] Connections;
 
-        /// <summary>The set of ids that it answers on a peer's streams; <see cref="RegisterProtocol"/> adds to it.</summary>
-        public uint ServedProtocols;
-
-        /// <summary>
-        /// The node's time, of the <see cref="Poll"/> under way or of the last: what Poll was given, but it never goes back, so that each
-        /// deadline comes. It goes on from where it was when the clock below goes back or wraps.
-        /// </summary>
-        public long NowMs;
-
-        /// <summary>How many addresses it listens on; <see cref="Listen"/> counts them.</summary>
-        public int ListenCount;
-
         /// <summary>The driver that it dials and listens with; set it before either.</summary>
         public IStreamTransport Transport;
 
@@ -69,6 +58,9 @@ namespace NanoLibp2p.Core
 
         internal readonly HandshakePool Handshakes;
 
+        // null when the options have none, or no record is too long for a connection's own buffer
+        internal readonly LargeBuffer Large;
+
         // whose each id is
         internal readonly StreamProtocol[] Owners = new StreamProtocol[ProtocolTable.Capacity];
         private readonly StreamProtocol[] _all = new StreamProtocol[MaxProtocols];
@@ -76,13 +68,17 @@ namespace NanoLibp2p.Core
         private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
         private int _protocolCount;
         private bool _hasEphemeral;
+        private uint _served;
+        private long _nowMs;
         private long _clockMs;
+        private int _listenCount;
 
         /// <summary>Makes a node.</summary>
         /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
         /// <param name="identity">Who it is.</param>
         /// <param name="crypto">Its provider, for this node alone.</param>
         /// <param name="random">Where its keys come from.</param>
+        /// <exception cref="ArgumentException">An option is out of range; the message says which, and the range.</exception>
         public Node(NodeOptions options, Identity identity, CryptoProvider crypto, IRandom random)
         {
             options.Check();
@@ -95,6 +91,11 @@ namespace NanoLibp2p.Core
                 options.EarlyMuxer,
                 new PeerBindings(options.KnownPeers),
                 options.Verifier);
+            if (options.LargeRecordBytes > options.RecordBytes)
+            {
+                Large = new LargeBuffer(Connection.RecordHeader + options.LargeRecordBytes);
+            }
+
             Handshakes = new HandshakePool(crypto, noise, options.MaxHandshakes);
             Ping = new PingProtocol(options.MaxConnections);
             Identify = new IdentifyProtocol(options.MaxConnections, options.IdentifyReadings);
@@ -107,7 +108,29 @@ namespace NanoLibp2p.Core
             }
         }
 
+        /// <summary>The set of ids that it answers on a peer's streams; <see cref="RegisterProtocol"/> adds to it.</summary>
+        public uint ServedProtocols
+        {
+            get { return _served; }
+        }
+
+        /// <summary>
+        /// The node's time, of the <see cref="Poll"/> under way or of the last: what Poll was given, but it never goes back, so that each
+        /// deadline comes. It goes on from where it was when the clock below goes back or wraps.
+        /// </summary>
+        public long NowMs
+        {
+            get { return _nowMs; }
+        }
+
+        /// <summary>How many addresses it listens on.</summary>
+        public int ListenCount
+        {
+            get { return _listenCount; }
+        }
+
         /// <summary>Adds a protocol; before the first connection.</summary>
+        /// <exception cref="InvalidOperationException">There are <see cref="MaxProtocols"/> already, or as many ids as fit.</exception>
         public void Add(StreamProtocol protocol)
         {
             if (_protocolCount == MaxProtocols)
@@ -124,13 +147,14 @@ namespace NanoLibp2p.Core
         /// <param name="owner">The protocol.</param>
         /// <param name="serve">Whether streams of it that peers open are accepted.</param>
         /// <returns>The id's index in <see cref="Protocols"/>.</returns>
+        /// <exception cref="InvalidOperationException">There are <see cref="ProtocolTable.Capacity"/> ids already.</exception>
         public int RegisterProtocol(string id, StreamProtocol owner, bool serve)
         {
             int index = Protocols.Add(id);
             Owners[index] = owner;
             if (serve)
             {
-                ServedProtocols |= 1u << index;
+                _served |= 1u << index;
             }
 
             return index;
@@ -144,7 +168,7 @@ namespace NanoLibp2p.Core
         public Multiaddr Listen(Multiaddr address, out LinkError error)
         {
             CheckDialable(address);
-            if (ListenCount == MaxListenAddresses)
+            if (_listenCount == MaxListenAddresses)
             {
                 error = LinkError.NoResources;
                 return null;
@@ -157,11 +181,11 @@ namespace NanoLibp2p.Core
             }
 
             Multiaddr bound = address.WithoutPeerId().WithPort(port);
-            _listening[ListenCount++] = bound;
+            _listening[_listenCount++] = bound;
             return bound.WithPeerId(Identity.PeerId);
         }
 
-        /// <summary>An address that it listens on, without its peer id.</summary>
+        /// <summary>An address that it listens on, as bound (0.0.0.0 and :: too), without its peer id; 0 to <see cref="ListenCount"/> - 1.</summary>
         public Multiaddr ListenAddress(int index)
         {
             return _listening[index];
@@ -217,60 +241,17 @@ namespace NanoLibp2p.Core
         public long Poll(long nowMs)
         {
             long clockMs = nowMs;
-            long passed = clockMs - _clockMs;
-            if (passed < 0)
-            {
-                // a tick of 32 bits wraps, and tells what passed; a clock that was set back does not
-                uint wrapped = (uint)passed;
-                passed = wrapped < MaxWrapMs ? wrapped : 0;
-            }
-
-            _clockMs = clockMs;
-            NowMs += passed;
-            nowMs = NowMs;
-            bool moved = AcceptLinks(nowMs);
+            nowMs = Advance(clockMs);
+            bool moved = AcceptLinks();
             _polling = true;
-            for (int i = 0; i < Connections.Length; i++)
-            {
-                Connection connection = Connections[i];
-                if (connection.State != ConnectionState.Free && connection.Step(nowMs))
-                {
-                    moved = true;
-                }
-            }
-
-            long next = long.MaxValue;
-            for (int i = 0; i < _protocolCount; i++)
-            {
-                long wanted = _all[i].Poll(nowMs);
-                if (wanted < next)
-                {
-                    next = wanted;
-                }
-            }
-
-            for (int i = 0; i < Connections.Length; i++)
-            {
-                Connection connection = Connections[i];
-                if (connection.State != ConnectionState.Free)
-                {
-                    if (connection.Flush())
-                    {
-                        moved = true;
-                    }
-
-                    long wanted = connection.NextDeadline;
-                    if (wanted < next)
-                    {
-                        next = wanted;
-                    }
-                }
-            }
-
+            moved |= StepConnections(nowMs);
+            long next = PollProtocols(nowMs);
+            moved |= FlushConnections();
             _polling = false;
             if (!moved)
             {
                 PrepareEphemeral();
+                next = NextDeadline(next);
             }
 
             return moved || next < nowMs ? clockMs : next == long.MaxValue ? next : clockMs + (next - nowMs);
@@ -285,7 +266,7 @@ namespace NanoLibp2p.Core
                 if (connection.State != ConnectionState.Free)
                 {
                     connection.Close();
-                    connection.Step(NowMs);
+                    connection.Step(_nowMs);
                 }
             }
 
@@ -294,7 +275,7 @@ namespace NanoLibp2p.Core
                 Transport.Close();
             }
 
-            ListenCount = 0;
+            _listenCount = 0;
         }
 
         internal void Connected(Connection connection)
@@ -342,6 +323,80 @@ namespace NanoLibp2p.Core
                 _ephemeral.Generate(Crypto, Random);
                 _hasEphemeral = true;
             }
+        }
+
+        private long Advance(long clockMs)
+        {
+            long passed = clockMs - _clockMs;
+            if (passed < 0)
+            {
+                // a tick of 32 bits wraps, and tells what passed; a clock that was set back does not
+                uint wrapped = (uint)passed;
+                passed = wrapped < MaxWrapMs ? wrapped : 0;
+            }
+
+            _clockMs = clockMs;
+            _nowMs += passed;
+            return _nowMs;
+        }
+
+        // reads what came, and ends what has a reason to end
+        private bool StepConnections(long nowMs)
+        {
+            bool moved = false;
+            for (int i = 0; i < Connections.Length; i++)
+            {
+                if (Connections[i].State != ConnectionState.Free && Connections[i].Step(nowMs))
+                {
+                    moved = true;
+                }
+            }
+
+            return moved;
+        }
+
+        private long PollProtocols(long nowMs)
+        {
+            long next = long.MaxValue;
+            for (int i = 0; i < _protocolCount; i++)
+            {
+                long wanted = _all[i].Poll(nowMs);
+                if (wanted < next)
+                {
+                    next = wanted;
+                }
+            }
+
+            return next;
+        }
+
+        // writes what the protocols have said
+        private bool FlushConnections()
+        {
+            bool moved = false;
+            for (int i = 0; i < Connections.Length; i++)
+            {
+                if (Connections[i].Flush())
+                {
+                    moved = true;
+                }
+            }
+
+            return moved;
+        }
+
+        private long NextDeadline(long next)
+        {
+            for (int i = 0; i < Connections.Length; i++)
+            {
+                long wanted = Connections[i].NextDeadline;
+                if (wanted < next)
+                {
+                    next = wanted;
+                }
+            }
+
+            return next;
         }
 
         private static void CheckDialable(Multiaddr address)

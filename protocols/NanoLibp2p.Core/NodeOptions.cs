@@ -15,6 +15,12 @@ namespace NanoLibp2p.Core
         /// <summary>The most that a record's length can say (libp2p noise spec, "Wire Format").</summary>
         public const int MaxRecordBytes = 65535;
 
+        /// <summary>
+        /// The longest record that we send to a peer of which we know nothing: every node with the default <see cref="RecordBytes"/> takes it.
+        /// A peer that grants a stream more than Yamux's first 256 KiB is no small device, and gets longer ones.
+        /// </summary>
+        public const int SmallRecordBytes = 2048;
+
         /// <summary>Connections at a time, inbound and outbound.</summary>
         public int MaxConnections = 1;
 
@@ -35,12 +41,27 @@ namespace NanoLibp2p.Core
         /// <summary>Streams at a time in each connection, inbound and outbound.</summary>
         public int MaxStreams = 8;
 
-        /// <summary>The longest record (one Noise message) that is accepted, in bytes; a peer's longer one closes the connection.</summary>
-        public int RecordBytes = 2048;
+        /// <summary>
+        /// The longest record (one Noise message, its 16-byte tag included) that fits each connection's own buffer, in bytes. A longer one
+        /// is received in the node's large buffer, if that is free.
+        /// </summary>
+        public int RecordBytes = SmallRecordBytes;
 
         /// <summary>
-        /// Bytes of each connection's send buffer. A record that we send is no longer than this or <see cref="RecordBytes"/>; the
-        /// rest of a longer message follows in the next.
+        /// The longest record that is accepted at all, in bytes: the node's one large receive buffer, lent to the connection whose record
+        /// needs it. A longer record closes the connection. 0, or no more than <see cref="RecordBytes"/>, has no such buffer.
+        /// </summary>
+        /// <remarks>
+        /// go and js put up to 65,519 bytes and a tag in one record: whole messages, hellos, and what waited while a device was slow. So only the
+        /// default takes everything that an honest peer sends. A board without PSRAM can't afford it: an ESP32 then has 84 KiB of managed
+        /// heap, of which a default device leaves about 22. There 17,408 take a message of 16 KiB, and 0 takes what peers of this library
+        /// send and of others a hello of some 50 topics. An ESP32 with PSRAM has all of it but 256 KiB.
+        /// </remarks>
+        public int LargeRecordBytes = MaxRecordBytes;
+
+        /// <summary>
+        /// Bytes of each connection's send buffer. A record that we send is no longer than this and no longer than
+        /// <see cref="SmallRecordBytes"/>, unless the peer has shown that it takes more; the rest of a longer message follows in the next.
         /// </summary>
         public int SendBytes = 600;
 
@@ -74,13 +95,19 @@ namespace NanoLibp2p.Core
         /// <summary>Milliseconds that a peer has to answer a ping, at least 1.</summary>
         public int PingTimeoutMs = 10000;
 
+        /// <summary>
+        /// Milliseconds that a record longer than <see cref="RecordBytes"/> may take to arrive, and then to move on, while it has the large
+        /// buffer; after that its connection is closed, so that the others have their turn.
+        /// </summary>
+        public int RecordTimeoutMs = 30000;
+
         /// <summary>Whether Yamux is offered within the Noise handshake, which saves a round trip.</summary>
         public bool EarlyMuxer = true;
 
-        /// <summary>What identify says of this program.</summary>
+        /// <summary>What identify says of this program; 0 to 256 ASCII characters.</summary>
         public string AgentVersion = "nanoLibp2p/0.1.0";
 
-        /// <summary>What identify says of the protocols that this program speaks; peers compare it with their own.</summary>
+        /// <summary>What identify says of the protocols that this program speaks; peers compare it with their own. 0 to 256 ASCII characters.</summary>
         public string ProtocolVersion = "ipfs/0.1.0";
 
         /// <summary>Verifies identity keys other than Ed25519; null refuses such peers.</summary>
@@ -94,24 +121,35 @@ namespace NanoLibp2p.Core
             options.MaxHandshakes = 64;
             options.MaxStreams = 256;
             options.RecordBytes = MaxRecordBytes;
+            options.LargeRecordBytes = 0;
             options.SendBytes = 2 * (MaxRecordBytes + 2);
             options.KnownPeers = 256;
             options.IdentifyReadings = 64;
             return options;
         }
 
-        /// <summary>Checks the sizes.</summary>
-        /// <exception cref="ArgumentException">One is out of range; the message says which and what to do.</exception>
+        /// <summary>Checks every size and time.</summary>
+        /// <exception cref="ArgumentException">One is out of range; the message says which, and the range.</exception>
         public void Check()
         {
             CheckRange(MaxConnections, 1, 65536, "MaxConnections");
             CheckRange(MaxHandshakes, 1, 65536, "MaxHandshakes");
             CheckRange(MaxStreams, 1, 65536, "MaxStreams");
             CheckRange(RecordBytes, MinRecordBytes, MaxRecordBytes, "RecordBytes");
+            CheckRange(LargeRecordBytes, 0, MaxRecordBytes, "LargeRecordBytes");
             CheckRange(SendBytes, MinRecordBytes, 1 << 24, "SendBytes");
             CheckRange(FirstByteTimeoutMs, 1, int.MaxValue, "FirstByteTimeoutMs");
             CheckRange(KnownPeers, 0, 1 << 20, "KnownPeers");
             CheckRange(PingTimeoutMs, 1, int.MaxValue, "PingTimeoutMs");
+            CheckRange(IdentifyReadings, 0, 65536, "IdentifyReadings");
+            CheckRange(DialTimeoutMs, 1, int.MaxValue, "DialTimeoutMs");
+            CheckRange(HandshakeTimeoutMs, 1, int.MaxValue, "HandshakeTimeoutMs");
+            CheckRange(NegotiationTimeoutMs, 1, int.MaxValue, "NegotiationTimeoutMs");
+            CheckRange(KeepAliveMs, 0, int.MaxValue, "KeepAliveMs");
+            CheckRange(KeepAliveTimeoutMs, 1, int.MaxValue, "KeepAliveTimeoutMs");
+            CheckRange(RecordTimeoutMs, 1, int.MaxValue, "RecordTimeoutMs");
+            CheckRange(Buffers.Bytes.Ascii(AgentVersion).Length, 0, 256, "bytes of AgentVersion");
+            CheckRange(Buffers.Bytes.Ascii(ProtocolVersion).Length, 0, 256, "bytes of ProtocolVersion");
         }
 
         /// <summary>Checks one figure of some options.</summary>

@@ -4,18 +4,20 @@ namespace NanoLibp2p.Core
     /// A protocol that runs on streams: one object serves all of a node's streams of it. Its state of a stream is kept in
     /// <see cref="Libp2pStream.Tag"/> and <see cref="Libp2pStream.Progress"/>, or in arrays of its own.
     /// </summary>
-    /// <remarks>Everything is called from <see cref="Node.Poll"/>, and nothing may wait.</remarks>
+    /// <remarks>
+    /// Everything is called from <see cref="Core.Node.Poll"/>, and nothing may wait or throw: no exception of a protocol is caught.
+    /// </remarks>
     public abstract class StreamProtocol
     {
         private Node _node;
 
-        /// <summary>The node that this protocol was added to; null before <see cref="Core.Node.Add"/>.</summary>
+        /// <summary>The node that this protocol was added to; null before.</summary>
         public Node Node
         {
             get { return _node; }
         }
 
-        /// <summary>Registers the protocol's ids with <see cref="Node.RegisterProtocol"/>. Called once, by <see cref="Node.Add"/>.</summary>
+        /// <summary>Registers the protocol's ids with <see cref="Core.Node.RegisterProtocol"/>. Called once, by <see cref="Core.Node.Add"/>.</summary>
         protected abstract void Register(Node node);
 
         /// <summary>A peer is connected.</summary>

@@ -58,12 +58,13 @@ public class MemoryTests
     }
 
     [Fact]
-    public void A_whole_default_device_with_its_ring_takes_less_than_30_KiB_on_a_board()
+    public void A_whole_default_device_with_its_ring_takes_less_than_30_KiB_on_a_board_beside_its_large_receive_buffer()
     {
         var world = new World();
         var board = new TestBoard(world.Network);
         Device device = world.AddDevice(board, null, 1000, "/ip4/127.0.0.1/tcp/9");
         SortedDictionary<string, int> sizes = NanoHeap.Measure(device, item => item is Board or Hal.IStreamTransport);
+        Assert.True(sizes.Remove("LargeBuffer"));
 
         Assert.InRange(sizes.Values.Sum(), 16 * 1024, 30 * 1024);
     }

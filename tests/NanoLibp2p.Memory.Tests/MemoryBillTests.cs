@@ -24,6 +24,7 @@ public class MemoryBillTests
 
         // by class, so that a field more or less is found at once
         Assert.Equal(taken["ReceiveBuffer"], Line(bill, "receive buffers"));
+        Assert.Equal(taken.GetValueOrDefault("LargeBuffer"), Line(bill, "large receive buffer"));
         Assert.Equal(taken["SendBuffer"], Line(bill, "send buffers"));
         Assert.Equal(taken["Libp2pStream"] + taken["Negotiation"], Line(bill, "streams"));
         Assert.Equal(taken["PeerBindings"], Line(bill, "known peers"));
@@ -33,10 +34,11 @@ public class MemoryBillTests
     }
 
     [Fact]
-    public void The_default_sensor_node_takes_24_KiB_at_most_and_each_further_connection_8()
+    public void The_default_sensor_node_takes_24_KiB_at_most_beside_its_large_receive_buffer_and_each_further_connection_8()
     {
-        int one = MemoryBill.Of(new NodeOptions(), new PubSubOptions()).Total;
-        int two = MemoryBill.Of(new NodeOptions { MaxConnections = 2 }, new PubSubOptions()).Total;
+        MemoryBill bill = MemoryBill.Of(new NodeOptions(), new PubSubOptions());
+        int one = bill.Total - Line(bill, "large receive buffer");
+        int two = MemoryBill.Of(new NodeOptions { MaxConnections = 2 }, new PubSubOptions()).Total - Line(bill, "large receive buffer");
 
         Assert.InRange(one, 1, 24 * 1024);
         Assert.InRange(two - one, 1, 8 * 1024);
@@ -57,9 +59,10 @@ public class MemoryBillTests
     {
         ["a sensor"] = () => (new NodeOptions(), new PubSubOptions()),
         ["a sensor without pubsub"] = () => (new NodeOptions(), null),
+        ["a small board without a large buffer"] = () => (new NodeOptions { LargeRecordBytes = 0 }, new PubSubOptions()),
         ["three connections"] = () => (new NodeOptions { MaxConnections = 3, MaxHandshakes = 2 }, new PubSubOptions()),
         ["odd sizes"] = () => (
-            new NodeOptions { RecordBytes = 1001, SendBytes = 777, MaxStreams = 5, KnownPeers = 7, EarlyMuxer = false, IdentifyReadings = 3, AgentVersion = "x" },
+            new NodeOptions { RecordBytes = 1001, LargeRecordBytes = 17_408, SendBytes = 777, MaxStreams = 5, KnownPeers = 7, EarlyMuxer = false, IdentifyReadings = 3, AgentVersion = "x" },
             new PubSubOptions { MaxMessageBytes = 333, MaxTopics = 7, MaxTopicBytes = 31, OtherTopics = 9, SeenMessages = 77, CachedMessages = 5, Backoffs = 3, MaxAsks = 0, QueueBytes = 999 }),
         ["a desktop"] = () => (NodeOptions.Desktop(), PubSubOptions.Desktop()),
     };

@@ -6,36 +6,27 @@ namespace NanoLibp2p.Core.Buffers
     /// A connection's one buffer of bytes received: the link fills it at the end, the protocols consume it at the start
     /// and work on the bytes where they lie.
     /// </summary>
-    internal sealed class ReceiveBuffer
+    internal class ReceiveBuffer
     {
-        /// <summary>The memory itself.</summary>
         internal readonly byte[] Bytes;
 
-        /// <summary>Where the bytes not yet consumed begin.</summary>
+        // where the bytes not yet consumed begin
         internal int Start;
 
-        /// <summary>Where the link writes next; whoever has it write moves this on.</summary>
+        // where the link writes next; whoever has it write moves this on
         internal int End;
 
-        /// <summary>Takes the whole memory: <paramref name="capacity"/> bytes.</summary>
         internal ReceiveBuffer(int capacity)
         {
             Bytes = new byte[capacity];
         }
 
-        /// <summary>Bytes not yet consumed.</summary>
+        // bytes not yet consumed
         internal int Count
         {
             get { return End - Start; }
         }
 
-        /// <summary>Bytes that the link can write at <see cref="End"/>.</summary>
-        internal int Space
-        {
-            get { return Bytes.Length - End; }
-        }
-
-        /// <summary>Forgets everything.</summary>
         internal void Reset()
         {
             Start = 0;
@@ -48,8 +39,7 @@ namespace NanoLibp2p.Core.Buffers
             Start += count;
             if (Start == End)
             {
-                Start = 0;
-                End = 0;
+                Reset();
             }
         }
 

@@ -96,6 +96,12 @@ namespace NanoLibp2p.Core.Buffers
             _maxRecord = maxPayload;
         }
 
+        /// <summary>Raises the largest payload of one record, once the peer has shown that it takes more.</summary>
+        internal void Widen(int maxRecord)
+        {
+            _maxRecord = maxRecord - _trailer;
+        }
+
         /// <summary>Takes <paramref name="count"/> bytes of the open record, opening one if need be; at most <see cref="Room"/>.</summary>
         /// <returns>The offset in <see cref="Bytes"/> to write them at.</returns>
         public int Append(int count)

@@ -1,6 +1,7 @@
 using NanoLibp2p.Core.Buffers;
 using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Multistream;
+using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Core.Identify
 {
@@ -42,7 +43,9 @@ namespace NanoLibp2p.Core.Identify
             }
         }
 
-        /// <summary>Asks a peer who it is; <see cref="Events"/> has the answer.</summary>
+        /// <summary>
+        /// Asks a peer who it is; <see cref="Events"/> has the answer, which may be of several messages, and its end when the peer ends the stream.
+        /// </summary>
         /// <returns>False when as many answers as NodeOptions.IdentifyReadings are under way, or no stream is left.</returns>
         public bool Ask(Connection connection)
         {
@@ -74,10 +77,11 @@ namespace NanoLibp2p.Core.Identify
             return true;
         }
 
-        /// <summary>Tells a peer who we are after something has changed.</summary>
+        /// <summary>Tells a peer who we are after something has changed, such as the addresses of this host's interfaces, which it looks up anew.</summary>
         /// <returns>False when no stream is left.</returns>
         public bool Push(Connection connection)
         {
+            _addresses = -1;
             return connection.OpenStream(this, _push) != null;
         }
 
@@ -123,18 +127,12 @@ namespace NanoLibp2p.Core.Identify
             if (reading != null)
             {
                 reading.Busy = true;
-                int result = reading.Receive(Events, buffer, offset, count);
+                bool sound = reading.Receive(Events, buffer, offset, count);
                 reading.Busy = false;
-                if (result < 0)
+                if (!sound && reading.Stream == stream)
                 {
+                    reading.Messages = 0;
                     stream.Reset();
-                }
-                else if (result > 0 && reading.Stream == stream)
-                {
-                    reading.Stream = null;
-                    stream.Tag = null;
-                    stream.CloseWrite();
-                    Events.OnEnd(stream.Connection, true);
                 }
             }
 
@@ -145,6 +143,7 @@ namespace NanoLibp2p.Core.Identify
         public override void OnReadEnd(Libp2pStream stream)
         {
             // who asks ends its side at once and waits for our answer
+            EndReading(stream);
             if (_writing[stream.Connection.Index] != stream)
             {
                 stream.CloseWrite();
@@ -160,12 +159,7 @@ namespace NanoLibp2p.Core.Identify
                 _writing[index] = null;
             }
 
-            IdentifyReading reading = (IdentifyReading)stream.Tag;
-            if (reading != null)
-            {
-                reading.Stream = null;
-                Events.OnEnd(stream.Connection, false);
-            }
+            EndReading(stream);
         }
 
         /// <inheritdoc/>
@@ -205,6 +199,21 @@ namespace NanoLibp2p.Core.Identify
             }
 
             return next;
+        }
+
+        // Complete when the peer ended it between two messages; those that never end it, too, once their time is over.
+        private void EndReading(Libp2pStream stream)
+        {
+            IdentifyReading reading = (IdentifyReading)stream.Tag;
+            if (reading != null)
+            {
+                reading.Stream = null;
+                stream.Tag = null;
+                if (Events != null)
+                {
+                    Events.OnEnd(stream.Connection, reading.MayEnd);
+                }
+            }
         }
 
         private IdentifyReading FreeReading()
@@ -288,22 +297,38 @@ namespace NanoLibp2p.Core.Identify
             }
 
             // once for the size, once for the bytes
-            byte[] message = new byte[WriteMessage(node, null)];
-            WriteMessage(node, message);
+            IHostAddresses host = node.Transport as IHostAddresses;
+            string[] hosts = host == null ? null : host.HostAddresses();
+            byte[] message = new byte[WriteMessage(node, hosts, null)];
+            WriteMessage(node, hosts, message);
             _addresses = node.ListenCount;
             _protocols = protocols.Count;
             _message = message;
             return message;
         }
 
-        private static int WriteMessage(Node node, byte[] message)
+        private static int WriteMessage(Node node, string[] hosts, byte[] message)
         {
             byte[] key = node.Identity.PublicKeyProtobuf;
             int at = WriteField(IdentifyField.PublicKey, key, 0, key.Length, message, 0);
             for (int i = 0; i < node.ListenCount; i++)
             {
-                byte[] address = node.ListenAddress(i).ToBytes();
-                at = WriteField(IdentifyField.ListenAddress, address, 0, address.Length, message, at);
+                Multiaddr address = node.ListenAddress(i);
+                if (address.Host != "0.0.0.0" && address.Host != "::")
+                {
+                    at = WriteAddress(address, message, at);
+                    continue;
+                }
+
+                // what it stands for: the addresses of the interfaces of its family
+                for (int j = 0; hosts != null && j < hosts.Length; j++)
+                {
+                    Multiaddr host = Multiaddr.Parse(hosts[j] + "/tcp/" + address.Port.ToString());
+                    if (host.ToBytes()[0] == address.ToBytes()[0])
+                    {
+                        at = WriteAddress(host, message, at);
+                    }
+                }
             }
 
             for (int i = 0; i < node.Protocols.Count; i++)
@@ -320,6 +345,14 @@ namespace NanoLibp2p.Core.Identify
             at = WriteField(IdentifyField.ProtocolVersion, version, 0, version.Length, message, at);
             version = Bytes.Ascii(node.Options.AgentVersion);
             return WriteField(IdentifyField.AgentVersion, version, 0, version.Length, message, at);
+        }
+
+        // not one with a zone, or of a link: it means nothing to the peer
+        private static int WriteAddress(Multiaddr address, byte[] message, int at)
+        {
+            byte[] bytes = address.ToBytes();
+            bool isLocal = bytes[0] == MultiaddrProtocol.Ip6Zone || (bytes[0] == MultiaddrProtocol.Ip6 && bytes[1] == 0xFE && (bytes[2] & 0xC0) == 0x80);
+            return isLocal ? at : WriteField(IdentifyField.ListenAddress, bytes, 0, bytes.Length, message, at);
         }
 
         private static int WriteField(int field, byte[] source, int offset, int count, byte[] message, int at)

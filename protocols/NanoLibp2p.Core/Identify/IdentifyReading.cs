@@ -2,14 +2,20 @@ using NanoLibp2p.Core.Buffers;
 
 namespace NanoLibp2p.Core.Identify
 {
-    // One Identify message on its way in.
+    // What a peer says of itself, on its way in: go sends one part after another, each a message with its length (identify spec, "identify").
     internal sealed class IdentifyReading
     {
         // what js and go read at the most
         private const ulong MaxMessage = 8 * 1024;
 
+        // parts that go reads at the most
+        private const int MaxMessages = 10;
+
         internal Libp2pStream Stream;
         internal long Deadline;
+
+        // whole messages so far
+        internal int Messages;
 
         // true while Receive runs, so that what it calls can't give the reading to another stream
         internal bool Busy;
@@ -20,11 +26,18 @@ namespace NanoLibp2p.Core.Identify
         {
             Stream = stream;
             Deadline = 0;
+            Messages = 0;
             _reader.ResetDelimited(MaxMessage);
         }
 
-        // 0 when more must come, 1 at the end of the message, -1 when it is malformed
-        internal int Receive(IdentifyEvents events, byte[] buffer, int offset, int count)
+        // whether an end here cuts nothing off
+        internal bool MayEnd
+        {
+            get { return Messages > 0 && _reader.MayEnd; }
+        }
+
+        // false when it is malformed
+        internal bool Receive(IdentifyEvents events, byte[] buffer, int offset, int count)
         {
             Connection connection = Stream.Connection;
             int end = offset + count;
@@ -52,12 +65,18 @@ namespace NanoLibp2p.Core.Identify
                             events.OnField(connection, _reader.Field, buffer, heldOffset, heldCount, false);
                         }
 
-                        return 0;
+                        return true;
                     case ProtobufEvent.EndOfMessage:
-                        return 1;
+                        _reader.ResetDelimited(MaxMessage);
+                        if (++Messages > MaxMessages)
+                        {
+                            return false;
+                        }
+
+                        break;
                     case ProtobufEvent.Malformed:
                     case ProtobufEvent.TooLong:
-                        return -1;
+                        return false;
                 }
             }
         }

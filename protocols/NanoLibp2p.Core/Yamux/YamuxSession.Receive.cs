@@ -126,7 +126,7 @@ namespace NanoLibp2p.Core.Yamux
 
             if (type == YamuxFrame.GoAway)
             {
-                IsGoneAway = true;
+                _goneAway = true;
                 _handler.OnGoAway(length);
                 return 0;
             }
@@ -201,6 +201,12 @@ namespace NanoLibp2p.Core.Yamux
             }
 
             stream.SendWindow += delta;
+            if (stream.SendWindow > InitialWindow)
+            {
+                // a small device gives back what it has read, and never more
+                _send.Widen(NodeOptions.MaxRecordBytes);
+            }
+
             TakeAckAndRst(stream, flags);
             if ((flags & YamuxFrame.Fin) != 0)
             {
@@ -253,14 +259,14 @@ namespace NanoLibp2p.Core.Yamux
         private YamuxStream Find(uint id)
         {
             // the frame before this one was most likely of the same stream
-            if (_receiving != null && _receiving.StreamId == id)
+            if (_receiving != null && _receiving.Id == id)
             {
                 return _receiving;
             }
 
             for (int i = 0; i < UsedStreams; i++)
             {
-                if (_streams[i].StreamId == id && _streams[i].IsOpen)
+                if (_streams[i].Id == id && _streams[i].IsOpen)
                 {
                     return _streams[i];
                 }

@@ -23,8 +23,9 @@ namespace NanoLibp2p.Core.Yamux
         /// <summary>Refused streams, without one accepted in between, after which a peer is taken to be hostile.</summary>
         public const int MaxRefusals = 1024;
 
-        /// <summary>True once the peer has said that it opens and accepts no more streams.</summary>
-        public bool IsGoneAway;
+        // What a node that takes records of any length adds to each stream's first window. The peer then sees more than the 256 KiB that
+        // every stream begins with, however much of them is under way, and sends long records.
+        internal const uint WindowOfLongRecords = 3 * InitialWindow;
 
         // a window is given back when half of it is used, so that small reads don't make small updates
         private const uint UpdateThreshold = InitialWindow / 2;
@@ -34,6 +35,9 @@ namespace NanoLibp2p.Core.Yamux
 
         // all stream objects from this index on are free, so that whoever looks at all streams can stop here
         internal int UsedStreams;
+
+        // granted on each stream beside its first window
+        internal uint ExtraWindow;
 
         private readonly YamuxStream[] _streams;
         private readonly SendBuffer _send;
@@ -47,6 +51,7 @@ namespace NanoLibp2p.Core.Yamux
         private uint _pongValue;
         private bool _pongDue;
         private int _refusals;
+        private bool _goneAway;
 
         /// <summary>Makes a session over the given stream objects; <see cref="Start"/> begins.</summary>
         public YamuxSession(YamuxStream[] streams, SendBuffer send, YamuxHandler handler)
@@ -54,6 +59,12 @@ namespace NanoLibp2p.Core.Yamux
             _streams = streams;
             _send = send;
             _handler = handler;
+        }
+
+        /// <summary>True once the peer has said that it opens and accepts no more streams.</summary>
+        public bool IsGoneAway
+        {
+            get { return _goneAway; }
         }
 
         /// <summary>Streams that are open.</summary>
@@ -85,7 +96,7 @@ namespace NanoLibp2p.Core.Yamux
             _nextId = initiator ? 1u : 2u;
             _pongDue = false;
             _refusals = 0;
-            IsGoneAway = false;
+            _goneAway = false;
             UsedStreams = 0;
             for (int i = 0; i < _streams.Length; i++)
             {
@@ -129,7 +140,7 @@ namespace NanoLibp2p.Core.Yamux
                 free = UsedStreams;
             }
 
-            if (free < 0 || unacknowledged >= AckBacklog || IsGoneAway || _nextId > 0xFFFFFFF0u)
+            if (free < 0 || unacknowledged >= AckBacklog || _goneAway || _nextId > 0xFFFFFFF0u)
             {
                 return null;
             }
@@ -179,7 +190,7 @@ namespace NanoLibp2p.Core.Yamux
         public int BeginWrite(YamuxStream stream, int count)
         {
             int at = _send.Append(YamuxFrame.HeaderBytes + count);
-            YamuxFrame.Write(_send.Bytes, at, YamuxFrame.Data, TakeFlags(stream), stream.StreamId, (uint)count);
+            YamuxFrame.Write(_send.Bytes, at, YamuxFrame.Data, TakeFlags(stream), stream.Id, (uint)count);
             stream.SendWindow -= (uint)count;
             return at + YamuxFrame.HeaderBytes;
         }
@@ -250,10 +261,10 @@ namespace NanoLibp2p.Core.Yamux
             }
 
             YamuxStream stream = _streams[index];
-            stream.StreamId = id;
+            stream.Id = id;
             stream.SendWindow = InitialWindow;
             stream.ReceiveWindow = InitialWindow;
-            stream.Credit = 0;
+            stream.Credit = ExtraWindow;
             stream.Flags = YamuxStream.InUse | flags;
             return stream;
         }
@@ -309,7 +320,7 @@ namespace NanoLibp2p.Core.Yamux
 
             if ((stream.Flags & YamuxStream.RstDue) != 0)
             {
-                WriteControl(YamuxFrame.WindowUpdate, YamuxFrame.Rst, stream.StreamId, 0);
+                WriteControl(YamuxFrame.WindowUpdate, YamuxFrame.Rst, stream.Id, 0);
                 stream.Flags = 0;
                 return;
             }
@@ -317,18 +328,17 @@ namespace NanoLibp2p.Core.Yamux
             int flags = TakeFlags(stream);
             if ((stream.Flags & YamuxStream.FinDue) != 0)
             {
-                flags |= YamuxFrame.Fin;
+                // in a data frame: rust-yamux before 0.13.3 wakes no reader for an end that comes on a window update
+                WriteControl(YamuxFrame.Data, flags | YamuxFrame.Fin, stream.Id, 0);
+                stream.Flags = (stream.Flags & ~YamuxStream.FinDue) | YamuxStream.FinSent;
+                ReleaseIfEnded(stream);
+                return;
             }
 
             uint delta = credit ? stream.Credit : 0;
-            WriteControl(YamuxFrame.WindowUpdate, flags, stream.StreamId, delta);
+            WriteControl(YamuxFrame.WindowUpdate, flags, stream.Id, delta);
             stream.ReceiveWindow += delta;
             stream.Credit -= delta;
-            if ((flags & YamuxFrame.Fin) != 0)
-            {
-                stream.Flags = (stream.Flags & ~YamuxStream.FinDue) | YamuxStream.FinSent;
-                ReleaseIfEnded(stream);
-            }
         }
 
         private bool WriteControl(int type, int flags, uint id, uint value)

@@ -15,13 +15,17 @@ namespace NanoLibp2p.Core.Yamux
         internal const int FinReceived = 64;
         internal const int Unacknowledged = 128;
 
-        /// <summary>The stream's id on the wire, which its session gives; odd when the initiator of the connection opened it.</summary>
-        public uint StreamId;
-
+        internal uint Id;
         internal uint SendWindow;
         internal uint ReceiveWindow;
         internal uint Credit;
         internal int Flags;
+
+        /// <summary>The stream's id on the wire, which its session gives; odd when the initiator of the connection opened it.</summary>
+        public uint StreamId
+        {
+            get { return Id; }
+        }
 
         /// <summary>True from opening to the end.</summary>
         public bool IsOpen

@@ -47,9 +47,10 @@ public class StreamLiarTests
     }
 
     [Fact]
-    public void A_record_longer_than_the_buffer_ends_the_connection()
+    public void A_record_longer_than_both_buffers_ends_the_connection()
     {
-        int limit = scenario.Node.Node.Options.RecordBytes;
+        LiarScenario scenario = new(new NodeOptions { LargeRecordBytes = 3000 });
+        int limit = scenario.Node.Node.Options.LargeRecordBytes;
         RawPeer liar = scenario.LiarConnects();
         liar.WriteRecord(liar.Seal([]));
         scenario.ExpectToGoOn();

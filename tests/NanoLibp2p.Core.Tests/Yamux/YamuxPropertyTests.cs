@@ -32,7 +32,7 @@ public class YamuxPropertyTests
             uint id = initiator ? 1u : 2u;
             return sent[0].Equals(Frame.WithData(Frame.Syn, id, data))
                 && sent[1].Equals(new Frame(Frame.Ping, Frame.Syn, 0, value))
-                && (!end || sent[2].Equals(new Frame(Frame.Window, Frame.Fin, id, 0)))
+                && (!end || sent[2].Equals(new Frame(Frame.Data, Frame.Fin, id, 0)))
                 && sent.Count == (end ? 3 : 2);
         }, iter: 1000);
 

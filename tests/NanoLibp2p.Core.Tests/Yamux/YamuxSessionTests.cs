@@ -161,7 +161,7 @@ public class YamuxSessionTests
     {
         YamuxStream stream = Opened(dialer);
         dialer.Session.CloseWrite(stream);
-        Assert.Equal([new Frame(Frame.Window, Frame.Fin, 1, 0)], dialer.Sent());
+        Assert.Equal([new Frame(Frame.Data, Frame.Fin, 1, 0)], dialer.Sent());
         Assert.False(stream.CanWrite);
         Assert.True(stream.CanRead);
         dialer.Feed(Frame.WithData(0, 1, 5, 6));
@@ -176,7 +176,7 @@ public class YamuxSessionTests
         Assert.False(inbound.CanRead);
         Assert.Equal(2, listener.Session.Write(inbound, [2, 3], 0, 2));
         listener.Session.CloseWrite(inbound);
-        Assert.Equal([Frame.WithData(Frame.Ack, 1, 2, 3), new Frame(Frame.Window, Frame.Fin, 1, 0)], listener.Sent());
+        Assert.Equal([Frame.WithData(Frame.Ack, 1, 2, 3), new Frame(Frame.Data, Frame.Fin, 1, 0)], listener.Sent());
         Assert.Equal(["opened 1", "read end 1", "closed 1"], listener.Events);
     }
 
@@ -186,7 +186,7 @@ public class YamuxSessionTests
         YamuxStream stream = dialer.Session.Open();
         dialer.Session.CloseWrite(stream);
 
-        Assert.Equal([new Frame(Frame.Window, Frame.Syn | Frame.Fin, 1, 0)], dialer.Sent());
+        Assert.Equal([new Frame(Frame.Data, Frame.Syn | Frame.Fin, 1, 0)], dialer.Sent());
     }
 
     [Fact]

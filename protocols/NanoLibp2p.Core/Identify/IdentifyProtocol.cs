@@ -299,15 +299,15 @@ namespace NanoLibp2p.Core.Identify
             // once for the size, once for the bytes
             IHostAddresses host = node.Transport as IHostAddresses;
             string[] hosts = host == null ? null : host.HostAddresses();
-            byte[] message = new byte[WriteMessage(node, hosts, null)];
-            WriteMessage(node, hosts, message);
+            byte[] message = new byte[DescribeTo(node, hosts, null)];
+            DescribeTo(node, hosts, message);
             _addresses = node.ListenCount;
             _protocols = protocols.Count;
             _message = message;
             return message;
         }
 
-        private static int WriteMessage(Node node, string[] hosts, byte[] message)
+        private static int DescribeTo(Node node, string[] hosts, byte[] message)
         {
             byte[] key = node.Identity.PublicKeyProtobuf;
             int at = WriteField(IdentifyField.PublicKey, key, 0, key.Length, message, 0);

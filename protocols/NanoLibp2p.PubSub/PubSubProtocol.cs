@@ -238,7 +238,7 @@ namespace NanoLibp2p.PubSub
         public override bool KeepsConnection(Libp2pStream stream)
         {
             // a sensor publishes, and subscribes to nothing
-            return stream.Progress != 0 || _peers[stream.Connection.Index].Subscribed != 0;
+            return stream.Progress != 0 || ((PubSubPeer)stream.Tag).Subscribed != 0;
         }
 
         /// <inheritdoc/>

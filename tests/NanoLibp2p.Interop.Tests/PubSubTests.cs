@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.JsPeers;
@@ -187,6 +188,76 @@ public class PubSubTests
         }
     }
 
+    [Fact]
+    public async Task Js_stops_its_pubsub_and_starts_it_again_on_a_living_connection()
+    {
+        await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions { Pubsub = "gossipsub" });
+        NanoPubSub ours = new(true);
+        await using NanoPeer nano = await NanoPeer.StartAsync(new NodeOptions(), ours.PubSub);
+        Topic topic = await nano.DoAsync(() => ours.PubSub.Join(Readings));
+        NanoConnection connection = await nano.DialAsync(js.Address);
+        for (byte i = 0; i < 3; i++)
+        {
+            await js.SubscribeAsync(Readings);
+            await ours.WaitForSubscriberAsync();
+            await js.WaitForSubscriberAsync(Readings, nano.PeerId);
+            await ExchangeAsync(js, nano, ours, topic, i);
+
+            await js.CallAsync("stopPubsub");
+            await ours.WaitForUnsubscriberAsync();
+            Assert.Equal(0, await nano.DoAsync(() => topic.Publish([i], 0, 1)));
+            await js.CallAsync("startPubsub");
+        }
+
+        Assert.True(await nano.IsOpenAsync(connection));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Two_connections_to_js_have_one_stream_each_way_and_either_takes_over_from_the_other(int gone)
+    {
+        await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions { Pubsub = "gossipsub" });
+        NanoPubSub ours = new(true);
+        await using NanoPeer nano = await NanoPeer.StartAsync(new NodeOptions { MaxConnections = 2 }, ours.PubSub);
+        Topic topic = await nano.DoAsync(() => ours.PubSub.Join(Readings));
+        NanoConnection[] connections = [await nano.DialAsync(js.Address), await nano.DialAsync(js.Address)];
+        await js.SubscribeAsync(Readings);
+        await ours.WaitForSubscriberAsync();
+        await js.WaitForSubscriberAsync(Readings, nano.PeerId);
+        for (byte i = 0; i < 10; i++)
+        {
+            await ExchangeAsync(js, nano, ours, topic, i);
+            string[] streams = await PubSubStreamsAsync(js);
+            Assert.Equal(["inbound", "outbound"], streams.Order());
+        }
+
+        await nano.CloseAsync(connections[gone]);
+        await nano.WaitForEndAsync(connections[gone]);
+        using var late = new CancellationTokenSource(JsPeer.Patience);
+        while ((await PubSubStreamsAsync(js)).Length != 2 || await nano.DoAsync(() => topic.Subscribers) != 1)
+        {
+            await Task.Delay(20, late.Token);
+        }
+
+        await js.WaitForSubscriberAsync(Readings, nano.PeerId);
+        await ExchangeAsync(js, nano, ours, topic, 99);
+        Assert.True(await nano.IsOpenAsync(connections[1 - gone]));
+    }
+
+    private static async Task ExchangeAsync(JsPeer js, NanoPeer nano, NanoPubSub ours, Topic topic, byte data)
+    {
+        Assert.Equal(1, await nano.DoAsync(() => topic.Publish([data], 0, 1)));
+        Assert.Equal([data], (await js.WaitForAsync("message")).GetProperty("data").GetBytesFromBase64());
+        Assert.Equal([nano.PeerId], await js.PublishAsync(Readings, [data]));
+        Assert.Equal([data], (await ours.WaitForMessageAsync()).Data);
+    }
+
+    // the directions of js's pubsub streams on all connections
+    private static async Task<string[]> PubSubStreamsAsync(JsPeer js) =>
+        [.. (await js.CallAsync("connections")).EnumerateArray().SelectMany(one => one.GetProperty("streams").EnumerateArray())
+            .Select(stream => stream.GetString()!.Split(' ')).Where(stream => stream[1].StartsWith("/meshsub", StringComparison.Ordinal)).Select(stream => stream[0])];
+
     private sealed record NanoMessage(byte[] Data, string? From);
 
     /// <summary>Pubsub of our node, whose events are kept until a test takes them.</summary>
@@ -194,6 +265,7 @@ public class PubSubTests
     {
         private readonly Mailbox<NanoMessage> messages = new("message");
         private readonly Mailbox<string> subscribers = new("subscriber");
+        private readonly Mailbox<string> unsubscribers = new("end of a subscription");
         private readonly List<DropReason> drops = [];
 
         public NanoPubSub(bool sign)
@@ -222,6 +294,10 @@ public class PubSubTests
         public Task<NanoMessage> WaitForMessageAsync() => messages.TakeAsync(_ => true, NanoPeer.Patience);
 
         public Task<string> WaitForSubscriberAsync() => subscribers.TakeAsync(_ => true, NanoPeer.Patience);
+
+        public Task<string> WaitForUnsubscriberAsync() => unsubscribers.TakeAsync(_ => true, NanoPeer.Patience);
+
+        public override void OnUnsubscribed(Connection connection, Topic topic) => unsubscribers.Add(topic.Name);
 
         public override void OnMessage(Topic topic, PubSubMessage message) => messages.Add(new NanoMessage(message.CopyData(), message.CopyFrom()?.ToString()));
 

@@ -182,4 +182,55 @@ public class GossipTests
         board.Simulation.Run(100);
         Assert.Equal([2, 3, 4], peer.Take().SelectMany(rpc => rpc.Messages).Select(one => (int)one.Data![0]));
     }
+
+    [Fact]
+    public void A_peer_that_announces_and_never_sends_keeps_no_other_from_being_asked()
+    {
+        var simulation = new Simulation(5);
+        var board = new Board(simulation, null, new NodeOptions { MaxConnections = 2 });
+        board.PubSub.Join("t");
+        var liar = new ScriptedPeer(simulation);
+        var honest = new ScriptedPeer(simulation);
+        board.Dial(liar);
+        board.Dial(honest);
+        RpcMessage message = RpcMessage.By(s_author, 5, "t", [1]);
+        liar.Send(new Rpc { Have = [("t", [message.Id])] });
+        simulation.Run(10);
+        honest.Send(new Rpc { Have = [("t", [message.Id])] });
+        simulation.Run(10);
+
+        Assert.Equal([message.Id], honest.Take().SelectMany(rpc => rpc.Want).SelectMany(ids => ids));
+        honest.Send(Rpc.Publish(message));
+        simulation.Run(10);
+        Assert.Single(board.Messages);
+    }
+
+    [Fact]
+    public void One_id_is_answered_to_a_peer_three_times_and_no_more()
+    {
+        var simulation = new Simulation(5);
+        var board = new Board(simulation, new PubSubOptions { FirstSequenceNumber = 1 }, new NodeOptions { MaxConnections = 2 });
+        board.PubSub.Open("t");
+        ScriptedPeer[] peers = [new(simulation), new(simulation)];
+        foreach (ScriptedPeer peer in peers)
+        {
+            board.Dial(peer);
+            peer.Send(Rpc.Subscribe("t"));
+        }
+
+        simulation.Run(100);
+        Assert.Equal(2, board.Publish("t", 7));
+        simulation.Run(100);
+        foreach (ScriptedPeer peer in peers)
+        {
+            byte[] id = peer.Take().SelectMany(rpc => rpc.Messages).Single().Id;
+            for (int i = 0; i < 10; i++)
+            {
+                peer.Send(new Rpc { Want = [[id]] });
+                simulation.Run(1_000);
+            }
+
+            Assert.Equal(3, peer.Take().SelectMany(rpc => rpc.Messages).Count());
+        }
+    }
 }

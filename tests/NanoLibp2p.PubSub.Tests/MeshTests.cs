@@ -205,6 +205,58 @@ public class MeshTests
         Assert.Equal(["t"], peer.Take().SelectMany(rpc => rpc.Graft));
     }
 
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(30_000)]
+    [InlineData(300_000)]
+    public void A_graft_that_comes_when_we_said_it_may_is_taken_at_any_heartbeat(int heartbeatMs)
+    {
+        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { HeartbeatMs = heartbeatMs, MeshPeers = 0, MaxMeshPeers = 1 }, topics: ["t"], node: new NodeOptions { KeepAliveMs = 0 });
+        peer.Send(new Rpc { Graft = ["t"] });
+        board.Simulation.Run(100);
+        Assert.Equal([("t", (ulong?)10)], peer.Take().SelectMany(rpc => rpc.Prune));
+
+        Topic topic = board.PubSub.Join("t");
+        board.Simulation.Run(9_950);
+        peer.Send(new Rpc { Graft = ["t"] });
+        board.Simulation.Run(100);
+        Assert.Empty(peer.Take().SelectMany(rpc => rpc.Prune));
+        Assert.Equal(1, topic.MeshPeers);
+    }
+
+    [Fact]
+    public void Who_was_pruned_for_a_topic_that_we_had_not_joined_is_not_grafted_within_the_backoff_that_it_was_told()
+    {
+        (Board board, ScriptedPeer peer) = Board.Connect(topics: ["t"]);
+        peer.Send(new Rpc { Graft = ["t"] });
+        board.Simulation.Run(100);
+        Assert.Equal([("t", (ulong?)10)], peer.Take().SelectMany(rpc => rpc.Prune));
+
+        board.PubSub.Join("t");
+        board.Simulation.Run(9_900);
+        Assert.Empty(peer.Take().SelectMany(rpc => rpc.Graft));
+        board.Simulation.Run(3_000);
+        Assert.Equal(["t"], peer.Take().SelectMany(rpc => rpc.Graft));
+    }
+
+    [Fact]
+    public void The_backoff_that_is_told_is_never_shorter_than_the_one_that_is_kept()
+    {
+        (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"], topics: ["t"], node: new NodeOptions { KeepAliveMs = 0 });
+        peer.Send(new Rpc { Prune = [("t", 300)] });
+        board.Simulation.Run(10_000);
+        peer.TakeBytes();
+        peer.Send(new Rpc { Graft = ["t"] });
+        board.Simulation.Run(100);
+        ulong seconds = peer.Take().SelectMany(rpc => rpc.Prune).Single().Backoff!.Value;
+
+        board.Simulation.Run((int)seconds * 1000);
+        peer.Send(new Rpc { Graft = ["t"] });
+        board.Simulation.Run(50);
+        Assert.Empty(peer.Take().SelectMany(rpc => rpc.Prune));
+        Assert.Equal(1, board.PubSub.Open("t").MeshPeers);
+    }
+
     [Fact]
     public void Who_leaves_and_joins_again_waits_for_the_shorter_backoff()
     {

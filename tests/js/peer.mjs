@@ -91,6 +91,15 @@ await serve({
     return Promise.all(rpcs.map(rpc => judge(Buffer.from(rpc, 'base64'))))
   },
 
+  /** Stops the pubsub service, on living connections: it ends its streams, serves its protocols no more and forgets its subscriptions. */
+  async stopPubsub () {
+    await node.services.pubsub.stop()
+  },
+
+  async startPubsub () {
+    await node.services.pubsub.start()
+  },
+
   /** Every connection that is open, with its streams' protocols. */
   async connections () {
     return node.getConnections().map(one => ({

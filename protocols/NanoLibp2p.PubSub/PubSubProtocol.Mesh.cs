@@ -225,10 +225,16 @@ namespace NanoLibp2p.PubSub
         // over the eleventh RPC with an IHAVE in a heartbeat. What finds no room is told in another heartbeat, however old it is then.
         private void Gossip(PubSubPeer peer)
         {
-            int entries = _cache.Count < MaxHaveIds ? _cache.Count : MaxHaveIds;
+            int first = 0;
+            while (first < _cache.Count && !IsIdDue(peer, first))
+            {
+                first++;
+            }
+
+            int entries = _cache.Count - first < MaxHaveIds ? _cache.Count : first + MaxHaveIds;
             while (!WriteHave(peer, entries))
             {
-                entries >>= 1;
+                entries = (first + entries) >> 1;
             }
 
             for (; entries < _cache.Count; entries++)

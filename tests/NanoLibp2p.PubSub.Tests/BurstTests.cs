@@ -17,7 +17,7 @@ public class BurstTests
     {
         const int Count = 2000;
         var simulation = new Simulation(21);
-        NodeOptions node = new() { MaxConnections = 2, MaxHandshakes = 2, RecordBytes = 8192, SendBytes = 8192, KeepAliveMs = 0 };
+        NodeOptions node = new() { MaxConnections = 2, MaxHandshakes = 2, SendBytes = 8192, KeepAliveMs = 0 };
         PubSubOptions options = PubSubOptions.Desktop();
         options.SignaturePolicy = SignaturePolicy.StrictNoSign;
         var board = new Board(simulation, options, node);
@@ -31,7 +31,7 @@ public class BurstTests
         simulation.Run(3_000);
         reader.TakeBytes();
 
-        // nothing moves to the reader while the burst comes in, and then 20 KB a second
+        // nothing moves to the reader while the burst comes in
         ((MemoryLink)slow.Link).Dead = true;
         for (int i = 0; i < Count; i++)
         {

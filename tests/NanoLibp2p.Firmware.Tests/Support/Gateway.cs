@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
@@ -14,10 +15,10 @@ internal sealed class Gateway : PubSubEvents
 {
     private readonly string place;
 
-    public Gateway(MemoryNetwork network, int port, params string[] topics)
+    public Gateway(TestNode host, int port, params string[] topics)
     {
         place = $"/ip4/127.0.0.1/tcp/{port}";
-        Host = new TestNode(network, new NodeOptions { MaxConnections = 4, RecordBytes = 4096 });
+        Host = host;
         PubSub = new PubSubProtocol(new PubSubOptions { MaxTopics = 8 }) { Events = this };
         Host.Node.Add(PubSub);
         Streams = new StreamTap(Host.Node, PubSub);
@@ -26,6 +27,8 @@ internal sealed class Gateway : PubSubEvents
             PubSub.Join(topic);
         }
     }
+
+    public static NodeOptions Sizes => new() { MaxConnections = 4, RecordBytes = 4096 };
 
     public TestNode Host { get; }
 
@@ -37,7 +40,14 @@ internal sealed class Gateway : PubSubEvents
     /// <summary>Texts heard, in order.</summary>
     public List<string> Heard { get; } = [];
 
+    /// <summary>Set to have messages counted and not kept.</summary>
     public bool IsDeaf { get; set; }
+
+    /// <summary>Who else hears of a message.</summary>
+    public Action<PubSubMessage>? Told { get; set; }
+
+    /// <summary>Messages that came for a topic that it had left.</summary>
+    public int CameTooLate { get; private set; }
 
     public int Messages { get; private set; }
 
@@ -70,9 +80,18 @@ internal sealed class Gateway : PubSubEvents
     {
         Messages++;
         LastWasSigned = message.IsSigned;
+        Told?.Invoke(message);
         if (!IsDeaf)
         {
             Heard.Add(Encoding.UTF8.GetString(message.Buffer, message.DataOffset, message.DataCount));
+        }
+    }
+
+    public override void OnDropped(Connection connection, DropReason reason)
+    {
+        if (reason == DropReason.NotSubscribed)
+        {
+            CameTooLate++;
         }
     }
 }

@@ -41,9 +41,11 @@ internal sealed class World
         return world;
     }
 
-    public Gateway AddGateway(params string[] topics)
+    public Gateway AddGateway(params string[] topics) => AddGateway(new TestNode(Network, Gateway.Sizes), topics);
+
+    public Gateway AddGateway(TestNode host, params string[] topics)
     {
-        var gateway = new Gateway(Network, nextPort++, topics);
+        var gateway = new Gateway(host, nextPort++, topics);
         gateways.Add(gateway);
         return gateway;
     }
@@ -56,6 +58,10 @@ internal sealed class World
         devices.Add(device);
         return device;
     }
+
+    public void Add(Device device) => devices.Add(device);
+
+    public void Remove(Device device) => devices.Remove(device);
 
     public bool Run(Func<bool> until, int milliseconds)
     {

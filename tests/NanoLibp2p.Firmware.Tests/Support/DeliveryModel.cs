@@ -21,7 +21,7 @@ internal sealed class DeliveryModel
     private readonly SeededRandom random;
     private readonly World world;
     private readonly Gateway[] gateways = new Gateway[2];
-    private readonly Gateway bystander;
+    private readonly Gateway? bystander;
     private readonly MemoryStore store = new();
     private readonly CheapCrypto crypto = new();
     private readonly HashSet<int> heard = [];
@@ -44,7 +44,7 @@ internal sealed class DeliveryModel
         world.MaxStepMs = 500;
         ringBytes = Pick(3) == 0 ? 260 : 4096;
         unsubscribes = Pick(4) == 0;
-        bystander = AddGateway();
+        bystander = Pick(4) == 0 ? AddGateway() : null;
         for (int i = 0; i < gateways.Length; i++)
         {
             gateways[i] = AddGateway();
@@ -66,7 +66,7 @@ internal sealed class DeliveryModel
         sensor.IsQuiet = false;
         for (int i = 1 + Pick(3); i > 0; i--)
         {
-            if (RunFor(Pick(250)) is { } broken)
+            if (RunFor(Pick(150)) is { } broken)
             {
                 return broken;
             }
@@ -74,7 +74,7 @@ internal sealed class DeliveryModel
             Fault(Pick(14));
         }
 
-        if (RunFor(Pick(300)) is { } later)
+        if (RunFor(Pick(200)) is { } later)
         {
             return later;
         }
@@ -176,7 +176,7 @@ internal sealed class DeliveryModel
                 gateway.PubSub.Open("a").Leave();
                 Later(duration, () => gateway.PubSub.Join("a"));
                 break;
-            case 10:
+            case 10 when bystander != null:
                 bystander.Host.LastConnected?.Close();
                 bystander.Host.Dial(Multiaddr.Parse("/ip4/127.0.0.1/tcp/5000"));
                 break;
@@ -227,7 +227,7 @@ internal sealed class DeliveryModel
         }
 
         board.Network.Close();
-        bystander.Host.LastConnected?.Close();
+        bystander?.Host.LastConnected?.Close();
         world.Remove(device);
         Start();
     }

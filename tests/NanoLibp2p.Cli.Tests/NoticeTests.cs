@@ -58,7 +58,8 @@ public class NoticeTests
         await first.EventAsync("sent");
         await using CliProcess second = CliProcess.Start(device);
 
-        Assert.Contains("do two nodes use the same key", Text(await listener.EventAsync("notice")), StringComparison.Ordinal);
+        Assert.Contains("no other node uses this one's key", Text(await second.EventAsync("notice")), StringComparison.Ordinal);
+        Assert.Contains("use the same key", Text(await listener.EventAsync("notice")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,6 +63,7 @@ internal static class ListenCommand
             }
             Messages messages = new(runner.Node, signed: !parsed.GetValue(noSign), output);
             messages.Received += (topic, message) => Messages.Tell(output, topic, message);
+            runner.Connected += messages.CheckTwice;
             foreach (string topic in parsed.GetValue(topics) ?? [])
             {
                 messages.Join(topic);

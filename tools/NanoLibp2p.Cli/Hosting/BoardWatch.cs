@@ -45,7 +45,7 @@ internal sealed class BoardWatch : NodeEvents
             if (!_device.PubSub.Hears(visit.Connection, _topic))
             {
                 bool speaksPubSub = !visit.Answer.IsCompletedSuccessfully || PubSubCheck.SpeaksPubSub(visit.Answer.Result);
-                _told(visit.Peer, PubSubCheck.WhyNot(visit.Peer, _topicName, speaksPubSub) + ": readings are kept until it does, the oldest dropped; check the topic's name");
+                _told(visit.Peer, PubSubCheck.WhyNot(visit.Peer, _topicName, speaksPubSub) + ": readings are kept until it does, the oldest dropped; check the topic's name, and that no other node uses this one's key");
             }
         }
     }

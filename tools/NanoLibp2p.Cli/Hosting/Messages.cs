@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
@@ -53,6 +54,15 @@ internal sealed class Messages : PubSubEvents
 
     /// <summary>Pubsub itself.</summary>
     internal PubSubProtocol PubSub => _pubsub;
+
+    /// <summary>Tells, of a peer that is connected, when it was connected already: pubsub takes two nodes with one key for one, and serves one of them.</summary>
+    internal void CheckTwice(Connection connection)
+    {
+        if (_pubsub.Node.Connections.Any(other => other != connection && other.IsOpen && other.RemotePeer.Equals(connection.RemotePeer)))
+        {
+            Warn(connection, $"{connection.RemotePeer} is connected twice, and pubsub goes over one connection only; if two nodes use the same key, give each its own --key");
+        }
+    }
 
     /// <summary>The topic of a name.</summary>
     /// <exception cref="CliException">It can't be one.</exception>

@@ -100,32 +100,6 @@ public class EndTests
     }
 
     [Fact]
-    public async Task A_listener_tells_whom_it_turns_away_when_all_connections_are_in_use()
-    {
-        (CliProcess listener, string address) = await CliProcess.ListenAsync();
-        await using CliProcess _ = listener;
-        int most = NodeOptions.Desktop().MaxConnections;
-        List<TcpClient> callers = [];
-        try
-        {
-            // callers that say nothing hold a connection each, until their handshake is out of time
-            for (int i = 0; i <= most; i++)
-            {
-                callers.Add(new TcpClient());
-                await callers[i].ConnectAsync(IPAddress.Loopback, Multiaddr.Parse(address).Port, TestContext.Current.CancellationToken);
-            }
-            JsonElement refused = await listener.EventAsync("refused");
-
-            Assert.Equal($"/ip4/127.0.0.1/tcp/{((IPEndPoint)callers[most].Client.LocalEndPoint!).Port}", refused.GetProperty("addr").GetString());
-            Assert.Equal($"all {most} connections are in use", refused.GetProperty("text").GetString());
-        }
-        finally
-        {
-            callers.ForEach(caller => caller.Dispose());
-        }
-    }
-
-    [Fact]
     public async Task A_listener_tells_why_a_caller_did_not_get_in()
     {
         (CliProcess listener, string address) = await CliProcess.ListenAsync();

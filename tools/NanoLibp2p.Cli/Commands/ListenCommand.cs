@@ -23,6 +23,8 @@ internal static class ListenCommand
 
     private const int PerfTransfers = 16;
 
+    private const int MaxConnections = 256;
+
     internal static Command Create()
     {
         Option<Multiaddr[]> listen = new("--listen")
@@ -54,9 +56,10 @@ internal static class ListenCommand
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
+            NodeOptions options = Options(output);
             Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
             using Interruption interruption = new();
-            NodeRunner runner = new(NodeOptions.Desktop(), identity);
+            NodeRunner runner = new(options, identity);
             if (parsed.GetValue(perf))
             {
                 runner.Node.Add(new PerfProtocol(PerfTransfers, NodeOptions.MaxRecordBytes, serve: true));
@@ -108,6 +111,7 @@ internal static class ListenCommand
     {
         // what a connection's link no longer knows when it is closed
         Dictionary<Connection, string?> from = [];
+        DoorLog door = new(time => runner.DelayAsync(time), output);
         runner.Connected += connection =>
         {
             string peer = connection.RemotePeer.ToString();
@@ -135,18 +139,41 @@ internal static class ListenCommand
                 JsonObject json = Output.Event("failed");
                 json["reason"] = connection.CloseReason.ToString();
                 json["text"] = reason;
-                output.Tell(json, $"[red]![/] incoming connection failed: {reason}");
+                door.Tell(json, $"[red]![/] incoming connection failed: {reason}");
             }
         };
         runner.Refused += link =>
         {
             string? address = HostAddresses.Remote(link);
-            string reason = $"all {runner.Node.Options.MaxConnections} connections are in use";
+            NodeOptions options = runner.Node.Options;
+            string reason = $"all {options.MaxConnections} connections are in use";
+            if (options.MaxConnectionsPerHost > 0)
+            {
+                reason += $", or {options.MaxConnectionsPerHost} by this host alone";
+            }
             JsonObject json = Output.Event("refused");
             json["addr"] = address;
             json["text"] = reason;
-            output.Tell(json, $"[red]![/] refused {address}: {reason}");
+            door.Tell(json, $"[red]![/] refused {address}: {reason}");
         };
+    }
+
+    // room for a fleet, as far as the system lets a program have so many files; half of it at most for one host
+    private static NodeOptions Options(Output output)
+    {
+        NodeOptions options = NodeOptions.Desktop();
+        options.MaxConnections = FileLimit.Connections(MaxConnections);
+        if (options.MaxConnections == 0)
+        {
+            throw new CliException($"cannot listen: this system lets a program have {FileLimit.Files} open files, which leaves none for a connection; raise it with ulimit -n");
+        }
+        options.MaxHandshakes = options.MaxConnections;
+        options.MaxConnectionsPerHost = Math.Max(1, options.MaxConnections / 2);
+        if (options.MaxConnections < MaxConnections)
+        {
+            output.Notice(null, $"room for {options.MaxConnections} connections instead of {MaxConnections} under this system's limit of {FileLimit.Files} open files; raise it with ulimit -n");
+        }
+        return options;
     }
 
     /// <summary>Reads an address of this host.</summary>

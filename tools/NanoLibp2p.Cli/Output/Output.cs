@@ -81,9 +81,9 @@ internal sealed class Output
     }
 
     /// <summary>Tells what may be wrong while the command goes on.</summary>
-    /// <param name="peer">Whose fault it may be.</param>
+    /// <param name="peer">Whose fault it may be; null when it is no peer's.</param>
     /// <param name="sentence">What it is, and what to do.</param>
-    internal void Notice(string peer, string sentence)
+    internal void Notice(string? peer, string sentence)
     {
         JsonObject json = Event("notice");
         json["peer"] = peer;

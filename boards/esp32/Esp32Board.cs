@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using nanoFramework.Networking;
+using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
@@ -14,6 +15,10 @@ namespace NanoLibp2p.Boards.Esp32
         private const int MaxLinks = 2;
 
         private const int JoinTimeoutMs = 60000;
+
+        // what a default device takes of the managed heap beside its large receive buffer, in use and the interpreter's call frames and sockets
+        // included
+        private const long DeviceHeapBytes = 46 * 1024;
 
         // 1970 and 2025 in ticks of 100 ns; a clock that was never set is before the second
         private const long UnixEpochTicks = 621355968000000000;
@@ -32,6 +37,17 @@ namespace NanoLibp2p.Boards.Esp32
         public Esp32Board()
         {
             _sensor = new ChipSensor(this);
+        }
+
+        /// <summary>
+        /// What NodeOptions.LargeRecordBytes can be on this chip, to be asked before the device is made: all that an honest peer sends
+        /// where the heap is in PSRAM, about 19 KB in the 84 KiB that nanoFramework takes of the chip's own memory otherwise
+        /// (nf-interpreter, targets/ESP32/_nanoCLR/Memory.cpp), and 0 where less is left than would help.
+        /// </summary>
+        public static int LargeRecordBytes()
+        {
+            long spare = nanoFramework.Runtime.Native.GC.Run(false) - DeviceHeapBytes;
+            return spare > NodeOptions.MaxRecordBytes ? NodeOptions.MaxRecordBytes : spare > 2 * NodeOptions.SmallRecordBytes ? (int)spare : 0;
         }
 
         /// <inheritdoc/>

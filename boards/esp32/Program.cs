@@ -34,7 +34,9 @@ namespace NanoLibp2p.Boards.Esp32
             // before anything else: the chip's random numbers are only as good as its radio is awake, and the identity is made of them
             board.JoinNetwork();
             DeviceSettings settings = DeviceSettings.Load(board.Store);
-            Device device = SensorProgram.Create(board, settings, new DeviceOptions());
+            DeviceOptions options = new DeviceOptions();
+            options.Node.LargeRecordBytes = Esp32Board.LargeRecordBytes();
+            Device device = SensorProgram.Create(board, settings, options);
             string listen = settings.Find("listen", null);
             if (listen != null)
             {

@@ -148,8 +148,19 @@ namespace NanoLibp2p.Core
             CheckRange(KeepAliveMs, 0, int.MaxValue, "KeepAliveMs");
             CheckRange(KeepAliveTimeoutMs, 1, int.MaxValue, "KeepAliveTimeoutMs");
             CheckRange(RecordTimeoutMs, 1, int.MaxValue, "RecordTimeoutMs");
-            CheckRange(Buffers.Bytes.Ascii(AgentVersion).Length, 0, 256, "bytes of AgentVersion");
-            CheckRange(Buffers.Bytes.Ascii(ProtocolVersion).Length, 0, 256, "bytes of ProtocolVersion");
+#if !NANOFRAMEWORK_1_0
+            CheckRange(MaxConnectionsPerHost, 0, 65536, "MaxConnectionsPerHost");
+#endif
+            CheckText(AgentVersion, "AgentVersion");
+            CheckText(ProtocolVersion, "ProtocolVersion");
+        }
+
+        private static void CheckText(string text, string name)
+        {
+            if (text == null || Buffers.Bytes.Ascii(text).Length > 256)
+            {
+                throw new ArgumentException(name + "; give 0 to 256 ASCII characters");
+            }
         }
 
         /// <summary>Checks one figure of some options.</summary>

@@ -44,6 +44,19 @@ public class IdentifyTests(JsPeers peers)
         }
     }
 
+    [Fact]
+    public async Task A_node_that_listens_everywhere_tells_js_the_addresses_of_its_interfaces()
+    {
+        await using NanoPeer nano = await NanoPeer.StartAsync();
+        await nano.ListenAsync("/ip4/0.0.0.0/tcp/0");
+        await ConnectTests.ConnectAsync(Js, nano, jsDials: true);
+
+        string[] told = [.. Texts(await Js.CallAsync("identify", new { peer = nano.PeerId }), "addrs")];
+
+        Assert.InRange(told.Length, 2, 100);
+        Assert.All(told, address => Assert.DoesNotContain("/0.0.0.0/", address, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -34,7 +34,7 @@ public class LimitTests(JsPeers peers)
     [InlineData(false)]
     public async Task A_record_of_js_that_is_longer_than_a_devices_buffer_ends_the_connection_and_is_told_by_its_length(bool jsDials)
     {
-        NodeOptions options = new() { MaxConnections = 3, MaxHandshakes = 3 };
+        NodeOptions options = new() { MaxConnections = 3, MaxHandshakes = 3, LargeRecordBytes = 0 };
         await using NanoPeer device = await NanoPeer.StartAsync(options);
         NanoConnection standing = await ConnectTests.ConnectAsync(peers.Late, device, jsDials);
         NanoConnection connection = await ConnectTests.ConnectAsync(Js, device, jsDials);
@@ -46,6 +46,20 @@ public class LimitTests(JsPeers peers)
         Assert.InRange(end.Detail, options.RecordBytes + 1, NodeOptions.MaxRecordBytes);
         await device.PingAsync(standing);
         await device.PingAsync(await device.DialAsync(Js.Address));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Bulk_of_js_in_its_longest_records_reaches_a_node_with_the_buffers_of_a_device(bool jsDials)
+    {
+        await using NanoPeer device = await NanoPeer.StartAsync(new NodeOptions());
+        NanoConnection connection = await ConnectTests.ConnectAsync(Js, device, jsDials);
+
+        await Js.PerfAsync(device.PeerId, 1_000_000, 100_000);
+        await Js.EchoAsync(device.PeerId, 4, 100_000);
+
+        await device.PingAsync(connection);
     }
 
     [Fact]

@@ -99,8 +99,7 @@ public class PubSubTests
     {
         await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions { Pubsub = "gossipsub" });
         NanoPubSub ours = new(true);
-        NodeOptions options = new() { RecordBytes = NodeOptions.MaxRecordBytes };
-        await using NanoPeer nano = await NanoPeer.StartAsync(options, ours.PubSub);
+        await using NanoPeer nano = await NanoPeer.StartAsync(new NodeOptions(), ours.PubSub);
         await nano.DoAsync(() => ours.PubSub.Join(Readings));
         await ConnectTests.ConnectAsync(js, nano, jsDials: false);
         await js.WaitForSubscriberAsync(Readings, nano.PeerId);
@@ -110,6 +109,40 @@ public class PubSubTests
 
         Assert.Equal([1, 2, 3], (await ours.WaitForMessageAsync()).Data);
         Assert.Equal([DropReason.TooLong], ours.Drops);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_default_node_lives_with_a_js_peer_of_300_topics_long_messages_and_a_long_identify(bool jsDials)
+    {
+        await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions { Pubsub = "gossipsub" });
+        NanoPubSub ours = new(true);
+        await using NanoPeer nano = await NanoPeer.StartAsync(new NodeOptions(), ours.PubSub);
+        await nano.DoAsync(() => ours.PubSub.Join(Readings));
+        for (int i = 0; i < 300; i++)
+        {
+            await js.SubscribeAsync($"a topic of a busy gateway, number {i}, with a name of some length");
+        }
+        for (int i = 0; i < 60; i++)
+        {
+            await js.CallAsync("handle", new { protocol = $"/a/protocol/of/a/busy/gateway/that/makes/identify/long/{i}/1.0.0" });
+        }
+
+        NanoConnection connection = await ConnectTests.ConnectAsync(js, nano, jsDials);
+        await js.WaitForSubscriberAsync(Readings, nano.PeerId);
+        NanoIdentified said = await nano.IdentifyAsync(connection);
+        Assert.InRange(said.Protocols.Count, 60, 100);
+        await js.CallAsync("handle", new { protocol = "/one/more/and/so/a/push/of/all/of/them/1.0.0" });
+
+        // one RPC after another, so that js puts several in a record
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => js.PublishAsync(Readings, Enumerable.Repeat((byte)i, 16 * 1024).ToArray())));
+        await js.PublishAsync(Readings, [1, 2, 3]);
+
+        Assert.Equal([1, 2, 3], (await ours.WaitForMessageAsync()).Data);
+        Assert.All(ours.Drops, reason => Assert.Equal(DropReason.TooLong, reason));
+        Assert.True(await nano.IsOpenAsync(connection));
+        await nano.PingAsync(connection);
     }
 
     [Fact]

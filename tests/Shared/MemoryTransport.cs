@@ -5,7 +5,7 @@ using NanoLibp2p.Hal;
 namespace NanoLibp2p.Tests
 {
     /// <summary>A host's driver on a <see cref="MemoryNetwork"/>.</summary>
-    internal sealed class MemoryTransport : IStreamTransport
+    internal sealed class MemoryTransport : IStreamTransport, IHostAddresses
     {
         private readonly MemoryNetwork _network;
         private readonly MemoryLink[] _waiting = new MemoryLink[64];
@@ -25,6 +25,14 @@ namespace NanoLibp2p.Tests
 
         /// <summary>Set to have each new dial go nowhere: neither refused nor answered.</summary>
         public bool DialsHang { get; set; }
+
+        /// <summary>What stands for 0.0.0.0 and ::; null for nothing.</summary>
+        public string[] Interfaces { get; set; }
+
+        public string[] HostAddresses()
+        {
+            return Interfaces;
+        }
 
         public bool ListensOn(int port)
         {

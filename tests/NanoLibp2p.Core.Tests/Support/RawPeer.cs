@@ -49,6 +49,19 @@ internal sealed class RawPeer
 
     public MemoryLink Link => link!;
 
+    /// <summary>The longest record read since this was set to 0, in bytes.</summary>
+    public int LongestRecord { get; set; }
+
+    /// <summary>Whether the other side has said anything that was not read yet.</summary>
+    public bool HasHeard
+    {
+        get
+        {
+            Fetch();
+            return inbox.Count > 0;
+        }
+    }
+
     public Multiaddr Listen()
     {
         int port = host.Listen("127.0.0.1", 0, out LinkError _);
@@ -175,6 +188,7 @@ internal sealed class RawPeer
     public byte[] ReadRecord()
     {
         byte[] length = Read(2);
+        LongestRecord = Math.Max(LongestRecord, (length[0] << 8) | length[1]);
         return Read((length[0] << 8) | length[1]);
     }
 

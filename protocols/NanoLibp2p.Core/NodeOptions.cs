@@ -113,6 +113,7 @@ namespace NanoLibp2p.Core
         /// <summary>Verifies identity keys other than Ed25519; null refuses such peers.</summary>
         public IIdentityVerifier Verifier;
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>Sizes for a desktop: full records, and streams and connections by the hundred.</summary>
         public static NodeOptions Desktop()
         {
@@ -127,6 +128,7 @@ namespace NanoLibp2p.Core
             options.IdentifyReadings = 64;
             return options;
         }
+#endif
 
         /// <summary>Checks every size and time.</summary>
         /// <exception cref="ArgumentException">One is out of range; the message says which, and the range.</exception>

@@ -28,4 +28,18 @@ public class SharedAssemblyTests
 
         Assert.Contains("Sample", refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_device_reads_peer_ids_in_base58_and_says_so_of_others()
+    {
+        const string Text = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA";
+
+        var read = SharedAssemblies.Meter.Load("NanoLibp2p.Core").GetType("NanoLibp2p.Core.Multiformats.PeerId", throwOnError: true)!.GetMethod("TryParse")!;
+        object?[] usual = [Text, null];
+        object?[] cid = ["bafzaajaiaejcal72gwuz2or47oyxxn6b3rkwdmmkrxgkjxzy3rqt5kczyn7lcm3l", null];
+
+        Assert.Equal(Text, read.Invoke(null, usual)!.ToString());
+        Assert.Null(read.Invoke(null, cid));
+        Assert.Contains("give it as 12D3", (string)cid[1]!, StringComparison.Ordinal);
+    }
 }

@@ -1,9 +1,12 @@
 #if !NANOFRAMEWORK_1_0
 namespace NanoLibp2p.Core.Multiformats
 {
-    // what a device never writes: it reads all four bases and writes base58
+    // what a device never needs: it reads and writes peer ids in base58
     public static partial class BaseText
     {
+        /// <summary>The last character carries bits of no byte: characters are missing, or it is not the form an encoder writes.</summary>
+        public const int BadTail = -3;
+
         // Groups of 5 or 6 bits, most significant first, without padding (RFC 4648).
         internal static string EncodeBits(string alphabet, int width, byte[] bytes, int offset, int count)
         {
@@ -26,6 +29,37 @@ namespace NanoLibp2p.Core.Multiformats
                 text[i] = digits[(int)((pending >> bits) & mask)];
             }
             return new string(text);
+        }
+
+        // Groups of 5 or 6 bits, most significant first, without padding (RFC 4648).
+        internal static int DecodeBits(string alphabet, int width, string text, int start, byte[] buffer, int offset, int capacity)
+        {
+            char[] chars = text.ToCharArray();
+            byte[] values = ValuesOf(alphabet.ToCharArray());
+            uint pending = 0;
+            int bits = 0;
+            int at = 0;
+            for (int i = start; i < chars.Length; i++)
+            {
+                char c = chars[i];
+                uint digit = c < 128 ? values[c] : 0u;
+                if (digit == 0)
+                {
+                    return BadCharacter;
+                }
+                pending = (pending << width) | (digit - 1);
+                bits += width;
+                if (bits >= 8)
+                {
+                    if (at == capacity)
+                    {
+                        return TooLong;
+                    }
+                    bits -= 8;
+                    buffer[offset + at++] = (byte)(pending >> bits);
+                }
+            }
+            return bits >= width || (pending & ((1u << bits) - 1)) != 0 ? BadTail : at;
         }
     }
 }

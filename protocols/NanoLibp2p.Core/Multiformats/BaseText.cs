@@ -1,7 +1,8 @@
 namespace NanoLibp2p.Core.Multiformats
 {
     /// <summary>
-    /// The two ways from bytes to digits that the bases of <see cref="Multibase"/> share: one large number, or groups of bits.
+    /// The two ways from bytes to digits that the bases of <see cref="Multibase"/> share: one large number, or groups of bits, which a device
+    /// has no use for.
     /// </summary>
     public static partial class BaseText
     {
@@ -10,9 +11,6 @@ namespace NanoLibp2p.Core.Multiformats
 
         /// <summary>More bytes than the buffer's capacity.</summary>
         public const int TooLong = -2;
-
-        /// <summary>The last character carries bits of no byte: characters are missing, or it is not the form an encoder writes.</summary>
-        public const int BadTail = -3;
 
         // Up to base 36 one letter has one value, whatever its case (multibase spec, table: "case-insensitive").
         private static byte[] ValuesOf(char[] alphabet)
@@ -122,37 +120,6 @@ namespace NanoLibp2p.Core.Multiformats
                 buffer[high] = swap;
             }
             return zeros + used;
-        }
-
-        // Groups of 5 or 6 bits, most significant first, without padding (RFC 4648).
-        internal static int DecodeBits(string alphabet, int width, string text, int start, byte[] buffer, int offset, int capacity)
-        {
-            char[] chars = text.ToCharArray();
-            byte[] values = ValuesOf(alphabet.ToCharArray());
-            uint pending = 0;
-            int bits = 0;
-            int at = 0;
-            for (int i = start; i < chars.Length; i++)
-            {
-                char c = chars[i];
-                uint digit = c < 128 ? values[c] : 0u;
-                if (digit == 0)
-                {
-                    return BadCharacter;
-                }
-                pending = (pending << width) | (digit - 1);
-                bits += width;
-                if (bits >= 8)
-                {
-                    if (at == capacity)
-                    {
-                        return TooLong;
-                    }
-                    bits -= 8;
-                    buffer[offset + at++] = (byte)(pending >> bits);
-                }
-            }
-            return bits >= width || (pending & ((1u << bits) - 1)) != 0 ? BadTail : at;
         }
     }
 }

@@ -16,11 +16,6 @@ namespace NanoLibp2p.Core.Multiformats
         /// <summary>Bytes of the peer id of an Ed25519 key.</summary>
         public const int Ed25519Bytes = Multihash.HeaderBytes + PublicKey.Ed25519Bytes;
 
-        // CIDv1 with the codec libp2p-key, in front of the multihash (peer-ids spec, "String representation")
-        private const int CidVersion = 0x01;
-        private const int CidCodec = 0x72;
-        private const int CidHeaderBytes = 2;
-
         /// <summary>The bytes themselves, never handed out: they do not change.</summary>
         internal readonly byte[] Raw;
 
@@ -32,7 +27,7 @@ namespace NanoLibp2p.Core.Multiformats
 
         /// <summary>
         /// Reads a peer id's text: base58btc (<c>12D3…</c>, <c>Qm…</c>), or a CIDv1 of codec libp2p-key in base32 (<c>bafz…</c>),
-        /// base36 (<c>k…</c>), base58btc (<c>z…</c>) or base64url (<c>u…</c>).
+        /// base36 (<c>k…</c>), base58btc (<c>z…</c>) or base64url (<c>u…</c>). A device reads base58btc alone.
         /// </summary>
         /// <exception cref="FormatException">It isn't one; the message says why.</exception>
         public static PeerId Parse(string text)
@@ -59,34 +54,22 @@ namespace NanoLibp2p.Core.Multiformats
                 return null;
             }
 
-            byte[] buffer = new byte[CidHeaderBytes + MaxBytes];
-            bool bare = text[0] == '1' || (text[0] == 'Q' && text.Length > 1 && text[1] == 'm');
-            int start = bare ? 0 : CidHeaderBytes;
-            int count = bare
-                ? Multibase.Decode(Multibase.Base58, text, 0, buffer, 0, buffer.Length)
-                : Multibase.Decode(text, buffer, 0, buffer.Length);
-            string why = null;
-            if (count < 0)
+#if NANOFRAMEWORK_1_0
+            string why = "give it as 12D3... or Qm...";
+            byte[] buffer = new byte[MaxBytes];
+            int count = Multibase.FromBase58(text, buffer);
+            if (count >= 0 && Multihash.Check(buffer, 0, count) == 0)
             {
-                why = count == Multibase.UnknownBase ? "it begins neither with 12D3 or Qm nor with a known multibase prefix (b, k, u, z)"
-                    : count == BaseText.BadCharacter ? "it has a character which its base doesn't have"
-                    : count == BaseText.BadTail ? "its last character can't be the end of a whole byte; is it cut?"
-                    : "it is too long";
+                return FromBytes(buffer, 0, count);
             }
-            else if (!bare && (count < CidHeaderBytes || buffer[0] != CidVersion || buffer[1] != CidCodec))
+#else
+            string why;
+            PeerId id = ReadAnyBase(text, out why);
+            if (id != null)
             {
-                why = "it is not a CIDv1 of codec libp2p-key";
+                return id;
             }
-            else
-            {
-                int check = Multihash.Check(buffer, start, count - start);
-                if (check == 0)
-                {
-                    return FromBytes(buffer, start, count - start);
-                }
-                why = check == Multihash.UnknownFunction ? "its hash is neither identity nor sha2-256"
-                    : "its hash is not of the length that it states; is it cut?";
-            }
+#endif
             error = "'" + text + "' is not a peer id: " + why;
             return null;
         }

@@ -86,7 +86,7 @@ namespace NanoLibp2p.Core.Noise
         {
             if (!_hasKey)
             {
-                throw new InvalidOperationException("this cipher has no key; complete a handshake and Split it, or call SetKey");
+                throw new InvalidOperationException(HandshakeState.NoKey);
             }
 
             return _nonce != ulong.MaxValue;

@@ -16,10 +16,9 @@ namespace NanoLibp2p.Core.Noise
     /// the other, and allocates only in its constructor. A message that does not open changes nothing of the state, so that a forged
     /// datagram does not end a handshake.
     /// </remarks>
-    public sealed class HandshakeState
+    public sealed partial class HandshakeState
     {
         private const int KeyBytes = CryptoProvider.KeyBytes;
-        private const string MissingStatic = "this pattern needs static keys; give them to Start";
 
         /// <summary>The peer's static public key, 32 bytes, not a copy: proved to be the peer's when the handshake is complete.</summary>
         public readonly byte[] RemoteStatic = new byte[KeyBytes];
@@ -93,7 +92,7 @@ namespace NanoLibp2p.Core.Noise
         {
             if (_pattern == null || _hasEphemeral)
             {
-                throw new InvalidOperationException("a handshake takes its ephemeral keys once, after Start");
+                throw new InvalidOperationException(EphemeralTwice);
             }
 
             _e.CopyFrom(ephemeral);
@@ -164,7 +163,7 @@ namespace NanoLibp2p.Core.Noise
         {
             if (!IsComplete)
             {
-                throw new InvalidOperationException("Split once, when IsComplete");
+                throw new InvalidOperationException(SplitEarly);
             }
 
             _symmetric.Split(_initiator ? sending : receiving, _initiator ? receiving : sending);
@@ -205,7 +204,7 @@ namespace NanoLibp2p.Core.Noise
         {
             if (_pattern == null || IsComplete)
             {
-                throw new InvalidOperationException("no message is due: Start a handshake, or Split a complete one");
+                throw new InvalidOperationException(NoMessageDue);
             }
 
             byte[] tokens = _pattern.Messages[_index];
@@ -230,12 +229,12 @@ namespace NanoLibp2p.Core.Noise
         {
             if (IsMyTurn != writing)
             {
-                throw new InvalidOperationException("IsMyTurn tells whether to write the next message or to read it");
+                throw new InvalidOperationException(NotYourTurn);
             }
 
             if (writing && NeedsEphemeral)
             {
-                throw new InvalidOperationException("this message needs ephemeral keys: call UseEphemeral first");
+                throw new InvalidOperationException(NoEphemeral);
             }
 
             Bytes.Check(buffer, offset, count);

@@ -50,6 +50,19 @@ namespace NanoLibp2p.Firmware
             get { return 0; }
         }
 
+        /// <summary>
+        /// Waits until the network can be used, as long as it takes; called before anything takes random bytes. Does nothing on a board
+        /// whose network is there anyway.
+        /// </summary>
+        public virtual void JoinNetwork()
+        {
+        }
+
+        /// <summary>Starts the board anew after its program failed. Where this does nothing, <see cref="BoardProgram"/> alone begins again.</summary>
+        public virtual void Restart()
+        {
+        }
+
         /// <summary>Cryptography that is faster here than the managed one, or null. It is used once its known answers are right.</summary>
         protected virtual CryptoProvider PreferredCrypto
         {

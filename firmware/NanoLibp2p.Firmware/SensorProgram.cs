@@ -7,6 +7,22 @@ namespace NanoLibp2p.Firmware
     /// <summary>The program of a sensor, which every board runs as it stands here. Its lines are those in the README.</summary>
     public static class SensorProgram
     {
+        /// <summary>Makes a device that reads a sensor of one's own and publishes what it says; run it, or step it.</summary>
+        /// <param name="board">What it runs on.</param>
+        /// <param name="sensor">What it reads, in place of <see cref="Board.Sensor"/>.</param>
+        /// <param name="settings">Whom it calls, the topic, the interval.</param>
+        /// <param name="options">Its sizes and times.</param>
+        public static Device Create(Board board, Sensor sensor, DeviceSettings settings, DeviceOptions options)
+        {
+            // the lines of the program below, with another sensor
+            settings.TellUnread(board.Log);
+            Node node = new Node(options.Node, DeviceIdentity.Load(board), board.Crypto, board.Random);
+            Device device = new Device(board, node, board.Link, options);
+            device.DialList.Add(settings.Dial);
+            device.Publish(sensor, device.OpenTopic(settings.Topic), settings.EveryMs);
+            return device;
+        }
+
         /// <summary>Makes a device that reads its board's sensor and publishes what it says; run it, or step it.</summary>
         /// <param name="board">What it runs on.</param>
         /// <param name="settings">Whom it calls, the topic, the interval.</param>

@@ -32,8 +32,35 @@ public class SensorProgramTests
     }
 
     [Fact]
-    public void The_app_of_the_ESP32_runs_that_program() =>
-        Assert.Contains("SensorProgram.Create(", File.ReadAllText(Path.Combine(Root, "boards/esp32/Program.cs")));
+    public void A_sensor_of_ones_own_is_published_without_a_change_to_the_board()
+    {
+        var world = new World();
+        Gateway gateway = world.AddGateway("a");
+        gateway.Listen();
+        var board = new TestBoard(world.Network);
+        DeviceSettings settings = DeviceSettings.Parse($"dial = {gateway.Address}\ntopic = a\nevery = 1000\nevry = 1");
+
+        Device device = SensorProgram.Create(board, new TankSensor(), settings, new DeviceOptions());
+
+        world.Add(device);
+        Assert.True(world.Run(() => gateway.Heard.Count >= 2, 10_000));
+        Assert.All(gateway.Heard, text => Assert.Contains("\"level_m\":1.42", text));
+        Assert.Equal(0, board.Counter.Count);
+        Assert.Contains(board.Lines, line => line.Contains("the setting evry = 1 is unknown"));
+    }
+
+    public static TheoryData<string> Apps =>
+        [.. Directory.GetDirectories(Path.Combine(Root, "boards"), "app", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))];
+
+    [Theory]
+    [MemberData(nameof(Apps))]
+    public void The_app_of_a_board_leaves_everything_to_BoardProgram(string app)
+    {
+        string source = File.ReadAllText(Path.Combine(Root, app, "Program.cs"));
+        Assert.Contains("BoardProgram.Run(", source);
+        Assert.DoesNotContain("try", source);
+    }
 
     private static string Root
     {

@@ -1,6 +1,6 @@
 using System;
 using System.IO;
-using NanoLibp2p.Boards.Esp32;
+using NanoLibp2p.Boards.Nano;
 using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Hal;
 

@@ -54,7 +54,12 @@ internal sealed class World
     public Device AddDevice(TestBoard board, DeviceOptions? options, int everyMs, params string[] dial)
     {
         DeviceSettings settings = DeviceSettings.Parse($"topic = a\nevery = {everyMs}\n{string.Join('\n', Array.ConvertAll(dial, address => "dial = " + address))}");
-        Device device = SensorProgram.Create(board, settings, options ?? new DeviceOptions());
+        return Add(SensorProgram.Create(board, settings, options ?? new DeviceOptions()));
+    }
+
+    /// <summary>A device made elsewhere, on a board of this network.</summary>
+    public Device Add(Device device)
+    {
         devices.Add(device);
         return device;
     }

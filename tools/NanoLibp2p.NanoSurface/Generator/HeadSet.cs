@@ -215,7 +215,9 @@ public static class HeadSet
     {
         var name = Path.GetFileNameWithoutExtension(project);
         var description = XDocument.Load(Path.Combine(root, project)).Descendants("Description").Single().Value;
-        var readme = File.Exists(Path.Combine(root, FolderOf(project), "README.md")) ? "README.md" : $"{Up(FolderOf(project))}README.md";
+        var readme = File.Exists(Path.Combine(root, FolderOf(project), "README.md")) ? "README.md"
+            : project.StartsWith("boards/", StringComparison.Ordinal) ? "..\\README.md"
+            : $"{Up(FolderOf(project))}README.md";
         var ours = Items(root, project, "ProjectReference")
             .Select(reference => $"      <dependency id=\"{Path.GetFileNameWithoutExtension(reference)}.nanoFramework\" version=\"$version$\" />\n");
         var theirs = packages.OrderBy(package => package.Id, StringComparer.Ordinal)

@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using NanoLibp2p.Hal;
 
-namespace NanoLibp2p.Boards.Esp32
+namespace NanoLibp2p.Boards.Nano
 {
     /// <summary>
     /// A store in the board's internal storage, a file for each value. The file system renames in one step but not over a file that is

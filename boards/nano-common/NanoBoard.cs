@@ -1,0 +1,163 @@
+using System;
+using System.Threading;
+using nanoFramework.Networking;
+using nanoFramework.Runtime.Native;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Tcp;
+
+namespace NanoLibp2p.Boards.Nano
+{
+    /// <summary>
+    /// What boards with nanoFramework have in common: TCP over the firmware's sockets, the chip's random numbers, a clock that never begins
+    /// anew, the date by SNTP, the debug output as log. A board derives and says how it joins its network and where it keeps things.
+    /// </summary>
+    public abstract class NanoBoard : Board, IClock, IDeviceLog
+    {
+        // one for the node's connection, one to turn a caller away
+        private const int MaxLinks = 2;
+
+        private const int JoinTimeoutMs = 60000;
+
+        // free bytes of the managed heap without which the first handshake runs out: what the device keeps, and its call frames
+        private const uint NeededHeap = 43000;
+
+        // 1970 and 2025 in ticks of 100 ns; a clock that was never set is before the second
+        private const long UnixEpochTicks = 621355968000000000;
+        private const long EarliestTicks = 638712864000000000;
+        private const long TicksInMillisecond = 10000;
+
+        private readonly string _name;
+        private readonly IStreamTransport _link = new TcpTransport(MaxLinks);
+        private readonly ChipRandom _random = new ChipRandom();
+        private readonly IStore _store;
+        private readonly Sensor _sensor;
+        private long _ticks;
+        private long _nowMs;
+
+        /// <summary>Makes a board that measures what every chip knows of itself (<see cref="BoardSensor"/>).</summary>
+        /// <param name="name">See <see cref="Board.Name"/>.</param>
+        /// <param name="store">See <see cref="Board.Store"/>.</param>
+        protected NanoBoard(string name, IStore store)
+        {
+            _name = name;
+            _store = store;
+            _sensor = new BoardSensor(this);
+        }
+
+        /// <inheritdoc/>
+        public override string Name
+        {
+            get { return _name; }
+        }
+
+        /// <inheritdoc/>
+        public override IStreamTransport Link
+        {
+            get { return _link; }
+        }
+
+        /// <inheritdoc/>
+        public override IClock Clock
+        {
+            get { return this; }
+        }
+
+        /// <inheritdoc/>
+        public override IRandom Random
+        {
+            get { return _random; }
+        }
+
+        /// <summary>What <see cref="ChipRandom.Weakness"/> finds.</summary>
+        public override string RandomWeakness
+        {
+            get { return _random.Weakness(); }
+        }
+
+        /// <inheritdoc/>
+        public override IStore Store
+        {
+            get { return _store; }
+        }
+
+        /// <inheritdoc/>
+        public override Sensor Sensor
+        {
+            get { return _sensor; }
+        }
+
+        /// <inheritdoc/>
+        public override IDeviceLog Log
+        {
+            get { return this; }
+        }
+
+        /// <inheritdoc/>
+        public override long UnixMs
+        {
+            get
+            {
+                long ticks = DateTime.UtcNow.Ticks;
+                return ticks < EarliestTicks ? 0 : (ticks - UnixEpochTicks) / TicksInMillisecond;
+            }
+        }
+
+        /// <summary>
+        /// Milliseconds since the start. The system's ticks have 32 bits and begin anew, at 1 kHz after 49.7 days; this goes on.
+        /// </summary>
+        public long NowMs
+        {
+            get
+            {
+                long ticks = Environment.TickCount64;
+                if (ticks > _ticks)
+                {
+                    _nowMs += ticks - _ticks;
+                }
+
+                _ticks = ticks;
+                return _nowMs;
+            }
+        }
+
+        /// <summary>Writes to the debug output, in Debug and in Release builds.</summary>
+        public void Write(string line)
+        {
+            Console.WriteLine(line);
+        }
+
+        /// <summary>
+        /// Waits for the network, as long as it takes, and says once a minute why it is not there; then lets SNTP fetch the date in the
+        /// background. Says as well when the heap is too small for a handshake.
+        /// </summary>
+        public sealed override void JoinNetwork()
+        {
+            uint free = nanoFramework.Runtime.Native.GC.Run(true);
+            if (free < NeededHeap)
+            {
+                Write("only " + free.ToString() + " bytes of the managed heap are free; a device needs about " + NeededHeap.ToString()
+                    + " in a handshake: leave assemblies out, lower DeviceOptions.RingBytes, or take a firmware with more heap");
+            }
+
+            while (!TryJoin(new CancellationTokenSource(JoinTimeoutMs).Token))
+            {
+                Write("no network yet: " + NetworkTrouble);
+            }
+
+            Sntp.Start();
+        }
+
+        /// <summary>Starts the chip anew.</summary>
+        public override void Restart()
+        {
+            Power.RebootDevice();
+        }
+
+        /// <summary>Waits for the network, until the token is cancelled. Result: whether it is there.</summary>
+        protected abstract bool TryJoin(CancellationToken token);
+
+        /// <summary>Why it is not there, and what to do.</summary>
+        protected abstract string NetworkTrouble { get; }
+    }
+}

@@ -64,8 +64,6 @@ internal sealed class World
         return device;
     }
 
-    public void Add(Device device) => devices.Add(device);
-
     public void Remove(Device device) => devices.Remove(device);
 
     public bool Run(Func<bool> until, int milliseconds)

@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using nanoFramework.Networking;
 using nanoFramework.Runtime.Native;
+using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
@@ -21,6 +22,10 @@ namespace NanoLibp2p.Boards.Nano
 
         // free bytes of the managed heap without which the first handshake runs out: what the device keeps, and its call frames
         private const uint NeededHeap = 43000;
+
+        // what a default device takes of the managed heap beside its large receive buffer, in use and the interpreter's call frames and sockets
+        // included
+        private const long DeviceHeapBytes = 46 * 1024;
 
         // 1970 and 2025 in ticks of 100 ns; a clock that was never set is before the second
         private const long UnixEpochTicks = 621355968000000000;
@@ -146,6 +151,20 @@ namespace NanoLibp2p.Boards.Nano
             }
 
             Sntp.Start();
+        }
+
+        /// <summary>
+        /// The defaults, but for NodeOptions.LargeRecordBytes, which becomes what this heap allows: all that an honest peer sends where the
+        /// heap is in external RAM, about 19 KB in the 84 KiB that nanoFramework takes of an ESP32's own memory otherwise
+        /// (nf-interpreter, targets/ESP32/_nanoCLR/Memory.cpp), and 0 where less is left than would help.
+        /// </summary>
+        public override DeviceOptions CreateOptions()
+        {
+            long spare = nanoFramework.Runtime.Native.GC.Run(false) - DeviceHeapBytes;
+            DeviceOptions options = new DeviceOptions();
+            options.Node.LargeRecordBytes = spare > NodeOptions.MaxRecordBytes ? NodeOptions.MaxRecordBytes
+                : spare > 2 * NodeOptions.SmallRecordBytes ? (int)spare : 0;
+            return options;
         }
 
         /// <summary>Starts the chip anew.</summary>

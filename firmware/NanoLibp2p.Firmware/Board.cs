@@ -50,6 +50,12 @@ namespace NanoLibp2p.Firmware
             get { return 0; }
         }
 
+        /// <summary>A device's sizes and times, as they fit what is free on this board now; to be asked once, before the device is made.</summary>
+        public virtual DeviceOptions CreateOptions()
+        {
+            return new DeviceOptions();
+        }
+
         /// <summary>
         /// Waits until the network can be used, as long as it takes; called before anything takes random bytes. Does nothing on a board
         /// whose network is there anyway.

@@ -67,7 +67,7 @@ namespace NanoLibp2p.Firmware
 
         private static Device CreateSensorDevice(Board board, DeviceSettings settings)
         {
-            return SensorProgram.Create(board, settings, new DeviceOptions());
+            return SensorProgram.Create(board, settings, board.CreateOptions());
         }
     }
 }

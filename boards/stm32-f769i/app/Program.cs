@@ -20,7 +20,7 @@ namespace NanoLibp2p.F769i.App
 
         private static Device Create(Board board, DeviceSettings stored)
         {
-            return SensorProgram.Create(board, DeviceSettings.Parse(Settings), new DeviceOptions());
+            return SensorProgram.Create(board, DeviceSettings.Parse(Settings), board.CreateOptions());
         }
     }
 }

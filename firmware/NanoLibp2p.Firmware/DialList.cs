@@ -1,5 +1,5 @@
 using System;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Firmware
 {

@@ -2,10 +2,10 @@
 
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Identify;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Multistream;
-using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Core.Ping;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Noise;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Memory

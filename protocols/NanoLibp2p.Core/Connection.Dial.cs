@@ -1,6 +1,6 @@
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Core
 {

@@ -1,8 +1,8 @@
 using System;
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Core.Multistream;
-using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Noise;
 
 namespace NanoLibp2p.Core
 {

@@ -1,5 +1,5 @@
 #if !NANOFRAMEWORK_1_0
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Core

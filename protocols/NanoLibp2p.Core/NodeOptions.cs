@@ -1,5 +1,5 @@
 using System;
-using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Noise;
 
 namespace NanoLibp2p.Core
 {

@@ -1,5 +1,5 @@
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Buffers;
 
 namespace NanoLibp2p.Perf
 {

@@ -1,4 +1,4 @@
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.PubSub

@@ -1,4 +1,4 @@
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Crypto;
 
 namespace NanoLibp2p.PubSub

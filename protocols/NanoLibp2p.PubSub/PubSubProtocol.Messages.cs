@@ -1,8 +1,8 @@
 using System;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Buffers;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.PubSub
 {
@@ -270,7 +270,7 @@ namespace NanoLibp2p.PubSub
             int result = Node.Options.Verifier.Verify((KeyType)type, bytes, data, end - data, bytes, 0, RpcReader.PrefixBytes + message.Count[RpcReader.Body],
                 bytes, signature, message.Count[RpcWriter.Signature]);
             return result == 0 ? DropReason.None
-                : result == Core.Noise.NoiseResult.IdentityUnsupported ? DropReason.KeyUnsupported
+                : result == Noise.NoiseResult.IdentityUnsupported ? DropReason.KeyUnsupported
                 : DropReason.SignatureInvalid;
         }
 

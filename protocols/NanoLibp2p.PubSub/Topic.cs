@@ -1,4 +1,4 @@
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.PubSub
 {

@@ -1,5 +1,5 @@
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Ping;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests;

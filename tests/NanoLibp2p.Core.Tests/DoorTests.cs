@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Tests.Support;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests;

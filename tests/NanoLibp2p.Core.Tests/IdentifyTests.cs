@@ -3,11 +3,11 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using NanoLibp2p.Core.Identify;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Tests.Liars;
 using NanoLibp2p.Core.Tests.Support;
 using NanoLibp2p.Core.Tests.Yamux;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests;

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Tests.Support;
 using NanoLibp2p.Core.Tests.Yamux;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests;

@@ -12,9 +12,9 @@ public sealed class HotPathTests
     private static readonly Dictionary<string, string> Allowed = new()
     {
         ["NanoLibp2p.Hal.Tcp."] = "dialing and accepting make a socket, and a thread that waits for it, in the runtime anyway",
-        ["NanoLibp2p.Core.Multiformats."] = "an address becomes text for the runtime's name lookup, once a dial",
-        ["NanoLibp2p.Core.Buffers.Bytes.Ascii"] = "text of an address or a protocol id, once a dial or a registration",
-        ["NanoLibp2p.Core.Buffers.Bytes.ToText"] = "text of an address, once a dial",
+        ["NanoLibp2p.Multiformats."] = "an address becomes text for the runtime's name lookup, once a dial",
+        ["NanoLibp2p.Buffers.Bytes.Ascii"] = "text of an address or a protocol id, once a dial or a registration",
+        ["NanoLibp2p.Buffers.Bytes.ToText"] = "text of an address, once a dial",
         ["NanoLibp2p.Core.Identify.IdentifyProtocol.Describe"] = "what identify tells, built again only when it changed",
         ["NanoLibp2p.Firmware.DeviceLog"] = "a line in the log where a connection begins or ends, or a sensor fails; none without a log",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",

@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using System.Text.Json;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 using NanoLibp2p.Tests;
 

@@ -1,6 +1,6 @@
 using System.Linq;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;

@@ -154,7 +154,7 @@ public class ReconnectTests
         Gateway caller = world.AddGateway("a");
         Device device = world.AddDevice(new TestBoard(world.Network), null, 1000);
         Assert.NotNull(device.Listen("/ip4/127.0.0.1/tcp/5000"));
-        caller.Host.Dial(Core.Multiformats.Multiaddr.Parse("/ip4/127.0.0.1/tcp/5000"));
+        caller.Host.Dial(Multiformats.Multiaddr.Parse("/ip4/127.0.0.1/tcp/5000"));
         Assert.True(world.Run(() => caller.Host.Connected == 1, 100));
 
         device.DialList.Add(Nobody);

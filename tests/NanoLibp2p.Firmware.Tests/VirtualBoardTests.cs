@@ -5,10 +5,10 @@ using System.Text.Json;
 using System.Threading;
 using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Firmware.Tests;

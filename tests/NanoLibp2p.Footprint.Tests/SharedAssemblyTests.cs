@@ -34,7 +34,7 @@ public class SharedAssemblyTests
     {
         const string Text = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA";
 
-        var read = SharedAssemblies.Meter.Load("NanoLibp2p.Core").GetType("NanoLibp2p.Core.Multiformats.PeerId", throwOnError: true)!.GetMethod("TryParse")!;
+        var read = SharedAssemblies.Meter.Load("NanoLibp2p.Noise").GetType("NanoLibp2p.Multiformats.PeerId", throwOnError: true)!.GetMethod("TryParse")!;
         object?[] usual = [Text, null];
         object?[] cid = ["bafzaajaiaejcal72gwuz2or47oyxxn6b3rkwdmmkrxgkjxzy3rqt5kczyn7lcm3l", null];
 

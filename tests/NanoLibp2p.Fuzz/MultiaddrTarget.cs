@@ -1,6 +1,6 @@
 using System;
 using System.Text;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Fuzz;
 

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.Fuzz;
 

@@ -1,5 +1,6 @@
 using System;
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
+using NanoLibp2p.Core;
 using NanoLibp2p.Core.Yamux;
 
 namespace NanoLibp2p.Fuzz;

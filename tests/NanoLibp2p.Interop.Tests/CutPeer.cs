@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.JsPeers;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Interop.Tests;
 

@@ -2,8 +2,8 @@ using System;
 using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
-using NanoLibp2p.Core.Multiformats;
-using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Noise;
 
 namespace NanoLibp2p.Interop.Tests;
 

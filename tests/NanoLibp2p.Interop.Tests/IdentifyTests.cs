@@ -4,9 +4,9 @@ using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.JsPeers;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Interop.Tests;
 

@@ -1,7 +1,7 @@
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.JsPeers;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Interop.Tests;
 

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using CsCheck;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Buffers;
 
 namespace NanoLibp2p.PubSub.Tests;
 

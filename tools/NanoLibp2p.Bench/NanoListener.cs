@@ -1,8 +1,8 @@
 using System;
 using System.Diagnostics;
 using System.Threading.Tasks;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Bench;
 

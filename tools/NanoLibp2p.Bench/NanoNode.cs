@@ -2,11 +2,11 @@ using System;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Perf;
 
 namespace NanoLibp2p.Bench;

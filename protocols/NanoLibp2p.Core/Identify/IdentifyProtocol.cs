@@ -1,7 +1,7 @@
-using NanoLibp2p.Core.Buffers;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Core.Identify
 {

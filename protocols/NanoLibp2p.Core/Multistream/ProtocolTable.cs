@@ -1,5 +1,6 @@
 using System;
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
+using NanoLibp2p.Noise;
 
 namespace NanoLibp2p.Core.Multistream
 {
@@ -36,7 +37,7 @@ namespace NanoLibp2p.Core.Multistream
             Add("/multistream/1.0.0");
             Add("na");
             Add("/noise");
-            Add(Core.Noise.NoiseIdentity.YamuxId);
+            Add(NoiseIdentity.YamuxId);
         }
 
         /// <summary>How many ids there are.</summary>

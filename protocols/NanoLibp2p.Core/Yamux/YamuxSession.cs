@@ -1,5 +1,5 @@
 using System;
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.Core.Yamux
 {

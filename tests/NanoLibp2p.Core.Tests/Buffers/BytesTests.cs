@@ -2,7 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.Core.Tests.Buffers;
 

@@ -1,6 +1,6 @@
 using System;
 using CsCheck;
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.Core.Tests.Buffers;
 

@@ -1,10 +1,10 @@
 using System.Linq;
 using System.Text;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Tests.Noise;
 using NanoLibp2p.Core.Tests.Support;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests.Liars;

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using CsCheck;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Tests.Buffers;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Core.Tests.Multiformats;
 

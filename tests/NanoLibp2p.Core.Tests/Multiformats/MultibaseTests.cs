@@ -1,7 +1,7 @@
 using System;
 using System.Text;
 using CsCheck;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Core.Tests.Multiformats;
 

@@ -1,6 +1,6 @@
 using System;
 using CsCheck;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Core.Tests.Multiformats;
 

@@ -1,9 +1,9 @@
 using System;
 using System.Security.Cryptography;
 using CsCheck;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Tests.Buffers;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Core.Tests.Multiformats;
 

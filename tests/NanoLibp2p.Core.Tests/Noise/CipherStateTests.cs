@@ -1,7 +1,7 @@
 using System;
 using System.Reflection;
-using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Noise;
 
 namespace NanoLibp2p.Core.Tests.Noise;
 

@@ -1,6 +1,6 @@
 using System;
-using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Noise;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests.Noise;

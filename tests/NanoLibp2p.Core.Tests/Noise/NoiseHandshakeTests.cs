@@ -1,9 +1,9 @@
 using System;
 using System.Linq;
-using NanoLibp2p.Core.Multiformats;
-using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Core.Tests.Support;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Noise;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests.Noise;

@@ -2,8 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
-using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Noise;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests.Noise;

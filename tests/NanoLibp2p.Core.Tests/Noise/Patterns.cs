@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using NanoLibp2p.Core.Noise;
+using NanoLibp2p.Noise;
 
 namespace NanoLibp2p.Core.Tests.Noise;
 

@@ -1,9 +1,9 @@
 using System;
 using System.IO;
 using System.Text;
-using NanoLibp2p.Core.Multiformats;
-using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Noise;
 
 namespace NanoLibp2p.Core.Tests.Noise;
 

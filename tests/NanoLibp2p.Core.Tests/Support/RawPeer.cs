@@ -3,12 +3,12 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
-using NanoLibp2p.Core.Multiformats;
-using NanoLibp2p.Core.Noise;
 using NanoLibp2p.Core.Tests.Noise;
 using NanoLibp2p.Core.Tests.Yamux;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Noise;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests.Support;
@@ -248,7 +248,7 @@ internal sealed class RawPeer
         return read;
     }
 
-    private static uint Length(byte[] bytes) => Core.Buffers.Bytes.ReadUInt32BigEndian(bytes, 8);
+    private static uint Length(byte[] bytes) => NanoLibp2p.Buffers.Bytes.ReadUInt32BigEndian(bytes, 8);
 
     private void WriteHandshake(HandshakeState state, byte[] payload, Action<byte[]>? spoil)
     {

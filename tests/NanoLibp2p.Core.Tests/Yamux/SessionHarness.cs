@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using NanoLibp2p.Core.Buffers;
+using NanoLibp2p.Buffers;
+using NanoLibp2p.Core;
 using NanoLibp2p.Core.Yamux;
 
 namespace NanoLibp2p.Core.Tests.Yamux;

@@ -2,8 +2,8 @@ using System;
 using System.Collections.Generic;
 using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Core.Tests.Support;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 using NanoLibp2p.Tests;
 

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 using NanoLibp2p.Tests;
 

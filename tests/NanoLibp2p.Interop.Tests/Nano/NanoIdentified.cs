@@ -4,7 +4,7 @@ using System.Linq;
 using System.Text;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Identify;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Interop.Tests;
 

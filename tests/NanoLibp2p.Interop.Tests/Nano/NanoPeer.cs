@@ -5,10 +5,10 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Perf;
 
 namespace NanoLibp2p.Interop.Tests;

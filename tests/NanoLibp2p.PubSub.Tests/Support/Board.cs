@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.PubSub.Tests;

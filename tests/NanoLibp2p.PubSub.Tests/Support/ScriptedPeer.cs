@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.IO;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.PubSub.Tests;

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.PubSub.Tests;

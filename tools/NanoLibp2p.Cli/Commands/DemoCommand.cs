@@ -5,8 +5,8 @@ using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 using Spectre.Console;
 

@@ -5,8 +5,8 @@ using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Commands;
 

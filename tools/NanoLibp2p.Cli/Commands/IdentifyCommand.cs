@@ -5,7 +5,7 @@ using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core.Identify;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Commands;
 

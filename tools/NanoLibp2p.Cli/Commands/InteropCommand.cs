@@ -4,9 +4,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 using StackExchange.Redis;
 
 namespace NanoLibp2p.Cli.Commands;

@@ -8,9 +8,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Perf;
 
 namespace NanoLibp2p.Cli.Commands;

@@ -4,7 +4,7 @@ using System.CommandLine;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Commands;
 

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Cli.Commands;

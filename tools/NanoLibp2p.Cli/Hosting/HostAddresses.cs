@@ -5,8 +5,8 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 

@@ -5,10 +5,10 @@ using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 

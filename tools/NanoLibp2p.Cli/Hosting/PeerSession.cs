@@ -3,10 +3,10 @@ using System.CommandLine;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
-using NanoLibp2p.Firmware;
 using NanoLibp2p.Cli.Commands;
+using NanoLibp2p.Core;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 

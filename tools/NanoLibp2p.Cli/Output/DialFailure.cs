@@ -1,7 +1,7 @@
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 

@@ -2,9 +2,9 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using NanoLibp2p.Cli.Commands;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 

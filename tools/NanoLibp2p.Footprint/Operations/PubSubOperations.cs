@@ -1,9 +1,9 @@
 using System;
 using System.Collections.Generic;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Footprint.Metering;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Footprint.Operations;

@@ -10,6 +10,13 @@ namespace NanoLibp2p.Hal.Tcp
         /// <summary>Callers that wait until they are accepted: a fleet that calls in one moment, after a power cut.</summary>
         internal const int Backlog = 512;
 
+#if NETSTANDARD
+        // Mono, which Meadow has, takes one buffer whole: its Send loops until the peer has room, also on a non-blocking socket. A list of
+        // buffers it hands to the system once.
+        [ThreadStatic]
+        private static ArraySegment<byte>[] _piece;
+#endif
+
         /// <summary>Makes an open socket ready for a link.</summary>
         internal static void Prepare(Socket socket)
         {
@@ -54,7 +61,17 @@ namespace NanoLibp2p.Hal.Tcp
         internal static int Send(Socket socket, byte[] buffer, int offset, int count, out LinkError error)
         {
             SocketError code;
+#if NETSTANDARD
+            if (_piece == null)
+            {
+                _piece = new ArraySegment<byte>[1];
+            }
+
+            _piece[0] = new ArraySegment<byte>(buffer, offset, count);
+            int sent = socket.Send(_piece, SocketFlags.None, out code);
+#else
             int sent = socket.Send(buffer, offset, count, SocketFlags.None, out code);
+#endif
             error = LinkError.None;
             if (code == SocketError.Success || IsPatience(code))
             {

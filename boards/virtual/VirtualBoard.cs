@@ -1,6 +1,7 @@
 using System;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Tcp;
 
 namespace NanoLibp2p.Boards.Virtual;

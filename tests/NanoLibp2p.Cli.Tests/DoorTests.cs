@@ -8,9 +8,9 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
-using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Tcp;
 using NanoLibp2p.Multiformats;
 

@@ -22,6 +22,16 @@ public sealed class HeadTests
     }
 
     [Theory]
+    [InlineData("hal/NanoLibp2p.Hal.Desktop/NanoLibp2p.Hal.Desktop.csproj")]
+    [InlineData("protocols/NanoLibp2p.Crypto.Desktop/NanoLibp2p.Crypto.Desktop.csproj")]
+    [InlineData("boards/virtual/NanoLibp2p.Boards.Virtual.csproj")]
+    public void A_project_for_the_desktop_alone_has_no_head_though_it_stands_beside_those_that_have(string project)
+    {
+        Assert.True(File.Exists(Path.Combine(DeviceAssemblies.Root, project)));
+        Assert.DoesNotContain(project, HeadSet.FindProjects(DeviceAssemblies.Root));
+    }
+
+    [Theory]
     [MemberData(nameof(Projects))]
     public void A_head_lists_exactly_the_source_files_beside_it(string project)
     {

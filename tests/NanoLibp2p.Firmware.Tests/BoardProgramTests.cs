@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;
@@ -73,7 +74,7 @@ public class BoardProgramTests
     private sealed class JoiningBoard : Board, IDeviceLog, IClock, IRandom
     {
         private readonly SeededRandom random = new(77);
-        private readonly Boards.Virtual.MemoryStore store = new();
+        private readonly MemoryStore store = new();
 
         public JoiningBoard(string settings)
         {

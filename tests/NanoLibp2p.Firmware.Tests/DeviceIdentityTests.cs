@@ -1,8 +1,8 @@
 using System;
-using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;

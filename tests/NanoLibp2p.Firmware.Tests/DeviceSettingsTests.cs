@@ -1,6 +1,6 @@
 using System;
 using System.Text;
-using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;

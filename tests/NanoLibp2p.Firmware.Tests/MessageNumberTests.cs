@@ -1,4 +1,4 @@
-using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;

@@ -1,8 +1,8 @@
 using System;
 using System.IO;
 using NanoLibp2p.Boards.Nano;
-using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
 
 namespace NanoLibp2p.Firmware.Tests;
 

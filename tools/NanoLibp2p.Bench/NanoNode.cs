@@ -1,10 +1,9 @@
 using System;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
-using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Tcp;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Perf;
@@ -88,10 +87,5 @@ internal sealed class NanoNode : NodeEvents
         {
             transport.Wait((int)Math.Min(next - now, 60_000));
         }
-    }
-
-    private sealed class SystemRandom : IRandom
-    {
-        public void Fill(byte[] buffer, int offset, int count) => RandomNumberGenerator.Fill(buffer.AsSpan(offset, count));
     }
 }

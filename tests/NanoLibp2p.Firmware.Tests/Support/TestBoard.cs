@@ -1,6 +1,6 @@
 using System.Collections.Generic;
-using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;

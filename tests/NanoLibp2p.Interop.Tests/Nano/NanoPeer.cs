@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Tcp;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Perf;

@@ -4,6 +4,7 @@ using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
 
 namespace NanoLibp2p.Cli;
 

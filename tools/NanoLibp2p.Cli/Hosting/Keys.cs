@@ -1,9 +1,9 @@
 using System;
 using System.IO;
-using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Hal.Desktop;
 
 namespace NanoLibp2p.Cli;
 

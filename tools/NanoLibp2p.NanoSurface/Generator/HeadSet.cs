@@ -82,10 +82,16 @@ public static class HeadSet
             .ToArray();
     }
 
-    private static bool IsForDevice(string root, string project) =>
-        !project.StartsWith("boards/", StringComparison.Ordinal)
-        || XDocument.Load(Path.Combine(root, project)).Descendants().Any(element =>
-            element.Name.LocalName.StartsWith("TargetFramework", StringComparison.Ordinal) && element.Value.Contains("netnano1.0", StringComparison.Ordinal));
+    // what a project does not say itself, the props of its folder do: those of boards/ name no framework, the others all three
+    private static bool IsForDevice(string root, string project)
+    {
+        var frameworks = XDocument.Load(Path.Combine(root, project)).Descendants()
+            .Where(element => element.Name.LocalName is "TargetFramework" or "TargetFrameworks")
+            .ToArray();
+        return frameworks.Length == 0
+            ? !project.StartsWith("boards/", StringComparison.Ordinal)
+            : frameworks.Any(element => element.Value.Contains("netnano1.0", StringComparison.Ordinal));
+    }
 
     // an app is built by who flashes it, and so is what only a firmware of one's own can load
     private static bool IsPackable(string root, string project) =>

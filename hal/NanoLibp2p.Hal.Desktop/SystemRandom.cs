@@ -1,11 +1,11 @@
 using System;
 using System.Security.Cryptography;
-using NanoLibp2p.Hal;
 
-namespace NanoLibp2p.Interop.Tests;
+namespace NanoLibp2p.Hal.Desktop;
 
 /// <summary>The operating system's random bytes.</summary>
-internal sealed class SystemRandom : IRandom
+public sealed class SystemRandom : IRandom
 {
+    /// <inheritdoc/>
     public void Fill(byte[] buffer, int offset, int count) => RandomNumberGenerator.Fill(buffer.AsSpan(offset, count));
 }

@@ -1,9 +1,9 @@
 using System;
 using System.Linq;
 
-namespace NanoLibp2p.Boards.Virtual;
+namespace NanoLibp2p.Hal.Desktop;
 
-/// <summary>The rule of <see cref="Hal.IStore"/> for names, so that what works here works on a board.</summary>
+/// <summary>The rule of <see cref="IStore"/> for names, so that what works here works on a board.</summary>
 internal static class StoreName
 {
     public static string Check(string name) =>

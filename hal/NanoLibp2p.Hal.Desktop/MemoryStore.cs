@@ -1,8 +1,7 @@
 using System;
 using System.Collections.Generic;
-using NanoLibp2p.Hal;
 
-namespace NanoLibp2p.Boards.Virtual;
+namespace NanoLibp2p.Hal.Desktop;
 
 /// <summary>A store that forgets everything at the end of the program: for boards that are thrown away.</summary>
 public sealed class MemoryStore : IStore

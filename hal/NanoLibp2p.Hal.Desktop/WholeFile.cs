@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 
-namespace NanoLibp2p.Boards.Virtual;
+namespace NanoLibp2p.Hal.Desktop;
 
 /// <summary>
 /// Files that are there whole or not at all: written under another name beside the place, brought to the disk, then renamed. They are for

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using NanoLibp2p.Hal;
 
-namespace NanoLibp2p.Boards.Virtual;
+namespace NanoLibp2p.Hal.Desktop;
 
 /// <summary>The host's steady clock: it goes on through changes of the date.</summary>
 public sealed class SystemClock : IClock

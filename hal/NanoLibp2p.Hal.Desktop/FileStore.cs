@@ -1,8 +1,7 @@
 using System;
 using System.IO;
-using NanoLibp2p.Hal;
 
-namespace NanoLibp2p.Boards.Virtual;
+namespace NanoLibp2p.Hal.Desktop;
 
 /// <summary>
 /// A store in a folder, a file for each value. A value is written whole (<see cref="WholeFile"/>), so that whoever reads finds the old

@@ -124,7 +124,7 @@ namespace NanoLibp2p.Core.Identify
         public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
         {
             IdentifyReading reading = (IdentifyReading)stream.Tag;
-            if (reading != null)
+            if (reading != null && Events != null)
             {
                 reading.Busy = true;
                 bool sound = reading.Receive(Events, buffer, offset, count);

@@ -144,8 +144,12 @@ namespace NanoLibp2p.Memory
                 + ObjectBytes(2) + Keys + ArrayBytes(o.EarlyMuxer ? 120 : 104, 1)                // NoiseIdentity and its payload
                 + ObjectBytes(7) + ArrayBytes(0, 1) + ArrayBytes(12, 1)                          // NoiseSettings
                 + ObjectBytes(4) + KeyArray + (2 * ArrayBytes(0, 1)) + ArrayBytes(3, Reference) + (3 * ArrayBytes(4, 1)));
-            Add("identify", ObjectBytes(11) + ArrayBytes(n, Reference) + ArrayBytes(o.IdentifyReadings, Reference)
-                + ArrayBytes(9, 1) + ArrayBytes(22, 1) + (o.IdentifyReadings * (ObjectBytes(5) + Reader))
+            int readings = 0;
+#if !NANOFRAMEWORK_1_0
+            // what peers say of themselves, which a device reads past
+            readings = (2 * Block) + ArrayBytes(o.IdentifyReadings, Reference) + (o.IdentifyReadings * (ObjectBytes(5) + Reader));
+#endif
+            Add("identify", ObjectBytes(9) + readings + ArrayBytes(n, Reference) + ArrayBytes(9, 1) + ArrayBytes(22, 1)
                 + ArrayBytes(IdentifyMessage(o, pubSub), 1));
             Add("ping", ObjectBytes(7) + (2 * ArrayBytes(n, Reference)) + (2 * ArrayBytes(n * PingProtocol.PayloadBytes, 1)));
             Add("node", ObjectBytes(24) + ArrayBytes(ProtocolTable.Capacity, Reference) + ArrayBytes(Node.MaxProtocols, Reference)

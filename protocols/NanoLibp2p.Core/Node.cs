@@ -38,7 +38,7 @@ namespace NanoLibp2p.Core
         /// <summary>Ping, both sides.</summary>
         public readonly PingProtocol Ping;
 
-        /// <summary>Identify and identify push, both sides.</summary>
+        /// <summary>Identify and identify push.</summary>
         public readonly IdentifyProtocol Identify;
 
         /// <summary>The protocol ids that it knows.</summary>
@@ -98,7 +98,7 @@ namespace NanoLibp2p.Core
 
             Handshakes = new HandshakePool(crypto, noise, options.MaxHandshakes);
             Ping = new PingProtocol(options.MaxConnections);
-            Identify = new IdentifyProtocol(options.MaxConnections, options.IdentifyReadings);
+            Identify = new IdentifyProtocol(options);
             Add(Identify);
             Add(Ping);
             Connections = new Connection[options.MaxConnections];

@@ -68,8 +68,10 @@ namespace NanoLibp2p.Core
         /// <summary>Peers whose static key is remembered, so that they cost no signature verification when they come again.</summary>
         public int KnownPeers = 2;
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>Answers to identify that can be read at the same time.</summary>
         public int IdentifyReadings = 1;
+#endif
 
         /// <summary>Milliseconds for each address of a dial.</summary>
         public int DialTimeoutMs = 10000;
@@ -143,7 +145,6 @@ namespace NanoLibp2p.Core
             CheckRange(FirstByteTimeoutMs, 1, int.MaxValue, "FirstByteTimeoutMs");
             CheckRange(KnownPeers, 0, 1 << 20, "KnownPeers");
             CheckRange(PingTimeoutMs, 1, int.MaxValue, "PingTimeoutMs");
-            CheckRange(IdentifyReadings, 0, 65536, "IdentifyReadings");
             CheckRange(DialTimeoutMs, 1, int.MaxValue, "DialTimeoutMs");
             CheckRange(HandshakeTimeoutMs, 1, int.MaxValue, "HandshakeTimeoutMs");
             CheckRange(NegotiationTimeoutMs, 1, int.MaxValue, "NegotiationTimeoutMs");
@@ -152,6 +153,7 @@ namespace NanoLibp2p.Core
             CheckRange(RecordTimeoutMs, 1, int.MaxValue, "RecordTimeoutMs");
 #if !NANOFRAMEWORK_1_0
             CheckRange(MaxConnectionsPerHost, 0, 65536, "MaxConnectionsPerHost");
+            CheckRange(IdentifyReadings, 0, 65536, "IdentifyReadings");
 #endif
             CheckText(AgentVersion, "AgentVersion");
             CheckText(ProtocolVersion, "ProtocolVersion");

@@ -15,7 +15,6 @@ public sealed class PublicApiTests
         ["NanoLibp2p.Core.Node.Transport"] = "the driver to dial and listen with; set before either",
         ["NanoLibp2p.Core.Node.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.Core.Node.KeepsPlaceForDials"] = "a wish of the application's; may be changed at any time",
-        ["NanoLibp2p.Core.Identify.IdentifyProtocol.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.Core.Ping.PingProtocol.Events"] = "who is told; may be changed at any time",
     };
 

@@ -1,3 +1,4 @@
+#if !NANOFRAMEWORK_1_0
 namespace NanoLibp2p.Core.Identify
 {
     /// <summary>
@@ -21,3 +22,4 @@ namespace NanoLibp2p.Core.Identify
         public abstract void OnEnd(Connection connection, bool complete);
     }
 }
+#endif

@@ -6,10 +6,9 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Core.Identify
 {
     /// <summary>
-    /// Identify and identify push (libp2p identify spec), both sides. What peers say goes to <see cref="Events"/>; a device
-    /// that has no use for it reads past it.
+    /// Identify and identify push (libp2p identify spec). What peers say of themselves is read on a desktop; a device reads past it.
     /// </summary>
-    public sealed class IdentifyProtocol : StreamProtocol
+    public sealed partial class IdentifyProtocol : StreamProtocol
     {
         /// <summary>The id of asking.</summary>
         public const string Id = "/ipfs/id/1.0.0";
@@ -20,11 +19,7 @@ namespace NanoLibp2p.Core.Identify
         // an observed address: /ip6/.../tcp/..., its tag and its length
         private const int MaxObserved = 2 + 1 + 16 + 1 + 2;
 
-        /// <summary>Who hears what peers say; null reads past it.</summary>
-        public IdentifyEvents Events;
-
         private readonly Libp2pStream[] _writing;
-        private readonly IdentifyReading[] _readings;
         private readonly byte[] _prefix = new byte[Varint.MaxBytes];
         private readonly byte[] _observed = new byte[MaxObserved];
         private byte[] _message;
@@ -33,48 +28,10 @@ namespace NanoLibp2p.Core.Identify
         private int _identify;
         private int _push;
 
-        internal IdentifyProtocol(int connections, int readings)
+        internal IdentifyProtocol(NodeOptions options)
         {
-            _writing = new Libp2pStream[connections];
-            _readings = new IdentifyReading[readings];
-            for (int i = 0; i < readings; i++)
-            {
-                _readings[i] = new IdentifyReading();
-            }
-        }
-
-        /// <summary>
-        /// Asks a peer who it is; <see cref="Events"/> has the answer, which may be of several messages, and its end when the peer ends the stream.
-        /// </summary>
-        /// <returns>False when as many answers as NodeOptions.IdentifyReadings are under way, or no stream is left.</returns>
-        public bool Ask(Connection connection)
-        {
-            if (Events == null)
-            {
-                return false;
-            }
-
-            IdentifyReading reading = FreeReading();
-            if (reading == null)
-            {
-                DropPush();
-                reading = FreeReading();
-            }
-
-            if (reading == null)
-            {
-                return false;
-            }
-
-            Libp2pStream stream = connection.OpenStream(this, _identify);
-            if (stream == null)
-            {
-                return false;
-            }
-
-            reading.Begin(stream);
-            stream.Tag = reading;
-            return true;
+            _writing = new Libp2pStream[options.MaxConnections];
+            MakeReadings(options);
         }
 
         /// <summary>Tells a peer who we are after something has changed, such as the addresses of this host's interfaces, which it looks up anew.</summary>
@@ -109,33 +66,16 @@ namespace NanoLibp2p.Core.Identify
                 _writing[index] = stream;
                 Tell(stream);
             }
-            else if (!stream.IsOutbound && Events != null)
+            else if (!stream.IsOutbound)
             {
-                IdentifyReading reading = FreeReading();
-                if (reading != null)
-                {
-                    reading.Begin(stream);
-                    stream.Tag = reading;
-                }
+                BeginReading(stream);
             }
         }
 
         /// <inheritdoc/>
         public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
         {
-            IdentifyReading reading = (IdentifyReading)stream.Tag;
-            if (reading != null && Events != null)
-            {
-                reading.Busy = true;
-                bool sound = reading.Receive(Events, buffer, offset, count);
-                reading.Busy = false;
-                if (!sound && reading.Stream == stream)
-                {
-                    reading.Messages = 0;
-                    stream.Reset();
-                }
-            }
-
+            Read(stream, buffer, offset, count);
             return count;
         }
 
@@ -173,75 +113,21 @@ namespace NanoLibp2p.Core.Identify
                 }
             }
 
-            // who says nothing must not keep the others from being heard
             long next = long.MaxValue;
-            for (int i = 0; i < _readings.Length; i++)
-            {
-                IdentifyReading reading = _readings[i];
-                if (reading.Stream == null)
-                {
-                    continue;
-                }
-
-                if (reading.Deadline == 0)
-                {
-                    reading.Deadline = nowMs + Node.Options.NegotiationTimeoutMs;
-                }
-
-                if (nowMs >= reading.Deadline)
-                {
-                    reading.Stream.Reset();
-                }
-                else if (reading.Deadline < next)
-                {
-                    next = reading.Deadline;
-                }
-            }
-
+            PollReadings(nowMs, ref next);
             return next;
         }
 
-        // Complete when the peer ended it between two messages; those that never end it, too, once their time is over.
-        private void EndReading(Libp2pStream stream)
-        {
-            IdentifyReading reading = (IdentifyReading)stream.Tag;
-            if (reading != null)
-            {
-                reading.Stream = null;
-                stream.Tag = null;
-                if (Events != null)
-                {
-                    Events.OnEnd(stream.Connection, reading.MayEnd);
-                }
-            }
-        }
+        // What peers say of themselves, in IdentifyProtocol.Desktop.cs; on a device these calls are none.
+        partial void MakeReadings(NodeOptions options);
 
-        private IdentifyReading FreeReading()
-        {
-            for (int i = 0; i < _readings.Length; i++)
-            {
-                if (_readings[i].Stream == null && !_readings[i].Busy)
-                {
-                    return _readings[i];
-                }
-            }
+        partial void BeginReading(Libp2pStream stream);
 
-            return null;
-        }
+        partial void Read(Libp2pStream stream, byte[] buffer, int offset, int count);
 
-        // An answer that we ask for goes before what a peer tells unasked.
-        private void DropPush()
-        {
-            for (int i = 0; i < _readings.Length; i++)
-            {
-                Libp2pStream stream = _readings[i].Stream;
-                if (stream != null && !stream.IsOutbound && !_readings[i].Busy)
-                {
-                    stream.Reset();
-                    return;
-                }
-            }
-        }
+        partial void EndReading(Libp2pStream stream);
+
+        partial void PollReadings(long nowMs, ref long next);
 
         // Writes as much as there is room for: a length, what is the same for every peer, and the peer's own address.
         private void Tell(Libp2pStream stream)

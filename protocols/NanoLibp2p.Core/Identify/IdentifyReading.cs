@@ -1,3 +1,4 @@
+#if !NANOFRAMEWORK_1_0
 using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.Core.Identify
@@ -82,3 +83,4 @@ namespace NanoLibp2p.Core.Identify
         }
     }
 }
+#endif

@@ -6,10 +6,10 @@ using System.Net;
 using System.Net.Sockets;
 using NanoLibp2p.Boards.Meadow;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Multiformats;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Mono.Tests;

@@ -57,7 +57,7 @@ public class SensorProgramTests
     [MemberData(nameof(Apps))]
     public void The_app_of_a_board_leaves_everything_to_BoardProgram(string app)
     {
-        string source = File.ReadAllText(Path.Combine(Root, app, "Program.cs"));
+        string source = File.ReadAllText(Assert.Single(Directory.GetFiles(Path.Combine(Root, app), "*.cs")));
         Assert.Contains("BoardProgram.Run(", source);
         Assert.DoesNotContain("try", source);
     }

@@ -115,6 +115,7 @@ namespace NanoLibp2p.Core
                 else if (read == LinkResult.Ended)
                 {
                     _linkEnded = true;
+                    Heard();
                 }
 
                 if (Process())
@@ -132,8 +133,9 @@ namespace NanoLibp2p.Core
             {
                 Heard();
             }
-            else if (_linkEnded)
+            else if (_linkEnded && (!IsOpen || _plainCount == 0))
             {
+                // not before a protocol has taken what it holds back, or the keep-alive's time is over
                 Close(IsOpen ? CloseReason.Remote : CloseReason.EndedInHandshake, 0);
             }
 

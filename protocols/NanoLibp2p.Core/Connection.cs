@@ -280,7 +280,7 @@ namespace NanoLibp2p.Core
             if (IsOpen && !IsBorrowing)
             {
                 SetDeadline(CloseReason.None, options.KeepAliveMs);
-                if (options.KeepAliveMs == 0)
+                if (options.KeepAliveMs == 0 && !_linkEnded)
                 {
                     _deadline = long.MaxValue;
                 }

@@ -191,6 +191,7 @@ namespace NanoLibp2p.PubSub
             peer.Connection = connection;
             peer.Id = IdOf(connection);
             peer.Offences = 0;
+            peer.NextVerification = 0;
             _cache.Forget(free, true);
             Reopen(peer);
         }

@@ -57,6 +57,63 @@ public class RationTests
     }
 
     [Fact]
+    public void What_a_peer_said_before_it_closed_is_delivered_at_the_rate()
+    {
+        var crypto = new CountingCrypto();
+        (Board board, ScriptedPeer peer) = ReplayTests.Connect(new PubSubOptions { VerificationsPerSecond = 2 }, crypto);
+        peer.Send(Rpc.Publish(Flood(1, 6)));
+        board.Simulation.Run(20);
+        Assert.InRange(board.Messages.Count, 1, 4);
+        peer.Host.LastConnected!.Close();
+        Connection connection = board.Connection;
+        board.Simulation.Run(10_000);
+
+        Assert.Equal(6, board.Messages.Count);
+        Assert.False(connection.IsOpen);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30_000)]
+    public void A_link_that_ended_while_bytes_wait_that_nobody_takes_is_closed_when_its_time_is_over(int keepAliveMs)
+    {
+        var simulation = new Simulation(25);
+        var deaf = new ScriptedPeer(simulation, 1, keepAliveMs, "/meshsub/1.1.0") { IsDeaf = true };
+        var board = new Board(simulation);
+        board.PubSub.Join("t");
+        Connection closed = board.Dial(deaf);
+        Connection connection = deaf.Host.LastConnected!;
+        simulation.Run(100);
+        closed.Close();
+        simulation.Run(5_000);
+        Assert.True(connection.IsOpen);
+        simulation.Run(60_000);
+
+        Assert.False(connection.IsOpen);
+    }
+
+    [Fact]
+    public void A_new_peer_pays_for_no_flood_of_the_one_that_had_its_place()
+    {
+        var simulation = new Simulation(24);
+        var board = new Board(simulation, new PubSubOptions { VerificationsPerSecond = 1 });
+        board.PubSub.Join("t");
+        var flooder = new ScriptedPeer(simulation);
+        Connection connection = board.Dial(flooder);
+        flooder.Send(Rpc.Publish(Flood(1, 20)));
+        simulation.Run(100);
+        connection.Close();
+        simulation.Run(10);
+        board.Messages.Clear();
+        var good = new ScriptedPeer(simulation);
+        board.Dial(good);
+        good.Send(Rpc.Publish(RpcMessage.By(ReplayTests.Author(2), 1, "t", [1])));
+        simulation.Run(30);
+
+        Assert.Single(board.Messages);
+    }
+
+    [Fact]
     public void Minutes_above_the_rate_end_no_connection()
     {
         var crypto = new CountingCrypto();

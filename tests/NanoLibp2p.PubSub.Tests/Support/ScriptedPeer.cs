@@ -24,9 +24,15 @@ internal sealed class ScriptedPeer : StreamProtocol
 
     /// <summary>One with more connections.</summary>
     public ScriptedPeer(Simulation simulation, int connections, params string[] ids)
+        : this(simulation, connections, 0, ids)
+    {
+    }
+
+    /// <summary>One that asks for a sign of life.</summary>
+    public ScriptedPeer(Simulation simulation, int connections, int keepAliveMs, params string[] ids)
     {
         this.ids = ids.Length == 0 ? ["/meshsub/1.1.0"] : ids;
-        Host = simulation.Add(new NodeOptions { MaxConnections = connections, MaxHandshakes = connections, KeepAliveMs = 0 });
+        Host = simulation.Add(new NodeOptions { MaxConnections = connections, MaxHandshakes = connections, KeepAliveMs = keepAliveMs });
         Host.Node.Add(this);
     }
 

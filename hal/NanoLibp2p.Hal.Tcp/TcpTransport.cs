@@ -46,6 +46,7 @@ namespace NanoLibp2p.Hal.Tcp
         /// The most links at a time, dialed and accepted together; 1 or more. On a board, keep below the firmware's own
         /// number of sockets (ESP32: 8 to 16), of which each listener takes one as well.
         /// </param>
+        /// <exception cref="ArgumentException"><paramref name="maxLinks"/> is below 1.</exception>
         public TcpTransport(int maxLinks)
         {
             if (maxLinks < 1)

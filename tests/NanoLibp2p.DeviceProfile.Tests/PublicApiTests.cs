@@ -7,6 +7,8 @@ namespace NanoLibp2p.DeviceProfile.Tests;
 /// <summary>What the shared assemblies offer can't be held wrong unnoticed: state is read, not written, and what is thrown is told.</summary>
 public sealed class PublicApiTests
 {
+    private const string View = "set anew before each OnMessage, and read by its handler alone: what is passed on is taken from elsewhere";
+
     /// <summary>Public fields that anybody may write, beside those of options, and why.</summary>
     private static readonly Dictionary<string, string> Writable = new()
     {
@@ -16,26 +18,15 @@ public sealed class PublicApiTests
         ["NanoLibp2p.Core.Node.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.Core.Node.KeepsPlaceForDials"] = "a wish of the application's; may be changed at any time",
         ["NanoLibp2p.Core.Ping.PingProtocol.Events"] = "who is told; may be changed at any time",
+        ["NanoLibp2p.PubSub.PubSubProtocol.Events"] = "who is told; may be changed at any time",
+        ["NanoLibp2p.PubSub.PubSubMessage.Buffer"] = View,
+        ["NanoLibp2p.PubSub.PubSubMessage.DataOffset"] = View,
+        ["NanoLibp2p.PubSub.PubSubMessage.DataCount"] = View,
+        ["NanoLibp2p.PubSub.PubSubMessage.FromOffset"] = View,
+        ["NanoLibp2p.PubSub.PubSubMessage.FromCount"] = View,
+        ["NanoLibp2p.PubSub.PubSubMessage.SequenceNumber"] = View,
+        ["NanoLibp2p.PubSub.PubSubMessage.ReceivedFrom"] = View,
     };
-
-    /// <summary>The same, not yet argued for or mended.</summary>
-    private static readonly string[] StillWritable =
-    [
-        "NanoLibp2p.PubSub.PubSubMessage.Buffer",
-        "NanoLibp2p.PubSub.PubSubMessage.DataCount",
-        "NanoLibp2p.PubSub.PubSubMessage.DataOffset",
-        "NanoLibp2p.PubSub.PubSubMessage.FromCount",
-        "NanoLibp2p.PubSub.PubSubMessage.FromOffset",
-        "NanoLibp2p.PubSub.PubSubMessage.ReceivedFrom",
-        "NanoLibp2p.PubSub.PubSubMessage.SequenceNumber",
-        "NanoLibp2p.PubSub.PubSubProtocol.Events",
-    ];
-
-    /// <summary>Members whose documentation does not tell yet what they throw.</summary>
-    private static readonly string[] StillUntold =
-    [
-        "M:NanoLibp2p.Hal.Tcp.TcpTransport.#ctor(System.Int32) System.ArgumentException",
-    ];
 
     [Fact]
     public void What_safety_hangs_on_is_not_a_public_field_that_anybody_can_write()
@@ -46,7 +37,7 @@ public sealed class PublicApiTests
             .Select(field => $"{field.DeclaringType.FullName}.{field.Name}")
             .ToHashSet(StringComparer.Ordinal);
 
-        AssertNone(found.Except(Writable.Keys).Except(StillWritable), "Make it a getter, internal or readonly, or argue for it in Writable");
+        AssertNone(found.Except(Writable.Keys), "Make it a getter, internal or readonly, or argue for it in Writable");
         AssertNone(Writable.Keys.Except(found), "No such field; take it out of Writable");
     }
 
@@ -75,7 +66,7 @@ public sealed class PublicApiTests
             }
         }
 
-        AssertNone(untold.Distinct().Except(StillUntold), "Add <exception cref=...> that says when");
+        AssertNone(untold.Distinct(), "Add <exception cref=...> that says when");
     }
 
     private static void AssertNone(IEnumerable<string> found, string advice)

@@ -31,7 +31,7 @@ namespace NanoLibp2p.PubSub
         // The back-off between streams to write on: none for the first, then a second that doubles, to the last. A stream that lives for
         // the last one's time ends it.
         private const int FirstRetryMs = 1000;
-        private const int MaxRetries = 7;
+        private const int MaxRetries = 6;
         private const int LastRetryMs = FirstRetryMs << (MaxRetries - 1);
 
         // far below Unix time in nanoseconds, which may come later, and eight bytes long even when leading zeros get lost

@@ -48,8 +48,22 @@ public class StreamLifeTests
             board.Simulation.Run(1_000);
         }
 
-        Assert.InRange(peer.Accepted, 8, 20);
+        Assert.InRange(peer.Accepted, 8, 25);
         Assert.True(board.Connection.IsOpen);
+    }
+
+    [Fact]
+    public void Twenty_streams_that_came_to_nothing_keep_a_peer_from_hearing_for_half_a_minute_at_most_once_it_is_well()
+    {
+        (Board board, ScriptedPeer peer) = Board.Connect(topics: ["t"], node: new NodeOptions { KeepAliveMs = 0 });
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.True(board.Simulation.Run(() => peer.Inbound != null, 33_000));
+            peer.Inbound!.Reset();
+            board.Simulation.Run(10);
+        }
+
+        Assert.True(board.Simulation.Run(() => board.Publish("t", 1) > 0, 33_000));
     }
 
     [Fact]
@@ -68,7 +82,7 @@ public class StreamLifeTests
         Assert.InRange(board.Written - before, 1_000, 4_000);
 
         peer.Serve("/meshsub/1.1.0");
-        Assert.True(simulation.Run(() => peer.Inbound != null, 65_000));
+        Assert.True(simulation.Run(() => peer.Inbound != null, 33_000));
         simulation.Run(100);
         Assert.Equal([(true, "t")], peer.Take().SelectMany(rpc => rpc.Subscriptions));
     }

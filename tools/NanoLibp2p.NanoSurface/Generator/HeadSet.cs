@@ -168,7 +168,7 @@ public static class HeadSet
         Group(text, Closure(root, project).Select(path =>
             $"    <ProjectReference Include=\"{up}{HeadOf(path).Replace('/', '\\')}\" />\n"));
         Group(text, packages.Select(package =>
-            $"    <Reference Include=\"{package.Assembly}, Version={package.AssemblyVersion}, Culture=neutral, PublicKeyToken=c07d481e9758c731\">\n"
+            $"    <Reference Include=\"{package.Assembly}, Version={package.AssemblyVersion}, Culture=neutral, PublicKeyToken={package.PublicKeyToken}\">\n"
             + $"      <HintPath>{up}packages\\{package.Id}.{package.Version}\\lib\\{package.Assembly}.dll</HintPath>\n"
             + "      <Private>True</Private>\n"
             + "    </Reference>\n"));

@@ -12,7 +12,9 @@ namespace NanoLibp2p.NanoSurface.Generator;
 /// <param name="AssemblyVersion">Version of the assembly in that package.</param>
 /// <param name="Surface">Version that the facts describe.</param>
 /// <param name="Source">Where the version was seen, and why this one.</param>
-public sealed record Package(string Id, string Assembly, string Version, string AssemblyVersion, string Surface, string Source);
+/// <param name="PublicKeyToken">Of the assembly's strong name; <c>null</c>, as four letters, when it has none.</param>
+public sealed record Package(
+    string Id, string Assembly, string Version, string AssemblyVersion, string Surface, string Source, string PublicKeyToken = "c07d481e9758c731");
 
 /// <summary>The one table of package versions, <c>packages.json</c>.</summary>
 public sealed class PackageTable

@@ -20,6 +20,17 @@ public class CommandTests
         Assert.InRange(line.GetProperty("seconds").GetProperty("ESP32").GetDouble(), 1e-9, 10);
     }
 
+    [Fact]
+    public void Without_arguments_everything_is_printed_down_to_the_heap_of_a_further_connection()
+    {
+        var (exit, output, error) = Run();
+
+        Assert.Empty(error);
+        Assert.Equal(0, exit);
+        Assert.Contains("NanoLibp2p.PubSub", output, StringComparison.Ordinal);
+        Assert.Contains("Each further connection", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("no such operation")]
     [InlineData("--no-such-option")]

@@ -5,16 +5,13 @@ namespace NanoLibp2p.Multiformats
 {
     /// <summary>
     /// An address that says how to reach a peer, such as <c>/ip4/192.168.1.7/tcp/4001/p2p/12D3KooW…</c> (multiaddr spec).
-    /// Immutable. A peer's bytes are checked with <see cref="Validate"/> and walked with <see cref="MultiaddrProtocol.Read"/>,
-    /// which allocate nothing.
+    /// Immutable. A peer's bytes are checked with Validate and walked with <see cref="MultiaddrProtocol.Read"/>,
+    /// which allocate nothing; nanoFramework makes addresses from text alone.
     /// </summary>
     public sealed partial class Multiaddr
     {
         /// <summary>The longest multiaddr in bytes: a relay by a name of full length, and two peers.</summary>
         public const int MaxBytes = 512;
-
-        /// <summary>What <see cref="Validate"/> returns for no bytes at all, or more than <see cref="MaxBytes"/>.</summary>
-        public const int BadLength = -3;
 
         private readonly byte[] _bytes;
         private string _host;
@@ -56,43 +53,6 @@ namespace NanoLibp2p.Multiformats
                 return null;
             }
             return new Multiaddr(parsed);
-        }
-
-        /// <summary>Whether a peer's bytes are a multiaddr of known protocols. Allocates nothing.</summary>
-        /// <returns>0, <see cref="BadLength"/>, <see cref="MultiaddrProtocol.Malformed"/> or <see cref="MultiaddrProtocol.Unknown"/>.</returns>
-        public static int Validate(byte[] bytes, int offset, int count)
-        {
-            if (count <= 0 || count > MaxBytes)
-            {
-                return BadLength;
-            }
-            int code;
-            int valueOffset;
-            int valueCount;
-            while (count > 0)
-            {
-                int used = MultiaddrProtocol.Read(bytes, offset, count, out code, out valueOffset, out valueCount);
-                if (used < 0)
-                {
-                    return used;
-                }
-                offset += used;
-                count -= used;
-            }
-            return 0;
-        }
-
-        /// <summary>The multiaddr with these bytes, which <see cref="Validate"/> has found good. Copies them.</summary>
-        /// <exception cref="ArgumentException">They are not a multiaddr of known protocols.</exception>
-        public static Multiaddr FromBytes(byte[] bytes, int offset, int count)
-        {
-            if (Validate(bytes, offset, count) != 0)
-            {
-                throw new ArgumentException("not a known multiaddr; check a peer's bytes with Validate first");
-            }
-            byte[] copy = new byte[count];
-            Array.Copy(bytes, offset, copy, 0, count);
-            return new Multiaddr(copy);
         }
 
         /// <summary>A copy of the bytes.</summary>
@@ -144,7 +104,14 @@ namespace NanoLibp2p.Multiformats
         public Multiaddr WithoutPeerId()
         {
             int last = PeerIdOffset();
-            return last == _bytes.Length ? this : last == 0 ? null : FromBytes(_bytes, 0, last);
+            if (last == _bytes.Length)
+            {
+                return this;
+            }
+
+            byte[] rest = new byte[last];
+            Array.Copy(_bytes, rest, last);
+            return last == 0 ? null : new Multiaddr(rest);
         }
 
         /// <summary>
@@ -235,30 +202,6 @@ namespace NanoLibp2p.Multiformats
             byte[] copy = ToBytes();
             Bytes.WriteUInt16BigEndian(copy, offset, (ushort)port);
             return new Multiaddr(copy);
-        }
-
-        /// <summary>Whether these are exactly this address's bytes.</summary>
-        public bool Matches(byte[] other, int offset, int count)
-        {
-            return count == _bytes.Length && Bytes.Equal(_bytes, 0, other, offset, count);
-        }
-
-        /// <summary>Whether the other is a multiaddr of the same bytes.</summary>
-        public override bool Equals(object other)
-        {
-            Multiaddr address = other as Multiaddr;
-            return address != null && Matches(address._bytes, 0, address._bytes.Length);
-        }
-
-        /// <summary>From all bytes.</summary>
-        public override int GetHashCode()
-        {
-            int hash = 0;
-            for (int i = 0; i < _bytes.Length; i++)
-            {
-                hash = hash * 31 + _bytes[i];
-            }
-            return hash;
         }
 
         /// <summary>The text in its usual form: IPv6 as in RFC 5952, peers in base58btc.</summary>

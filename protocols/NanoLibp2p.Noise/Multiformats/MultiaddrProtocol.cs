@@ -4,7 +4,7 @@ namespace NanoLibp2p.Multiformats
 {
     /// <summary>
     /// The protocols that a multiaddr may be made of (multiaddr spec, protocols.csv), and a walk over its components
-    /// that allocates nothing.
+    /// that allocates nothing. nanoFramework knows those that lead to a peer by TCP: ip4, ip6, ip6zone, dns, dns4, dns6, tcp and p2p.
     /// </summary>
     public static class MultiaddrProtocol
     {
@@ -127,15 +127,17 @@ namespace NanoLibp2p.Multiformats
                 case Dns: return "dns";
                 case Dns4: return "dns4";
                 case Dns6: return "dns6";
+                case P2p: return "p2p";
+#if !NANOFRAMEWORK_1_0
                 case DnsAddr: return "dnsaddr";
                 case Udp: return "udp";
                 case P2pCircuit: return "p2p-circuit";
-                case P2p: return "p2p";
                 case Tls: return "tls";
                 case Sni: return "sni";
                 case QuicV1: return "quic-v1";
                 case Ws: return "ws";
                 case Wss: return "wss";
+#endif
                 default: return null;
             }
         }
@@ -162,10 +164,15 @@ namespace NanoLibp2p.Multiformats
         {
             return code == Ip4 ? 4
                 : code == Ip6 ? 16
-                : code == Tcp || code == Udp ? 2
                 : code == P2p ? PeerValue
+#if NANOFRAMEWORK_1_0
+                : code == Tcp ? 2
+                : code == Ip6Zone || (code >= Dns && code <= Dns6) ? TextValue
+#else
+                : code == Tcp || code == Udp ? 2
                 : code == Ip6Zone || (code >= Dns && code <= DnsAddr) || code == Sni ? TextValue
                 : code == P2pCircuit || code == Tls || code == QuicV1 || code == Ws || code == Wss ? 0
+#endif
                 : NoProtocol;
         }
 

@@ -115,11 +115,13 @@ namespace NanoLibp2p.Core
             get { return _wasOpen; }
         }
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>True when the multiplexer was agreed on within the handshake.</summary>
         public bool UsedEarlyMuxer
         {
             get { return _usedEarlyMuxer; }
         }
+#endif
 
         /// <summary>Why it ended.</summary>
         public CloseReason CloseReason
@@ -165,11 +167,13 @@ namespace NanoLibp2p.Core
             get { return _remoteIdCount; }
         }
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>Streams that are open.</summary>
         public int OpenStreams
         {
             get { return IsOpen ? Yamux.OpenStreams : 0; }
         }
+#endif
 
         /// <summary>
         /// Opens a stream and proposes a protocol on it. <see cref="StreamProtocol.OnOpened"/> follows when the peer agrees; data may be

@@ -19,7 +19,7 @@ namespace NanoLibp2p
         /// <param name="signature">The signature.</param>
         /// <param name="signatureOffset">Where it begins.</param>
         /// <param name="signatureCount">Its bytes.</param>
-        /// <returns>0 when valid, else <see cref="Noise.NoiseResult.SignatureInvalid"/> or <see cref="Noise.NoiseResult.IdentityUnsupported"/>.</returns>
+        /// <returns>An <see cref="IdentityResult"/>; any other number counts as <see cref="IdentityResult.Invalid"/>.</returns>
         int Verify(KeyType type, byte[] key, int keyOffset, int keyCount, byte[] message, int offset, int count,
             byte[] signature, int signatureOffset, int signatureCount);
     }

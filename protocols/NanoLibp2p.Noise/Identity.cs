@@ -79,6 +79,32 @@ namespace NanoLibp2p
             return bytes;
         }
 
+        /// <summary>Whether a key signed a message (libp2p peer-ids spec, "How Keys are encoded and Messages Signed"). Allocates nothing.</summary>
+        /// <param name="crypto">Verifies Ed25519 signatures.</param>
+        /// <param name="verifier">Verifies those of keys of other types; null for none.</param>
+        /// <param name="type">The key's <see cref="KeyType"/>, as <see cref="Multiformats.PublicKey.Parse"/> returned it.</param>
+        /// <param name="buffer">Where key and signature are.</param>
+        /// <param name="key">Where the Data of the PublicKey message begin; of an Ed25519 key they have 32 bytes.</param>
+        /// <param name="keyCount">Their bytes.</param>
+        /// <param name="signature">Where the signature begins.</param>
+        /// <param name="signatureCount">Its bytes.</param>
+        /// <param name="message">What was signed.</param>
+        /// <param name="count">How many bytes of it, from its first.</param>
+        /// <returns>An <see cref="IdentityResult"/>.</returns>
+        public static int Verify(CryptoProvider crypto, IIdentityVerifier verifier, int type, byte[] buffer, int key, int keyCount,
+            int signature, int signatureCount, byte[] message, int count)
+        {
+            if (type != (int)KeyType.Ed25519)
+            {
+                return verifier == null ? IdentityResult.Unsupported
+                    : verifier.Verify((KeyType)type, buffer, key, keyCount, message, 0, count, buffer, signature, signatureCount);
+            }
+
+            return signatureCount == CryptoProvider.SignatureBytes && crypto.Ed25519Verify(buffer, key, message, 0, count, buffer, signature)
+                ? IdentityResult.Valid
+                : IdentityResult.Invalid;
+        }
+
         /// <summary>Signs the caller's bytes (RFC 8032 5.1.6). The 64 bytes of the signature may overlay them.</summary>
         public void Sign(CryptoProvider crypto, byte[] message, int offset, int count, byte[] signature, int signatureOffset)
         {

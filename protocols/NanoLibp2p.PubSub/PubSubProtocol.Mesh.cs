@@ -90,7 +90,7 @@ namespace NanoLibp2p.PubSub
                 return;
             }
 
-            if (peer.Queue.Append(_scratch, 0, RpcWriter.WriteWant(id, count, _scratch, 0)))
+            if (peer.Queue.Append(_scratch, 0, RpcWriter.WriteControl(RpcWriter.Want, id, count, 0, _scratch, 0)))
             {
                 _asked.Add(asked, nowMs);
             }
@@ -253,20 +253,29 @@ namespace NanoLibp2p.PubSub
                 && (delivery == Delivery.IdWaits || (delivery == Delivery.None && _cache.Get(entry, MessageCache.Life) != 0));
         }
 
-        // bytes of the IHAVE of a topic, of the oldest entries; 0 when there is nothing to tell
-        private int HaveBytes(PubSubPeer peer, int topic, int entries)
+        // Bytes of the IHAVE of a topic, of the oldest entries; 0 when there is nothing to tell. Puts its ids into the queue, if that is given.
+        private int Have(PubSubPeer peer, int topic, int entries, SendQueue queue)
         {
-            int ids = 0;
+            MessageCache cache = _cache;
+            int bytes = 0;
             for (int i = 0; i < entries; i++)
             {
-                if (_cache.Get(i, MessageCache.TopicIndex) == topic && IsIdDue(peer, i))
+                if (cache.Get(i, MessageCache.TopicIndex) == topic && IsIdDue(peer, i))
                 {
-                    int id = IsSigned ? _cache.Get(i, MessageCache.Part1Count) + _cache.Get(i, MessageCache.Part2Count) : CryptoProvider.Sha256Bytes;
-                    ids += ProtobufWriter.SizeOfBytes(RpcWriter.HaveIds, id);
+                    int part1Count = cache.Get(i, MessageCache.Part1Count);
+                    int part2Count = cache.Get(i, MessageCache.Part2Count);
+                    int count = IsSigned ? part1Count + part2Count : CryptoProvider.Sha256Bytes;
+                    bytes += ProtobufWriter.SizeOfBytes(RpcWriter.HaveIds, count);
+                    if (queue != null)
+                    {
+                        CopyId(cache.Bytes, cache.Get(i, MessageCache.Part1), part1Count, cache.Get(i, MessageCache.Part2), part2Count);
+                        queue.Append(_scratch, 0, ProtobufWriter.WriteBytes(RpcWriter.HaveIds, _id, 0, count, _scratch, 0));
+                        cache.SetDelivery(i, peer.Index, Delivery.Told);
+                    }
                 }
             }
 
-            return ids == 0 ? 0 : ids + ProtobufWriter.SizeOfBytes(RpcWriter.ControlTopic, _topics[topic].Utf8Name.Length);
+            return bytes == 0 ? 0 : bytes + ProtobufWriter.SizeOfBytes(RpcWriter.ControlTopic, _topics[topic].Utf8Name.Length);
         }
 
         // of the oldest entries; false when the queue has no room for all of their ids
@@ -275,7 +284,7 @@ namespace NanoLibp2p.PubSub
             int all = 0;
             for (int topic = 0; topic < _topics.Count; topic++)
             {
-                int size = HaveBytes(peer, topic, entries);
+                int size = Have(peer, topic, entries, null);
                 all += size == 0 ? 0 : ProtobufWriter.SizeOfBytes(RpcWriter.Have, size);
             }
 
@@ -290,7 +299,7 @@ namespace NanoLibp2p.PubSub
             queue.Append(scratch, 0, frame);
             for (int topic = 0; topic < _topics.Count; topic++)
             {
-                int size = HaveBytes(peer, topic, entries);
+                int size = Have(peer, topic, entries, null);
                 if (size == 0)
                 {
                     continue;
@@ -299,15 +308,7 @@ namespace NanoLibp2p.PubSub
                 byte[] name = _topics[topic].Utf8Name;
                 int at = ProtobufWriter.WriteLength(RpcWriter.Have, size, scratch, 0);
                 queue.Append(scratch, 0, ProtobufWriter.WriteBytes(RpcWriter.ControlTopic, name, 0, name.Length, scratch, at));
-                for (int i = 0; i < entries; i++)
-                {
-                    if (_cache.Get(i, MessageCache.TopicIndex) == topic && IsIdDue(peer, i))
-                    {
-                        int count = CopyId(_cache.Bytes, _cache.Get(i, MessageCache.Part1), _cache.Get(i, MessageCache.Part1Count), _cache.Get(i, MessageCache.Part2), _cache.Get(i, MessageCache.Part2Count));
-                        queue.Append(scratch, 0, ProtobufWriter.WriteBytes(RpcWriter.HaveIds, _id, 0, count, scratch, 0));
-                        _cache.SetDelivery(i, peer.Index, Delivery.Told);
-                    }
-                }
+                Have(peer, topic, entries, queue);
             }
 
             return true;
@@ -363,7 +364,7 @@ namespace NanoLibp2p.PubSub
 
                 if ((peer.GraftDue & bit) != 0)
                 {
-                    if (!queue.Append(scratch, 0, RpcWriter.WriteGraft(name, scratch, 0)))
+                    if (!queue.Append(scratch, 0, RpcWriter.WriteControl(RpcWriter.Graft, name, name.Length, 0, scratch, 0)))
                     {
                         return;
                     }
@@ -378,7 +379,7 @@ namespace NanoLibp2p.PubSub
                     int backoff = topic.Joined ? Options.PruneBackoffMs : Options.UnsubscribeBackoffMs;
                     long end = _backoffs.Set(peer.Id, i, nowMs + ((backoff + 999) / 1000 * 1000));
                     int seconds = peer.Version == PubSubPeer.GossipSub10 ? 0 : (int)((end - nowMs + 999) / 1000);
-                    if (!queue.Append(scratch, 0, RpcWriter.WritePrune(name, seconds, scratch, 0)))
+                    if (!queue.Append(scratch, 0, RpcWriter.WriteControl(RpcWriter.Prune, name, name.Length, seconds, scratch, 0)))
                     {
                         return;
                     }

@@ -14,7 +14,8 @@ namespace NanoLibp2p.PubSub
         // in microseconds
         private const long Second = 1000000;
 
-        // a signature with its tag and length
+        // with their tags and lengths: who signs and his number, and the signature
+        private const int SignedFieldsBytes = 2 + PeerId.Ed25519Bytes + 2 + SequenceBytes;
         private const int SignatureFieldBytes = 2 + CryptoProvider.SignatureBytes;
 
         private bool IsSigned
@@ -30,8 +31,7 @@ namespace NanoLibp2p.PubSub
             int message = body;
             if (signed)
             {
-                body += ProtobufWriter.SizeOfBytes(RpcWriter.From, PeerId.Ed25519Bytes)
-                    + ProtobufWriter.SizeOfBytes(RpcWriter.SequenceNumber, SequenceBytes);
+                body += SignedFieldsBytes;
                 message = body + SignatureFieldBytes;
             }
 
@@ -71,11 +71,12 @@ namespace NanoLibp2p.PubSub
                 at += Node.Identity.PeerId.CopyTo(bytes, at);
             }
 
-            at = ProtobufWriter.WriteLength(RpcWriter.Data, count, bytes, at);
-            int dataAt = at;
-            Array.Copy(data, offset, bytes, at, count);
-            at += count;
-            if (signed)
+            at = ProtobufWriter.WriteBytes(RpcWriter.Data, data, offset, count, bytes, at);
+            if (!signed)
+            {
+                part1 = at - count;
+            }
+            else
             {
                 at = ProtobufWriter.WriteLength(RpcWriter.SequenceNumber, SequenceBytes, bytes, at);
                 part2 = at;
@@ -92,7 +93,7 @@ namespace NanoLibp2p.PubSub
                 Node.Identity.Sign(Node.Crypto, bytes, begin, RpcReader.PrefixBytes + body, bytes, at);
             }
 
-            return Send(topic, begin, message, signed ? part1 : dataAt, signed ? PeerId.Ed25519Bytes : count, part2, SequenceBytes, null);
+            return Send(topic, begin, message, part1, signed ? PeerId.Ed25519Bytes : count, part2, SequenceBytes, null);
         }
 
         internal override void OnTooLong(PubSubPeer peer)
@@ -254,24 +255,20 @@ namespace NanoLibp2p.PubSub
         private DropReason Verify(PubSubPeer peer, RpcReader message, int type, int data, int end)
         {
             byte[] bytes = message.Buffer;
-            int signature = message.At[RpcWriter.Signature];
-            if (type == (int)KeyType.Ed25519)
+            int result = Identity.Verify(Node.Crypto, Node.Options.Verifier, type, bytes, data, end - data,
+                message.At[RpcWriter.Signature], message.Count[RpcWriter.Signature], bytes, RpcReader.PrefixBytes + message.Count[RpcReader.Body]);
+            if (result == IdentityResult.Valid)
             {
-                if (Node.Crypto.Ed25519Verify(bytes, data, bytes, 0, RpcReader.PrefixBytes + message.Count[RpcReader.Body], bytes, signature))
-                {
-                    return DropReason.None;
-                }
-
-                // of keys of other types each library takes other ones; but this nobody passes on
-                Offend(peer);
-                return DropReason.SignatureInvalid;
+                return DropReason.None;
             }
 
-            int result = Node.Options.Verifier.Verify((KeyType)type, bytes, data, end - data, bytes, 0, RpcReader.PrefixBytes + message.Count[RpcReader.Body],
-                bytes, signature, message.Count[RpcWriter.Signature]);
-            return result == 0 ? DropReason.None
-                : result == Noise.NoiseResult.IdentityUnsupported ? DropReason.KeyUnsupported
-                : DropReason.SignatureInvalid;
+            // of keys of other types each library takes other ones; but this nobody passes on
+            if (type == (int)KeyType.Ed25519)
+            {
+                Offend(peer);
+            }
+
+            return result == IdentityResult.Unsupported ? DropReason.KeyUnsupported : DropReason.SignatureInvalid;
         }
 
         // Counts a signature that is about to be verified: so many in a step, so that the other connections have their turn, and so many a

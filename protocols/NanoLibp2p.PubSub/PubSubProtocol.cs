@@ -486,18 +486,12 @@ namespace NanoLibp2p.PubSub
         // the peer at the other end of a connection, whichever of its connections we write on; null when there is none
         private PubSubPeer Find(Connection connection)
         {
+            byte[] id = connection.RemoteId;
+            int count = connection.RemoteIdCount;
             for (int i = 0; i < _peers.Length; i++)
             {
-                if (_peers[i].Connection == connection)
-                {
-                    return _peers[i];
-                }
-            }
-
-            ulong id = IdOf(connection);
-            for (int i = 0; i < _peers.Length; i++)
-            {
-                if (_peers[i].Connection != null && _peers[i].Id == id)
+                Connection known = _peers[i].Connection;
+                if (known == connection || (known != null && known.RemoteIdCount == count && Bytes.Equal(known.RemoteId, 0, id, 0, count)))
                 {
                     return _peers[i];
                 }

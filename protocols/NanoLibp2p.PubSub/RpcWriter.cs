@@ -62,26 +62,24 @@ namespace NanoLibp2p.PubSub
             return ProtobufWriter.WriteBytes(SubscribeTopic, topic, 0, topic.Length, buffer, at) - offset;
         }
 
-        public static int WriteGraft(byte[] topic, byte[] buffer, int offset)
-        {
-            int at = WriteControl(Graft, ProtobufWriter.SizeOfBytes(ControlTopic, topic.Length), buffer, offset);
-            return ProtobufWriter.WriteBytes(ControlTopic, topic, 0, topic.Length, buffer, at) - offset;
-        }
-
-        /// <param name="topic">Its name.</param>
-        /// <param name="backoffSeconds">The back-off; 0 for a peer of gossipsub 1.0, which has no such field.</param>
+        /// <summary>Writes an IWANT of one id, or a GRAFT or PRUNE of a topic.</summary>
+        /// <param name="field"><see cref="Want"/>, <see cref="Graft"/> or <see cref="Prune"/>.</param>
+        /// <param name="value">The id or the topic's name, which is the first field of each.</param>
+        /// <param name="count">Its bytes.</param>
+        /// <param name="backoffSeconds">The back-off of a PRUNE; 0 for none, as for a peer of gossipsub 1.0, which has no such field.</param>
         /// <param name="buffer">Where to.</param>
         /// <param name="offset">Where it begins.</param>
-        public static int WritePrune(byte[] topic, int backoffSeconds, byte[] buffer, int offset)
+        public static int WriteControl(int field, byte[] value, int count, int backoffSeconds, byte[] buffer, int offset)
         {
-            int size = ProtobufWriter.SizeOfBytes(ControlTopic, topic.Length);
+            int size = ProtobufWriter.SizeOfBytes(ControlTopic, count);
             if (backoffSeconds > 0)
             {
                 size += ProtobufWriter.SizeOfVarint(PruneBackoff, (uint)backoffSeconds);
             }
 
-            int at = WriteControl(Prune, size, buffer, offset);
-            at = ProtobufWriter.WriteBytes(ControlTopic, topic, 0, topic.Length, buffer, at);
+            int at = WriteControl(ProtobufWriter.SizeOfBytes(field, size), buffer, offset);
+            at = ProtobufWriter.WriteLength(field, size, buffer, at);
+            at = ProtobufWriter.WriteBytes(ControlTopic, value, 0, count, buffer, at);
             if (backoffSeconds > 0)
             {
                 at = ProtobufWriter.WriteVarint(PruneBackoff, (uint)backoffSeconds, buffer, at);
@@ -90,23 +88,11 @@ namespace NanoLibp2p.PubSub
             return at - offset;
         }
 
-        public static int WriteWant(byte[] id, int idCount, byte[] buffer, int offset)
-        {
-            int at = WriteControl(Want, ProtobufWriter.SizeOfBytes(WantIds, idCount), buffer, offset);
-            return ProtobufWriter.WriteBytes(WantIds, id, 0, idCount, buffer, at) - offset;
-        }
-
         /// <summary>Begins an RPC that holds a control message of <paramref name="size"/> bytes, which follow.</summary>
         public static int WriteControl(int size, byte[] buffer, int offset)
         {
             int at = offset + Varint.Write((uint)ProtobufWriter.SizeOfBytes(Control, size), buffer, offset);
             return ProtobufWriter.WriteLength(Control, size, buffer, at);
-        }
-
-        private static int WriteControl(int field, int size, byte[] buffer, int offset)
-        {
-            int at = WriteControl(ProtobufWriter.SizeOfBytes(field, size), buffer, offset);
-            return ProtobufWriter.WriteLength(field, size, buffer, at);
         }
     }
 }

@@ -26,12 +26,12 @@ internal sealed class DesktopVerifier : IIdentityVerifier
 
         try
         {
-            return Verify(type, key.AsSpan(keyOffset, keyCount), message.AsSpan(offset, count), checkedSignature) ? 0 : NoiseResult.SignatureInvalid;
+            return Verify(type, key.AsSpan(keyOffset, keyCount), message.AsSpan(offset, count), checkedSignature) ? 0 : IdentityResult.Invalid;
         }
         catch (CryptographicException)
         {
             // the peer's key or signature makes no sense
-            return NoiseResult.SignatureInvalid;
+            return IdentityResult.Invalid;
         }
     }
 

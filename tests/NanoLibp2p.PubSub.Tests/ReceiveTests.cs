@@ -144,8 +144,8 @@ public class ReceiveTests
 
     [Theory]
     [InlineData(0, DropReason.None)]
-    [InlineData(NoiseResult.SignatureInvalid, DropReason.SignatureInvalid)]
-    [InlineData(NoiseResult.IdentityUnsupported, DropReason.KeyUnsupported)]
+    [InlineData(IdentityResult.Invalid, DropReason.SignatureInvalid)]
+    [InlineData(IdentityResult.Unsupported, DropReason.KeyUnsupported)]
     public void A_verifier_decides_about_keys_of_other_types(int answer, DropReason expected)
     {
         (RpcMessage rsa, RpcMessage secp) = ForeignMessages();

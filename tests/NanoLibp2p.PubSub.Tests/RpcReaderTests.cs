@@ -89,9 +89,9 @@ public class RpcReaderTests
             int at = 7;
             Assert.InRange(RpcWriter.WriteSubscription(name, subscribe, buffer, at), 8, name.Length + 24);
             Assert.Equal((subscribe, topic), Read(RpcWriter.WriteSubscription(name, subscribe, buffer, at)).Subscriptions.Single());
-            Assert.Equal(topic, Read(RpcWriter.WriteGraft(name, buffer, at)).Graft.Single());
-            Assert.Equal((topic, backoff == 0 ? null : (ulong)backoff), Read(RpcWriter.WritePrune(name, backoff, buffer, at)).Prune.Single());
-            Assert.Equal([id], Read(RpcWriter.WriteWant(id, id.Length, buffer, at)).Want.Single());
+            Assert.Equal(topic, Read(RpcWriter.WriteControl(RpcWriter.Graft, name, name.Length, 0, buffer, at)).Graft.Single());
+            Assert.Equal((topic, backoff == 0 ? null : (ulong)backoff), Read(RpcWriter.WriteControl(RpcWriter.Prune, name, name.Length, backoff, buffer, at)).Prune.Single());
+            Assert.Equal([id], Read(RpcWriter.WriteControl(RpcWriter.Want, id, id.Length, 0, buffer, at)).Want.Single());
 
             Rpc Read(int count) => Rpc.DecodeAll(buffer[at..(at + count)]).Single();
         }, iter: 1_000);

@@ -67,6 +67,7 @@ namespace NanoLibp2p.Core.Yamux
             get { return _goneAway; }
         }
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>Streams that are open.</summary>
         public int OpenStreams
         {
@@ -84,6 +85,7 @@ namespace NanoLibp2p.Core.Yamux
                 return open;
             }
         }
+#endif
 
         /// <summary>Begins a session.</summary>
         /// <param name="initiator">True for the side that dialled: its streams have odd ids.</param>

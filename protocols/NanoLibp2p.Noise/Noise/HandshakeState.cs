@@ -170,11 +170,13 @@ namespace NanoLibp2p.Noise
             Clear();
         }
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>Copies the handshake hash, 32 bytes, that both sides share.</summary>
         public void CopyHash(byte[] buffer, int offset)
         {
             _symmetric.CopyHash(buffer, offset);
         }
+#endif
 
         /// <summary>Wipes the secrets of a handshake that ended or broke off; the next one begins with <see cref="Start"/>.</summary>
         public void Clear()

@@ -138,10 +138,11 @@ namespace NanoLibp2p.Noise
             if (!_settings.Known.Contains(RemoteId, idCount, staticKey))
             {
                 NoiseIdentity.CopySigned(staticKey, _signed);
-                int result = Verify(type, buffer, key, _keyOffset + _keyCount - key);
-                if (result < 0)
+                int result = Identity.Verify(_crypto, _settings.Verifier, type, buffer, key, _keyOffset + _keyCount - key,
+                    _signatureOffset, _signatureCount, _signed, _signed.Length);
+                if (result != IdentityResult.Valid)
                 {
-                    return result;
+                    return result == IdentityResult.Unsupported ? NoiseResult.IdentityUnsupported : NoiseResult.SignatureInvalid;
                 }
 
                 _settings.Known.Add(RemoteId, idCount, staticKey);
@@ -163,25 +164,6 @@ namespace NanoLibp2p.Noise
             _muxerAgreed = _settings.OffersMuxer && _offersYamux;
             _accepted = true;
             return 0;
-        }
-
-        private int Verify(int type, byte[] buffer, int key, int keyCount)
-        {
-            if (type == (int)KeyType.Ed25519)
-            {
-                return _signatureCount == CryptoProvider.SignatureBytes
-                    && _crypto.Ed25519Verify(buffer, key, _signed, 0, _signed.Length, buffer, _signatureOffset)
-                    ? 0
-                    : NoiseResult.SignatureInvalid;
-            }
-
-            if (_settings.Verifier == null)
-            {
-                return NoiseResult.IdentityUnsupported;
-            }
-
-            return _settings.Verifier.Verify((KeyType)type, buffer, key, keyCount, _signed, 0, _signed.Length,
-                buffer, _signatureOffset, _signatureCount);
         }
 
         // NoiseHandshakePayload: identity_key = 1, identity_sig = 2, extensions = 4 { stream_muxers = 2 }.

@@ -106,11 +106,13 @@ namespace NanoLibp2p.Noise
             responderToInitiator.SetKey(Secret, HashBytes);
         }
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>Copies h, which both sides share and nobody else knows (channel binding, section 11.2).</summary>
         internal void CopyHash(byte[] buffer, int offset)
         {
             Array.Copy(_state, 0, buffer, offset, HashBytes);
         }
+#endif
 
         /// <summary>Remembers ck, h, k and n for <see cref="Restore"/>.</summary>
         internal void Save()

@@ -145,7 +145,7 @@ public class NoiseHandshakeTests
 
         var other = new KeyPair();
         other.Generate(crypto, new SeededRandom(13));
-        var refusing = new RecordingVerifier(NoiseResult.SignatureInvalid);
+        var refusing = new RecordingVerifier(IdentityResult.Invalid);
         Assert.Equal(NoiseResult.SignatureInvalid, new HandshakePair(Settings(true, refusing), crypto, true, other).Run(payload));
     }
 

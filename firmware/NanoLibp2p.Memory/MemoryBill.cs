@@ -171,7 +171,7 @@ namespace NanoLibp2p.Memory
                 + ArrayBytes(o.MaxTopicBytes + 64 + 24, 1) + ArrayBytes(64, 1) + ArrayBytes(14, 1) + ArrayBytes(n, Reference)
                 + ObjectBytes(7) + ObjectBytes(2)                                                // PubSubMessage, IdHash
                 + ReplayGuard(o)
-                + ObjectBytes(3) + ArrayBytes(o.Backoffs, 8) + ArrayBytes(o.Backoffs, 1) + ArrayBytes(o.Backoffs, 8));
+                + ObjectBytes(2) + (2 * ArrayBytes(o.Backoffs, 8)));
         }
 
         private static int Cipher

@@ -6,14 +6,12 @@ namespace NanoLibp2p.PubSub
     /// </summary>
     internal sealed class BackoffTable
     {
-        private readonly ulong[] _peers;
-        private readonly byte[] _topics;
+        private readonly ulong[] _keys;
         private readonly long[] _ends;
 
         public BackoffTable(int capacity)
         {
-            _peers = new ulong[capacity];
-            _topics = new byte[capacity];
+            _keys = new ulong[capacity];
             _ends = new long[capacity];
         }
 
@@ -39,8 +37,7 @@ namespace NanoLibp2p.PubSub
                     }
                 }
 
-                _peers[at] = peer;
-                _topics[at] = (byte)topic;
+                _keys[at] = KeyOf(peer, topic);
                 _ends[at] = endMs;
             }
             else if (_ends[at] < endMs)
@@ -51,17 +48,22 @@ namespace NanoLibp2p.PubSub
             return _ends[at];
         }
 
+        // a peer is a hash, which has room for one of 32 topics
+        private static ulong KeyOf(ulong peer, int topic)
+        {
+            return peer ^ ((ulong)(uint)topic << 59);
+        }
+
         private int Find(ulong peer, int topic)
         {
-            for (int i = 0; i < _peers.Length; i++)
+            ulong key = KeyOf(peer, topic);
+            int at = _keys.Length - 1;
+            while (at >= 0 && (_keys[at] != key || _ends[at] == 0))
             {
-                if (_peers[i] == peer && _topics[i] == topic && _ends[i] != 0)
-                {
-                    return i;
-                }
+                at--;
             }
 
-            return -1;
+            return at;
         }
     }
 }

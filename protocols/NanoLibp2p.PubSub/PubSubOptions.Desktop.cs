@@ -12,6 +12,12 @@ namespace NanoLibp2p.PubSub
         /// </summary>
         public int ReplayWindow;
 
+        /// <summary>
+        /// Whether messages of others are passed on to the mesh; never on nanoFramework, which is a leaf. Needs
+        /// <see cref="CachedMessages"/> for as many as come in <see cref="GossipHeartbeats"/>.
+        /// </summary>
+        public bool Forward;
+
         /// <summary>Sizes for a desktop with tens of peers, which passes messages on.</summary>
         public static PubSubOptions Desktop()
         {

@@ -101,12 +101,6 @@ namespace NanoLibp2p.PubSub
         /// <summary>Back-offs that are remembered, by peer and topic, whether connected or not.</summary>
         public int Backoffs = 4;
 
-        /// <summary>
-        /// Whether messages of others are passed on to the mesh. Off on a board: it is a leaf. Needs
-        /// <see cref="CachedMessages"/> for as many as come in <see cref="GossipHeartbeats"/>.
-        /// </summary>
-        public bool Forward;
-
         /// <summary>Malformed RPCs and invalid signatures of one peer after which its connection is closed; one is forgiven a minute.</summary>
         public int MaxOffences = 8;
 

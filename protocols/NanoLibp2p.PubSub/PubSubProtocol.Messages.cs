@@ -180,12 +180,7 @@ namespace NanoLibp2p.PubSub
                 Events.OnMessage(topic, view);
             }
 
-            // a shorter number is taken by floodsub only
-            if (Options.Forward && (!signed || count[RpcWriter.SequenceNumber] == SequenceBytes))
-            {
-                Forward(peer, topic, message);
-            }
-
+            Forward(peer, topic, message);
             return true;
         }
 
@@ -324,37 +319,8 @@ namespace NanoLibp2p.PubSub
             return message.Count[field] < 0 ? 0 : message.Count[field];
         }
 
-        // a received message goes on as it was signed, with its signature and key behind it
-        private void Forward(PubSubPeer from, Topic topic, RpcReader message)
-        {
-            int body = message.Count[RpcReader.Body];
-            int size = body;
-            for (int i = RpcWriter.Signature; i <= RpcWriter.Key; i++)
-            {
-                if (message.Count[i] >= 0)
-                {
-                    size += ProtobufWriter.SizeOfBytes(i, message.Count[i]);
-                }
-            }
-
-            int begin = _cache.Add(RpcReader.PrefixBytes + size);
-            byte[] bytes = _cache.Bytes;
-            int at = begin + RpcReader.PrefixBytes;
-            int moved = at - RpcReader.PrefixBytes;
-            Array.Copy(message.Buffer, RpcReader.PrefixBytes, bytes, at, body);
-            at += body;
-            for (int i = RpcWriter.Signature; i <= RpcWriter.Key; i++)
-            {
-                if (message.Count[i] >= 0)
-                {
-                    at = ProtobufWriter.WriteBytes(i, message.Buffer, message.At[i], message.Count[i], bytes, at);
-                }
-            }
-
-            int part1 = IsSigned ? RpcWriter.From : RpcWriter.Data;
-            Send(topic, begin, size, message.At[part1] + moved, CountOf(message, part1),
-                message.At[RpcWriter.SequenceNumber] + moved, message.Count[RpcWriter.SequenceNumber], from);
-        }
+        // to the mesh, where that is done
+        partial void Forward(PubSubPeer from, Topic topic, RpcReader message);
 
         // Puts the frame before the newest message of the cache, and the whole into the queues: of all subscribers if it is our own, and
         // else of the mesh and of those without gossip.

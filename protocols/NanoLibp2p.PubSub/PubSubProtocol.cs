@@ -334,23 +334,16 @@ namespace NanoLibp2p.PubSub
             else if (stream == peer.Outbound)
             {
                 long nowMs = Node.NowMs;
-                if (nowMs >= peer.RetryAt)
-                {
-                    peer.Retries = 0;
-                }
+                int retries = nowMs >= peer.RetryAt ? 0 : peer.Retries;
 
                 // who refused is not asked again at once
-                if (peer.Retries == 0 && !peer.IsReady)
+                if (retries == 0 && !peer.IsReady)
                 {
-                    peer.Retries = 1;
+                    retries = 1;
                 }
 
-                peer.RetryAt = nowMs + (peer.Retries == 0 ? 0 : FirstRetryMs << (peer.Retries - 1));
-                if (peer.Retries < MaxRetries)
-                {
-                    peer.Retries++;
-                }
-
+                peer.RetryAt = nowMs + (retries == 0 ? 0 : FirstRetryMs << (retries - 1));
+                peer.Retries = retries < MaxRetries ? retries + 1 : MaxRetries;
                 peer.ForgetOutbound();
                 _cache.Forget(peer.Index, false);
             }

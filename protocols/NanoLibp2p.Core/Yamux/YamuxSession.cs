@@ -61,13 +61,13 @@ namespace NanoLibp2p.Core.Yamux
             _handler = handler;
         }
 
+#if !NANOFRAMEWORK_1_0
         /// <summary>True once the peer has said that it opens and accepts no more streams.</summary>
         public bool IsGoneAway
         {
             get { return _goneAway; }
         }
 
-#if !NANOFRAMEWORK_1_0
         /// <summary>Streams that are open.</summary>
         public int OpenStreams
         {

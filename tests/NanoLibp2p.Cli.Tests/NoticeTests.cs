@@ -1,7 +1,11 @@
 using System;
 using System.Text.Json;
 using System.Threading.Tasks;
+using NanoLibp2p.Cli.Commands;
+using NanoLibp2p.Core;
 using NanoLibp2p.JsPeers;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Cli.Tests;
 
@@ -60,6 +64,20 @@ public class NoticeTests
 
         Assert.Contains("no other node uses this one's key", Text(await second.EventAsync("notice")), StringComparison.Ordinal);
         Assert.Contains("use the same key", Text(await listener.EventAsync("notice")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_listener_says_that_an_authors_numbers_began_anew_below_its_last()
+    {
+        (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t");
+        await using CliProcess _ = listener;
+        Identity identity = Keys.Create();
+
+        await PublishAsync(address, identity, firstNumber: 1UL << 60, count: 1);
+        await listener.EventAsync("message");
+        await PublishAsync(address, identity, firstNumber: 1UL << 57, count: 5);
+
+        Assert.Contains("numbers are not above their author's last", Text(await listener.EventAsync("notice")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,6 +144,33 @@ public class NoticeTests
 
         Assert.StartsWith($"{js.PeerId} sends {(jsSigns ? "signed messages" : "messages without author and signature")}, which are dropped", text, StringComparison.Ordinal);
     }
+
+    private static Task<int> PublishAsync(string address, Identity identity, ulong firstNumber, int count) => Task.Run(() =>
+    {
+        NodeRunner runner = new(CommonOptions.ClientOptions(CliProcess.Patience), identity);
+        PubSubProtocol pubsub = new(new PubSubOptions { FirstSequenceNumber = firstNumber });
+        runner.Node.Add(pubsub);
+        Topic topic = pubsub.Open("t");
+        return runner.Run(async () =>
+        {
+            Connection connection = await runner.DialAsync(Multiaddr.Parse(address));
+            while (topic.Subscribers == 0)
+            {
+                await runner.DelayAsync(TimeSpan.FromMilliseconds(5));
+            }
+            for (int i = 0; i < count; i++)
+            {
+                Assert.Equal(1, topic.Publish([(byte)i], 0, 1));
+            }
+            while (pubsub.Queued(connection) > 0)
+            {
+                await runner.DelayAsync(TimeSpan.FromMilliseconds(5));
+            }
+            // an answer to a ping behind them: they have been read
+            await new PingClient(runner.Node).SendAsync(connection);
+            return 0;
+        });
+    });
 
     private static string[] Policy(bool signs) => signs ? [] : ["--no-sign"];
 

@@ -62,6 +62,7 @@ internal static class Program
             SubscribeCommand.Create(),
             PerfCommand.Create(),
             DeviceCommand.Create(),
+            ProvisionCommand.Create(),
             InteropCommand.Create(),
         };
         // an argument that begins with @ is a text like any other

@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using NanoLibp2p.Core;
@@ -25,6 +26,17 @@ internal static class CommonOptions
         CustomParser = result => ParsePeer(result.Tokens[0].Value, result),
     };
 
+    /// <summary>The peers that a board dials.</summary>
+    internal static Option<Multiaddr[]> Dial() => new("--dial")
+    {
+        Description = "Peer that it dials, again and again; may be given several times, and they are dialled in turn",
+        HelpName = "MULTIADDR",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        CustomParser = result => result.Tokens.Select(token => ParsePeer(token.Value, result)!).ToArray(),
+    };
+
     /// <summary>A topic's name.</summary>
     internal static Argument<string> Topic() => new("TOPIC") { Description = "The topic's name" };
 
@@ -35,8 +47,8 @@ internal static class CommonOptions
     internal static Option<Duration> Timeout() => Time("--timeout", 10, "How long a peer may take to answer", 1, Duration.Longest, "to wait for a peer");
 
     /// <summary>Time from reading to reading of a board.</summary>
-    internal static Option<Duration> ReadingInterval()
-        => Time("--every", 1, "Time from one reading to the next", 1, TimeSpan.FromMilliseconds(LongestReadingMs), "from reading to reading: a board reads every 1ms to 277h");
+    internal static Option<Duration> ReadingInterval(int standardSeconds = 1)
+        => Time("--every", standardSeconds, "Time from one reading to the next", 1, TimeSpan.FromMilliseconds(LongestReadingMs), "from reading to reading: a board reads every 1ms to 277h");
 
     /// <summary>A time, such as 1s.</summary>
     internal static Option<Duration> Time(string name, int standardSeconds, string description) => Time(name, standardSeconds, description, 0, Duration.Longest, "");

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Cli.Commands;
 
@@ -21,15 +22,7 @@ internal static class DeviceCommand
     {
         Option<string> board = new("--board") { Description = "The kind of board; virtual runs on this host, with the host's own readings", DefaultValueFactory = _ => VirtualBoardName, HelpName = "NAME" };
         board.AcceptOnlyFromAmong(VirtualBoardName);
-        Option<Multiaddr[]> dial = new("--dial")
-        {
-            Description = "Peer that it dials, again and again; may be given several times, and they are dialled in turn",
-            HelpName = "MULTIADDR",
-            Required = true,
-            Arity = ArgumentArity.OneOrMore,
-            AllowMultipleArgumentsPerToken = false,
-            CustomParser = result => result.Tokens.Select(token => CommonOptions.ParsePeer(token.Value, result)!).ToArray(),
-        };
+        Option<Multiaddr[]> dial = CommonOptions.Dial();
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
@@ -53,12 +46,22 @@ internal static class DeviceCommand
 
     /// <summary>The settings of a device, in the text that one would store on a board.</summary>
     internal static DeviceSettings Settings(IEnumerable<string> dial, string topic, TimeSpan every)
+        => DeviceSettings.Parse(SettingsText(dial, topic, every));
+
+    /// <summary>The same as text.</summary>
+    /// <exception cref="CliException">No board can have the topic.</exception>
+    internal static string SettingsText(IEnumerable<string> dial, string topic, TimeSpan every)
     {
         if (topic.Length == 0 || topic.Any(c => c is <= ' ' or > '~'))
         {
             throw new CliException($"a board's topic is of printable ASCII characters without spaces; '{SafeText.Printable(topic)}' is not", CliException.WrongArguments);
         }
-        return DeviceSettings.Parse(string.Join('\n', dial.Select(one => $"dial = {one}").Append($"topic = {topic}").Append($"every = {(long)every.TotalMilliseconds}")));
+        int most = new PubSubOptions().MaxTopicBytes;
+        if (topic.Length > most)
+        {
+            throw new CliException($"a board's topic has 1 to {most} characters; this one has {topic.Length}", CliException.WrongArguments);
+        }
+        return string.Concat(dial.Select(one => $"dial = {one}\n").Append($"topic = {topic}\n").Append($"every = {(long)every.TotalMilliseconds}\n"));
     }
 
     private static HostedBoard Make(string name, FileInfo? key, DeviceSettings settings, int readings, Output output)

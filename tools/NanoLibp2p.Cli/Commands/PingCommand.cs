@@ -33,6 +33,7 @@ internal static class PingCommand
         TimeSpan first = await session.WaitAsync(ping.SendAsync(session.Connection), $"{session.Peer} is connected, but the first ping was not answered in time");
         List<double> times = [];
         int sent = 0;
+        CliException? failure = null;
         try
         {
             while (sent < count)
@@ -54,17 +55,21 @@ internal static class PingCommand
         {
             // the user has seen enough
         }
+        catch (CliException e)
+        {
+            failure = e;
+        }
         JsonObject summary = Output.Event("summary");
         summary["peer"] = session.Peer;
         summary["firstMs"] = Round(first.TotalMilliseconds);
         summary["sent"] = sent;
         summary["received"] = times.Count;
-        summary["minMs"] = Round(times.Min());
-        summary["avgMs"] = Round(times.Average());
-        summary["maxMs"] = Round(times.Max());
-        session.Output.Tell(
-            summary, $"{session.Peer}: {times.Count} of {sent} answered, min/avg/max {times.Min():0.000}/{times.Average():0.000}/{times.Max():0.000} ms");
-        return 0;
+        summary["minMs"] = times.Count == 0 ? null : Round(times.Min());
+        summary["avgMs"] = times.Count == 0 ? null : Round(times.Average());
+        summary["maxMs"] = times.Count == 0 ? null : Round(times.Max());
+        string spread = times.Count == 0 ? "" : $", min/avg/max {times.Min():0.000}/{times.Average():0.000}/{times.Max():0.000} ms";
+        session.Output.Tell(summary, $"{session.Peer}: {times.Count} of {sent} answered{spread}");
+        return failure == null ? 0 : throw failure;
     }
 
     private static double Round(double milliseconds) => Math.Round(milliseconds, 4);

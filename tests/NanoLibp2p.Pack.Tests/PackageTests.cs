@@ -25,6 +25,7 @@ public sealed partial class PackageTests(Release release) : IClassFixture<Releas
         Assert.Contains("NanoLibp2p.Crypto.Desktop", ids);
         Assert.Contains("NanoLibp2p.Hal.Desktop", ids);
         Assert.Contains("NanoLibp2p.Cli", ids);
+        Assert.Contains("NanoLibp2p.Templates", ids);
         Assert.All(release.Packages.Values, path => Assert.Empty(PackageCheck.Faults(path)));
     }
 
@@ -73,6 +74,19 @@ public sealed partial class PackageTests(Release release) : IClassFixture<Releas
         release.Run(folder, "dotnet", "tool", "install", "--tool-path", ".", "NanoLibp2p.Cli", "--version", HeadSet.Version(release.Root));
         var said = release.Run(folder, Path.Combine(folder, "nanolibp2p"), "key", "new");
         Assert.Contains("12D3KooW", said);
+    }
+
+    [Fact]
+    public void The_template_makes_a_sensor_whose_virtual_board_builds_on_the_packages()
+    {
+        var folder = release.Workplace("template");
+        var hive = Path.Combine(folder, "hive");
+        release.Run(folder, "dotnet", "new", "install", release.Packages["NanoLibp2p.Templates"], "--debug:custom-hive", hive);
+        release.Run(folder, "dotnet", "new", "nanolibp2p-sensor", "-o", "Tank", "--debug:custom-hive", hive);
+        var esp32 = File.ReadAllText(Path.Combine(folder, "Tank", "esp32", "Tank.Esp32.nfproj"));
+        Assert.Contains("<AssemblyName>Tank.Esp32</AssemblyName>", esp32);
+        Assert.Contains("OwnSensor.cs", esp32);
+        release.Run(Path.Combine(folder, "Tank", "virtual"), "dotnet", "build", "-v", "quiet");
     }
 
     private static string Usings(string path) => string.Join('\n', File.ReadLines(path).Where(line => line.StartsWith("using ", System.StringComparison.Ordinal)));

@@ -23,9 +23,9 @@ namespace NanoLibp2p.Core.Yamux
         /// <summary>Refused streams, without one accepted in between, after which a peer is taken to be hostile.</summary>
         public const int MaxRefusals = 1024;
 
-        // What a node that takes records of any length adds to each stream's first window. The peer then sees more than the 256 KiB that
-        // every stream begins with, however much of them is under way, and sends long records.
-        internal const uint WindowOfLongRecords = 3 * InitialWindow;
+        // What a node that takes records of any length adds to each stream's first window: the least that shows the peer more than the 256 KiB
+        // that every stream begins with, whatever part of them is under way.
+        internal const uint WindowOfLongRecords = InitialWindow + 1;
 
         // a window is given back when half of it is used, so that small reads don't make small updates
         private const uint UpdateThreshold = InitialWindow / 2;

@@ -57,7 +57,7 @@ namespace NanoLibp2p
             bool known = count == ProtobufBytes || count == ProtobufBytes + 32;
             if (!known || Bytes.ReadUInt32BigEndian(bytes, offset) != Header + (uint)(count - ProtobufBytes))
             {
-                throw new ArgumentException("not an Ed25519 PrivateKey message (68 bytes that begin with 08 01 12 40); make one with: key new");
+                throw new ArgumentException("not an Ed25519 PrivateKey message (68 bytes, 08 01 12 40 first)");
             }
 
             Identity identity = new Identity(crypto, bytes, offset + 4);

@@ -114,7 +114,7 @@ namespace NanoLibp2p.Multiformats
         {
             if (CheckBytes(bytes, offset, count) != 0)
             {
-                throw new ArgumentException("not a peer id; check a peer's bytes with CheckBytes first");
+                throw new ArgumentException("not a peer id; see CheckBytes");
             }
             byte[] id = new byte[count];
             Array.Copy(bytes, offset, id, 0, count);

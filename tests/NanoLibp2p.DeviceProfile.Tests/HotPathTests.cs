@@ -17,6 +17,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Buffers.Bytes.ToText"] = "text of an address, once a dial",
         ["NanoLibp2p.Core.Identify.IdentifyProtocol.Describe"] = "what identify tells, built again only when it changed",
         ["NanoLibp2p.Firmware.DeviceLog"] = "a line in the log where a connection begins or ends, or a sensor fails; none without a log",
+        ["NanoLibp2p.Boards.Nano.FlashStore"] = "a file of the store, which an application writes when it keeps something",
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };

@@ -55,7 +55,9 @@ public class CutTests(JsPeers peers)
 
     private static bool IsEnd(NanoEnd end) => end.Reason == (end.WasOpen ? CloseReason.Remote : CloseReason.EndedInHandshake);
 
-    private static bool IsReset(NanoEnd end) => end.Reason == CloseReason.LinkFailed && (LinkError)end.Detail == LinkError.Reset;
+    // a reset that comes before we have seen the link open is a failed dial
+    private static bool IsReset(NanoEnd end) =>
+        end.Reason is CloseReason.LinkFailed or CloseReason.DialFailed && (LinkError)end.Detail == LinkError.Reset;
 
     private static void AssertStage(JsCut cut, NanoEnd end, bool jsDials, bool early)
     {

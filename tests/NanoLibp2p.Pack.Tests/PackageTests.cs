@@ -54,6 +54,7 @@ public sealed partial class PackageTests(Release release) : IClassFixture<Releas
             """);
         File.WriteAllText(Path.Combine(folder, "Ten.cs"), $$"""
             {{Usings(Path.Combine(release.Root, "firmware/NanoLibp2p.Firmware/SensorProgram.cs"))}}
+            using NanoLibp2p;
             using NanoLibp2p.Firmware;
 
             public static class Ten

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Text;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Identify;
-using NanoLibp2p.Core.Tests.Support;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;

@@ -1,6 +1,5 @@
 using System;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Tests.Support;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;

@@ -23,12 +23,12 @@ public class RationTests
         while (board.Messages.Count < 20)
         {
             Assert.InRange(++steps, 1, 1000);
-            crypto.Verified = 0;
+            crypto.Verifications = 0;
             long next = board.Host.Node.Poll(board.Simulation.Network.NowMs);
-            most = Math.Max(most, crypto.Verified);
-            Assert.True(crypto.Verified == 0 || board.Messages.Count == 20 || next == board.Simulation.Network.NowMs);
+            most = Math.Max(most, crypto.Verifications);
+            Assert.True(crypto.Verifications == 0 || board.Messages.Count == 20 || next == board.Simulation.Network.NowMs);
             peer.Host.Node.Poll(board.Simulation.Network.NowMs);
-            if (crypto.Verified == 0)
+            if (crypto.Verifications == 0)
             {
                 board.Simulation.Network.NowMs++;
             }
@@ -140,7 +140,7 @@ public class RationTests
         var good = new ScriptedPeer(simulation);
         board.Dial(flooder);
         board.Dial(good);
-        crypto.Verified = 0;
+        crypto.Verifications = 0;
         crypto.OnVerify = () => simulation.Network.NowMs += verification;
         var pings = new Pings();
         var times = new List<long>();
@@ -161,7 +161,7 @@ public class RationTests
         // the first one opens the stream, which is a round trip of its own
         Assert.InRange(times.Skip(1).Max(), 0, floods ? 2 * verification + 20 : 20);
         Assert.Equal(0, pings.Failed);
-        Assert.True(!floods || crypto.Verified >= 40);
+        Assert.True(!floods || crypto.Verifications >= 40);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public class RationTests
         var second = new ScriptedPeer(simulation);
         board.Dial(first);
         board.Dial(second);
-        crypto.Verified = 0;
+        crypto.Verifications = 0;
         RpcMessage[] two = Flood(1, 2);
         first.Send(Rpc.Publish(two));
         simulation.Run(100);
@@ -203,7 +203,7 @@ public class RationTests
 
         Assert.Equal([1UL, 2UL], board.Messages.Select(one => one.Sequence));
         Assert.Equal([DropReason.Duplicate], board.Drops);
-        Assert.Equal(2, crypto.Verified);
+        Assert.Equal(2, crypto.Verifications);
     }
 
     private static RpcMessage[] Flood(uint author, int count)

@@ -44,14 +44,14 @@ public class ReplayTests
     {
         var crypto = new CountingCrypto();
         (Board board, ScriptedPeer peer) = Connect(new PubSubOptions(), crypto);
-        crypto.Verified = 0;
+        crypto.Verifications = 0;
         peer.Send(Rpc.Publish([.. new ulong[] { 10, 9, 10, 11, 1 }.Select(number => RpcMessage.By(s_owner, number, "t", [(byte)number]))]));
         board.Simulation.Run(1000);
 
         Assert.Equal([10UL, 11UL], board.Messages.Select(one => one.Sequence));
         Assert.Equal(2, board.PubSub.Drops(DropReason.Replayed));
         Assert.Equal(1, board.PubSub.Drops(DropReason.Duplicate));
-        Assert.Equal(2, crypto.Verified);
+        Assert.Equal(2, crypto.Verifications);
     }
 
     [Fact]

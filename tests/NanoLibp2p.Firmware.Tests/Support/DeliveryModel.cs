@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Tests.Support;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;

@@ -1,6 +1,6 @@
 using NanoLibp2p.Buffers;
 
-namespace NanoLibp2p.Core.Tests.Support;
+namespace NanoLibp2p.Tests;
 
 /// <summary>
 /// Stands in where thousands of handshakes are about everything but their curves: the Diffie-Hellman is a product that

@@ -99,7 +99,7 @@ public class LimitTests(JsPeers peers)
         int pings = 0;
         for (; !slow.IsCompleted; pings++)
         {
-            Assert.InRange(await nano.PingAsync(connection), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+            Assert.InRange(await nano.PingAsync(connection), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         }
 
         await slow;
@@ -120,7 +120,7 @@ public class LimitTests(JsPeers peers)
         JsonElement sent = await Js.CallAsync("send", new { peer = nano.PeerId, protocol = SinkProtocol.Id, count });
 
         Assert.Equal(count, sink.Taken);
-        Assert.InRange(sent.GetProperty("ms").GetDouble(), 4.0 * count / piece, 20_000);
+        Assert.InRange(sent.GetProperty("ms").GetDouble(), 4.0 * count / piece, 60_000);
         await nano.PingAsync(connection);
     }
 
@@ -130,12 +130,12 @@ public class LimitTests(JsPeers peers)
         await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions { KeepAlive = 50, Listen = null });
         NodeOptions options = NodeOptions.Desktop();
         options.KeepAliveMs = 300;
-        options.KeepAliveTimeoutMs = 1500;
+        options.KeepAliveTimeoutMs = 4000;
         await using NanoPeer nano = await NanoPeer.StartAsync(options);
         NanoConnection asksOften = await ConnectTests.ConnectAsync(js, nano, jsDials: true);
         NanoConnection isAsked = await nano.DialAsync(Js.Address);
 
-        await Task.Delay(2500, TestContext.Current.CancellationToken);
+        await Task.Delay(6000, TestContext.Current.CancellationToken);
 
         Assert.True(await nano.IsOpenAsync(asksOften));
         Assert.True(await nano.IsOpenAsync(isAsked));
@@ -155,7 +155,7 @@ public class LimitTests(JsPeers peers)
 
         NanoEnd end = await nano.WaitForEndAsync(connection);
         Assert.True(end.Reason is CloseReason.Remote or CloseReason.LinkFailed, end.ToString());
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ namespace NanoLibp2p.JsPeers;
 public sealed class JsPeer : IAsyncDisposable
 {
     /// <summary>How long a command or an event may take unless said otherwise.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 

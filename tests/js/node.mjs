@@ -25,11 +25,11 @@ import { serveStreams } from './streams.mjs'
  *   heartbeat    gossipsub's, in milliseconds (100)
  *   keepAlive    Yamux's interval between pings, in milliseconds
  *   cut          see cut.mjs; an object, which may be changed later for connections to come
- *   patience     milliseconds that an upgrade may take (10000)
+ *   patience     milliseconds that an upgrade, or agreeing on a protocol, may take (30000: the machine may be busy)
  *   quiet        true: no events on stdout
  */
 export async function createNode (options) {
-  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, keepAlive, cut, patience = 10_000, quiet = false } = options
+  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, keepAlive, cut, patience = 30_000, quiet = false } = options
   const emit = quiet ? () => {} : print
   const wrap = cut == null
     ? { transport: same, encrypter: same }
@@ -50,7 +50,9 @@ export async function createNode (options) {
       maxConnections: 10_000,
       inboundUpgradeTimeout: patience,
       dialTimeout: patience,
-      addressDialTimeout: patience
+      addressDialTimeout: patience,
+      inboundStreamProtocolNegotiationTimeout: patience,
+      outboundStreamProtocolNegotiationTimeout: patience
     },
     services: {
       identify: identify(),

@@ -13,7 +13,7 @@ emit('listening', { peer: node.peerId.toString(), addrs: node.getMultiaddrs().ma
 
 await serve({
   /** Connects to `addr` and says what came of it. */
-  async dial ({ addr, timeout = 10_000 }) {
+  async dial ({ addr, timeout = 30_000 }) {
     const start = performance.now()
     const made = await node.dial(multiaddr(addr), { signal: AbortSignal.timeout(timeout) })
     return { peer: made.remotePeer.toString(), muxer: made.multiplexer, security: made.encryption, ms: performance.now() - start }

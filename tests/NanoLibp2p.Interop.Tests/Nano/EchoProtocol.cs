@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 
@@ -10,6 +11,7 @@ namespace NanoLibp2p.Interop.Tests;
 internal sealed class EchoProtocol(string id) : StreamProtocol
 {
     private readonly List<Call> calls = [];
+    private readonly List<Answer> answers = [];
     private int protocol;
 
     /// <summary>The most streams that were open at the same time, either way.</summary>
@@ -38,8 +40,8 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
     {
         if (stream.Tag is not Call call)
         {
-            // what finds no room now holds the connection back
-            return stream.Write(buffer, offset, count);
+            Echo(stream, buffer, offset, count);
+            return count;
         }
 
         if (count > call.Payload.Length - call.Received || !buffer.AsSpan(offset, count).SequenceEqual(call.Payload.AsSpan(call.Received, count)))
@@ -55,6 +57,12 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
 
     public override void OnReadEnd(Libp2pStream stream)
     {
+        if (stream.Tag is Answer answer)
+        {
+            answer.IsWhole = true;
+            return;
+        }
+
         if (stream.Tag is Call call && call.Received == call.Payload.Length)
         {
             call.Done.TrySetResult();
@@ -65,6 +73,11 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
 
     public override void OnClosed(Libp2pStream stream, bool reset)
     {
+        if (stream.Tag is Answer answer)
+        {
+            answers.Remove(answer);
+        }
+
         if (stream.Tag is Call call)
         {
             calls.Remove(call);
@@ -86,7 +99,58 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
             }
         }
 
+        // a stream may close, and leave the list, by its last byte
+        foreach (Answer answer in answers.ToArray())
+        {
+            answer.Continue();
+        }
+
         return long.MaxValue;
+    }
+
+    // What finds no room now is kept: if it held the connection back, the window update that makes room would wait behind it
+    // (StreamProtocol.OnData).
+    private void Echo(Libp2pStream stream, byte[] buffer, int offset, int count)
+    {
+        Answer? answer = stream.Tag as Answer;
+        int written = answer == null ? stream.Write(buffer, offset, count) : 0;
+        if (written < count)
+        {
+            if (answer == null)
+            {
+                stream.Tag = answer = new(stream);
+                answers.Add(answer);
+            }
+
+            answer.Keep(buffer, offset + written, count - written);
+        }
+    }
+
+    /// <summary>What of an echo found no room yet.</summary>
+    private sealed class Answer(Libp2pStream stream)
+    {
+        private readonly MemoryStream kept = new();
+        private int written;
+
+        /// <summary>Whether the peer has sent its last byte.</summary>
+        public bool IsWhole { get; set; }
+
+        public void Keep(byte[] buffer, int offset, int count) => kept.Write(buffer, offset, count);
+
+        /// <summary>Writes what there is room for, and closes after the last byte.</summary>
+        public void Continue()
+        {
+            written += stream.Write(kept.GetBuffer(), written, (int)kept.Length - written);
+            if (written == kept.Length)
+            {
+                kept.SetLength(0);
+                written = 0;
+                if (IsWhole)
+                {
+                    stream.CloseWrite();
+                }
+            }
+        }
     }
 
     private sealed class Call(Libp2pStream stream, byte[] payload)

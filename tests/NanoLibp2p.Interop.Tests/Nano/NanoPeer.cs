@@ -21,7 +21,7 @@ namespace NanoLibp2p.Interop.Tests;
 public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
 {
     /// <summary>How long anything may take unless said otherwise.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // how late the node hears of what a test asks, since nothing wakes a transport
     private const int NapMs = 2;

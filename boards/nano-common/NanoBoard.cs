@@ -13,7 +13,7 @@ namespace NanoLibp2p.Boards.Nano
     /// What boards with nanoFramework have in common: TCP over the firmware's sockets, the chip's random numbers, a clock that never begins
     /// anew, the date by SNTP, the debug output as log. A board derives and says how it joins its network and where it keeps things.
     /// </summary>
-    public abstract class NanoBoard : Board, IClock, IDeviceLog
+    public abstract class NanoBoard : ChipBoard
     {
         // one for the node's connection, one to turn a caller away
         private const int MaxLinks = 2;
@@ -27,16 +27,7 @@ namespace NanoLibp2p.Boards.Nano
         // included
         private const long DeviceHeapBytes = 46 * 1024;
 
-        // 1970 and 2025 in ticks of 100 ns; a clock that was never set is before the second
-        private const long UnixEpochTicks = 621355968000000000;
-        private const long EarliestTicks = 638712864000000000;
-        private const long TicksInMillisecond = 10000;
-
-        private readonly string _name;
-        private readonly IStreamTransport _link = new TcpTransport(MaxLinks);
         private readonly ChipRandom _random = new ChipRandom();
-        private readonly IStore _store;
-        private readonly Sensor _sensor;
         private long _ticks;
         private long _nowMs;
 
@@ -44,28 +35,8 @@ namespace NanoLibp2p.Boards.Nano
         /// <param name="name">See <see cref="Board.Name"/>.</param>
         /// <param name="store">See <see cref="Board.Store"/>.</param>
         protected NanoBoard(string name, IStore store)
+            : base(name, new TcpTransport(MaxLinks), store, "heap")
         {
-            _name = name;
-            _store = store;
-            _sensor = new BoardSensor(this);
-        }
-
-        /// <inheritdoc/>
-        public override string Name
-        {
-            get { return _name; }
-        }
-
-        /// <inheritdoc/>
-        public override IStreamTransport Link
-        {
-            get { return _link; }
-        }
-
-        /// <inheritdoc/>
-        public override IClock Clock
-        {
-            get { return this; }
         }
 
         /// <inheritdoc/>
@@ -80,38 +51,10 @@ namespace NanoLibp2p.Boards.Nano
             get { return _random.Weakness(); }
         }
 
-        /// <inheritdoc/>
-        public override IStore Store
-        {
-            get { return _store; }
-        }
-
-        /// <inheritdoc/>
-        public override Sensor Sensor
-        {
-            get { return _sensor; }
-        }
-
-        /// <inheritdoc/>
-        public override IDeviceLog Log
-        {
-            get { return this; }
-        }
-
-        /// <inheritdoc/>
-        public override long UnixMs
-        {
-            get
-            {
-                long ticks = DateTime.UtcNow.Ticks;
-                return ticks < EarliestTicks ? 0 : (ticks - UnixEpochTicks) / TicksInMillisecond;
-            }
-        }
-
         /// <summary>
         /// Milliseconds since the start. The system's ticks have 32 bits and begin anew, at 1 kHz after 49.7 days; this goes on.
         /// </summary>
-        public long NowMs
+        public override long NowMs
         {
             get
             {
@@ -126,8 +69,14 @@ namespace NanoLibp2p.Boards.Nano
             }
         }
 
+        /// <summary>Free bytes of the managed heap; collects garbage to know.</summary>
+        public override long HeapBytes
+        {
+            get { return nanoFramework.Runtime.Native.GC.Run(false); }
+        }
+
         /// <summary>Writes to the debug output, in Debug and in Release builds.</summary>
-        public void Write(string line)
+        public override void Write(string line)
         {
             Console.WriteLine(line);
         }
@@ -160,7 +109,7 @@ namespace NanoLibp2p.Boards.Nano
         /// </summary>
         public override DeviceOptions CreateOptions()
         {
-            long spare = nanoFramework.Runtime.Native.GC.Run(false) - DeviceHeapBytes;
+            long spare = HeapBytes - DeviceHeapBytes;
             DeviceOptions options = new DeviceOptions();
             options.Node.LargeRecordBytes = spare > NodeOptions.MaxRecordBytes ? NodeOptions.MaxRecordBytes
                 : spare > 2 * NodeOptions.SmallRecordBytes ? (int)spare : 0;

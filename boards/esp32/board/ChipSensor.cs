@@ -1,7 +1,5 @@
 using nanoFramework.Hardware.Esp32;
-using NanoLibp2p.Boards.Nano;
 using NanoLibp2p.Firmware;
-using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Boards.Esp32
 {
@@ -14,9 +12,9 @@ namespace NanoLibp2p.Boards.Esp32
         private readonly byte[] _native = Reading.Name("native");
         private readonly byte[] _piece = Reading.Name("piece");
 
-        /// <summary>Makes it over the board's clock, which counts from the start.</summary>
-        public ChipSensor(IClock clock)
-            : base(clock)
+        /// <summary>Makes it over the board.</summary>
+        public ChipSensor(ChipBoard board)
+            : base(board, "heap")
         {
         }
 

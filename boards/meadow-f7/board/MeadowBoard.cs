@@ -11,51 +11,30 @@ using NanoLibp2p.Hal.Tcp;
 namespace NanoLibp2p.Boards.Meadow
 {
     /// <summary>A Meadow F7 with Wi-Fi; no part added.</summary>
-    public sealed class MeadowBoard : Board, IClock, IDeviceLog
+    public sealed class MeadowBoard : ChipBoard
     {
         // one for the node's connection, one to turn a caller away
         private const int MaxLinks = 2;
 
         private const int JoinTimeoutMs = 60000;
 
-        // 2025; a clock that was never set is before
-        private const long EarliestMs = 1735689600000;
-
-        private readonly IStreamTransport _link = new TcpTransport(MaxLinks);
         private readonly DeviceRandom _random = new DeviceRandom();
-        private readonly IStore _store = new FlashStore(MeadowOS.FileSystem.DataDirectory + "/");
         private readonly AutoResetEvent _connected = new AutoResetEvent(false);
         private readonly IMeadowDevice _device;
         private readonly IWiFiNetworkAdapter _wifi;
-        private readonly Sensor _sensor;
 
-        /// <summary>Makes the board over Meadow's own device, App.Device; from then on it says when the Wi-Fi comes and goes.</summary>
+        /// <summary>
+        /// Makes the board over Meadow's own device, App.Device; from then on it says when the Wi-Fi comes and goes. Its store is files in
+        /// Meadow's data folder, which outlives updates of the app and of the system.
+        /// </summary>
         public MeadowBoard(IMeadowDevice device)
+            : base("meadow-f7", new TcpTransport(MaxLinks), new FlashStore(MeadowOS.FileSystem.DataDirectory + "/"), "managed")
         {
             _device = device;
-            _sensor = new BoardSensor(this);
             _wifi = device.NetworkAdapters.Primary<IWiFiNetworkAdapter>()
                 ?? throw new InvalidOperationException("this Meadow has no Wi-Fi adapter; set Network: DefaultInterface: WiFi in meadow.config.yaml");
             _wifi.NetworkConnected += OnConnected;
             _wifi.NetworkDisconnected += OnDisconnected;
-        }
-
-        /// <inheritdoc/>
-        public override string Name
-        {
-            get { return "meadow-f7"; }
-        }
-
-        /// <inheritdoc/>
-        public override IStreamTransport Link
-        {
-            get { return _link; }
-        }
-
-        /// <inheritdoc/>
-        public override IClock Clock
-        {
-            get { return this; }
         }
 
         /// <inheritdoc/>
@@ -70,42 +49,20 @@ namespace NanoLibp2p.Boards.Meadow
             get { return _random.Weakness; }
         }
 
-        /// <summary>Files in Meadow's data folder, which outlives updates of the app and of the system.</summary>
-        public override IStore Store
-        {
-            get { return _store; }
-        }
-
-        /// <inheritdoc/>
-        public override Sensor Sensor
-        {
-            get { return _sensor; }
-        }
-
-        /// <inheritdoc/>
-        public override IDeviceLog Log
-        {
-            get { return this; }
-        }
-
-        /// <inheritdoc/>
-        public override long UnixMs
-        {
-            get
-            {
-                long nowMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-                return nowMs < EarliestMs ? 0 : nowMs;
-            }
-        }
-
         /// <summary>Milliseconds of the system's steady clock.</summary>
-        public long NowMs
+        public override long NowMs
         {
             get { return Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000); }
         }
 
+        /// <summary>Bytes of the managed heap in use.</summary>
+        public override long HeapBytes
+        {
+            get { return GC.GetTotalMemory(false); }
+        }
+
         /// <summary>Writes to Meadow's log.</summary>
-        public void Write(string line)
+        public override void Write(string line)
         {
             Resolver.Log.Info(line);
         }

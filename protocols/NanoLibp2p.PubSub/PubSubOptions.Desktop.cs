@@ -36,7 +36,7 @@ namespace NanoLibp2p.PubSub
             options.MaxAsks = 5000;
             options.MeshPeers = 6;
             options.MaxMeshPeers = 12;
-            options.Backoffs = 256;
+            options.Backoffs = 4096;
             options.Forward = true;
             return options;
         }

@@ -5,7 +5,7 @@ namespace NanoLibp2p.PubSub
 {
     /// <summary>
     /// The sizes and times of pubsub, and so its whole memory, which is taken when the protocol is added to a node. The defaults are
-    /// those of a sensor: 5.3 KiB on a device with one connection.
+    /// those of a sensor: 5.4 KiB on a device with one connection.
     /// </summary>
     public sealed partial class PubSubOptions
     {
@@ -98,8 +98,11 @@ namespace NanoLibp2p.PubSub
         /// <summary>Milliseconds of back-off after leaving a topic.</summary>
         public int UnsubscribeBackoffMs = 10000;
 
-        /// <summary>Back-offs that are remembered, by peer and topic, whether connected or not.</summary>
-        public int Backoffs = 4;
+        /// <summary>
+        /// Places, of 8 bytes, for the back-offs of peers that left; those of connected peers are kept beside. More than this share places, and
+        /// a peer that comes then may wait for the end of another's back-off before it is grafted; none is grafted too early.
+        /// </summary>
+        public int Backoffs = 16;
 
         /// <summary>Malformed RPCs and invalid signatures of one peer after which its connection is closed; one is forgiven a minute.</summary>
         public int MaxOffences = 8;

@@ -76,6 +76,9 @@ namespace NanoLibp2p.PubSub
         /// <summary>Whether messages wait in the cache for room in the queue.</summary>
         public bool IsBehind;
 
+        /// <summary>When the back-off of each topic ends, which it told us or we told it on these connections; before that we don't graft it.</summary>
+        public readonly long[] Backoffs;
+
         // topics that aren't ours; 0 is a free place, and the last place says that there were more
         private readonly uint[] _others;
 
@@ -87,6 +90,7 @@ namespace NanoLibp2p.PubSub
             Queue = new SendQueue(queueBytes);
             Version = NotReady;
             _others = new uint[options.OtherTopics + 1];
+            Backoffs = new long[options.MaxTopics];
         }
 
         /// <summary>Whether it can be written to.</summary>
@@ -125,6 +129,18 @@ namespace NanoLibp2p.PubSub
             GraftDue = 0;
             PruneDue = 0;
             Queue.Clear();
+        }
+
+        /// <summary>Begins a back-off, or makes one longer; never shorter.</summary>
+        /// <returns>When it ends.</returns>
+        public long BackOff(int topic, long endMs)
+        {
+            if (Backoffs[topic] < endMs)
+            {
+                Backoffs[topic] = endMs;
+            }
+
+            return Backoffs[topic];
         }
 
         /// <summary>Remembers a topic that isn't ours, if there is room.</summary>

@@ -52,7 +52,7 @@ namespace NanoLibp2p.PubSub
                 return;
             }
 
-            if (_backoffs.IsActive(peer.Id, topic.Index, Node.NowMs) || CountMesh(topic) >= Options.MaxMeshPeers)
+            if (peer.Backoffs[topic.Index] > Node.NowMs || CountMesh(topic) >= Options.MaxMeshPeers)
             {
                 // a GRAFT during the back-off restarts it (gossipsub 1.1 spec, "Prune Backoff"), as each PRUNE does
                 peer.PruneDue |= bit;
@@ -72,7 +72,7 @@ namespace NanoLibp2p.PubSub
                 backoffSeconds = MaxBackoffSeconds;
             }
 
-            _backoffs.Set(peer.Id, topic.Index, Node.NowMs + (backoffSeconds == 0 ? Options.PruneBackoffMs : (int)backoffSeconds * 1000));
+            peer.BackOff(topic.Index, Node.NowMs + (backoffSeconds == 0 ? Options.PruneBackoffMs : (int)backoffSeconds * 1000));
         }
 
         internal override void OnHave(PubSubPeer peer, byte[] id, int count)
@@ -178,6 +178,8 @@ namespace NanoLibp2p.PubSub
 
         private void FillMeshes(long nowMs)
         {
+            // a heartbeat later than the back-off ends here: by the peer's clock it began later
+            long began = nowMs < Options.HeartbeatMs ? 0 : nowMs - Options.HeartbeatMs;
             for (int i = 0; i < _topics.Count; i++)
             {
                 Topic topic = _topics[i];
@@ -186,7 +188,6 @@ namespace NanoLibp2p.PubSub
                     continue;
                 }
 
-                // a heartbeat later than the back-off ends here: by the peer's clock it began later
                 uint bit = 1u << i;
                 int missing = Options.MeshPeers - CountMesh(topic);
 
@@ -195,7 +196,7 @@ namespace NanoLibp2p.PubSub
                 {
                     PubSubPeer peer = _peers[(int)(((uint)j + _turn) % (uint)_peers.Length)];
                     if (peer.CanGossip && (peer.Subscribed & ~peer.Mesh & ~peer.PruneDue & bit) != 0
-                        && !_backoffs.IsActive(peer.Id, i, nowMs - Options.HeartbeatMs))
+                        && peer.Backoffs[i] <= began && _backoffs[PlaceOf(peer, i)] <= began)
                     {
                         peer.Mesh |= bit;
                         peer.GraftDue |= bit;
@@ -284,7 +285,7 @@ namespace NanoLibp2p.PubSub
                     // in whole seconds, and never less than stands already: what is told is what is kept
                     long nowMs = Node.NowMs;
                     int backoff = topic.Joined ? Options.PruneBackoffMs : Options.UnsubscribeBackoffMs;
-                    long end = _backoffs.Set(peer.Id, i, nowMs + ((backoff + 999) / 1000 * 1000));
+                    long end = peer.BackOff(i, nowMs + ((backoff + 999) / 1000 * 1000));
                     int seconds = peer.Version == PubSubPeer.GossipSub10 ? 0 : (int)((end - nowMs + 999) / 1000);
                     if (!queue.Append(scratch, 0, RpcWriter.WriteControl(RpcWriter.Prune, name, name.Length, seconds, scratch, 0)))
                     {
@@ -294,6 +295,28 @@ namespace NanoLibp2p.PubSub
 
                 peer.PruneDue &= ~bit;
             }
+        }
+
+        // The back-offs of a peer that leaves are kept in places that it shares with others, each until the last of them ends: so none is
+        // ever forgotten, however many leave, and a peer that came to a taken place is grafted later than it might be.
+        private void KeepBackoffs(PubSubPeer peer)
+        {
+            for (int i = 0; i < peer.Backoffs.Length; i++)
+            {
+                int place = PlaceOf(peer, i);
+                if (_backoffs[place] < peer.Backoffs[i])
+                {
+                    _backoffs[place] = peer.Backoffs[i];
+                }
+
+                peer.Backoffs[i] = 0;
+            }
+        }
+
+        // by the keyed hash of its id: nobody can choose whose place it takes
+        private int PlaceOf(PubSubPeer peer, int topic)
+        {
+            return (int)(((uint)peer.Id + (uint)topic) % (uint)_backoffs.Length);
         }
 
         private void LeaveMesh(PubSubPeer peer, uint bit)

@@ -54,7 +54,7 @@ namespace NanoLibp2p.PubSub
         private SeenCache _asked;
         private readonly ReplayGuard _guard;
         private MessageCache _cache;
-        private BackoffTable _backoffs;
+        private long[] _backoffs;
         private IdHash _hash;
 
         // the index of the newest protocol's id; the older ones follow
@@ -221,6 +221,7 @@ namespace NanoLibp2p.PubSub
                 {
                     peer.ForgetInbound();
                     peer.ForgetOutbound();
+                    KeepBackoffs(peer);
                     Report(peer);
                     _meshDue = true;
                 }
@@ -429,7 +430,7 @@ namespace NanoLibp2p.PubSub
             _seen = new SeenCache(options.SeenMessages, options.SeenMs);
             _asked = new SeenCache(options.MaxAsks < 1 ? 1 : options.MaxAsks, 3 * options.HeartbeatMs);
             _cache = new MessageCache(options.CachedMessages, cache, connections.Length);
-            _backoffs = new BackoffTable(options.Backoffs);
+            _backoffs = new long[options.Backoffs];
             PubSubPeer[] peers = new PubSubPeer[connections.Length];
             for (int i = 0; i < peers.Length; i++)
             {

@@ -57,20 +57,6 @@ public class TableTests
     }
 
     [Fact]
-    public void A_full_table_of_backoffs_gives_up_the_one_that_ends_first()
-    {
-        var table = new BackoffTable(2);
-        table.Set(1, 0, 100);
-        table.Set(2, 0, 50);
-        table.Set(2, 0, 40);
-        Assert.True(table.IsActive(2, 0, 49));
-        Assert.False(table.IsActive(2, 0, 50));
-        Assert.False(table.IsActive(2, 1, 0));
-        table.Set(3, 1, 70);
-        Assert.Equal([true, false, true], new[] { table.IsActive(1, 0, 0), table.IsActive(2, 0, 0), table.IsActive(3, 1, 0) });
-    }
-
-    [Fact]
     public void A_queue_gives_back_what_was_put_in_and_never_part_of_it() =>
         Gen.Select(Gen.Int[0, 30], Gen.Int[1, 40]).Array[200].Sample(steps =>
         {

@@ -13,7 +13,7 @@ namespace NanoLibp2p.Memory
     /// <summary>
     /// What a node takes of a device's heap, line by line, before it is made: everything that it will ever take. Sizes are those of
     /// nanoCLR's heap, in bytes: blocks of 12, of which an object takes one and one for each field, an array 20 bytes and its
-    /// elements, rounded up to blocks. A test holds every line to the objects themselves.
+    /// elements, rounded up to blocks. A test holds every line to the objects themselves. What only .NET has is not in it.
     /// </summary>
     public sealed class MemoryBill
     {
@@ -144,12 +144,7 @@ namespace NanoLibp2p.Memory
                 + ObjectBytes(2) + Keys + ArrayBytes(o.EarlyMuxer ? 120 : 104, 1)                // NoiseIdentity and its payload
                 + ObjectBytes(7) + ArrayBytes(0, 1) + ArrayBytes(12, 1)                          // NoiseSettings
                 + ObjectBytes(4) + KeyArray + (2 * ArrayBytes(0, 1)) + ArrayBytes(3, Reference) + (3 * ArrayBytes(4, 1)));
-            int readings = 0;
-#if !NANOFRAMEWORK_1_0
-            // what peers say of themselves, which a device reads past
-            readings = (2 * Block) + ArrayBytes(o.IdentifyReadings, Reference) + (o.IdentifyReadings * (ObjectBytes(5) + Reader));
-#endif
-            Add("identify", ObjectBytes(9) + readings + ArrayBytes(n, Reference) + ArrayBytes(9, 1) + ArrayBytes(22, 1)
+            Add("identify", ObjectBytes(9) + ArrayBytes(n, Reference) + ArrayBytes(9, 1) + ArrayBytes(22, 1)
                 + ArrayBytes(IdentifyMessage(o, pubSub), 1));
             Add("ping", ObjectBytes(7) + (2 * ArrayBytes(n, Reference)) + (2 * ArrayBytes(n * PingProtocol.PayloadBytes, 1)));
             Add("node", ObjectBytes(24) + ArrayBytes(ProtocolTable.Capacity, Reference) + ArrayBytes(Node.MaxProtocols, Reference)
@@ -233,12 +228,7 @@ namespace NanoLibp2p.Memory
 
         private static int ReplayGuard(PubSubOptions o)
         {
-#if NANOFRAMEWORK_1_0
             return ObjectBytes(3) + ArrayBytes(2 * o.ReplayAuthors, 8);
-#else
-            int words = o.ReplayAuthors * ((o.ReplayWindow + 63) / 64);
-            return ObjectBytes(4) + ArrayBytes(2 * o.ReplayAuthors, 8) + (words == 0 ? 0 : ArrayBytes(words, 8));
-#endif
         }
 
         private static int SeenCache(int capacity)

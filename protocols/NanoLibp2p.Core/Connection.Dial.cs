@@ -39,6 +39,7 @@ namespace NanoLibp2p.Core
             _plainCount = 0;
             _receive.Reset();
             _send.Reset();
+            Taken();
         }
 
         private void StepDial(long nowMs)

@@ -21,6 +21,10 @@ namespace NanoLibp2p.Core
                     WriteHandshake();
                 }
             }
+            else
+            {
+                WaitForHandshake();
+            }
         }
 
         private void EndHandshake()
@@ -29,6 +33,7 @@ namespace NanoLibp2p.Core
             {
                 _node.Handshakes.Return(_handshake);
                 _handshake = null;
+                HandshakeReturned();
             }
         }
 

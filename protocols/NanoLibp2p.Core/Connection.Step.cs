@@ -55,7 +55,7 @@ namespace NanoLibp2p.Core
 
         /// <summary>Seals what was written and gives it to the link.</summary>
         /// <returns>True when the link took something.</returns>
-        internal bool Flush()
+        internal bool Send()
         {
             if (!IsLive)
             {
@@ -413,6 +413,7 @@ namespace NanoLibp2p.Core
             _link = null;
             _addresses = null;
             _state = ConnectionState.Free;
+            Freed();
         }
     }
 }

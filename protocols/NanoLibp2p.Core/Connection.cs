@@ -21,7 +21,7 @@ namespace NanoLibp2p.Core
     /// </code>
     /// Connection.Dial.cs moves it up to Securing, Connection.Handshake.cs to Open, Connection.Step.cs to Ending and back to Free. Where it
     /// waits for the peer it has one deadline, and with it what happens then: the reason to close for, or, with none, a ping. What came
-    /// in a long record is in Connection.LargeRecord.cs.
+    /// in a long record is in Connection.LargeRecord.cs, what only a scheduler calls in Connection.Scheduled.cs.
     /// </remarks>
     public sealed partial class Connection
     {
@@ -141,7 +141,7 @@ namespace NanoLibp2p.Core
             get { return _link; }
         }
 
-        /// <summary>The address that is dialled or was reached; null when the peer called us.</summary>
+        /// <summary>The address that is dialled or was reached; null when the peer called us, or when the link was made elsewhere.</summary>
         public Multiaddr DialAddress
         {
             get { return _addresses == null || _addressIndex >= _addresses.Length ? null : _addresses[_addressIndex]; }
@@ -195,6 +195,7 @@ namespace NanoLibp2p.Core
                 stream.Begin(protocol, NotStarted);
                 stream.Negotiation.Dial(protocolIndex);
                 TransmitNegotiation(stream);
+                TellWork();
             }
 
             return stream;
@@ -216,11 +217,14 @@ namespace NanoLibp2p.Core
                 _closeReason = reason;
                 _closeDetail = detail;
                 _state = ConnectionState.Ending;
+                TellWork();
             }
         }
 
-        /// <summary>When this connection must be stepped again even if nothing arrives, in the node's milliseconds.</summary>
-        internal long NextDeadline
+        /// <summary>
+        /// When this connection must be stepped again even if nothing arrives, in the node's milliseconds: 0 for at once, long.MaxValue for never.
+        /// </summary>
+        public long NextDeadline
         {
             get
             {
@@ -270,6 +274,17 @@ namespace NanoLibp2p.Core
         {
             get { return !_inbound && _state == ConnectionState.Securing && _handshake == null; }
         }
+
+        // Connection.Scheduled.cs; where Node.Poll walks over all connections alone, as on a device, these calls are none.
+        partial void TellWork();
+
+        partial void Taken();
+
+        partial void Freed();
+
+        partial void WaitForHandshake();
+
+        partial void HandshakeReturned();
 
         private void SetDeadline(CloseReason reason, int milliseconds)
         {

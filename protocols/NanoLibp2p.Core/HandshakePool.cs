@@ -19,6 +19,13 @@ namespace NanoLibp2p.Core
             }
         }
 
+#if !NANOFRAMEWORK_1_0
+        internal bool HasFree
+        {
+            get { return _count > 0; }
+        }
+#endif
+
         /// <summary>Takes a handshake; null when all are in use.</summary>
         internal NoiseHandshake Rent()
         {

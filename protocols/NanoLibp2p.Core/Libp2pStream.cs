@@ -9,7 +9,7 @@ namespace NanoLibp2p.Core
     /// One stream of a connection, and the protocol on it. The objects are used again and again: a protocol lets go of one in
     /// <see cref="StreamProtocol.OnClosed"/>.
     /// </summary>
-    public sealed class Libp2pStream : YamuxStream
+    public sealed partial class Libp2pStream : YamuxStream
     {
         // a flag above those of Yamux: our end waits until the peer has agreed
         private const int CloseWaits = 0x10000;
@@ -70,6 +70,7 @@ namespace NanoLibp2p.Core
         public int Write(byte[] buffer, int offset, int count)
         {
             Bytes.Check(buffer, offset, count);
+            TellWork();
             return Negotiation.HasOutput || IsCloseWaiting ? 0 : Connection.Yamux.Write(this, buffer, offset, count);
         }
 
@@ -82,6 +83,7 @@ namespace NanoLibp2p.Core
         {
             if (IsAgreed && !Negotiation.HasOutput)
             {
+                TellWork();
                 Flags &= ~CloseWaits;
                 Connection.Yamux.CloseWrite(this);
             }
@@ -94,8 +96,12 @@ namespace NanoLibp2p.Core
         /// <summary>Breaks the stream off, both ways.</summary>
         public void Reset()
         {
+            TellWork();
             Connection.Yamux.Reset(this);
         }
+
+        // has a scheduler flush the connection; on a device this call is none
+        partial void TellWork();
 
         internal void Begin(StreamProtocol protocol, long deadline)
         {

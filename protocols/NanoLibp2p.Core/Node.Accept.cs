@@ -59,7 +59,9 @@ namespace NanoLibp2p.Core
         {
             Connection free = null;
             int left = Connections.Length - (KeepsPlaceForDials ? 1 : 0);
-            for (int i = Connections.Length - 1; i >= 0; i--)
+            int i = Connections.Length - 1;
+            PickFree(ref i, ref left, ref free);
+            for (; i >= 0; i--)
             {
                 Connection connection = Connections[i];
                 if (connection.State == ConnectionState.Free)
@@ -74,6 +76,8 @@ namespace NanoLibp2p.Core
 
             return free == null || (!toDial && left <= 0) ? GiveWay(toDial, false) : free;
         }
+
+        partial void PickFree(ref int index, ref int left, ref Connection free);
 
         /// <summary>A handshake that is free, or that somebody else gives up for it; null when there is none.</summary>
         internal NoiseHandshake RentHandshake(bool toDial)

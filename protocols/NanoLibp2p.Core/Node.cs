@@ -78,7 +78,9 @@ namespace NanoLibp2p.Core
         /// <param name="identity">Who it is.</param>
         /// <param name="crypto">Its provider, for this node alone.</param>
         /// <param name="random">Where its keys come from.</param>
-        /// <exception cref="ArgumentException">An option is out of range; the message says which, and the range.</exception>
+        /// <exception cref="ArgumentException">
+        /// An option is out of range; the message says which, and the range. Or NodeOptions.NoiseIdentity is not this identity's.
+        /// </exception>
         public Node(NodeOptions options, Identity identity, CryptoProvider crypto, IRandom random)
         {
             options.Check();
@@ -86,11 +88,15 @@ namespace NanoLibp2p.Core
             Identity = identity;
             Crypto = crypto;
             Random = random;
+#if NANOFRAMEWORK_1_0
             NoiseSettings noise = new NoiseSettings(
                 new NoiseIdentity(identity, crypto, random, options.EarlyMuxer),
                 options.EarlyMuxer,
                 new PeerBindings(options.KnownPeers),
                 options.Verifier);
+#else
+            NoiseSettings noise = options.Noise(identity, crypto, random);
+#endif
             if (options.LargeRecordBytes > options.RecordBytes)
             {
                 Large = new LargeBuffer(Connection.RecordHeader + options.LargeRecordBytes);
@@ -106,6 +112,8 @@ namespace NanoLibp2p.Core
             {
                 Connections[i] = new Connection(this, i);
             }
+
+            ListConnections();
         }
 
         /// <summary>The set of ids that it answers on a peer's streams; <see cref="RegisterProtocol"/> adds to it.</summary>
@@ -242,12 +250,14 @@ namespace NanoLibp2p.Core
         {
             long clockMs = nowMs;
             nowMs = Advance(clockMs);
+            BeginWalk();
             bool moved = AcceptLinks();
             _polling = true;
             moved |= StepConnections(nowMs);
             long next = PollProtocols(nowMs);
             moved |= FlushConnections();
             _polling = false;
+            EndWalk();
             if (!moved)
             {
                 PrepareEphemeral();
@@ -325,7 +335,17 @@ namespace NanoLibp2p.Core
             }
         }
 
-        private long Advance(long clockMs)
+        // Node.Scheduled.cs; none of these calls is on a device
+        partial void ListConnections();
+
+        partial void BeginWalk();
+
+        partial void EndWalk();
+
+        /// <summary>Sets <see cref="NowMs"/>; <see cref="Poll"/> does it by itself.</summary>
+        /// <param name="clockMs">The time, by the clock that Poll is given.</param>
+        /// <returns><see cref="NowMs"/>: by it go the deadlines of connections and protocols.</returns>
+        public long Advance(long clockMs)
         {
             long passed = clockMs - _clockMs;
             if (passed < 0)
@@ -376,7 +396,7 @@ namespace NanoLibp2p.Core
             bool moved = false;
             for (int i = 0; i < Connections.Length; i++)
             {
-                if (Connections[i].Flush())
+                if (Connections[i].Send())
                 {
                     moved = true;
                 }

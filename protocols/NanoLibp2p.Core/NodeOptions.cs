@@ -7,7 +7,7 @@ namespace NanoLibp2p.Core
     /// The sizes and times of a node, and so its whole memory: it is taken once, in the node's constructor. The defaults are
     /// those of a sensor with one connection.
     /// </summary>
-    public sealed class NodeOptions
+    public sealed partial class NodeOptions
     {
         /// <summary>The least <see cref="RecordBytes"/>: a handshake message with room to spare.</summary>
         public const int MinRecordBytes = 512;

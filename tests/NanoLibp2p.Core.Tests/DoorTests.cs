@@ -51,6 +51,38 @@ public class DoorTests
         Assert.True(simulation.Run(() => honest.Connected == 1, 100));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void Sixty_four_callers_that_send_no_whole_message_delay_no_dial_of_a_desktop(int bytes)
+    {
+        NodeOptions options = NodeOptions.Desktop();
+        options.RecordBytes = NodeOptions.SmallRecordBytes;
+        options.SendBytes = 2 * NodeOptions.SmallRecordBytes;
+        options.MaxStreams = 8;
+        TestNode node = Listening(200, out Multiaddr address, new CheapCrypto(), 64, options);
+        for (int i = 0; i < 64; i++)
+        {
+            RawPeer peer = new RawPeer(simulation).Dial(address);
+            if (bytes > 0)
+            {
+                // a length of 100, and less than that
+                peer.AgreeOnNoise();
+                peer.Link.Write([0, 100, .. new byte[bytes - 1]], 0, bytes);
+            }
+        }
+
+        simulation.Run(10);
+        TestNode gateway = simulation.Add(new NodeOptions(), new CheapCrypto());
+        Connection connection = node.Dial(gateway.Listen());
+        TestNode honest = simulation.Add(new NodeOptions(), new CheapCrypto());
+        honest.Dial(address);
+
+        Assert.True(simulation.Run(() => connection.IsOpen && honest.Connected == 1, 10));
+        Assert.Equal(0, node.Closed);
+    }
+
     [Fact]
     public void A_caller_that_stops_amid_the_handshake_keeps_the_only_one_no_longer_than_a_first_byte_may_take()
     {

@@ -62,9 +62,11 @@ public class MemoryBillTests
         ["a small board without a large buffer"] = () => (new NodeOptions { LargeRecordBytes = 0 }, new PubSubOptions()),
         ["three connections"] = () => (new NodeOptions { MaxConnections = 3, MaxHandshakes = 2 }, new PubSubOptions()),
         ["odd sizes"] = () => (
-            new NodeOptions { RecordBytes = 1001, LargeRecordBytes = 17_408, SendBytes = 777, MaxStreams = 5, KnownPeers = 7, EarlyMuxer = false, IdentifyReadings = 3, AgentVersion = "x" },
+            new NodeOptions { RecordBytes = 1001, LargeRecordBytes = 17_408, SendBytes = 777, MaxStreams = 5, KnownPeers = 7, EarlyMuxer = false, AgentVersion = "x" },
             new PubSubOptions { MaxMessageBytes = 333, MaxTopics = 7, MaxTopicBytes = 31, OtherTopics = 9, SeenMessages = 77, CachedMessages = 5, Backoffs = 3, MaxAsks = 0, QueueBytes = 999 }),
-        ["a desktop"] = () => (NodeOptions.Desktop(), PubSubOptions.Desktop()),
+        ["a hub"] = () => (
+            new NodeOptions { MaxConnections = 64, MaxHandshakes = 64, MaxStreams = 256, RecordBytes = NodeOptions.MaxRecordBytes, LargeRecordBytes = 0, SendBytes = 131_074, KnownPeers = 256 },
+            new PubSubOptions { MaxTopics = 32, OtherTopics = 64 }),
     };
 
     // a node, everything in it that is made later than its constructor, and pubsub with as many topics as fit

@@ -36,6 +36,12 @@ namespace NanoLibp2p.Tests
             get { return _out.TotalWritten; }
         }
 
+        /// <summary>True when a read would tell something: bytes, the end or a failure.</summary>
+        public bool IsReadable
+        {
+            get { return !Dead && (_in.HasArrived || ((_in.Ended || _in.Broken) && _in.IsEmpty)); }
+        }
+
         public long NextArrival
         {
             get { return Dead ? long.MaxValue : _in.NextArrival; }

@@ -8,7 +8,7 @@ namespace NanoLibp2p.Tests
     /// </summary>
     internal sealed class MemoryNetwork
     {
-        private readonly MemoryTransport[] _hosts = new MemoryTransport[64];
+        private readonly MemoryTransport[] _hosts = new MemoryTransport[128];
         private readonly MemoryLink[] _links = new MemoryLink[512];
         private int _hostCount;
         private int _linkCount;

@@ -35,6 +35,12 @@ namespace NanoLibp2p.Tests
             get { return _pieces == 0; }
         }
 
+        /// <summary>True when a byte can be read now.</summary>
+        public bool HasArrived
+        {
+            get { return _pieces > 0 && _pieceTime[_firstPiece] <= _network.NowMs; }
+        }
+
         /// <summary>When the next piece arrives that is still under way; long.MaxValue when none is.</summary>
         public long NextArrival
         {

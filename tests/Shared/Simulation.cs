@@ -79,7 +79,7 @@ namespace NanoLibp2p.Tests
             long next = long.MaxValue;
             for (int i = 0; i < _count; i++)
             {
-                long wanted = _nodes[i].Node.Poll(Network.NowMs);
+                long wanted = _nodes[i].Poll(Network.NowMs);
                 if (wanted < next)
                 {
                     next = wanted;
@@ -90,7 +90,7 @@ namespace NanoLibp2p.Tests
             return arrival < next ? arrival : next;
         }
 
-        private TestNode Add(TestNode node)
+        public TestNode Add(TestNode node)
         {
             _nodes[_count++] = node;
             return node;

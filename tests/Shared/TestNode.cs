@@ -8,7 +8,7 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Tests
 {
     /// <summary>A node on a <see cref="MemoryNetwork"/> that counts what happens to it.</summary>
-    internal sealed class TestNode : NodeEvents
+    internal class TestNode : NodeEvents
     {
         public TestNode(MemoryNetwork network, NodeOptions options)
             : this(network, options, new ManagedCrypto())
@@ -16,10 +16,14 @@ namespace NanoLibp2p.Tests
         }
 
         public TestNode(MemoryNetwork network, NodeOptions options, CryptoProvider crypto)
+            : this(network, Make(options, crypto, new SeededRandom(network.TakeSeed())))
         {
-            SeededRandom random = new SeededRandom(network.TakeSeed());
+        }
+
+        public TestNode(MemoryNetwork network, Node node)
+        {
             Transport = network.AddHost();
-            Node = new Node(options, Identity.Create(crypto, random), crypto, random);
+            Node = node;
             Node.Transport = Transport;
             Node.Events = this;
         }
@@ -64,9 +68,21 @@ namespace NanoLibp2p.Tests
             return Node.Listen(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), out error);
         }
 
+        /// <summary>Lets it do what it has to do.</summary>
+        /// <returns>When it wants to be called again.</returns>
+        public virtual long Poll(long nowMs)
+        {
+            return Node.Poll(nowMs);
+        }
+
         public Connection Dial(Multiaddr address)
         {
             return Node.Dial(new Multiaddr[] { address });
+        }
+
+        private static Node Make(NodeOptions options, CryptoProvider crypto, SeededRandom random)
+        {
+            return new Node(options, Identity.Create(crypto, random), crypto, random);
         }
 
         public override void OnConnected(Connection connection)

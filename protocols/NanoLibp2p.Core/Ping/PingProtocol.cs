@@ -75,6 +75,9 @@ namespace NanoLibp2p.Core.Ping
         /// <returns>False when the connection is not open, or has no room.</returns>
         public bool PingBelow(Connection connection)
         {
+#if !NANOFRAMEWORK_1_0
+            connection.Wake();
+#endif
             return connection.IsOpen && connection.Yamux.Ping(BelowValue);
         }
 

@@ -9,7 +9,7 @@ namespace NanoLibp2p.Noise
     /// What a node shows of itself in every handshake: its static Noise key and the NoiseHandshakePayload in which its
     /// identity signs that key (libp2p noise spec, "The libp2p Handshake Payload"). Made once, since the signature is dear.
     /// </summary>
-    public sealed class NoiseIdentity
+    public sealed partial class NoiseIdentity
     {
         /// <summary>The one multiplexer that is offered.</summary>
         public const string YamuxId = "/yamux/1.0.0";

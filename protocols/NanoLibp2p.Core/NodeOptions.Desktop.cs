@@ -1,0 +1,33 @@
+#if !NANOFRAMEWORK_1_0
+using System;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Noise;
+
+namespace NanoLibp2p.Core
+{
+    // What a node may be given instead of making it, where several nodes are one peer: the shards of a gateway.
+    public sealed partial class NodeOptions
+    {
+        /// <summary>
+        /// The static Noise key and its signature; null has each node make its own. Give the same to all nodes of one identity, and keep its
+        /// key over a restart: a peer that knows it verifies no signature when it comes again, which takes a device half a second.
+        /// </summary>
+        public NoiseIdentity NoiseIdentity;
+
+        /// <summary>The static keys that peers have proved; null has each node remember <see cref="KnownPeers"/> of its own.</summary>
+        public PeerBindings Bindings;
+
+        internal NoiseSettings Noise(Identity identity, CryptoProvider crypto, IRandom random)
+        {
+            NoiseIdentity own = NoiseIdentity ?? new NoiseIdentity(identity, crypto, random, EarlyMuxer);
+            if (!own.IsOf(identity) || own.OffersMuxer != EarlyMuxer)
+            {
+                throw new ArgumentException("NoiseIdentity belongs to another identity, or was made with another EarlyMuxer; make it with those of this node");
+            }
+
+            return new NoiseSettings(own, EarlyMuxer, Bindings ?? new PeerBindings(KnownPeers), Verifier);
+        }
+    }
+}
+#endif

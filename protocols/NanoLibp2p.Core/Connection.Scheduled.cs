@@ -81,6 +81,15 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>
+        /// False when what the link has must stay there: a protocol holds data back, or no handshake is free. A level-triggered poller would
+        /// report the link again and again; <see cref="NodeScheduler.OnWork"/> tells when it goes on.
+        /// </summary>
+        public bool WantsRead
+        {
+            get { return IsLive && _plainCount == 0 && !WaitsForHandshake; }
+        }
+
+        /// <summary>
         /// Has the scheduler step this connection: for a protocol that held data back in <see cref="StreamProtocol.OnData"/> and takes them
         /// now. Does nothing in the connection's own step, and without a <see cref="Node.Scheduler"/>.
         /// </summary>
@@ -128,7 +137,7 @@ namespace NanoLibp2p.Core
         /// <summary>True while it needs a handshake and none was free.</summary>
         internal bool WaitsForHandshake
         {
-            get { return _handshake == null && (IsWaiting || _state == ConnectionState.Handshaking); }
+            get { return IsWaiting || (_state == ConnectionState.Handshaking && _handshake == null && IsListedWaiting); }
         }
 
         partial void WaitForHandshake()

@@ -135,13 +135,15 @@ public class ScheduledTests
         Assert.True(_simulation.Run(() => second.Connected == 1 && shard.Connected == 2, 1000));
         var pongs = new PongCounter();
         shard.Node.Ping.Events = pongs;
+        Assert.True(shard.Node.Ping.Send(toFirst));
+        Assert.True(_simulation.Run(() => pongs.Pongs == 1, 1000));
         shard.Node.Add(new OnOpening(() => shard.Node.Ping.Send(toFirst)));
         var opening = new OnOpening(() => { });
         second.Node.Add(opening);
 
         Assert.NotNull(second.LastConnected.OpenStream(opening, opening.Index));
 
-        Assert.True(_simulation.Run(() => pongs.Pongs == 1, 1000));
+        Assert.True(_simulation.Run(() => pongs.Pongs == 2, 1000));
         Assert.Equal(0, first.Closed);
     }
 
@@ -252,15 +254,24 @@ public class ScheduledTests
         Assert.True(_simulation.Run(() => dialer.Connected == 20, 100));
     }
 
-    [Fact]
-    public void A_handshake_that_is_free_again_goes_to_the_next_when_the_first_that_waited_is_gone()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_handshake_that_is_free_again_goes_to_the_next_when_the_first_that_waited_is_gone(bool afterItWasTold)
     {
         ShardNode dialer = Shard(new NodeOptions { MaxConnections = 3 });
         TestNode listener = _simulation.Add(new NodeOptions { MaxConnections = 3, MaxHandshakes = 3 }, new CheapCrypto());
         Multiaddr address = listener.Listen();
         Connection[] dials = [dialer.Dial(address), dialer.Dial(address), dialer.Dial(address)];
         dialer.Poll(0);
-        dials[1].Close();
+        if (afterItWasTold)
+        {
+            dialer.Node.Add(new OnOpening(() => { }) { OnOpen = dials[1].Close });
+        }
+        else
+        {
+            dials[1].Close();
+        }
 
         Assert.True(_simulation.Run(() => dials[0].IsOpen && dials[2].IsOpen, 100));
     }
@@ -307,6 +318,10 @@ public class ScheduledTests
     private sealed class OnOpening(Action then) : StreamProtocol
     {
         public int Index { get; private set; }
+
+        public Action? OnOpen { get; init; }
+
+        public override void OnConnected(Connection connection) => OnOpen?.Invoke();
 
         public override void OnOpened(Libp2pStream stream) => then();
 

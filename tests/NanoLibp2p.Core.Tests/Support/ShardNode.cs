@@ -12,6 +12,7 @@ namespace NanoLibp2p.Core.Tests.Support;
 internal sealed class ShardNode : TestNode
 {
     private readonly Scheduler _scheduler = new();
+    private readonly HashSet<Connection> _unsent = [];
 
     public ShardNode(MemoryNetwork network, NodeOptions options, CryptoProvider? crypto = null)
         : base(network, options, crypto ?? new ManagedCrypto())
@@ -66,6 +67,9 @@ internal sealed class ShardNode : TestNode
                 _scheduler.Due.Add(connection);
             }
 
+            // the link was full: a poller would tell when it is not
+            _ = connection.HasUnsent ? _unsent.Add(connection) : _unsent.Remove(connection);
+
             moved |= stepped;
         }
 
@@ -82,8 +86,8 @@ internal sealed class ShardNode : TestNode
         return next == long.MaxValue ? next : nowMs + (next - now);
     }
 
-    private static bool IsReady(Connection connection) =>
-        connection.State == ConnectionState.Dialing || (connection.Link is MemoryLink link && (link.IsReadable || connection.HasUnsent));
+    private bool IsReady(Connection connection) =>
+        connection.State == ConnectionState.Dialing || (connection.Link is MemoryLink link && ((link.IsReadable && connection.WantsRead) || _unsent.Contains(connection)));
 
     private sealed class Scheduler : NodeScheduler
     {

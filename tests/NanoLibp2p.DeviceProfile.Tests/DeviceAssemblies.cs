@@ -16,13 +16,17 @@ internal static class DeviceAssemblies
     public static IReadOnlyList<string> Surface { get; } =
         [.. SurfaceSet.ReadFacts(Root).Select(assembly => Output($"{SurfaceSet.Folder}/{assembly.AssemblyName}/{assembly.AssemblyName}.csproj"))];
 
-    /// <summary>Every assembly that a device runs: those under hal, protocols and firmware, and the programs of boards.</summary>
+    /// <summary>Every assembly that a device runs: those under hal, protocols and firmware, the programs of boards, and the tests of a device.</summary>
     public static IReadOnlyList<string> Device { get; } = [.. HeadSet.FindProjects(Root).Select(Output)];
+
+    /// <summary>Those of them that are part of a product.</summary>
+    public static IReadOnlyList<string> Product { get; } =
+        [.. HeadSet.FindProjects(Root).Where(project => !project.StartsWith("tests/", StringComparison.Ordinal)).Select(Output)];
 
     /// <summary>What the build made of a project, which is given by its path from the root.</summary>
     public static string Output(string project)
     {
-        var path = Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", Configuration, "netnano1.0", Path.GetFileNameWithoutExtension(project));
+        var path = Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", Configuration, "netnano1.0", HeadSet.AssemblyOf(Root, project));
         return File.Exists(path + ".exe") ? path + ".exe" : path + ".dll";
     }
 }

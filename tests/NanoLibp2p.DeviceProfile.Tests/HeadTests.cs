@@ -48,6 +48,47 @@ public sealed class HeadTests
 
     [Theory]
     [MemberData(nameof(Projects))]
+    public void A_head_compiles_the_files_of_other_folders_that_its_project_does(string project)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(DeviceAssemblies.Root, project))!;
+        var expected = XDocument.Load(Path.Combine(DeviceAssemblies.Root, project)).Descendants("Compile")
+            .Select(item => Path.GetFullPath(Path.Combine(folder, item.Attribute("Include")!.Value)));
+        var linked = Load(project).Descendants(Xml + "Compile").Where(item => item.Attribute("Link") is not null)
+            .Select(item => Path.GetFullPath(Path.Combine(folder, item.Attribute("Include")!.Value.Replace('\\', '/'))))
+            .ToArray();
+        Assert.Equal(expected.Append(Path.Combine(DeviceAssemblies.Root, HeadSet.VersionFile)), linked);
+        Assert.All(linked, path => Assert.True(File.Exists(path), path));
+    }
+
+    [Fact]
+    public void The_tests_of_a_device_are_a_project_of_the_kind_that_nanoFrameworks_adapter_finds()
+    {
+        const string Project = "tests/NanoLibp2p.NFUnitTest/NanoLibp2p.NFUnitTest.csproj";
+        var head = Load(Project);
+
+        // as in the projects of CoreLibrary, IoT.Device and Samples; the launcher loads an assembly of this name
+        Assert.Equal("NFUnitTest", Value(head, "AssemblyName"));
+        Assert.Equal("NFUnitTest.dll", Path.GetFileName(DeviceAssemblies.Output(Project)));
+        Assert.Equal("Library", Value(head, "OutputType"));
+        Assert.Equal("true", Value(head, "IsTestProject"));
+        Assert.Equal("UnitTest", Value(head, "TestProjectType"));
+        Assert.Equal("False", Value(head, "IsCodedUITest"));
+        Assert.Equal("TestContainer", head.Descendants(Xml + "ProjectCapability").Single().Attribute("Include")!.Value);
+        Assert.EndsWith(@"\nanoFramework.UnitTestLauncher.exe", head.Descendants(Xml + "HintPath").Last().Value, StringComparison.Ordinal);
+
+        var folder = Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(Project)!);
+        var settings = XDocument.Load(Path.Combine(folder, Value(head, "RunSettingsFilePath").Split('\\')[^1]));
+        Assert.Equal("net48", settings.Descendants("TargetFrameworkVersion").Single().Value);
+        Assert.Equal("False", settings.Descendants("IsRealHardware").Single().Value);
+        Assert.Contains(head.Descendants(Xml + "None"), item => item.Attribute("Include")!.Value == "nano.runsettings");
+        var framework = XDocument.Load(Path.Combine(folder, "packages.config")).Descendants("package")
+            .Single(package => package.Attribute("id")!.Value == "nanoFramework.TestFramework");
+        Assert.Equal("true", framework.Attribute("developmentDependency")!.Value);
+        Assert.DoesNotContain(Project, HeadSet.FindPackages(DeviceAssemblies.Root).Select(path => Path.ChangeExtension(path, ".csproj")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
     public void References_hint_paths_and_packages_config_name_the_same_versions(string project)
     {
         var packages = XDocument.Load(Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(project)!, "packages.config"))
@@ -55,7 +96,7 @@ public sealed class HeadTests
             .Select(package => $"{package.Attribute("id")!.Value}.{package.Attribute("version")!.Value}")
             .Order(StringComparer.Ordinal);
         var hints = Load(project).Descendants(Xml + "HintPath").Select(hint => hint.Value.Split('\\')[^3]).Order(StringComparer.Ordinal);
-        Assert.Equal(packages, hints);
+        Assert.Equal(packages, hints.Distinct());
 
         var table = PackageTable.Read(DeviceAssemblies.Root);
         foreach (var reference in Load(project).Descendants(Xml + "Reference"))
@@ -63,7 +104,7 @@ public sealed class HeadTests
             var words = reference.Attribute("Include")!.Value.Split(", ");
             var package = table.ByAssembly(words[0]);
             Assert.Equal($"Version={package.AssemblyVersion}", words[1]);
-            Assert.EndsWith($@"\packages\{package.Id}.{package.Version}\lib\{package.Assembly}.dll", reference.Element(Xml + "HintPath")!.Value, StringComparison.Ordinal);
+            Assert.EndsWith($@"\packages\{package.Id}.{package.Version}\lib\{package.Assembly}{package.Extension}", reference.Element(Xml + "HintPath")!.Value, StringComparison.Ordinal);
         }
     }
 
@@ -83,7 +124,7 @@ public sealed class HeadTests
     [MemberData(nameof(Projects))]
     public void A_head_gives_its_assembly_the_version_of_all_packages(string project)
     {
-        var link = Load(project).Descendants(Xml + "Compile").Single(item => item.Attribute("Link") is not null);
+        var link = Load(project).Descendants(Xml + "Compile").Single(item => item.Attribute("Link")?.Value == Path.GetFileName(HeadSet.VersionFile));
         var path = Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(project)!, link.Attribute("Include")!.Value.Replace('\\', '/'));
         Assert.Contains($"AssemblyInformationalVersion(\"{HeadSet.Version(DeviceAssemblies.Root)}\")", File.ReadAllText(path), StringComparison.Ordinal);
     }
@@ -115,6 +156,8 @@ public sealed class HeadTests
             }
         });
     }
+
+    private static string Value(XDocument head, string property) => head.Descendants(Xml + property).Single().Value;
 
     private static XDocument Load(string project) => XDocument.Load(Path.Combine(DeviceAssemblies.Root, HeadSet.HeadOf(project)));
 }

@@ -27,7 +27,7 @@ public sealed class HotPathTests
     [InlineData("NanoLibp2p.Firmware.Device", "Step")]
     public void A_node_that_runs_takes_heap_only_where_a_connection_begins(string type, string method)
     {
-        using var assemblies = DeviceAssemblySet.Load(DeviceAssemblies.Device, DeviceAssemblies.Surface);
+        using var assemblies = DeviceAssemblySet.Load(DeviceAssemblies.Product, DeviceAssemblies.Surface);
         var start = assemblies.Modules.SelectMany(module => module.GetTypes())
             .Single(candidate => candidate.FullName == type).Methods.Single(candidate => candidate.Name == method);
         var sites = new CallGraph(assemblies).From(start).SelectMany(AllocationSite.Find)

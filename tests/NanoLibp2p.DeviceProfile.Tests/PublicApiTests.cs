@@ -45,7 +45,7 @@ public sealed class PublicApiTests
     public void What_a_public_method_throws_is_told_in_its_documentation()
     {
         var untold = new List<string>();
-        foreach (var path in DeviceAssemblies.Device)
+        foreach (var path in DeviceAssemblies.Product)
         {
             using var module = ModuleDefinition.ReadModule(path);
             var documentation = Path.ChangeExtension(path, ".xml");
@@ -76,7 +76,7 @@ public sealed class PublicApiTests
     }
 
     private static IEnumerable<TypeDefinition> Types() =>
-        DeviceAssemblies.Device.SelectMany(path => ModuleDefinition.ReadModule(path).GetTypes()).Where(IsVisible);
+        DeviceAssemblies.Product.SelectMany(path => ModuleDefinition.ReadModule(path).GetTypes()).Where(IsVisible);
 
     private static bool IsVisible(TypeDefinition type) => type.IsPublic || (type.IsNestedPublic && IsVisible(type.DeclaringType));
 

@@ -119,7 +119,7 @@ namespace NanoLibp2p.Tests
 
         public int PickDelay()
         {
-            return MaxDelayMs == 0 ? 0 : (int)(Next() % (uint)(MaxDelayMs + 1));
+            return MaxDelayMs == 0 ? 0 : 0 | (int)(Next() % (uint)(MaxDelayMs + 1));
         }
 
         private static MemoryLink Renew(MemoryLink caller, int callerPort, int listenerPort)

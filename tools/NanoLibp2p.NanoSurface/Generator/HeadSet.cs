@@ -23,9 +23,37 @@ public static class HeadSet
     /// <summary>Endings of the files that nanoFramework's build makes of a library, all of which are in its package.</summary>
     public static readonly IReadOnlyList<string> Built = [".dll", ".pdb", ".pdbx", ".pe", ".xml"];
 
+    // as nanoFramework's own projects of unit tests have it (CoreLibrary, IoT.Device, Samples)
+    private const string TestContainer = """
+          <ItemGroup>
+            <ProjectCapability Include="TestContainer" />
+          </ItemGroup>
+
+        """;
+
+    private const string TestProperties = """
+            <IsCodedUITest>False</IsCodedUITest>
+            <IsTestProject>true</IsTestProject>
+            <TestProjectType>UnitTest</TestProjectType>
+
+        """;
+
+    private const string TestSettings = """
+          <PropertyGroup>
+            <RunSettingsFilePath>$(MSBuildProjectDirectory)\nano.runsettings</RunSettingsFilePath>
+          </PropertyGroup>
+
+        """;
+
     private const string ProjectType = "{11A8DD76-328B-46DF-9F39-F559912D0360}";
 
-    private static readonly string[] Folders = ["hal", "protocols", "firmware", "boards"];
+    private static readonly string[] Folders = ["hal", "protocols", "firmware", "boards", "tests"];
+
+    // who references it is a project of tests
+    private const string Launcher = "nanoFramework.UnitTestLauncher";
+
+    // folders whose props name another framework than the device's, or none
+    private static readonly string[] Undecided = ["boards/", "tests/"];
 
     /// <summary>The version of everything here, as Directory.Build.props has it.</summary>
     public static string Version(string root) =>
@@ -82,14 +110,18 @@ public static class HeadSet
             .ToArray();
     }
 
-    // what a project does not say itself, the props of its folder do: those of boards/ name no framework, the others all three
+    /// <summary>The name of a project's assembly, which is the project's unless it says another.</summary>
+    public static string AssemblyOf(string root, string project) =>
+        XDocument.Load(Path.Combine(root, project)).Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project);
+
+    // what a project does not say itself, the props of its folder do
     private static bool IsForDevice(string root, string project)
     {
         var frameworks = XDocument.Load(Path.Combine(root, project)).Descendants()
             .Where(element => element.Name.LocalName is "TargetFramework" or "TargetFrameworks")
             .ToArray();
         return frameworks.Length == 0
-            ? !project.StartsWith("boards/", StringComparison.Ordinal)
+            ? !Undecided.Any(folder => project.StartsWith(folder, StringComparison.Ordinal))
             : frameworks.Any(element => element.Value.Contains("netnano1.0", StringComparison.Ordinal));
     }
 
@@ -133,7 +165,9 @@ public static class HeadSet
     {
         var name = Path.GetFileNameWithoutExtension(project);
         var up = Up(FolderOf(project));
+        var assembly = AssemblyOf(root, project);
         var isProgram = Items(root, project).Any(value => value == "Exe");
+        var isTest = packages.Any(package => package.Assembly == Launcher);
         var text = new StringBuilder();
         text.Append($"""
             <?xml version="1.0" encoding="utf-8"?>
@@ -143,7 +177,7 @@ public static class HeadSet
                 <NanoFrameworkProjectSystemPath>$(MSBuildExtensionsPath)\nanoFramework\v1.0\</NanoFrameworkProjectSystemPath>
               </PropertyGroup>
               <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.Default.props" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.Default.props')" />
-              <PropertyGroup>
+            {(isTest ? TestContainer : "")}  <PropertyGroup>
                 <Configuration Condition=" '$(Configuration)' == '' ">Debug</Configuration>
                 <Platform Condition=" '$(Platform)' == '' ">AnyCPU</Platform>
                 <ProjectTypeGuids>{ProjectType};{"{FAE04EC0-301F-11D3-BF4B-00C04F79EFBC}"}</ProjectTypeGuids>
@@ -151,11 +185,10 @@ public static class HeadSet
                 <OutputType>{(isProgram ? "Exe" : "Library")}</OutputType>
                 <FileAlignment>512</FileAlignment>
                 <RootNamespace>{name}</RootNamespace>
-                <AssemblyName>{name}</AssemblyName>
+                <AssemblyName>{assembly}</AssemblyName>
                 <TargetFrameworkVersion>v1.0</TargetFrameworkVersion>
                 <LangVersion>9.0</LangVersion>
-                <DocumentationFile>bin\$(Configuration)\{name}.xml</DocumentationFile>
-              </PropertyGroup>
+            {(isTest ? TestProperties : $"    <DocumentationFile>bin\\$(Configuration)\\{name}.xml</DocumentationFile>\n")}  </PropertyGroup>
 
             """);
         text.Append(Options(root, project));
@@ -163,16 +196,23 @@ public static class HeadSet
               <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.props" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.props')" />
 
             """);
+        if (isTest)
+        {
+            text.Append(TestSettings);
+        }
+
         Group(text, Sources(root, project).Select(path => $"    <Compile Include=\"{path}\" />\n")
+            .Concat(Links(root, project).Select(item => $"    <Compile Include=\"{item.Path}\" Link=\"{item.Link}\" />\n"))
             .Append($"    <Compile Include=\"{up}{VersionFile.Replace('/', '\\')}\" Link=\"{Path.GetFileName(VersionFile)}\" />\n"));
         Group(text, Closure(root, project).Select(path =>
             $"    <ProjectReference Include=\"{up}{HeadOf(path).Replace('/', '\\')}\" />\n"));
         Group(text, packages.Select(package =>
             $"    <Reference Include=\"{package.Assembly}, Version={package.AssemblyVersion}, Culture=neutral, PublicKeyToken={package.PublicKeyToken}\">\n"
-            + $"      <HintPath>{up}packages\\{package.Id}.{package.Version}\\lib\\{package.Assembly}.dll</HintPath>\n"
+            + $"      <HintPath>{up}packages\\{package.Path}</HintPath>\n"
             + "      <Private>True</Private>\n"
             + "    </Reference>\n"));
-        Group(text, ["    <None Include=\"packages.config\" />\n"]);
+        var others = isTest ? ["nano.runsettings", "packages.config"] : new[] { "packages.config" };
+        Group(text, others.Select(file => $"    <None Include=\"{file}\" />\n"));
         text.Append("""
               <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.CSharp.targets" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.CSharp.targets')" />
               <ProjectExtensions>
@@ -185,6 +225,11 @@ public static class HeadSet
             """);
         return text.ToString().ReplaceLineEndings("\n");
     }
+
+    /// <summary>The source files of other folders that a project compiles, by their path from its folder, and where they are shown.</summary>
+    public static IEnumerable<(string Path, string Link)> Links(string root, string project) => XDocument.Load(Path.Combine(root, project))
+        .Descendants("Compile")
+        .Select(item => (item.Attribute("Include")!.Value.Replace('/', '\\'), item.Attribute("Link")!.Value.Replace('/', '\\')));
 
     private static IEnumerable<string> Items(string root, string project) =>
         XDocument.Load(Path.Combine(root, project)).Descendants("OutputType").Select(element => element.Value);
@@ -211,8 +256,9 @@ public static class HeadSet
 
     private static string PackagesConfig(IReadOnlyList<Package> packages)
     {
-        var lines = packages.OrderBy(package => package.Id, StringComparer.Ordinal)
-            .Select(package => $"  <package id=\"{package.Id}\" version=\"{package.Version}\" targetFramework=\"netnano1.0\" />\n");
+        var lines = packages.DistinctBy(package => package.Id).OrderBy(package => package.Id, StringComparer.Ordinal)
+            .Select(package => $"  <package id=\"{package.Id}\" version=\"{package.Version}\" targetFramework=\"netnano1.0\""
+                + (package.IsDevelopmentDependency ? " developmentDependency=\"true\" />\n" : " />\n"));
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<packages>\n{string.Concat(lines)}</packages>\n";
     }
 

@@ -13,8 +13,22 @@ namespace NanoLibp2p.NanoSurface.Generator;
 /// <param name="Surface">Version that the facts describe.</param>
 /// <param name="Source">Where the version was seen, and why this one.</param>
 /// <param name="PublicKeyToken">Of the assembly's strong name; <c>null</c>, as four letters, when it has none.</param>
+/// <param name="Extension">Of the assembly's file in the package.</param>
+/// <param name="IsDevelopmentDependency">Whether only tests and builds need it, so that no package names it.</param>
 public sealed record Package(
-    string Id, string Assembly, string Version, string AssemblyVersion, string Surface, string Source, string PublicKeyToken = "c07d481e9758c731");
+    string Id,
+    string Assembly,
+    string Version,
+    string AssemblyVersion,
+    string Surface,
+    string Source,
+    string PublicKeyToken = "c07d481e9758c731",
+    string Extension = ".dll",
+    bool IsDevelopmentDependency = false)
+{
+    /// <summary>Where the assembly lies under the folder that NuGet restores to, with backslashes.</summary>
+    public string Path => $@"{Id}.{Version}\lib\{Assembly}{Extension}";
+}
 
 /// <summary>The one table of package versions, <c>packages.json</c>.</summary>
 public sealed class PackageTable

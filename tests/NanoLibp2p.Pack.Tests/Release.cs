@@ -10,7 +10,7 @@ namespace NanoLibp2p.Pack.Tests;
 /// <summary>Every package of the release, made once for all tests by the command that README names, and a place to use them in.</summary>
 public sealed class Release : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     /// <summary>Makes the packages.</summary>
     public Release()

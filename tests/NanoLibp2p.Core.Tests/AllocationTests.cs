@@ -13,51 +13,51 @@ public class AllocationTests
 {
     private const int Messages = 10_000;
 
-    private readonly Simulation simulation = new(11);
-    private readonly TestNode listener;
-    private readonly TestNode dialer;
-    private readonly EchoProtocol echo = new();
-    private readonly Multiaddr[] addresses;
-    private readonly Pongs pongs = new();
-    private readonly Identified identified = new();
+    private readonly Simulation _simulation = new(11);
+    private readonly TestNode _listener;
+    private readonly TestNode _dialer;
+    private readonly EchoProtocol _echo = new();
+    private readonly Multiaddr[] _addresses;
+    private readonly Pongs _pongs = new();
+    private readonly Identified _identified = new();
 
     // made once, since a lambda that captures is an object
-    private readonly Condition connected;
-    private readonly Condition echoed;
-    private readonly Condition ponged;
-    private readonly Condition known;
-    private readonly Condition closed;
-    private Connection connection = null!;
-    private Libp2pStream stream = null!;
-    private long wanted;
-    private int times;
+    private readonly Condition _connected;
+    private readonly Condition _echoed;
+    private readonly Condition _ponged;
+    private readonly Condition _known;
+    private readonly Condition _closed;
+    private Connection _connection = null!;
+    private Libp2pStream _stream = null!;
+    private long _wanted;
+    private int _times;
 
     public AllocationTests()
     {
-        listener = simulation.Add(new NodeOptions(), new ManagedCrypto());
-        dialer = simulation.Add(new NodeOptions(), new ManagedCrypto());
-        listener.Node.Add(new EchoProtocol());
-        dialer.Node.Add(echo);
-        dialer.Node.Ping.Events = pongs;
-        dialer.Node.Identify.Events = identified;
-        addresses = [listener.Listen()];
-        connected = () => dialer.Connected == times && listener.Connected == times;
-        echoed = () => echo.Returned == wanted;
-        ponged = () => pongs.Count == wanted;
-        known = () => identified.Count == times;
-        closed = () => !dialer.InUse && !listener.InUse;
+        _listener = _simulation.Add(new NodeOptions(), new ManagedCrypto());
+        _dialer = _simulation.Add(new NodeOptions(), new ManagedCrypto());
+        _listener.Node.Add(new EchoProtocol());
+        _dialer.Node.Add(_echo);
+        _dialer.Node.Ping.Events = _pongs;
+        _dialer.Node.Identify.Events = _identified;
+        _addresses = [_listener.Listen()];
+        _connected = () => _dialer.Connected == _times && _listener.Connected == _times;
+        _echoed = () => _echo.Returned == _wanted;
+        _ponged = () => _pongs.Count == _wanted;
+        _known = () => _identified.Count == _times;
+        _closed = () => !_dialer.InUse && !_listener.InUse;
     }
 
     [Fact]
     public void Ten_thousand_messages_there_and_back_allocate_nothing()
     {
         Connect();
-        stream = echo.Open(connection)!;
+        _stream = _echo.Open(_connection)!;
         RunMessages(200);
 
         Assert.Equal(0, Allocated(() => RunMessages(Messages)));
-        Assert.Equal(0, echo.Wrong);
-        Assert.Equal((Messages + 200) * 100, echo.Returned);
+        Assert.Equal(0, _echo.Wrong);
+        Assert.Equal((Messages + 200) * 100, _echo.Returned);
     }
 
     [Fact]
@@ -67,20 +67,20 @@ public class AllocationTests
         RunPings(200);
 
         Assert.Equal(0, Allocated(() => RunPings(Messages)));
-        Assert.Equal(Messages + 200, pongs.Count);
+        Assert.Equal(Messages + 200, _pongs.Count);
     }
 
     [Fact]
     public void Messages_that_are_cut_and_delayed_allocate_nothing()
     {
         Connect();
-        stream = echo.Open(connection)!;
-        simulation.Network.MaxDelayMs = 30;
-        simulation.Network.MaxPiece = 60;
+        _stream = _echo.Open(_connection)!;
+        _simulation.Network.MaxDelayMs = 30;
+        _simulation.Network.MaxPiece = 60;
         RunMessages(200);
 
         Assert.Equal(0, Allocated(() => RunMessages(2000)));
-        Assert.Equal(0, echo.Wrong);
+        Assert.Equal(0, _echo.Wrong);
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public class AllocationTests
         RunConnections(20);
 
         Assert.Equal(0, Allocated(() => RunConnections(200)));
-        Assert.Equal(220, identified.Count);
-        Assert.Equal(220, pongs.Count);
+        Assert.Equal(220, _identified.Count);
+        Assert.Equal(220, _pongs.Count);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public class AllocationTests
         RunStreams(10);
 
         Assert.Equal(0, Allocated(() => RunStreams(100)));
-        Assert.Equal(110, echo.Closed);
+        Assert.Equal(110, _echo.Closed);
     }
 
     private static long Allocated(Action action)
@@ -120,23 +120,23 @@ public class AllocationTests
 
     private void Connect()
     {
-        times++;
-        connection = dialer.Node.Dial(addresses);
-        Must(simulation.Run(connected, 1000));
+        _times++;
+        _connection = _dialer.Node.Dial(_addresses);
+        Must(_simulation.Run(_connected, 1000));
     }
 
     private void RunMessages(int count)
     {
         for (int i = 0; i < count; i++)
         {
-            long sent = wanted;
-            wanted += 100;
-            while (sent < wanted)
+            long sent = _wanted;
+            _wanted += 100;
+            while (sent < _wanted)
             {
-                sent += EchoProtocol.Send(stream, sent, (int)(wanted - sent));
-                simulation.Step();
+                sent += EchoProtocol.Send(_stream, sent, (int)(_wanted - sent));
+                _simulation.Step();
             }
-            Must(simulation.Run(echoed, 10_000));
+            Must(_simulation.Run(_echoed, 10_000));
         }
     }
 
@@ -144,9 +144,9 @@ public class AllocationTests
     {
         for (int i = 0; i < count; i++)
         {
-            wanted++;
-            Must(dialer.Node.Ping.Send(connection));
-            Must(simulation.Run(ponged, 1000));
+            _wanted++;
+            Must(_dialer.Node.Ping.Send(_connection));
+            Must(_simulation.Run(_ponged, 1000));
         }
     }
 
@@ -155,11 +155,11 @@ public class AllocationTests
         for (int i = 0; i < count; i++)
         {
             Connect();
-            Must(dialer.Node.Identify.Ask(connection));
-            Must(simulation.Run(known, 1000));
+            Must(_dialer.Node.Identify.Ask(_connection));
+            Must(_simulation.Run(_known, 1000));
             RunPings(1);
-            connection.Close();
-            Must(simulation.Run(closed, 1000));
+            _connection.Close();
+            Must(_simulation.Run(_closed, 1000));
         }
     }
 
@@ -167,11 +167,11 @@ public class AllocationTests
     {
         for (int i = 0; i < count; i++)
         {
-            stream = echo.Open(connection)!;
-            wanted += EchoProtocol.Send(stream, 0, 100);
-            Must(simulation.Run(echoed, 1000));
-            stream.CloseWrite();
-            simulation.Run(10);
+            _stream = _echo.Open(_connection)!;
+            _wanted += EchoProtocol.Send(_stream, 0, 100);
+            Must(_simulation.Run(_echoed, 1000));
+            _stream.CloseWrite();
+            _simulation.Run(10);
         }
     }
 

@@ -13,7 +13,7 @@ public class ConnectionTests
     [InlineData(false, false)]
     public void Two_nodes_connect_and_know_each_other(bool dialerOffersMuxer, bool listenerOffersMuxer)
     {
-        var simulation = new Simulation(1);
+        Simulation simulation = new(1);
         TestNode listener = simulation.Add(new NodeOptions { EarlyMuxer = listenerOffersMuxer });
         TestNode dialer = simulation.Add(new NodeOptions { EarlyMuxer = dialerOffersMuxer });
         Multiaddr address = listener.Listen();
@@ -31,12 +31,12 @@ public class ConnectionTests
     [Fact]
     public void A_ping_comes_back()
     {
-        var simulation = new Simulation(2);
+        Simulation simulation = new(2);
         TestNode listener = simulation.Add(new NodeOptions());
         TestNode dialer = simulation.Add(new NodeOptions());
         Connection connection = dialer.Dial(listener.Listen());
         Assert.True(simulation.Run(() => dialer.Connected == 1, 1000));
-        var pongs = new PongCounter();
+        PongCounter pongs = new();
         dialer.Node.Ping.Events = pongs;
 
         for (int i = 1; i <= 3; i++)

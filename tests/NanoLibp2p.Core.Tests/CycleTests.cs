@@ -14,10 +14,10 @@ public class CycleTests
     [Fact]
     public void Ten_thousand_connections_one_after_the_other_leak_nothing()
     {
-        var simulation = new Simulation(12);
+        Simulation simulation = new(12);
         TestNode listener = simulation.Add(new NodeOptions(), new CheapCrypto());
         TestNode dialer = simulation.Add(new NodeOptions(), new CheapCrypto());
-        var pongs = new PongCounter();
+        PongCounter pongs = new();
         dialer.Node.Ping.Events = pongs;
         Multiaddr[] addresses = [listener.Listen()];
         Connection? connection = null;
@@ -72,7 +72,7 @@ public class CycleTests
     [Fact]
     public void Ten_thousand_failed_dials_and_broken_handshakes_leak_nothing()
     {
-        var simulation = new Simulation(13);
+        Simulation simulation = new(13);
         TestNode listener = simulation.Add(new NodeOptions { MaxConnections = 4, MaxHandshakes = 2 }, new CheapCrypto());
         TestNode dialer = simulation.Add(new NodeOptions(), new CheapCrypto());
         Multiaddr[] nobody = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/9")];
@@ -103,10 +103,12 @@ public class CycleTests
     public void Two_hundred_and_fifty_connections_at_a_time_come_and_go_four_times()
     {
         const int Count = 250;
-        var simulation = new Simulation(14);
+        Simulation simulation = new(14);
         simulation.Network.Capacity = 1024;
-        TestNode listener = simulation.Add(new NodeOptions { MaxConnections = Count, MaxHandshakes = 50, MaxStreams = 2, RecordBytes = 512 }, new CheapCrypto());
-        TestNode dialer = simulation.Add(new NodeOptions { MaxConnections = Count, MaxHandshakes = 50, MaxStreams = 2, RecordBytes = 512 }, new CheapCrypto());
+        TestNode listener = simulation.Add(
+            new NodeOptions { MaxConnections = Count, MaxHandshakes = 50, MaxStreams = 2, RecordBytes = 512 }, new CheapCrypto());
+        TestNode dialer = simulation.Add(new NodeOptions { MaxConnections = Count, MaxHandshakes = 50, MaxStreams = 2, RecordBytes = 512 },
+            new CheapCrypto());
         Multiaddr address = listener.Listen();
         for (int round = 1; round <= 4; round++)
         {

@@ -9,7 +9,7 @@ namespace NanoLibp2p.Core.Tests;
 /// <summary>Who gets in, and who gives way, when there are fewer connections or handshakes than peers that want one.</summary>
 public class DoorTests
 {
-    private readonly Simulation simulation = new(21);
+    private readonly Simulation _simulation = new(21);
 
     [Fact]
     public void Silent_callers_on_every_connection_give_way_to_an_honest_one_the_oldest_first()
@@ -19,7 +19,7 @@ public class DoorTests
 
         TestNode honest = Honest(address);
 
-        Assert.True(simulation.Run(() => honest.Connected == 1 && node.Connected == 1, 100));
+        Assert.True(_simulation.Run(() => honest.Connected == 1 && node.Connected == 1, 100));
         Assert.Equal(CloseReason.GaveWay, node.LastReason);
         Assert.Equal([true, false, false], silent.Select(one => one.IsCutOff));
         Assert.Equal(0, node.Refused);
@@ -33,7 +33,7 @@ public class DoorTests
 
         TestNode honest = Honest(address);
 
-        Assert.True(simulation.Run(() => honest.Connected == 1, 100));
+        Assert.True(_simulation.Run(() => honest.Connected == 1, 100));
         Assert.Equal(0, node.Closed);
     }
 
@@ -43,12 +43,12 @@ public class DoorTests
         Listening(8, out Multiaddr address);
         for (int i = 0; i < 4; i++)
         {
-            new RawPeer(simulation).Dial(address).AgreeOnNoise();
+            new RawPeer(_simulation).Dial(address).AgreeOnNoise();
         }
 
         TestNode honest = Honest(address);
 
-        Assert.True(simulation.Run(() => honest.Connected == 1, 100));
+        Assert.True(_simulation.Run(() => honest.Connected == 1, 100));
     }
 
     [Theory]
@@ -90,10 +90,10 @@ public class DoorTests
         StopsAmidHandshake(address);
 
         TestNode honest = Honest(address);
-        simulation.Run(4000);
+        _simulation.Run(4000);
         Assert.Equal(0, honest.Connected);
 
-        Assert.True(simulation.Run(() => honest.Connected == 1, 1100));
+        Assert.True(_simulation.Run(() => honest.Connected == 1, 1100));
         Assert.Equal(CloseReason.GaveWay, node.LastReason);
     }
 
@@ -101,13 +101,13 @@ public class DoorTests
     public void A_dial_takes_the_only_handshake_from_a_caller_at_once()
     {
         TestNode node = Listening(2, out Multiaddr address);
-        TestNode gateway = simulation.Add(new NodeOptions());
+        TestNode gateway = _simulation.Add(new NodeOptions());
         Multiaddr there = gateway.Listen();
         RawPeer slow = StopsAmidHandshake(address);
 
         Connection connection = node.Dial(there);
 
-        Assert.True(simulation.Run(() => connection.IsOpen, 100));
+        Assert.True(_simulation.Run(() => connection.IsOpen, 100));
         Assert.True(slow.IsCutOff);
         Assert.Equal(CloseReason.GaveWay, node.LastReason);
     }
@@ -118,20 +118,20 @@ public class DoorTests
     public void A_caller_that_idles_on_the_only_connection_gives_way_to_a_dial(bool connects)
     {
         TestNode node = Listening(1, out Multiaddr address);
-        TestNode gateway = simulation.Add(new NodeOptions());
+        TestNode gateway = _simulation.Add(new NodeOptions());
         Multiaddr there = gateway.Listen();
-        RawPeer stranger = new RawPeer(simulation).Dial(address);
+        RawPeer stranger = new RawPeer(_simulation).Dial(address);
         if (connects)
         {
             stranger.Handshake();
         }
-        simulation.Run(connects ? 6000 : 100);
-        simulation.Step();
+        _simulation.Run(connects ? 6000 : 100);
+        _simulation.Step();
 
         Connection? connection = node.Dial(there);
 
         Assert.NotNull(connection);
-        Assert.True(simulation.Run(() => connection.IsOpen, 100));
+        Assert.True(_simulation.Run(() => connection.IsOpen, 100));
         Assert.True(stranger.IsCutOff);
     }
 
@@ -139,38 +139,38 @@ public class DoorTests
     public void A_dial_begun_in_an_event_ends_an_idle_caller_for_the_next_dial()
     {
         TestNode node = Listening(1, out Multiaddr address);
-        TestNode gateway = simulation.Add(new NodeOptions());
+        TestNode gateway = _simulation.Add(new NodeOptions());
         Multiaddr there = gateway.Listen();
-        var tick = new DialingProtocol(() => node.Dial(there));
+        DialingProtocol tick = new(() => node.Dial(there));
         node.Node.Add(tick);
-        new RawPeer(simulation).Dial(address).Handshake();
-        simulation.Run(6000);
-        simulation.Step();
+        new RawPeer(_simulation).Dial(address).Handshake();
+        _simulation.Run(6000);
+        _simulation.Step();
 
         tick.IsDue = true;
-        simulation.Step();
+        _simulation.Step();
         Assert.Null(tick.Dialed);
-        simulation.Step();
+        _simulation.Step();
         tick.IsDue = true;
-        simulation.Step();
+        _simulation.Step();
 
-        Assert.True(simulation.Run(() => tick.Dialed?.IsOpen == true, 100));
+        Assert.True(_simulation.Run(() => tick.Dialed?.IsOpen == true, 100));
     }
 
     [Fact]
     public void An_idle_caller_is_spared_at_first_and_then_gives_way_to_another()
     {
         TestNode node = Listening(1, out Multiaddr address);
-        RawPeer idle = new RawPeer(simulation).Dial(address).Handshake();
-        Assert.True(simulation.Run(() => node.Connected == 1, 1000));
+        RawPeer idle = new RawPeer(_simulation).Dial(address).Handshake();
+        Assert.True(_simulation.Run(() => node.Connected == 1, 1000));
 
         TestNode early = Honest(address);
-        Assert.True(simulation.Run(() => node.Refused == 1, 100));
+        Assert.True(_simulation.Run(() => node.Refused == 1, 100));
         Assert.False(idle.IsCutOff);
-        simulation.Run(6000);
+        _simulation.Run(6000);
         TestNode late = Honest(address);
 
-        Assert.True(simulation.Run(() => late.Connected == 1, 100));
+        Assert.True(_simulation.Run(() => late.Connected == 1, 100));
         Assert.True(idle.IsCutOff);
         Assert.Equal(0, early.Connected);
     }
@@ -179,18 +179,18 @@ public class DoorTests
     public void A_caller_whose_stream_is_in_use_stays_and_the_next_is_rejected()
     {
         TestNode node = Listening(1, out Multiaddr address);
-        var echo = new EchoProtocol();
+        EchoProtocol echo = new();
         node.Node.Add(echo);
         TestNode user = Honest(address);
-        var theirs = new EchoProtocol();
+        EchoProtocol theirs = new();
         user.Node.Add(theirs);
-        Assert.True(simulation.Run(() => user.Connected == 1 && node.Connected == 1, 1000));
+        Assert.True(_simulation.Run(() => user.Connected == 1 && node.Connected == 1, 1000));
         Assert.NotNull(theirs.Open(user.LastConnected));
-        simulation.Run(20_000);
+        _simulation.Run(20_000);
 
         Honest(address);
 
-        Assert.True(simulation.Run(() => node.Refused == 1, 100));
+        Assert.True(_simulation.Run(() => node.Refused == 1, 100));
         Assert.Equal(0, user.Closed);
     }
 
@@ -199,28 +199,28 @@ public class DoorTests
     {
         TestNode node = Listening(1, out Multiaddr address);
         TestNode pinging = Honest(address);
-        Assert.True(simulation.Run(() => pinging.Connected == 1 && node.Connected == 1, 1000));
+        Assert.True(_simulation.Run(() => pinging.Connected == 1 && node.Connected == 1, 1000));
         Assert.True(pinging.Node.Ping.Send(pinging.LastConnected));
-        simulation.Run(6000);
+        _simulation.Run(6000);
 
         TestNode other = Honest(address);
 
-        Assert.True(simulation.Run(() => other.Connected == 1, 100));
-        Assert.True(simulation.Run(() => pinging.Closed == 1, 100));
+        Assert.True(_simulation.Run(() => other.Connected == 1, 100));
+        Assert.True(_simulation.Run(() => pinging.Closed == 1, 100));
     }
 
     [Fact]
     public void A_peer_that_was_dialled_gives_way_to_nobody()
     {
         TestNode node = Listening(1, out Multiaddr address);
-        TestNode gateway = simulation.Add(new NodeOptions());
+        TestNode gateway = _simulation.Add(new NodeOptions());
         node.Dial(gateway.Listen());
-        Assert.True(simulation.Run(() => gateway.Connected == 1, 1000));
-        simulation.Run(20_000);
+        Assert.True(_simulation.Run(() => gateway.Connected == 1, 1000));
+        _simulation.Run(20_000);
 
         Honest(address);
 
-        Assert.True(simulation.Run(() => node.Refused == 1, 100));
+        Assert.True(_simulation.Run(() => node.Refused == 1, 100));
         Assert.Equal(0, gateway.Closed);
         Assert.Null(node.Dial(address));
     }
@@ -231,13 +231,13 @@ public class DoorTests
         TestNode node = Listening(3, out Multiaddr address);
         node.Node.KeepsPlaceForDials = true;
         TestNode[] callers = [Honest(address), Honest(address)];
-        Assert.True(simulation.Run(() => node.Connected == 2, 1000));
+        Assert.True(_simulation.Run(() => node.Connected == 2, 1000));
         Honest(address);
-        Assert.True(simulation.Run(() => node.Refused == 1, 1000));
+        Assert.True(_simulation.Run(() => node.Refused == 1, 1000));
 
-        TestNode gateway = simulation.Add(new NodeOptions());
+        TestNode gateway = _simulation.Add(new NodeOptions());
         Connection connection = node.Dial(gateway.Listen());
-        Assert.True(simulation.Run(() => connection.IsOpen, 1000));
+        Assert.True(_simulation.Run(() => connection.IsOpen, 1000));
         Assert.Equal(2, callers.Count(caller => caller.Connected == 1 && caller.Closed == 0));
     }
 
@@ -245,10 +245,10 @@ public class DoorTests
     public void A_caller_that_says_nothing_is_closed_after_the_time_of_a_first_byte()
     {
         TestNode node = Listening(2, out Multiaddr address);
-        RawPeer silent = new RawPeer(simulation).Dial(address);
-        simulation.Run(4900);
+        RawPeer silent = new RawPeer(_simulation).Dial(address);
+        _simulation.Run(4900);
         Assert.False(silent.IsCutOff);
-        simulation.Run(200);
+        _simulation.Run(200);
 
         Assert.True(silent.IsCutOff);
         Assert.Equal((CloseReason.HandshakeTimeout, 5000), (node.LastReason, node.LastDetail));
@@ -259,14 +259,14 @@ public class DoorTests
     {
         const int Count = 60;
         TestNode node = Listening(Count, out Multiaddr address, new CheapCrypto(), Count);
-        TestNode dialer = simulation.Add(new NodeOptions { MaxConnections = Count, MaxHandshakes = Count }, new CheapCrypto());
+        TestNode dialer = _simulation.Add(new NodeOptions { MaxConnections = Count, MaxHandshakes = Count }, new CheapCrypto());
         for (int i = 0; i < Count; i++)
         {
             Assert.NotNull(dialer.Dial(address));
         }
         int polls = 0;
 
-        Assert.True(simulation.Run(() => polls++ >= 12 || (dialer.Connected == Count && node.Connected == Count), 100));
+        Assert.True(_simulation.Run(() => polls++ >= 12 || (dialer.Connected == Count && node.Connected == Count), 100));
         Assert.InRange(polls, 0, 12);
     }
 
@@ -281,19 +281,20 @@ public class DoorTests
         Assert.Equal(0, node.Refused);
     }
 
-    private TestNode Listening(int connections, out Multiaddr address, Crypto.CryptoProvider? crypto = null, int handshakes = 1, NodeOptions? options = null)
+    private TestNode Listening(int connections, out Multiaddr address, Crypto.CryptoProvider? crypto = null, int handshakes = 1,
+        NodeOptions? options = null)
     {
         options ??= new NodeOptions();
         options.MaxConnections = connections;
         options.MaxHandshakes = handshakes;
-        TestNode node = crypto == null ? simulation.Add(options) : simulation.Add(options, crypto);
+        TestNode node = crypto == null ? _simulation.Add(options) : _simulation.Add(options, crypto);
         address = node.Listen();
         return node;
     }
 
     private TestNode Honest(Multiaddr address)
     {
-        TestNode honest = simulation.Add(new NodeOptions());
+        TestNode honest = _simulation.Add(new NodeOptions());
         honest.Dial(address);
         return honest;
     }
@@ -301,18 +302,18 @@ public class DoorTests
     // one after another, so that their order is known
     private RawPeer[] Silent(int count, Multiaddr address)
     {
-        var peers = new List<RawPeer>();
+        List<RawPeer> peers = new();
         for (int i = 0; i < count; i++)
         {
-            peers.Add(new RawPeer(simulation).Dial(address));
-            simulation.Run(10);
+            peers.Add(new RawPeer(_simulation).Dial(address));
+            _simulation.Run(10);
         }
         return [.. peers];
     }
 
     private RawPeer StopsAmidHandshake(Multiaddr address)
     {
-        RawPeer peer = new RawPeer(simulation).Dial(address);
+        RawPeer peer = new RawPeer(_simulation).Dial(address);
         peer.AgreeOnNoise();
         byte[] ephemeral = new byte[32];
         ephemeral[0] = 9;

@@ -6,10 +6,11 @@ using NanoLibp2p.Fuzz;
 
 namespace NanoLibp2p.Core.Tests;
 
-/// <summary>The fuzz targets over their seeds and a bounded count of mutations, the same in every run. README of NanoLibp2p.Fuzz: how to let them run for long.</summary>
+/// <summary>The fuzz targets over their seeds and a bounded count of mutations, the same in every run. README of NanoLibp2p.Fuzz: how to
+/// let them run for long.</summary>
 public class FuzzTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     public static IEnumerable<TheoryDataRow<string>> Targets => FuzzTarget.All.Select(target => new TheoryDataRow<string>(target.Name));
 
@@ -18,7 +19,7 @@ public class FuzzTests
     public async Task Whatever_a_peer_sends_ends_in_an_answer_and_never_in_an_exception(string name)
     {
         FuzzTarget target = FuzzTarget.All.Single(candidate => candidate.Name == name);
-        var mutator = new Mutator(name, 1);
+        Mutator mutator = new(name, 1);
         Assert.NotEmpty(mutator.Seeds);
 
         // whole connections cost more than parsing does
@@ -35,7 +36,7 @@ public class FuzzTests
             }
         }, TestContext.Current.CancellationToken);
 
-        await run.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await run.WaitAsync(_patience, TestContext.Current.CancellationToken);
     }
 
     private static void Run(FuzzTarget target, byte[] input)

@@ -9,7 +9,7 @@ public class IdentityTests
     [Fact]
     public void Whoever_writes_into_the_public_key_gets_no_signature_that_gives_the_seed_away()
     {
-        var crypto = new ManagedCrypto();
+        ManagedCrypto crypto = new();
         Identity identity = Identity.Create(crypto, new SeededRandom(1));
         byte[] key = (byte[])identity.PublicKey.Clone();
         byte[] message = [1, 2, 3];

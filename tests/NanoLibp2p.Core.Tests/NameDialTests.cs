@@ -14,9 +14,9 @@ public class NameDialTests
     [InlineData("/ip6/::1/tcp/4001", 0)]
     public void A_name_is_looked_up_in_the_family_that_its_address_names(string address, int family)
     {
-        var simulation = new Simulation(1);
+        Simulation simulation = new(1);
         TestNode node = simulation.Add(new NodeOptions());
-        var driver = new Driver(node.Transport);
+        Driver driver = new(node.Transport);
         node.Node.Transport = driver;
 
         node.Dial(Multiaddr.Parse(address));
@@ -27,7 +27,7 @@ public class NameDialTests
     [Fact]
     public void A_driver_that_looks_nothing_up_is_dialled_all_the_same()
     {
-        var simulation = new Simulation(1);
+        Simulation simulation = new(1);
         TestNode node = simulation.Add(new NodeOptions());
         TestNode peer = simulation.Add(new NodeOptions());
 

@@ -9,18 +9,20 @@ namespace NanoLibp2p.Core.Tests;
 public class NodeOptionsTests
 {
     public static TheoryData<string> Numbers => new(
-        typeof(NodeOptions).GetFields(BindingFlags.Instance | BindingFlags.Public).Where(one => one.FieldType == typeof(int)).Select(one => one.Name));
+        typeof(NodeOptions).GetFields(BindingFlags.Instance | BindingFlags.Public).Where(one => one.FieldType == typeof(int))
+        .Select(one => one.Name));
 
     [Theory]
     [MemberData(nameof(Numbers))]
     public void A_number_out_of_its_range_is_refused_by_its_name_with_the_range(string name)
     {
-        var options = new NodeOptions();
+        NodeOptions options = new();
         typeof(NodeOptions).GetField(name)!.SetValue(options, -1);
-        var crypto = new ManagedCrypto();
-        var random = new SeededRandom(1);
+        ManagedCrypto crypto = new();
+        SeededRandom random = new(1);
 
-        var refused = Assert.Throws<ArgumentException>(() => new Node(options, Identity.Create(crypto, random), crypto, random));
+        ArgumentException refused =
+            Assert.Throws<ArgumentException>(() => new Node(options, Identity.Create(crypto, random), crypto, random));
 
         Assert.Matches($"{name} = -1; give [0-9]+ to [0-9]+", refused.Message);
     }

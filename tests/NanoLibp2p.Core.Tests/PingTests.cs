@@ -73,7 +73,7 @@ public class PingTests
 
     private static Simulation Pair(out TestNode listener, out TestNode dialer, out PongCounter pongs)
     {
-        var simulation = new Simulation(31);
+        Simulation simulation = new(31);
         simulation.Network.NowMs = 5_000_000;
         TestNode called = simulation.Add(new NodeOptions());
         TestNode caller = simulation.Add(new NodeOptions());

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
+using System.Reflection;
 using NanoLibp2p.Core;
 using NanoLibp2p.Tests;
 
@@ -14,15 +16,15 @@ public class AllocationTests
     [InlineData(SignaturePolicy.StrictSign, true)]
     public void Ten_thousand_messages_out_and_in_allocate_nothing(SignaturePolicy policy, bool forward)
     {
-        var simulation = new Simulation(12);
-        var options = new PubSubOptions { SignaturePolicy = policy, Forward = forward };
+        Simulation simulation = new(12);
+        PubSubOptions options = new() { SignaturePolicy = policy, Forward = forward };
         TestNode one = simulation.Add(new NodeOptions());
         TestNode other = simulation.Add(new NodeOptions());
-        var here = new PubSubProtocol(options);
-        var there = new PubSubProtocol(options);
+        PubSubProtocol here = new(options);
+        PubSubProtocol there = new(options);
         one.Node.Add(here);
         other.Node.Add(there);
-        var counting = new Counting();
+        Counting counting = new();
         here.Events = counting;
         there.Events = counting;
         Topic a = here.Join("sensors/temp");
@@ -102,21 +104,23 @@ public class AllocationTests
     [Fact]
     public void The_default_options_take_less_than_5400_bytes_of_a_devices_heap()
     {
-        var simulation = new Simulation(13);
+        Simulation simulation = new(13);
         TestNode host = simulation.Add(new NodeOptions());
-        var pubsub = new PubSubProtocol(new PubSubOptions());
+        PubSubProtocol pubsub = new(new PubSubOptions());
         host.Node.Add(pubsub);
         pubsub.Join("sensors/temp");
-        var bill = NanoHeap.Measure(pubsub, item => item is Node or Connection);
+        SortedDictionary<string, int> bill = NanoHeap.Measure(pubsub, item => item is Node or Connection);
         int total = bill.Values.Sum();
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', bill.Select(pair => $"{pair.Value,6} {pair.Key}")) + $"\n{total,6} in all");
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', bill.Select(pair => $"{pair.Value,6} {pair.Key}"))
+            + $"\n{total,6} in all");
 
         Assert.InRange(total, 3_000, 5_400);
     }
 
     private static PubSubPeer PeerOf(Board board)
     {
-        var field = typeof(PubSubProtocol).GetField("_peers", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!;
+        FieldInfo field =
+            typeof(PubSubProtocol).GetField("_peers", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!;
         return ((PubSubPeer[])field.GetValue(board.PubSub)!)[0];
     }
 

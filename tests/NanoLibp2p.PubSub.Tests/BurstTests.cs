@@ -16,14 +16,14 @@ public class BurstTests
     public void A_burst_of_two_megabytes_reaches_a_slow_reader_whole_and_in_order(string protocol)
     {
         const int Count = 2000;
-        var simulation = new Simulation(21);
+        Simulation simulation = new(21);
         NodeOptions node = new() { MaxConnections = 2, MaxHandshakes = 2, SendBytes = 8192, KeepAliveMs = 0 };
         PubSubOptions options = PubSubOptions.Desktop();
         options.SignaturePolicy = SignaturePolicy.StrictNoSign;
-        var board = new Board(simulation, options, node);
+        Board board = new(simulation, options, node);
         Topic topic = board.PubSub.Join("t");
-        var publisher = new ScriptedPeer(simulation);
-        var reader = new ScriptedPeer(simulation, protocol);
+        ScriptedPeer publisher = new(simulation);
+        ScriptedPeer reader = new(simulation, protocol);
         board.Dial(publisher);
         Connection slow = board.Dial(reader);
         publisher.Send(Rpc.Subscribe("t"));
@@ -47,18 +47,19 @@ public class BurstTests
         Assert.True(simulation.Run(() => board.PubSub.Queued(slow) == 0, 120_000));
         simulation.Run(3_000);
 
-        int[] got = [.. reader.Take().SelectMany(rpc => rpc.Messages).Where(one => one.Data!.Length > 1).Select(one => BitConverter.ToInt32(one.Data))];
+        int[] got = [.. reader.Take().SelectMany(rpc => rpc.Messages).Where(one => one.Data!.Length > 1)
+            .Select(one => BitConverter.ToInt32(one.Data))];
         Assert.Equal(Enumerable.Range(0, Count), got);
     }
 
     [Fact]
     public void What_was_not_sent_to_many_is_told_in_one_rpc_a_heartbeat_however_many_ids_and_topics()
     {
-        var simulation = new Simulation(22);
-        var board = new Board(simulation, PubSubOptions.Desktop(), new NodeOptions { MaxConnections = 2, SendBytes = 8192, KeepAliveMs = 0 });
+        Simulation simulation = new(22);
+        Board board = new(simulation, PubSubOptions.Desktop(), new NodeOptions { MaxConnections = 2, SendBytes = 8192, KeepAliveMs = 0 });
         string[] topics = [.. Enumerable.Range(0, 20).Select(i => "topic " + i)];
-        var early = new ScriptedPeer(simulation);
-        var late = new ScriptedPeer(simulation);
+        ScriptedPeer early = new(simulation);
+        ScriptedPeer late = new(simulation);
         board.Dial(early);
         board.Dial(late);
         foreach (string topic in topics)
@@ -85,12 +86,15 @@ public class BurstTests
     [Fact]
     public void Ids_that_find_no_room_in_a_full_queue_are_told_when_it_has_room_however_late()
     {
-        var simulation = new Simulation(23);
-        PubSubOptions options = new() { QueueBytes = 1024, CachedMessages = 64, CacheBytes = 32_768, GossipHeartbeats = 1, MaxAsks = 64, FirstSequenceNumber = 1 };
-        var board = new Board(simulation, options, new NodeOptions { MaxConnections = 2, KeepAliveMs = 0 });
+        Simulation simulation = new(23);
+        PubSubOptions options = new()
+        {
+            QueueBytes = 1024, CachedMessages = 64, CacheBytes = 32_768, GossipHeartbeats = 1, MaxAsks = 64, FirstSequenceNumber = 1
+        };
+        Board board = new(simulation, options, new NodeOptions { MaxConnections = 2, KeepAliveMs = 0 });
         board.PubSub.Open("t");
-        var early = new ScriptedPeer(simulation);
-        var late = new ScriptedPeer(simulation);
+        ScriptedPeer early = new(simulation);
+        ScriptedPeer late = new(simulation);
         board.Dial(early);
         Connection slow = board.Dial(late);
         early.Send(Rpc.Subscribe("t"));
@@ -108,7 +112,7 @@ public class BurstTests
         ((MemoryLink)slow.Link).Dead = false;
         simulation.Run(10_000);
 
-        var ids = new HashSet<string>(late.Take().SelectMany(rpc => rpc.Have).SelectMany(have => have.Ids).Select(Convert.ToHexString));
+        HashSet<string> ids = new(late.Take().SelectMany(rpc => rpc.Have).SelectMany(have => have.Ids).Select(Convert.ToHexString));
         Assert.Equal(60, ids.Count);
     }
 

@@ -1,6 +1,7 @@
 using System.Linq;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.PubSub.Tests;
@@ -8,7 +9,7 @@ namespace NanoLibp2p.PubSub.Tests;
 /// <summary>Passing messages on, which a board doesn't do unless it is told to.</summary>
 public class ForwardTests
 {
-    private static readonly Identity s_author = Identity.Create(new ManagedCrypto(), new SeededRandom(95));
+    private static readonly Identity _author = Identity.Create(new ManagedCrypto(), new SeededRandom(95));
 
     [Theory]
     [InlineData(false, true)]
@@ -16,8 +17,8 @@ public class ForwardTests
     [InlineData(true, false)]
     public void A_message_goes_on_to_the_mesh_and_to_floodsub_but_not_back(bool forward, bool signed)
     {
-        var simulation = new Simulation(10);
-        var board = new Board(simulation, new PubSubOptions
+        Simulation simulation = new(10);
+        Board board = new(simulation, new PubSubOptions
         {
             Forward = forward,
             MeshPeers = 2,
@@ -34,7 +35,7 @@ public class ForwardTests
 
         Assert.Equal([true, true, false, false], peers.Select(peer => peer.Take().Any(rpc => rpc.Graft.Count > 0)));
         RpcMessage message = signed
-            ? RpcMessage.By(s_author, 1, "t", [1, 2]) with { Key = s_author.PublicKeyProtobuf }
+            ? RpcMessage.By(_author, 1, "t", [1, 2]) with { Key = _author.PublicKeyProtobuf }
             : new RpcMessage { Data = [1, 2], Topic = "t" };
         peers[0].Send(Rpc.Publish(message));
         simulation.Run(500);
@@ -59,15 +60,18 @@ public class ForwardTests
     [Fact]
     public void A_message_crosses_a_chain_of_nodes_and_every_node_hears_it_once()
     {
-        var simulation = new Simulation(11);
-        var nodes = Enumerable.Range(0, 5).Select(_ => new Board(simulation, new PubSubOptions { Forward = true }, new NodeOptions { MaxConnections = 4, MaxHandshakes = 4 })).ToArray();
+        Simulation simulation = new(11);
+        Board[] nodes = Enumerable.Range(0, 5)
+            .Select(_ =>
+                new Board(simulation, new PubSubOptions { Forward = true }, new NodeOptions { MaxConnections = 4, MaxHandshakes = 4 }))
+            .ToArray();
         foreach (Board node in nodes)
         {
             node.PubSub.Join("t");
         }
 
         // a ring with one chord
-        var addresses = nodes.Select(node => node.Host.Listen()).ToArray();
+        Multiaddr[] addresses = nodes.Select(node => node.Host.Listen()).ToArray();
         for (int i = 0; i < 5; i++)
         {
             nodes[i].Host.Dial(addresses[(i + 1) % 5]);

@@ -11,14 +11,14 @@ namespace NanoLibp2p.PubSub.Tests;
 /// <summary>IHAVE and IWANT, both sides.</summary>
 public class GossipTests
 {
-    private static readonly Identity s_author = Identity.Create(new ManagedCrypto(), new SeededRandom(97));
+    private static readonly Identity _author = Identity.Create(new ManagedCrypto(), new SeededRandom(97));
 
     [Fact]
     public void What_was_not_seen_is_asked_for_once_and_handed_on_when_it_comes()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
         peer.TakeBytes();
-        RpcMessage message = RpcMessage.By(s_author, 5, "t", [1]);
+        RpcMessage message = RpcMessage.By(_author, 5, "t", [1]);
         peer.Send(new Rpc { Have = [("t", [message.Id]), ("t", [message.Id])] });
         board.Simulation.Run(100);
         Assert.Equal([message.Id], peer.Take().SelectMany(rpc => rpc.Want).SelectMany(ids => ids));
@@ -34,7 +34,7 @@ public class GossipTests
     public void What_does_not_come_is_asked_for_again_after_three_heartbeats()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
-        RpcMessage message = RpcMessage.By(s_author, 5, "t", [1]);
+        RpcMessage message = RpcMessage.By(_author, 5, "t", [1]);
         for (int i = 0; i < 2; i++)
         {
             peer.TakeBytes();
@@ -50,7 +50,7 @@ public class GossipTests
     public void Ids_of_js_and_of_go_are_the_same_message()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"], topics: ["t"]);
-        RpcMessage message = RpcMessage.By(s_author, 5, "t", [1]);
+        RpcMessage message = RpcMessage.By(_author, 5, "t", [1]);
         peer.Send(Rpc.Publish(message));
         board.Simulation.Run(100);
         peer.TakeBytes();
@@ -71,7 +71,8 @@ public class GossipTests
     [Fact]
     public void An_unsigned_message_is_known_by_the_sha_256_of_its_data()
     {
-        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { SignaturePolicy = SignaturePolicy.StrictNoSign }, joined: ["t"], topics: ["t"]);
+        (Board board, ScriptedPeer peer) =
+            Board.Connect(new PubSubOptions { SignaturePolicy = SignaturePolicy.StrictNoSign }, joined: ["t"], topics: ["t"]);
         board.Publish("t", 1, 2, 3);
         board.Simulation.Run(100);
         peer.TakeBytes();
@@ -105,7 +106,10 @@ public class GossipTests
         board.Simulation.Run(1_500);
         byte[] own = peer.Take().SelectMany(rpc => rpc.Messages).Single().Id;
 
-        peer.Send(new Rpc { Want = [[own, own, own, own, own]], Have = [("t", [.. Enumerable.Range(0, 5).Select(i => new byte[] { (byte)i })])] });
+        peer.Send(new Rpc
+        {
+            Want = [[own, own, own, own, own]], Have = [("t", [.. Enumerable.Range(0, 5).Select(i => new byte[] { (byte)i })])]
+        });
         board.Simulation.Run(100);
         List<Rpc> heard = peer.Take();
         Assert.Equal(3, heard.SelectMany(rpc => rpc.Messages).Count());
@@ -123,11 +127,11 @@ public class GossipTests
     [Fact]
     public void A_peer_that_subscribes_after_a_message_is_told_its_id_and_can_have_it()
     {
-        var simulation = new Simulation(5);
-        var board = new Board(simulation, null, new NodeOptions { MaxConnections = 2 });
+        Simulation simulation = new(5);
+        Board board = new(simulation, null, new NodeOptions { MaxConnections = 2 });
         board.PubSub.Open("t");
-        var early = new ScriptedPeer(simulation);
-        var late = new ScriptedPeer(simulation);
+        ScriptedPeer early = new(simulation);
+        ScriptedPeer late = new(simulation);
         board.Dial(early);
         board.Dial(late);
         early.Send(Rpc.Subscribe("t"));
@@ -150,11 +154,11 @@ public class GossipTests
     [Fact]
     public void A_message_is_told_for_three_heartbeats_only()
     {
-        var simulation = new Simulation(5);
-        var board = new Board(simulation, null, new NodeOptions { MaxConnections = 2 });
+        Simulation simulation = new(5);
+        Board board = new(simulation, null, new NodeOptions { MaxConnections = 2 });
         board.PubSub.Open("t");
-        var early = new ScriptedPeer(simulation);
-        var late = new ScriptedPeer(simulation);
+        ScriptedPeer early = new(simulation);
+        ScriptedPeer late = new(simulation);
         board.Dial(early);
         board.Dial(late);
         early.Send(Rpc.Subscribe("t"));
@@ -170,7 +174,8 @@ public class GossipTests
     [Fact]
     public void The_oldest_messages_give_way_in_the_cache()
     {
-        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { CachedMessages = 3, CacheBytes = 8192, MaxAsks = 8 }, topics: ["t"]);
+        (Board board, ScriptedPeer peer) =
+            Board.Connect(new PubSubOptions { CachedMessages = 3, CacheBytes = 8192, MaxAsks = 8 }, topics: ["t"]);
         for (byte i = 0; i < 5; i++)
         {
             board.Publish("t", i);
@@ -186,14 +191,14 @@ public class GossipTests
     [Fact]
     public void A_peer_that_announces_and_never_sends_keeps_no_other_from_being_asked()
     {
-        var simulation = new Simulation(5);
-        var board = new Board(simulation, null, new NodeOptions { MaxConnections = 2 });
+        Simulation simulation = new(5);
+        Board board = new(simulation, null, new NodeOptions { MaxConnections = 2 });
         board.PubSub.Join("t");
-        var liar = new ScriptedPeer(simulation);
-        var honest = new ScriptedPeer(simulation);
+        ScriptedPeer liar = new(simulation);
+        ScriptedPeer honest = new(simulation);
         board.Dial(liar);
         board.Dial(honest);
-        RpcMessage message = RpcMessage.By(s_author, 5, "t", [1]);
+        RpcMessage message = RpcMessage.By(_author, 5, "t", [1]);
         liar.Send(new Rpc { Have = [("t", [message.Id])] });
         simulation.Run(10);
         honest.Send(new Rpc { Have = [("t", [message.Id])] });
@@ -208,8 +213,8 @@ public class GossipTests
     [Fact]
     public void One_id_is_answered_to_a_peer_three_times_and_no_more()
     {
-        var simulation = new Simulation(5);
-        var board = new Board(simulation, new PubSubOptions { FirstSequenceNumber = 1 }, new NodeOptions { MaxConnections = 2 });
+        Simulation simulation = new(5);
+        Board board = new(simulation, new PubSubOptions { FirstSequenceNumber = 1 }, new NodeOptions { MaxConnections = 2 });
         board.PubSub.Open("t");
         ScriptedPeer[] peers = [new(simulation), new(simulation)];
         foreach (ScriptedPeer peer in peers)

@@ -9,14 +9,14 @@ namespace NanoLibp2p.PubSub.Tests;
 /// <summary>Peers that cut, break and lie: they cost themselves their stream, then their connection, and nobody else notices.</summary>
 public class HostileTests
 {
-    private static readonly Identity s_author = Identity.Create(new ManagedCrypto(), new SeededRandom(98));
+    private static readonly Identity _author = Identity.Create(new ManagedCrypto(), new SeededRandom(98));
 
     private static byte[] Talk => Rpc.Subscribe("t", "other").Encode()
-        .Concat((Rpc.Publish(RpcMessage.By(s_author, 1, "t", [1, 2, 3]), RpcMessage.By(s_author, 2, "t", new byte[200])) with
+        .Concat((Rpc.Publish(RpcMessage.By(_author, 1, "t", [1, 2, 3]), RpcMessage.By(_author, 2, "t", new byte[200])) with
         {
             Graft = ["t"],
-            Have = [("t", [RpcMessage.By(s_author, 9, "t", []).Id])],
-            Want = [[RpcMessage.By(s_author, 8, "t", []).Id]],
+            Have = [("t", [RpcMessage.By(_author, 9, "t", []).Id])],
+            Want = [[RpcMessage.By(_author, 8, "t", []).Id]],
             Unknown = new Fields().Bytes(77, [1, 2, 3]).ToArray(),
         }).Encode())
         .Concat((new Rpc { Prune = [("t", 60)] }).Encode()).ToArray();
@@ -74,7 +74,7 @@ public class HostileTests
     public void Any_byte_may_be_any_other_and_nothing_worse_than_a_reset_happens()
     {
         byte[] talk = Talk;
-        var random = new SeededRandom(5);
+        SeededRandom random = new(5);
         (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { MaxOffences = 65536, SeenMessages = 1 }, joined: ["t"]);
         int resets = 0;
         for (int i = 0; i < talk.Length; i++)
@@ -97,7 +97,7 @@ public class HostileTests
 
         Assert.InRange(resets, 10, talk.Length);
         board.Messages.Clear();
-        peer.Send(Rpc.Publish(RpcMessage.By(s_author, 1000, "t", [1])));
+        peer.Send(Rpc.Publish(RpcMessage.By(_author, 1000, "t", [1])));
         board.Simulation.Run(20);
         Assert.Single(board.Messages);
     }
@@ -126,17 +126,17 @@ public class HostileTests
     [Fact]
     public void Who_forges_again_and_again_is_sent_away_and_others_stay()
     {
-        var simulation = new Simulation(3);
-        var board = new Board(simulation, new PubSubOptions { MaxOffences = 4 }, new NodeOptions { MaxConnections = 2 });
+        Simulation simulation = new(3);
+        Board board = new(simulation, new PubSubOptions { MaxOffences = 4 }, new NodeOptions { MaxConnections = 2 });
         board.PubSub.Join("t");
-        var honest = new ScriptedPeer(simulation);
-        var liar = new ScriptedPeer(simulation);
+        ScriptedPeer honest = new(simulation);
+        ScriptedPeer liar = new(simulation);
         Connection good = board.Dial(honest);
         Connection bad = board.Dial(liar);
         for (ulong i = 0; i < 4; i++)
         {
-            honest.Send(Rpc.Publish(RpcMessage.By(s_author, i, "t", [1])));
-            liar.Send(Rpc.Publish(RpcMessage.By(s_author, 100 + i, "t", [1]) with { Data = [2] }));
+            honest.Send(Rpc.Publish(RpcMessage.By(_author, i, "t", [1])));
+            liar.Send(Rpc.Publish(RpcMessage.By(_author, 100 + i, "t", [1]) with { Data = [2] }));
             simulation.Run(20);
         }
 
@@ -152,7 +152,7 @@ public class HostileTests
         (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { MaxOffences = 2 }, joined: ["t"]);
         for (ulong i = 0; i < 5; i++)
         {
-            peer.Send(Rpc.Publish(RpcMessage.By(s_author, i, "t", [1]) with { Data = [2] }));
+            peer.Send(Rpc.Publish(RpcMessage.By(_author, i, "t", [1]) with { Data = [2] }));
             board.Simulation.Run(70_000);
         }
 

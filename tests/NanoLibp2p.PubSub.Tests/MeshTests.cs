@@ -41,7 +41,7 @@ public class MeshTests
         (Board board, _) = Board.Connect(topics: ["t"]);
         board.Connection.Close();
         board.Simulation.Run(10);
-        var other = new ScriptedPeer(board.Simulation, "/something/else") { Dials = false };
+        ScriptedPeer other = new(board.Simulation, "/something/else") { Dials = false };
         board.Dial(other);
         board.PubSub.Open("t").Join();
         board.Simulation.Run(5_000);
@@ -91,8 +91,8 @@ public class MeshTests
     [Fact]
     public void The_mesh_is_filled_up_to_the_option_and_a_place_that_falls_free_is_taken()
     {
-        var simulation = new Simulation(4);
-        var board = new Board(simulation, new PubSubOptions { MeshPeers = 2 }, new NodeOptions { MaxConnections = 5 });
+        Simulation simulation = new(4);
+        Board board = new(simulation, new PubSubOptions { MeshPeers = 2 }, new NodeOptions { MaxConnections = 5 });
         Topic topic = board.PubSub.Join("t");
         ScriptedPeer[] peers = [.. Enumerable.Range(0, 5).Select(_ => new ScriptedPeer(simulation))];
         foreach (ScriptedPeer peer in peers)
@@ -116,8 +116,8 @@ public class MeshTests
     [Fact]
     public void Who_grafts_us_is_in_the_mesh_up_to_its_greatest_size()
     {
-        var simulation = new Simulation(4);
-        var board = new Board(simulation, new PubSubOptions { MeshPeers = 1, MaxMeshPeers = 2 }, new NodeOptions { MaxConnections = 3 });
+        Simulation simulation = new(4);
+        Board board = new(simulation, new PubSubOptions { MeshPeers = 1, MaxMeshPeers = 2 }, new NodeOptions { MaxConnections = 3 });
         Topic topic = board.PubSub.Join("t");
         ScriptedPeer[] peers = [.. Enumerable.Range(0, 3).Select(_ => new ScriptedPeer(simulation))];
         foreach (ScriptedPeer peer in peers)
@@ -211,7 +211,8 @@ public class MeshTests
     [InlineData(300_000)]
     public void A_graft_that_comes_when_we_said_it_may_is_taken_at_any_heartbeat(int heartbeatMs)
     {
-        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { HeartbeatMs = heartbeatMs, MeshPeers = 0, MaxMeshPeers = 1 }, topics: ["t"], node: new NodeOptions { KeepAliveMs = 0 });
+        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { HeartbeatMs = heartbeatMs, MeshPeers = 0, MaxMeshPeers = 1 },
+            topics: ["t"], node: new NodeOptions { KeepAliveMs = 0 });
         peer.Send(new Rpc { Graft = ["t"] });
         board.Simulation.Run(100);
         Assert.Equal([("t", (ulong?)10)], peer.Take().SelectMany(rpc => rpc.Prune));
@@ -342,7 +343,7 @@ public class MeshTests
     [Fact]
     public void Names_and_numbers_of_topics_are_bounded()
     {
-        var pubsub = new PubSubProtocol(new PubSubOptions { MaxTopics = 2, MaxTopicBytes = 5 });
+        PubSubProtocol pubsub = new(new PubSubOptions { MaxTopics = 2, MaxTopicBytes = 5 });
         Topic one = pubsub.Open("one");
         Assert.Same(one, pubsub.Join("one"));
         Assert.True(one.IsJoined);

@@ -15,7 +15,7 @@ public class RationTests
     [InlineData(3)]
     public void A_step_verifies_no_more_than_the_option_for_each_connection_and_asks_for_the_next_at_once(int perStep)
     {
-        var crypto = new CountingCrypto();
+        CountingCrypto crypto = new();
         (Board board, ScriptedPeer peer) = ReplayTests.Connect(new PubSubOptions { VerificationsPerStep = perStep }, crypto);
         peer.Send(Rpc.Publish(Flood(1, 20)));
         int most = 0;
@@ -42,7 +42,7 @@ public class RationTests
     [Fact]
     public void What_is_above_the_rate_waits_and_none_is_lost()
     {
-        var crypto = new CountingCrypto();
+        CountingCrypto crypto = new();
         (Board board, ScriptedPeer peer) = ReplayTests.Connect(new PubSubOptions { VerificationsPerSecond = 10 }, crypto);
         peer.Send(Rpc.Publish(Flood(1, 45)));
         board.Simulation.Run(500);
@@ -59,7 +59,7 @@ public class RationTests
     [Fact]
     public void What_a_peer_said_before_it_closed_is_delivered_at_the_rate()
     {
-        var crypto = new CountingCrypto();
+        CountingCrypto crypto = new();
         (Board board, ScriptedPeer peer) = ReplayTests.Connect(new PubSubOptions { VerificationsPerSecond = 2 }, crypto);
         peer.Send(Rpc.Publish(Flood(1, 6)));
         board.Simulation.Run(20);
@@ -77,9 +77,9 @@ public class RationTests
     [InlineData(30_000)]
     public void A_link_that_ended_while_bytes_wait_that_nobody_takes_is_closed_when_its_time_is_over(int keepAliveMs)
     {
-        var simulation = new Simulation(25);
-        var deaf = new ScriptedPeer(simulation, 1, keepAliveMs, "/meshsub/1.1.0") { IsDeaf = true };
-        var board = new Board(simulation);
+        Simulation simulation = new(25);
+        ScriptedPeer deaf = new(simulation, 1, keepAliveMs, "/meshsub/1.1.0") { IsDeaf = true };
+        Board board = new(simulation);
         board.PubSub.Join("t");
         Connection closed = board.Dial(deaf);
         Connection connection = deaf.Host.LastConnected!;
@@ -95,17 +95,17 @@ public class RationTests
     [Fact]
     public void A_new_peer_pays_for_no_flood_of_the_one_that_had_its_place()
     {
-        var simulation = new Simulation(24);
-        var board = new Board(simulation, new PubSubOptions { VerificationsPerSecond = 1 });
+        Simulation simulation = new(24);
+        Board board = new(simulation, new PubSubOptions { VerificationsPerSecond = 1 });
         board.PubSub.Join("t");
-        var flooder = new ScriptedPeer(simulation);
+        ScriptedPeer flooder = new(simulation);
         Connection connection = board.Dial(flooder);
         flooder.Send(Rpc.Publish(Flood(1, 20)));
         simulation.Run(100);
         connection.Close();
         simulation.Run(10);
         board.Messages.Clear();
-        var good = new ScriptedPeer(simulation);
+        ScriptedPeer good = new(simulation);
         board.Dial(good);
         good.Send(Rpc.Publish(RpcMessage.By(ReplayTests.Author(2), 1, "t", [1])));
         simulation.Run(30);
@@ -116,7 +116,7 @@ public class RationTests
     [Fact]
     public void Minutes_above_the_rate_end_no_connection()
     {
-        var crypto = new CountingCrypto();
+        CountingCrypto crypto = new();
         (Board board, ScriptedPeer peer) = ReplayTests.Connect(new PubSubOptions { VerificationsPerSecond = 1 }, crypto);
         peer.Send(Rpc.Publish(Flood(1, 500)));
         board.Simulation.Run(400_000);
@@ -132,18 +132,18 @@ public class RationTests
     {
         // half a second for each, as on an ESP32
         const int verification = 500;
-        var simulation = new Simulation(21);
-        var crypto = new CountingCrypto();
-        var board = new Board(simulation, new PubSubOptions(), new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 }, crypto);
+        Simulation simulation = new(21);
+        CountingCrypto crypto = new();
+        Board board = new(simulation, new PubSubOptions(), new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 }, crypto);
         board.PubSub.Join("t");
-        var flooder = new ScriptedPeer(simulation);
-        var good = new ScriptedPeer(simulation);
+        ScriptedPeer flooder = new(simulation);
+        ScriptedPeer good = new(simulation);
         board.Dial(flooder);
         board.Dial(good);
         crypto.Verifications = 0;
         crypto.OnVerify = () => simulation.Network.NowMs += verification;
-        var pings = new Pings();
-        var times = new List<long>();
+        Pings pings = new();
+        List<long> times = new();
         good.Host.Node.Ping.Events = pings;
         if (floods)
         {
@@ -167,11 +167,11 @@ public class RationTests
     [Fact]
     public void A_good_peers_messages_are_delivered_through_a_flood()
     {
-        var simulation = new Simulation(22);
-        var board = new Board(simulation, new PubSubOptions(), new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
+        Simulation simulation = new(22);
+        Board board = new(simulation, new PubSubOptions(), new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
         board.PubSub.Join("t");
-        var flooder = new ScriptedPeer(simulation);
-        var good = new ScriptedPeer(simulation);
+        ScriptedPeer flooder = new(simulation);
+        ScriptedPeer good = new(simulation);
         Connection through = board.Dial(flooder);
         Connection clean = board.Dial(good);
         flooder.Send(Rpc.Publish(Flood(1, 1000)));
@@ -186,12 +186,13 @@ public class RationTests
     [Fact]
     public void A_message_that_waits_is_a_duplicate_when_another_peer_brings_it_first()
     {
-        var simulation = new Simulation(23);
-        var crypto = new CountingCrypto();
-        var board = new Board(simulation, new PubSubOptions { VerificationsPerSecond = 1 }, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 }, crypto);
+        Simulation simulation = new(23);
+        CountingCrypto crypto = new();
+        Board board = new(simulation, new PubSubOptions { VerificationsPerSecond = 1 },
+            new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 }, crypto);
         board.PubSub.Join("t");
-        var first = new ScriptedPeer(simulation);
-        var second = new ScriptedPeer(simulation);
+        ScriptedPeer first = new(simulation);
+        ScriptedPeer second = new(simulation);
         board.Dial(first);
         board.Dial(second);
         crypto.Verifications = 0;

@@ -11,7 +11,7 @@ namespace NanoLibp2p.PubSub.Tests;
 /// <summary>Which messages of others are handed on, and what becomes of the rest.</summary>
 public class ReceiveTests
 {
-    private static readonly Identity s_author = Identity.Create(new ManagedCrypto(), new SeededRandom(99));
+    private static readonly Identity _author = Identity.Create(new ManagedCrypto(), new SeededRandom(99));
 
     [Theory]
     [InlineData(false)]
@@ -19,14 +19,14 @@ public class ReceiveTests
     public void A_signed_message_is_handed_on_with_its_author_with_and_without_a_key(bool withKey)
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
-        RpcMessage message = RpcMessage.By(s_author, 77, "t", [1, 2, 3]);
-        peer.Send(Rpc.Publish(withKey ? message with { Key = s_author.PublicKeyProtobuf } : message));
+        RpcMessage message = RpcMessage.By(_author, 77, "t", [1, 2, 3]);
+        peer.Send(Rpc.Publish(withKey ? message with { Key = _author.PublicKeyProtobuf } : message));
         board.Simulation.Run(100);
 
         Heard heard = Assert.Single(board.Messages);
         Assert.Equal("t", heard.Topic);
         Assert.Equal([1, 2, 3], heard.Data);
-        Assert.Equal(s_author.PeerId, heard.From);
+        Assert.Equal(_author.PeerId, heard.From);
         Assert.Equal(77UL, heard.Sequence);
         Assert.True(heard.IsSigned);
         Assert.Same(board.Connection, heard.Through);
@@ -37,8 +37,8 @@ public class ReceiveTests
     public void A_message_without_data_is_a_message()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
-        RpcMessage absent = new RpcMessage { From = s_author.PeerId.ToBytes(), Sequence = new byte[8], Topic = "t" }.Sign(s_author);
-        peer.Send(Rpc.Publish(absent, RpcMessage.By(s_author, 1, "t", [])));
+        RpcMessage absent = new RpcMessage { From = _author.PeerId.ToBytes(), Sequence = new byte[8], Topic = "t" }.Sign(_author);
+        peer.Send(Rpc.Publish(absent, RpcMessage.By(_author, 1, "t", [])));
         board.Simulation.Run(100);
 
         Assert.Equal([0, 0], board.Messages.Select(one => one.Data.Length));
@@ -48,7 +48,7 @@ public class ReceiveTests
     public void A_wrong_signature_is_dropped_and_does_not_make_the_right_message_a_known_one()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
-        RpcMessage right = RpcMessage.By(s_author, 5, "t", [1]);
+        RpcMessage right = RpcMessage.By(_author, 5, "t", [1]);
         peer.Send(Rpc.Publish(right with { Data = [2] }, right));
         board.Simulation.Run(100);
 
@@ -59,7 +59,7 @@ public class ReceiveTests
     [Fact]
     public void No_byte_of_a_signed_message_can_be_changed()
     {
-        byte[] whole = RpcMessage.By(s_author, 5, "t", [1, 2, 3]).Encode();
+        byte[] whole = RpcMessage.By(_author, 5, "t", [1, 2, 3]).Encode();
         for (int i = 0; i < whole.Length; i++)
         {
             (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
@@ -78,15 +78,15 @@ public class ReceiveTests
     public void A_message_that_lacks_author_number_or_signature_is_dropped()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
-        RpcMessage whole = RpcMessage.By(s_author, 5, "t", [1]);
+        RpcMessage whole = RpcMessage.By(_author, 5, "t", [1]);
         peer.Send(Rpc.Publish(
             whole with { From = null },
             whole with { From = [] },
             whole with { From = [1, 2, 3] },
             whole with { Sequence = null },
             whole with { Signature = null },
-            (whole with { Sequence = [] }).Sign(s_author),
-            (whole with { Sequence = new byte[9] }).Sign(s_author)));
+            (whole with { Sequence = [] }).Sign(_author),
+            (whole with { Sequence = new byte[9] }).Sign(_author)));
         board.Simulation.Run(100);
 
         Assert.Empty(board.Messages);
@@ -97,17 +97,18 @@ public class ReceiveTests
     [Theory]
     [InlineData("/floodsub/1.0.0", true)]
     [InlineData("/meshsub/1.1.0", false)]
-    public void A_number_that_lost_its_leading_zeros_is_taken_from_floodsub_as_js_sends_it_and_not_from_gossipsub(string protocol, bool taken)
+    public void A_number_that_lost_its_leading_zeros_is_taken_from_floodsub_as_js_sends_it_and_not_from_gossipsub(string protocol,
+        bool taken)
     {
         (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { Forward = true }, protocols: [protocol], joined: ["t"],
             node: new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
-        var behind = new ScriptedPeer(board.Simulation);
+        ScriptedPeer behind = new(board.Simulation);
         board.Dial(behind);
         behind.Send(Rpc.Subscribe("t"));
         board.Simulation.Run(100);
         behind.Take();
-        RpcMessage whole = RpcMessage.By(s_author, 0x0102, "t", [1]);
-        peer.Send(Rpc.Publish((whole with { Sequence = [1, 2] }).Sign(s_author), (whole with { Sequence = [1, 3] }).Sign(s_author)));
+        RpcMessage whole = RpcMessage.By(_author, 0x0102, "t", [1]);
+        peer.Send(Rpc.Publish((whole with { Sequence = [1, 2] }).Sign(_author), (whole with { Sequence = [1, 3] }).Sign(_author)));
         board.Simulation.Run(100);
 
         Assert.Equal(taken ? [0x0102UL, 0x0103UL] : [], board.Messages.Select(one => one.Sequence));
@@ -122,7 +123,8 @@ public class ReceiveTests
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
         Identity liar = Identity.Create(new ManagedCrypto(), new SeededRandom(100));
-        RpcMessage forged = (RpcMessage.By(s_author, 5, "t", [1]) with { Signature = null }).Sign(liar) with { Key = liar.PublicKeyProtobuf };
+        RpcMessage forged =
+            (RpcMessage.By(_author, 5, "t", [1]) with { Signature = null }).Sign(liar) with { Key = liar.PublicKeyProtobuf };
         peer.Send(Rpc.Publish(forged));
         board.Simulation.Run(100);
 
@@ -149,7 +151,7 @@ public class ReceiveTests
     public void A_verifier_decides_about_keys_of_other_types(int answer, DropReason expected)
     {
         (RpcMessage rsa, RpcMessage secp) = ForeignMessages();
-        var verifier = new ScriptedVerifier(answer);
+        ScriptedVerifier verifier = new(answer);
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"], node: new NodeOptions { Verifier = verifier });
         peer.Send(Rpc.Publish(rsa, secp));
         board.Simulation.Run(100);
@@ -180,9 +182,9 @@ public class ReceiveTests
     public void A_message_comes_once_however_often_and_however_it_is_sent()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"]);
-        RpcMessage message = RpcMessage.By(s_author, 5, "t", [1]);
+        RpcMessage message = RpcMessage.By(_author, 5, "t", [1]);
         peer.Send(Rpc.Publish(message, message));
-        peer.Send(Rpc.Publish(message with { Key = s_author.PublicKeyProtobuf }));
+        peer.Send(Rpc.Publish(message with { Key = _author.PublicKeyProtobuf }));
         board.Simulation.Run(100);
 
         Assert.Single(board.Messages);
@@ -192,7 +194,8 @@ public class ReceiveTests
     [Fact]
     public void An_unsigned_message_is_forgotten_after_a_time()
     {
-        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { SeenMs = 60000, SignaturePolicy = SignaturePolicy.StrictNoSign }, joined: ["t"]);
+        (Board board, ScriptedPeer peer) =
+            Board.Connect(new PubSubOptions { SeenMs = 60000, SignaturePolicy = SignaturePolicy.StrictNoSign }, joined: ["t"]);
         RpcMessage message = new() { Data = [1], Topic = "t" };
         peer.Send(Rpc.Publish(message));
         board.Simulation.Run(59000);
@@ -223,7 +226,8 @@ public class ReceiveTests
     [Fact]
     public void Without_signatures_a_message_has_no_stamps_and_is_known_by_its_data()
     {
-        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { SignaturePolicy = SignaturePolicy.StrictNoSign }, joined: ["t"]);
+        (Board board, ScriptedPeer peer) =
+            Board.Connect(new PubSubOptions { SignaturePolicy = SignaturePolicy.StrictNoSign }, joined: ["t"]);
         RpcMessage plain = new() { Data = [1], Topic = "t" };
         peer.Send(Rpc.Publish(plain, plain, plain with { Data = [2] }));
         board.Simulation.Run(100);
@@ -232,10 +236,10 @@ public class ReceiveTests
         Assert.All(board.Messages, one => Assert.Null(one.From));
         Assert.Equal([DropReason.Duplicate], board.Drops);
 
-        RpcMessage stamped = RpcMessage.By(s_author, 5, "t", [3]);
+        RpcMessage stamped = RpcMessage.By(_author, 5, "t", [3]);
         RpcMessage none = new() { Data = [3], Topic = "t" };
         peer.Send(Rpc.Publish(stamped, none with { From = stamped.From }, none with { Sequence = stamped.Sequence },
-            none with { Signature = stamped.Signature }, none with { Key = s_author.PublicKeyProtobuf }, none with { Signature = [] }));
+            none with { Signature = stamped.Signature }, none with { Key = _author.PublicKeyProtobuf }, none with { Signature = [] }));
         board.Simulation.Run(100);
         Assert.Equal(2, board.Messages.Count);
         Assert.Equal(6, board.PubSub.Drops(DropReason.Signed));
@@ -245,8 +249,8 @@ public class ReceiveTests
     public void A_message_of_a_topic_that_is_not_joined_is_dropped()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"], topics: ["open"]);
-        peer.Send(Rpc.Publish(RpcMessage.By(s_author, 1, "open", [1]), RpcMessage.By(s_author, 2, "other", [1]),
-            RpcMessage.By(s_author, 3, "", [1]), RpcMessage.By(s_author, 4, "t", [1]) with { Topic = null }));
+        peer.Send(Rpc.Publish(RpcMessage.By(_author, 1, "open", [1]), RpcMessage.By(_author, 2, "other", [1]),
+            RpcMessage.By(_author, 3, "", [1]), RpcMessage.By(_author, 4, "t", [1]) with { Topic = null }));
         board.Simulation.Run(100);
 
         Assert.Empty(board.Messages);
@@ -257,10 +261,10 @@ public class ReceiveTests
     public void A_message_longer_than_the_option_is_passed_over_and_the_next_one_is_not()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { MaxMessageBytes = 256 }, joined: ["t"]);
-        RpcMessage longest = RpcMessage.By(s_author, 1, "t", new byte[256 - 121 - 1]);
+        RpcMessage longest = RpcMessage.By(_author, 1, "t", new byte[256 - 121 - 1]);
         Assert.Equal(256, longest.Encode().Length);
-        RpcMessage tooLong = RpcMessage.By(s_author, 2, "t", new byte[256 - 121]);
-        peer.Send(Rpc.Publish(RpcMessage.By(s_author, 3, "t", new byte[100_000]), longest, tooLong, RpcMessage.By(s_author, 4, "t", [9])));
+        RpcMessage tooLong = RpcMessage.By(_author, 2, "t", new byte[256 - 121]);
+        peer.Send(Rpc.Publish(RpcMessage.By(_author, 3, "t", new byte[100_000]), longest, tooLong, RpcMessage.By(_author, 4, "t", [9])));
         board.Simulation.Run(1000);
 
         Assert.Equal([1UL, 4UL], board.Messages.Select(one => one.Sequence));
@@ -272,7 +276,7 @@ public class ReceiveTests
     public void An_rpc_of_any_length_is_read_piece_by_piece()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { MaxMessageBytes = 1024, SeenMessages = 256 }, joined: ["t"]);
-        RpcMessage[] many = [.. Enumerable.Range(0, 200).Select(i => RpcMessage.By(s_author, (ulong)i, "t", new byte[800]))];
+        RpcMessage[] many = [.. Enumerable.Range(0, 200).Select(i => RpcMessage.By(_author, (ulong)i, "t", new byte[800]))];
         Rpc rpc = Rpc.Publish(many) with { Unknown = new Fields().Bytes(15, new byte[100_000]).ToArray() };
         Assert.InRange(rpc.Encode().Length, 280_000, 400_000);
         peer.Send(rpc);
@@ -285,11 +289,11 @@ public class ReceiveTests
     public void A_second_stream_takes_the_place_of_the_first()
     {
         (Board board, ScriptedPeer peer) = Board.Connect(joined: ["t"], topics: ["t"]);
-        byte[] half = Rpc.Publish(RpcMessage.By(s_author, 1, "t", [1])).Encode();
+        byte[] half = Rpc.Publish(RpcMessage.By(_author, 1, "t", [1])).Encode();
         peer.Send(half[..50]);
         board.Simulation.Run(100);
         peer.Reopen();
-        peer.Send(Rpc.Publish(RpcMessage.By(s_author, 2, "t", [2])));
+        peer.Send(Rpc.Publish(RpcMessage.By(_author, 2, "t", [2])));
         board.Simulation.Run(100);
 
         Assert.Equal([2], Assert.Single(board.Messages).Data);
@@ -300,8 +304,10 @@ public class ReceiveTests
 
     private static (RpcMessage Rsa, RpcMessage Secp256k1) ForeignMessages()
     {
-        byte[] rsaKey = [.. new Fields().Varint(1, (ulong)KeyType.Rsa).Bytes(2, [.. Enumerable.Range(0, 162).Select(i => (byte)i)]).ToArray()];
-        byte[] secpKey = [.. new Fields().Varint(1, (ulong)KeyType.Secp256k1).Bytes(2, [.. Enumerable.Range(0, 33).Select(i => (byte)i)]).ToArray()];
+        byte[] rsaKey =
+            [.. new Fields().Varint(1, (ulong)KeyType.Rsa).Bytes(2, [.. Enumerable.Range(0, 162).Select(i => (byte)i)]).ToArray()];
+        byte[] secpKey =
+            [.. new Fields().Varint(1, (ulong)KeyType.Secp256k1).Bytes(2, [.. Enumerable.Range(0, 33).Select(i => (byte)i)]).ToArray()];
         RpcMessage Message(byte[] key) => new()
         {
             From = PeerId.FromPublicKey(key, 0, key.Length, new ManagedCrypto()).ToBytes(),

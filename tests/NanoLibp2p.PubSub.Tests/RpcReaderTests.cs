@@ -13,27 +13,29 @@ public class RpcReaderTests
 {
     private const int MaxMessage = 300;
 
-    private static readonly string[] s_topics = ["t", "u", "sensors/temp", "sensors/hum", "sensors/temq", "ä"];
+    private static readonly string[] _topics = ["t", "u", "sensors/temp", "sensors/hum", "sensors/temq", "ä"];
 
-    private static readonly Gen<byte[]> s_id = Gen.Byte.Array[0, 80];
+    private static readonly Gen<byte[]> _id = Gen.Byte.Array[0, 80];
 
-    private static readonly Gen<string> s_topic = Gen.OneOf(Gen.OneOf<string>(s_topics), Gen.OneOf<string>("", "sensors/", "sensors/temr", "x"));
+    private static readonly Gen<string> _topic =
+        Gen.OneOf(Gen.OneOf<string>(_topics), Gen.OneOf<string>("", "sensors/", "sensors/temr", "x"));
 
-    private static readonly Gen<byte[]> s_unknown = Gen.OneOf<byte[]>(
+    private static readonly Gen<byte[]> _unknown = Gen.OneOf<byte[]>(
         [], new Fields().Varint(20, 5).ToArray(), new Fields().Bytes(21, new byte[40]).ToArray(),
         new Fields().Raw([0xFD, 0x01, 1, 2, 3, 4]).Raw([0x81, 0x02, 1, 2, 3, 4, 5, 6, 7, 8]).ToArray());
 
-    private static readonly Gen<RpcMessage> s_message = Gen.Select(
-        Gen.Null(Gen.Byte.Array[0, 50]), Gen.Null(Gen.Byte.Array[0, 250]), Gen.Null(Gen.Byte.Array[0, 9]), Gen.Null(s_topic),
-        Gen.Null(Gen.Byte.Array[0, 70]), Gen.Null(Gen.Byte.Array[0, 40]), s_unknown,
+    private static readonly Gen<RpcMessage> _message = Gen.Select(
+        Gen.Null(Gen.Byte.Array[0, 50]), Gen.Null(Gen.Byte.Array[0, 250]), Gen.Null(Gen.Byte.Array[0, 9]), Gen.Null(_topic),
+        Gen.Null(Gen.Byte.Array[0, 70]), Gen.Null(Gen.Byte.Array[0, 40]), _unknown,
         (from, data, sequence, topic, signature, key, unknown) => new RpcMessage
         {
             From = from, Data = data, Sequence = sequence, Topic = topic, Signature = signature, Key = key, Unknown = unknown,
         });
 
-    private static readonly Gen<Rpc> s_rpc = Gen.Select(
-        Gen.Select(Gen.Bool, s_topic).List[0, 3], s_message.List[0, 3], Gen.Select(s_topic, s_id.Array[0, 3]).List[0, 2], s_id.Array[0, 3].List[0, 2],
-        s_topic.List[0, 2], Gen.Select(s_topic, Gen.Nullable(Gen.ULong)).List[0, 2], s_unknown,
+    private static readonly Gen<Rpc> _rpc = Gen.Select(
+        Gen.Select(Gen.Bool, _topic).List[0, 3], _message.List[0, 3], Gen.Select(_topic, _id.Array[0, 3]).List[0, 2],
+        _id.Array[0, 3].List[0, 2],
+        _topic.List[0, 2], Gen.Select(_topic, Gen.Nullable(Gen.ULong)).List[0, 2], _unknown,
         (subscriptions, messages, have, want, graft, prune, unknown) => new Rpc
         {
             Subscriptions = subscriptions, Messages = messages, Have = have, Want = want, Graft = graft, Prune = prune, Unknown = unknown,
@@ -41,9 +43,9 @@ public class RpcReaderTests
 
     [Fact]
     public void Every_rpc_is_read_as_it_was_written_in_whatever_pieces() =>
-        Gen.Select(s_rpc.Array[1, 4], Gen.Int[1, 60]).Sample((rpcs, maxPiece) =>
+        Gen.Select(_rpc.Array[1, 4], Gen.Int[1, 60]).Sample((rpcs, maxPiece) =>
         {
-            var heard = new Recorder();
+            Recorder heard = new();
             byte[] bytes = [.. rpcs.SelectMany(rpc => rpc.Encode())];
             Assert.True(heard.Feed(bytes, maxPiece));
             Assert.Equal([.. rpcs.SelectMany(Expected)], heard.Lines);
@@ -52,9 +54,9 @@ public class RpcReaderTests
 
     [Fact]
     public void A_cut_rpc_says_nothing_wrong() =>
-        Gen.Select(s_rpc, Gen.Double.Unit).Sample((rpc, part) =>
+        Gen.Select(_rpc, Gen.Double.Unit).Sample((rpc, part) =>
         {
-            var heard = new Recorder();
+            Recorder heard = new();
             byte[] bytes = rpc.Encode();
             byte[] cut = bytes[..(int)(part * bytes.Length)];
             Assert.True(heard.Feed(cut, 1000));
@@ -64,7 +66,8 @@ public class RpcReaderTests
 
     [Fact]
     public void Random_bytes_and_damaged_rpcs_end_in_an_answer_and_never_in_an_exception() =>
-        Gen.Select(s_rpc, Gen.Select(Gen.Int[0, 1000], Gen.Byte).Array[0, 5], Gen.Byte.Array[0, 100], Gen.Int[1, 40]).Sample((rpc, damage, tail, maxPiece) =>
+        Gen.Select(_rpc, Gen.Select(Gen.Int[0, 1000], Gen.Byte).Array[0, 5], Gen.Byte.Array[0, 100], Gen.Int[1, 40])
+        .Sample((rpc, damage, tail, maxPiece) =>
         {
             byte[] bytes = [.. rpc.Encode(), .. tail];
             foreach ((int at, byte value) in damage)
@@ -73,8 +76,8 @@ public class RpcReaderTests
             }
 
             // the same answer in whatever pieces, and the buffer's end is respected in each
-            var whole = new Recorder();
-            var pieces = new Recorder();
+            Recorder whole = new();
+            Recorder pieces = new();
             bool good = whole.Feed(bytes, int.MaxValue);
             Assert.Equal(good, pieces.Feed(bytes, maxPiece));
             Assert.Equal(whole.Lines, pieces.Lines);
@@ -82,7 +85,8 @@ public class RpcReaderTests
 
     [Fact]
     public void What_the_writer_writes_the_reference_reads() =>
-        Gen.Select(Gen.Byte[(byte)'a', (byte)'z'].Array[1, 200], Gen.Byte.Array[0, 64], Gen.Int[0, 4_000_000], Gen.Bool).Sample((name, id, backoff, subscribe) =>
+        Gen.Select(Gen.Byte[(byte)'a', (byte)'z'].Array[1, 200], Gen.Byte.Array[0, 64], Gen.Int[0, 4_000_000], Gen.Bool)
+        .Sample((name, id, backoff, subscribe) =>
         {
             byte[] buffer = new byte[7 + name.Length + id.Length + 24];
             string topic = Encoding.ASCII.GetString(name);
@@ -90,7 +94,8 @@ public class RpcReaderTests
             Assert.InRange(RpcWriter.WriteSubscription(name, subscribe, buffer, at), 8, name.Length + 24);
             Assert.Equal((subscribe, topic), Read(RpcWriter.WriteSubscription(name, subscribe, buffer, at)).Subscriptions.Single());
             Assert.Equal(topic, Read(RpcWriter.WriteControl(RpcWriter.Graft, name, name.Length, 0, buffer, at)).Graft.Single());
-            Assert.Equal((topic, backoff == 0 ? null : (ulong)backoff), Read(RpcWriter.WriteControl(RpcWriter.Prune, name, name.Length, backoff, buffer, at)).Prune.Single());
+            Assert.Equal((topic, backoff == 0 ? null : (ulong)backoff),
+                Read(RpcWriter.WriteControl(RpcWriter.Prune, name, name.Length, backoff, buffer, at)).Prune.Single());
             Assert.Equal([id], Read(RpcWriter.WriteControl(RpcWriter.Want, id, id.Length, 0, buffer, at)).Want.Single());
 
             Rpc Read(int count) => Rpc.DecodeAll(buffer[at..(at + count)]).Single();
@@ -101,10 +106,12 @@ public class RpcReaderTests
     {
         // many empty fields, lengths and tags padded, signature and key again and again
         byte[] padded = [0x8A, 0x80, 0x00, 0x80, 0x80, 0x00];
-        foreach (byte[] field in new byte[][] { [0x0A, 0x00], [0x2A, 0x01, 0x07], [0x32, 0x01, 0x07], padded, [0x98, 0x01, 0xFF, 0x00], [0x9D, 0x01, 1, 2, 3, 4] })
+        foreach (byte[] field
+            in new byte[][] { [0x0A, 0x00], [0x2A, 0x01, 0x07], [0x32, 0x01, 0x07], padded, [0x98, 0x01, 0xFF, 0x00],
+                [0x9D, 0x01, 1, 2, 3, 4] })
         {
             byte[] message = [.. Enumerable.Repeat(field, MaxMessage / field.Length).SelectMany(bytes => bytes)];
-            var heard = new Recorder();
+            Recorder heard = new();
             byte[] rpc = new Fields().Bytes(2, message).Bytes(2, new RpcMessage { Topic = "t" }.Encode()).ToArray();
             Assert.True(heard.Feed([.. Fields.VarintBytes((ulong)rpc.Length), .. rpc], 13));
             Assert.Equal(2, heard.Lines.Count);
@@ -116,15 +123,18 @@ public class RpcReaderTests
     {
         foreach ((bool subscribe, string topic) in rpc.Subscriptions)
         {
-            yield return $"{(subscribe ? "+" : "-")}{(s_topics.Contains(topic) ? topic : "?")}";
+            yield return $"{(subscribe ? "+" : "-")}{(_topics.Contains(topic) ? topic : "?")}";
         }
 
         foreach (RpcMessage message in rpc.Messages)
         {
             yield return message.Encode().Length > MaxMessage
                 ? "too long"
-                : $"message {Text(message.From)}/{Text(message.Data)}/{Text(message.Sequence)}/{Text(message.Topic == null ? null : Encoding.UTF8.GetBytes(message.Topic))}"
-                    + $"/{Text(message.Signature)}/{Text(message.Key)} body {Convert.ToHexString((message with { Unknown = [] }).Signed()[14..])}"
+                : $"message "
+                    + $"{Text(message.From)}/{Text(message.Data)}/{Text(message.Sequence)}/"
+                    + $"{Text(message.Topic == null ? null : Encoding.UTF8.GetBytes(message.Topic))}"
+                    + $"/{Text(message.Signature)}/{Text(message.Key)} body "
+                    + $"{Convert.ToHexString((message with { Unknown = [] }).Signed()[14..])}"
                     + $" {(message.Unknown.Length == 0 ? Reading.Certain : Reading.WithUnknown)}";
         }
 
@@ -132,7 +142,7 @@ public class RpcReaderTests
         {
             foreach (byte[] id in ids)
             {
-                if (id.Length <= 64 && s_topics.Contains(topic) && topic != "u")
+                if (id.Length <= 64 && _topics.Contains(topic) && topic != "u")
                 {
                     yield return $"have {Text(id)}";
                 }
@@ -147,12 +157,12 @@ public class RpcReaderTests
             }
         }
 
-        foreach (string topic in rpc.Graft.Where(s_topics.Contains))
+        foreach (string topic in rpc.Graft.Where(_topics.Contains))
         {
             yield return $"graft {topic}";
         }
 
-        foreach ((string topic, ulong? backoff) in rpc.Prune.Where(prune => s_topics.Contains(prune.Topic)))
+        foreach ((string topic, ulong? backoff) in rpc.Prune.Where(prune => _topics.Contains(prune.Topic)))
         {
             yield return $"prune {topic} {backoff ?? 0}";
         }
@@ -166,15 +176,15 @@ public class RpcReaderTests
     {
         public Recorder()
         {
-            var pubsub = new PubSubProtocol(new PubSubOptions { MaxMessageBytes = MaxMessage });
-            var topics = new TopicTable(s_topics.Length);
-            for (int i = 0; i < s_topics.Length; i++)
+            PubSubProtocol pubsub = new(new PubSubOptions { MaxMessageBytes = MaxMessage });
+            TopicTable topics = new(_topics.Length);
+            for (int i = 0; i < _topics.Length; i++)
             {
-                topics.Add(new Topic(pubsub, i, Encoding.UTF8.GetBytes(s_topics[i])) { Joined = s_topics[i] != "u" });
+                topics.Add(new Topic(pubsub, i, Encoding.UTF8.GetBytes(_topics[i])) { Joined = _topics[i] != "u" });
             }
 
             byte[] prefix = Bytes.Ascii("libp2p-pubsub:");
-            var peer = new PubSubPeer(pubsub, 0, topics, prefix, 1, 400);
+            PubSubPeer peer = new(pubsub, 0, topics, prefix, 1, 400);
             Reader = new RpcReader(peer, topics, this, prefix, MaxMessage, 1);
         }
 
@@ -212,9 +222,11 @@ public class RpcReaderTests
 
         internal override bool OnPublish(PubSubPeer peer)
         {
-            string Part(int field) => Text(Reader.Count[field] < 0 ? null : Reader.Buffer[Reader.At[field]..(Reader.At[field] + Reader.Count[field])]);
+            string Part(int field) =>
+                Text(Reader.Count[field] < 0 ? null : Reader.Buffer[Reader.At[field]..(Reader.At[field] + Reader.Count[field])]);
             Lines.Add(Reader.Reading == Reading.Uncertain ? "uncertain" : $"message {string.Join('/', Enumerable.Range(1, 6).Select(Part))}"
-                + $" body {Convert.ToHexString(Reader.Buffer.AsSpan(RpcReader.PrefixBytes, Reader.Count[RpcReader.Body]))} {Reader.Reading}");
+                + $" body {Convert.ToHexString(Reader.Buffer.AsSpan(RpcReader.PrefixBytes, Reader.Count[RpcReader.Body]))}"
+                + $" {Reader.Reading}");
             Assert.Equal("libp2p-pubsub:"u8.ToArray(), Reader.Buffer[..RpcReader.PrefixBytes]);
             return true;
         }
@@ -227,7 +239,8 @@ public class RpcReaderTests
 
         internal override void OnGraft(PubSubPeer peer, Topic topic) => Lines.Add($"graft {Encoding.UTF8.GetString(topic.Utf8Name)}");
 
-        internal override void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds) => Lines.Add($"prune {Encoding.UTF8.GetString(topic.Utf8Name)} {backoffSeconds}");
+        internal override void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds) =>
+            Lines.Add($"prune {Encoding.UTF8.GetString(topic.Utf8Name)} {backoffSeconds}");
 
         protected override void Register(Node node)
         {

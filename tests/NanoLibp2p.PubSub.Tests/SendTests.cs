@@ -42,7 +42,8 @@ public class SendTests
     [InlineData(30)]
     public void A_message_longer_than_a_record_goes_in_pieces(int maxPiece)
     {
-        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { MaxMessageBytes = 4096 }, topics: ["t"], node: new NodeOptions { RecordBytes = 512 });
+        (Board board, ScriptedPeer peer) =
+            Board.Connect(new PubSubOptions { MaxMessageBytes = 4096 }, topics: ["t"], node: new NodeOptions { RecordBytes = 512 });
         board.Simulation.Network.MaxPiece = maxPiece;
         byte[] data = [.. Enumerable.Range(0, 3000).Select(i => (byte)i)];
         Assert.Equal(1, board.Publish("t", data));
@@ -80,12 +81,14 @@ public class SendTests
     [Fact]
     public void One_peer_that_does_not_read_holds_nobody_else_up_and_is_told_later()
     {
-        var simulation = new Simulation(6);
-        var board = new Board(simulation, new PubSubOptions { QueueBytes = 1200, CachedMessages = 64, CacheBytes = 20000, GossipHeartbeats = 10, MaxAsks = 64, FirstSequenceNumber = 1 },
+        Simulation simulation = new(6);
+        Board board = new(simulation,
+            new PubSubOptions { QueueBytes = 1200, CachedMessages = 64, CacheBytes = 20000, GossipHeartbeats = 10, MaxAsks = 64,
+                FirstSequenceNumber = 1 },
             new NodeOptions { MaxConnections = 2, KeepAliveMs = 0 });
         board.PubSub.Open("t");
-        var quick = new ScriptedPeer(simulation);
-        var slow = new ScriptedPeer(simulation);
+        ScriptedPeer quick = new(simulation);
+        ScriptedPeer slow = new(simulation);
         board.Dial(quick);
         Connection blocked = board.Dial(slow);
         quick.Send(Rpc.Subscribe("t"));
@@ -107,7 +110,7 @@ public class SendTests
 
         // when it reads again, it hears of what it missed, as fast as its queue drains, and can have it
         ((MemoryLink)blocked.Link).Dead = false;
-        var got = new HashSet<string>();
+        HashSet<string> got = new();
         for (int i = 0; i < 60; i++)
         {
             simulation.Run(100);
@@ -236,9 +239,9 @@ public class SendTests
     {
         foreach (SignaturePolicy policy in new[] { SignaturePolicy.StrictSign, SignaturePolicy.StrictNoSign })
         {
-            var simulation = new Simulation(8);
-            var one = new Board(simulation, new PubSubOptions { SignaturePolicy = policy });
-            var other = new Board(simulation, new PubSubOptions { SignaturePolicy = policy });
+            Simulation simulation = new(8);
+            Board one = new(simulation, new PubSubOptions { SignaturePolicy = policy });
+            Board other = new(simulation, new PubSubOptions { SignaturePolicy = policy });
             one.PubSub.Join("t");
             other.PubSub.Join("t");
             one.Host.Dial(other.Host.Listen());
@@ -262,8 +265,8 @@ public class SendTests
     [Fact]
     public void A_message_reaches_every_peer_of_thirty_two_over_slow_links()
     {
-        var simulation = new Simulation(9);
-        var board = new Board(simulation, null, new NodeOptions { MaxConnections = 32 });
+        Simulation simulation = new(9);
+        Board board = new(simulation, null, new NodeOptions { MaxConnections = 32 });
         board.PubSub.Join("t");
         ScriptedPeer[] peers = [.. Enumerable.Range(0, 32).Select(_ => new ScriptedPeer(simulation))];
         foreach (ScriptedPeer peer in peers)

@@ -14,14 +14,14 @@ public class SmallDeviceTests
     [Fact]
     public void A_desktop_with_its_32_longest_topics_says_hello_to_a_device_without_a_large_buffer()
     {
-        var simulation = new Simulation(31);
-        var desktop = new Board(simulation, PubSubOptions.Desktop(), Big);
+        Simulation simulation = new(31);
+        Board desktop = new(simulation, PubSubOptions.Desktop(), Big);
         for (int i = 0; i < 32; i++)
         {
             Assert.NotNull(desktop.PubSub.Join(new string((char)('A' + i), 1024)));
         }
 
-        var board = new Board(simulation, null, Small);
+        Board board = new(simulation, null, Small);
         board.PubSub.Open("t");
         Connection connection = board.Host.Dial(desktop.Host.Listen());
         simulation.Run(30_000);
@@ -35,10 +35,10 @@ public class SmallDeviceTests
     [InlineData(60_000)]
     public void Messages_longer_than_a_record_are_passed_over_by_a_small_device_and_the_next_one_is_heard(int bytes)
     {
-        var simulation = new Simulation(32);
-        var desktop = new Board(simulation, PubSubOptions.Desktop(), Big);
+        Simulation simulation = new(32);
+        Board desktop = new(simulation, PubSubOptions.Desktop(), Big);
         desktop.PubSub.Join("t");
-        var board = new Board(simulation, null, Small);
+        Board board = new(simulation, null, Small);
         board.PubSub.Join("t");
         Connection connection = board.Host.Dial(desktop.Host.Listen());
         Assert.True(simulation.Run(() => desktop.Subscriptions.Count > 0, 5_000));
@@ -58,17 +58,18 @@ public class SmallDeviceTests
     [Fact]
     public void Twenty_messages_that_a_gateway_forwards_at_once_all_arrive_at_a_device()
     {
-        var simulation = new Simulation(33);
-        var gateway = new Board(simulation, PubSubOptions.Desktop(), Big);
+        Simulation simulation = new(33);
+        Board gateway = new(simulation, PubSubOptions.Desktop(), Big);
         gateway.PubSub.Join("t");
-        var board = new Board(simulation, null, Small);
+        Board board = new(simulation, null, Small);
         board.PubSub.Join("t");
         board.Host.Dial(gateway.Host.Listen());
-        var author = new ScriptedPeer(simulation);
+        ScriptedPeer author = new(simulation);
         gateway.Dial(author);
         simulation.Run(3_000);
         Identity[] authors = [.. Enumerable.Range(50, 4).Select(i => ReplayTests.Author((uint)i))];
-        author.Send(Rpc.Publish([.. Enumerable.Range(1, 60).Select(i => RpcMessage.By(authors[i % 4], (ulong)(100 + i), "t", new byte[200]))]));
+        author.Send(
+            Rpc.Publish([.. Enumerable.Range(1, 60).Select(i => RpcMessage.By(authors[i % 4], (ulong)(100 + i), "t", new byte[200]))]));
         simulation.Run(10_000);
 
         Assert.Equal(60, gateway.Messages.Count);

@@ -7,10 +7,11 @@ using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.PubSub.Tests;
 
-/// <summary>The stream that we write on lives and dies apart from the connection, and there is one for each peer: all in virtual time.</summary>
+/// <summary>The stream that we write on lives and dies apart from the connection, and there is one for each peer: all in virtual
+/// time.</summary>
 public class StreamLifeTests
 {
-    private static readonly Identity s_author = Identity.Create(new ManagedCrypto(), new SeededRandom(94));
+    private static readonly Identity _author = Identity.Create(new ManagedCrypto(), new SeededRandom(94));
 
     [Fact]
     public void A_peer_that_ends_its_half_of_our_stream_gets_a_new_one_with_all_subscriptions()
@@ -69,10 +70,10 @@ public class StreamLifeTests
     [Fact]
     public void A_peer_that_refuses_is_asked_again_ever_more_rarely_until_it_agrees()
     {
-        var simulation = new Simulation(12);
-        var board = new Board(simulation, null, new NodeOptions { KeepAliveMs = 0 });
+        Simulation simulation = new(12);
+        Board board = new(simulation, null, new NodeOptions { KeepAliveMs = 0 });
         board.PubSub.Join("t");
-        var peer = new ScriptedPeer(simulation, "/something/else") { Dials = false };
+        ScriptedPeer peer = new(simulation, "/something/else") { Dials = false };
         board.Dial(peer);
         simulation.Run(1_000);
         long before = board.Written;
@@ -90,10 +91,10 @@ public class StreamLifeTests
     [Fact]
     public void A_peer_that_refused_and_then_opens_a_stream_itself_is_asked_again_at_once()
     {
-        var simulation = new Simulation(12);
-        var board = new Board(simulation, null, new NodeOptions { KeepAliveMs = 0 });
+        Simulation simulation = new(12);
+        Board board = new(simulation, null, new NodeOptions { KeepAliveMs = 0 });
         board.PubSub.Join("t");
-        var peer = new ScriptedPeer(simulation, "/something/else") { Dials = false };
+        ScriptedPeer peer = new(simulation, "/something/else") { Dials = false };
         board.Dial(peer);
         simulation.Run(100_000);
 
@@ -125,7 +126,7 @@ public class StreamLifeTests
             Assert.True(board.Simulation.Run(() => peer.Inbound != null, 2 * pause + 2_000));
             peer.Reopen();
             peer.Send(Rpc.Subscribe("t"));
-            peer.Send(Rpc.Publish(RpcMessage.By(s_author, (ulong)pause, "t", [7])));
+            peer.Send(Rpc.Publish(RpcMessage.By(_author, (ulong)pause, "t", [7])));
             board.Simulation.Run(100);
             Assert.Equal(1, board.Publish("t", 2));
             board.Simulation.Run(100);
@@ -141,13 +142,13 @@ public class StreamLifeTests
     [Fact]
     public void A_subscriber_is_told_of_when_the_stream_to_it_is_agreed_on_and_not_before()
     {
-        var simulation = new Simulation(13);
+        Simulation simulation = new(13);
         simulation.Network.MaxDelayMs = 50;
-        var board = new Board(simulation);
+        Board board = new(simulation);
         board.PubSub.Open("t");
-        var published = new List<int>();
+        List<int> published = new();
         board.ThenSubscribed = () => published.Add(board.Publish("t", 1));
-        var peer = new ScriptedPeer(simulation, "/floodsub/1.0.0");
+        ScriptedPeer peer = new(simulation, "/floodsub/1.0.0");
         peer.Send(Rpc.Subscribe("t"));
         board.Dial(peer);
         simulation.Run(5_000);
@@ -174,10 +175,10 @@ public class StreamLifeTests
     [Fact]
     public void One_peer_with_twelve_connections_is_one_subscriber_one_mesh_peer_and_one_stream()
     {
-        var simulation = new Simulation(14);
-        var board = new Board(simulation, new PubSubOptions { MeshPeers = 4, MaxMeshPeers = 4 }, new NodeOptions { MaxConnections = 13 });
+        Simulation simulation = new(14);
+        Board board = new(simulation, new PubSubOptions { MeshPeers = 4, MaxMeshPeers = 4 }, new NodeOptions { MaxConnections = 13 });
         Topic topic = board.PubSub.Join("t");
-        var peer = new ScriptedPeer(simulation, 12);
+        ScriptedPeer peer = new(simulation, 12);
         for (int i = 0; i < 12; i++)
         {
             board.Dial(peer);
@@ -194,7 +195,7 @@ public class StreamLifeTests
         simulation.Run(100);
         Assert.Single(peer.Take().SelectMany(rpc => rpc.Messages));
 
-        var other = new ScriptedPeer(simulation);
+        ScriptedPeer other = new(simulation);
         board.Dial(other);
         other.Send(Rpc.Subscribe("t"));
         simulation.Run(3_000);
@@ -204,9 +205,9 @@ public class StreamLifeTests
     [Fact]
     public void Streams_of_two_connections_to_one_peer_do_not_replace_each_other()
     {
-        var simulation = new Simulation(15);
-        var one = new Board(simulation, null, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2, KeepAliveMs = 0 });
-        var other = new Board(simulation, null, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2, KeepAliveMs = 0 });
+        Simulation simulation = new(15);
+        Board one = new(simulation, null, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2, KeepAliveMs = 0 });
+        Board other = new(simulation, null, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2, KeepAliveMs = 0 });
         one.PubSub.Join("t");
         other.PubSub.Join("t");
 
@@ -230,9 +231,9 @@ public class StreamLifeTests
     [InlineData(1)]
     public void A_second_connection_takes_over_when_the_first_is_gone(int first)
     {
-        var simulation = new Simulation(16);
-        var one = new Board(simulation, null, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
-        var other = new Board(simulation, null, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
+        Simulation simulation = new(16);
+        Board one = new(simulation, null, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
+        Board other = new(simulation, null, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
         one.PubSub.Join("t");
         other.PubSub.Join("t");
         one.Host.Dial(other.Host.Listen());
@@ -254,10 +255,10 @@ public class StreamLifeTests
     public void A_peer_that_keeps_its_subscriptions_to_itself_when_a_connection_goes_is_still_a_subscriber()
     {
         // rust-libp2p says them on the first connection only
-        var simulation = new Simulation(17);
-        var board = new Board(simulation, null, new NodeOptions { MaxConnections = 2 });
+        Simulation simulation = new(17);
+        Board board = new(simulation, null, new NodeOptions { MaxConnections = 2 });
         board.PubSub.Open("t");
-        var peer = new ScriptedPeer(simulation);
+        ScriptedPeer peer = new(simulation);
         board.Dial(peer);
         peer.Send(Rpc.Subscribe("t"));
         simulation.Run(100);

@@ -4,8 +4,8 @@ using System.Linq;
 namespace NanoLibp2p.PubSub.Tests;
 
 /// <summary>
-/// A signed message written by hand in many ways. One that everybody takes is taken and passed on as everybody writes it; one that some take is
-/// ignored; only what nobody passes on is held against the peer. The interop tests ask js about the same table.
+/// A signed message written by hand in many ways. One that everybody takes is taken and passed on as everybody writes it; one that some
+/// take is ignored; only what nobody passes on is held against the peer. The interop tests ask js about the same table.
 /// </summary>
 public class VerdictTests
 {
@@ -24,7 +24,8 @@ public class VerdictTests
             (int Field, ulong Value, byte[] Data) message = Fields.Read(rpc).Single();
             List<int> fields = [.. Fields.Read(message.Data).Select(field => field.Field)];
             Assert.Equal(fields.Distinct().Order(), fields);
-            byte[] key = Fields.Read(message.Data).LastOrDefault(field => field.Field == 6).Data ?? Fields.Read(Variant.Plain).First().Data[2..];
+            byte[] key = Fields.Read(message.Data).LastOrDefault(field => field.Field == 6).Data
+                ?? Fields.Read(Variant.Plain).First().Data[2..];
             Assert.Equal(Fields.Read(Variant.Plain).First().Data[2..], key);
         }
     }

@@ -37,7 +37,8 @@ public class WireTests
     [Fact]
     public void An_unsigned_message_of_20_bytes_costs_28_and_with_all_framing_58()
     {
-        (Board board, ScriptedPeer peer) = Board.Connect(new PubSubOptions { SignaturePolicy = SignaturePolicy.StrictNoSign }, topics: ["t"]);
+        (Board board, ScriptedPeer peer) =
+            Board.Connect(new PubSubOptions { SignaturePolicy = SignaturePolicy.StrictNoSign }, topics: ["t"]);
         byte[] data = [.. Enumerable.Range(1, 20).Select(i => (byte)i)];
 
         long before = Written(board);
@@ -76,7 +77,8 @@ public class WireTests
     [InlineData("sensors/temp", 167, 49)]
     public void The_overhead_of_a_message_is_as_the_readme_says(string topic, int signed, int unsigned)
     {
-        foreach ((SignaturePolicy policy, int overhead) in new[] { (SignaturePolicy.StrictSign, signed), (SignaturePolicy.StrictNoSign, unsigned) })
+        foreach ((SignaturePolicy policy, int overhead)
+            in new[] { (SignaturePolicy.StrictSign, signed), (SignaturePolicy.StrictNoSign, unsigned) })
         {
             (Board board, _) = Board.Connect(new PubSubOptions { SignaturePolicy = policy }, topics: [topic]);
             long before = Written(board);
@@ -97,16 +99,17 @@ public class WireTests
         }
 
         List<RpcMessage> messages = [.. peer.Take().SelectMany(rpc => rpc.Messages)];
-        Assert.Equal([0x100, 0x101, 0x102], messages.Select(message => (int)System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(message.Sequence)));
+        Assert.Equal([0x100, 0x101, 0x102],
+            messages.Select(message => (int)System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(message.Sequence)));
         Assert.Equal(0x102UL, board.PubSub.SequenceNumber);
     }
 
     [Fact]
     public void Without_the_option_they_begin_with_eight_bytes_and_below_the_time_in_nanoseconds()
     {
-        var simulation = new Simulation(14);
-        var one = new Board(simulation, new PubSubOptions());
-        var other = new Board(simulation, new PubSubOptions());
+        Simulation simulation = new(14);
+        Board one = new(simulation, new PubSubOptions());
+        Board other = new(simulation, new PubSubOptions());
         foreach (ulong number in new[] { one.PubSub.SequenceNumber, other.PubSub.SequenceNumber })
         {
             Assert.InRange(number, 1UL << 56, (ulong)DateTimeOffset.UnixEpoch.AddYears(50).ToUnixTimeMilliseconds() * 1_000_000);

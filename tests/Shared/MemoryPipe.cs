@@ -4,7 +4,8 @@ using System;
 
 namespace NanoLibp2p.Tests
 {
-    /// <summary>One direction of a <see cref="MemoryLink"/>: bytes in order, each piece with its time of arrival. Allocates only when made.</summary>
+    /// <summary>One direction of a <see cref="MemoryLink"/>: bytes in order, each piece with its time of arrival. Allocates only when
+    /// made.</summary>
     internal sealed class MemoryPipe
     {
         private const int MaxPieces = 256;

@@ -26,9 +26,9 @@ namespace NanoLibp2p.Tests
         /// </summary>
         public static SortedDictionary<string, int> Measure(object root, Func<object, bool> leftOut)
         {
-            var heap = new NanoHeap(leftOut);
-            var bytes = new SortedDictionary<string, int>(StringComparer.Ordinal);
-            var queue = new Queue<(object Item, string Holder)>();
+            NanoHeap heap = new(leftOut);
+            SortedDictionary<string, int> bytes = new(StringComparer.Ordinal);
+            Queue<(object Item, string Holder)> queue = new();
             heap.Reach(root, null, queue);
             while (queue.Count > 0)
             {
@@ -70,13 +70,15 @@ namespace NanoLibp2p.Tests
                 }
 
                 Type stored = element.IsEnum ? Enum.GetUnderlyingType(element) : element;
-                return Blocks(20 + (System.Runtime.InteropServices.Marshal.SizeOf(stored == typeof(bool) ? typeof(byte) : stored) * array.Length));
+                return Blocks(20
+                    + (System.Runtime.InteropServices.Marshal.SizeOf(stored == typeof(bool) ? typeof(byte) : stored) * array.Length));
             }
 
             int fields = 0;
             for (Type type = item.GetType(); type != null && type != typeof(object); type = type.BaseType)
             {
-                foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                foreach (FieldInfo field
+                    in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
                 {
                     fields++;
                     if (!field.FieldType.IsPrimitive && !field.FieldType.IsEnum)

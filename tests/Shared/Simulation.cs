@@ -9,7 +9,8 @@ namespace NanoLibp2p.Tests
     /// <summary>What a simulation runs until.</summary>
     internal delegate bool Condition();
 
-    /// <summary>Nodes on one network in virtual time: whoever has something to do does it, then the clock jumps to the next event.</summary>
+    /// <summary>Nodes on one network in virtual time: whoever has something to do does it, then the clock jumps to the next
+    /// event.</summary>
     internal sealed class Simulation
     {
         // far more than anything honest takes without the clock going on

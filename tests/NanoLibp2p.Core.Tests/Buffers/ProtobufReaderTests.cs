@@ -8,7 +8,7 @@ namespace NanoLibp2p.Core.Tests.Buffers;
 
 public class ProtobufReaderTests
 {
-    private static readonly Func<int, bool> NoField = _ => false;
+    private static readonly Func<int, bool> _noField = _ => false;
 
     [Theory]
     [InlineData("089601", "1:varint=150; end")]
@@ -49,7 +49,7 @@ public class ProtobufReaderTests
         byte[] bytes = Convert.FromHexString(hex);
         ProtobufReader reader = new();
         reader.Reset((ulong)bytes.Length);
-        Drain(reader, bytes, 1, NoField, NoField);
+        Drain(reader, bytes, 1, _noField, _noField);
         Assert.Equal(ProtobufEvent.Malformed, reader.Next([0x08, 0x01], 0, 2));
         Assert.Equal(0, reader.Consumed);
 
@@ -289,7 +289,7 @@ public class ProtobufReaderTests
         for (int piece = Math.Max(1, bytes.Length); piece > 0; piece--)
         {
             reader.Reset((ulong)bytes.Length);
-            string found = Drain(reader, bytes, piece, enter ?? NoField, skip ?? NoField);
+            string found = Drain(reader, bytes, piece, enter ?? _noField, skip ?? _noField);
             first ??= found;
             Assert.Equal(first, found);
         }
@@ -433,7 +433,7 @@ public class ProtobufReaderTests
         byte[] bytes = [0x12, (byte)broken.Length, .. broken, 0x18, 0x05];
         for (int piece = 1; piece <= bytes.Length; piece++)
         {
-            var reader = new ProtobufReader();
+            ProtobufReader reader = new();
             reader.Reset((ulong)bytes.Length);
             bool gaveUp = false;
             ulong last = 0;
@@ -467,7 +467,7 @@ public class ProtobufReaderTests
     [Fact]
     public void The_outermost_message_cannot_be_given_up()
     {
-        var reader = new ProtobufReader();
+        ProtobufReader reader = new();
         reader.Reset(1);
         Assert.Equal(ProtobufEvent.Malformed, reader.Next([0x0B], 0, 1));
         Assert.False(reader.GiveUp());

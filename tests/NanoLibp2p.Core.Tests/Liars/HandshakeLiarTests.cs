@@ -12,21 +12,22 @@ namespace NanoLibp2p.Core.Tests.Liars;
 /// <summary>Peers that lie before they are connected.</summary>
 public class HandshakeLiarTests
 {
-    private readonly LiarScenario scenario = new();
+    private readonly LiarScenario _scenario = new();
 
     [Fact]
     public void A_peer_that_is_not_the_one_dialled_is_turned_away_and_named()
     {
         PeerId wanted = Identity.Create(new ManagedCrypto(), new SeededRandom(99)).PeerId;
-        scenario.LiarIsDialed(Multiaddr.Parse("/ip4/127.0.0.1/tcp/1").WithPeerId(wanted));
-        Connection connection = scenario.Node.Node.Connections.Single(candidate => candidate.State != ConnectionState.Free && candidate != scenario.FriendsConnection);
+        _scenario.LiarIsDialed(Multiaddr.Parse("/ip4/127.0.0.1/tcp/1").WithPeerId(wanted));
+        Connection connection = _scenario.Node.Node.Connections.Single(candidate => candidate.State != ConnectionState.Free
+            && candidate != _scenario.FriendsConnection);
         Assert.Equal(wanted, connection.RemotePeer);
 
         // our side breaks off before the liar's handshake is over
-        Assert.Throws<System.IO.EndOfStreamException>(() => scenario.Liar.Handshake());
+        Assert.Throws<System.IO.EndOfStreamException>(() => _scenario.Liar.Handshake());
 
-        scenario.Expect(CloseReason.PeerIdMismatch);
-        Assert.Equal(scenario.Liar.Identity.PeerId, connection.RemotePeer);
+        _scenario.Expect(CloseReason.PeerIdMismatch);
+        Assert.Equal(_scenario.Liar.Identity.PeerId, connection.RemotePeer);
     }
 
     [Theory]
@@ -34,13 +35,13 @@ public class HandshakeLiarTests
     [InlineData(false)]
     public void A_bad_signature_ends_the_handshake_and_proves_no_id(bool liarDials)
     {
-        Identity victim = scenario.Friend.Node.Identity;
+        Identity victim = _scenario.Friend.Node.Identity;
         byte[] payload = new Payload().Key(victim.PublicKeyProtobuf).Signature(new byte[64]).Extensions("/yamux/1.0.0").ToArray();
 
         TryHandshake(liarDials, payload);
 
-        scenario.Expect(CloseReason.IdentityInvalid);
-        Assert.All(scenario.Node.Node.Connections.Where(connection => connection != scenario.FriendsConnection),
+        _scenario.Expect(CloseReason.IdentityInvalid);
+        Assert.All(_scenario.Node.Node.Connections.Where(connection => connection != _scenario.FriendsConnection),
             connection => Assert.NotEqual(victim.PeerId, connection.RemotePeer));
     }
 
@@ -52,7 +53,7 @@ public class HandshakeLiarTests
     {
         TryHandshake(true, new Payload().Key(Payload.PublicKey(type, new byte[bytes])).Signature(new byte[70]).ToArray());
 
-        scenario.Expect(CloseReason.IdentityUnsupported);
+        _scenario.Expect(CloseReason.IdentityUnsupported);
     }
 
     [Theory]
@@ -62,7 +63,7 @@ public class HandshakeLiarTests
     {
         TryHandshake(liarDials, [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]);
 
-        scenario.Expect(CloseReason.IdentityMalformed);
+        _scenario.Expect(CloseReason.IdentityMalformed);
     }
 
     [Theory]
@@ -72,7 +73,7 @@ public class HandshakeLiarTests
     {
         TryHandshake(liarDials, null, message => message[^1] ^= 1);
 
-        scenario.Expect(CloseReason.HandshakeInvalid);
+        _scenario.Expect(CloseReason.HandshakeInvalid);
     }
 
     [Theory]
@@ -80,21 +81,21 @@ public class HandshakeLiarTests
     [InlineData(false)]
     public void A_handshake_message_that_is_cut_short_ends_the_handshake(bool liarDials)
     {
-        RawPeer liar = liarDials ? scenario.LiarDials() : scenario.LiarIsDialed();
+        RawPeer liar = liarDials ? _scenario.LiarDials() : _scenario.LiarIsDialed();
         liar.AgreeOnNoise();
         liar.WriteRecord(new byte[31]);
 
-        scenario.Expect(CloseReason.HandshakeInvalid);
+        _scenario.Expect(CloseReason.HandshakeInvalid);
     }
 
     [Fact]
     public void An_ephemeral_key_of_small_order_ends_the_handshake()
     {
-        RawPeer liar = scenario.LiarDials();
+        RawPeer liar = _scenario.LiarDials();
         liar.AgreeOnNoise();
         liar.WriteRecord(new byte[32]);
 
-        scenario.Expect(CloseReason.HandshakeInvalid);
+        _scenario.Expect(CloseReason.HandshakeInvalid);
     }
 
     [Theory]
@@ -102,11 +103,11 @@ public class HandshakeLiarTests
     [InlineData(false)]
     public void A_handshake_message_longer_than_a_record_ends_the_handshake(bool liarDials)
     {
-        RawPeer liar = liarDials ? scenario.LiarDials() : scenario.LiarIsDialed();
+        RawPeer liar = liarDials ? _scenario.LiarDials() : _scenario.LiarIsDialed();
         liar.AgreeOnNoise();
         liar.Write(0xFF, 0xFF);
 
-        scenario.Expect(CloseReason.RecordTooLong, 65535);
+        _scenario.Expect(CloseReason.RecordTooLong, 65535);
     }
 
     [Theory]
@@ -114,46 +115,46 @@ public class HandshakeLiarTests
     [InlineData(false)]
     public void A_peer_that_speaks_something_else_is_no_libp2p_peer(bool liarDials)
     {
-        RawPeer liar = liarDials ? scenario.LiarDials() : scenario.LiarIsDialed();
+        RawPeer liar = liarDials ? _scenario.LiarDials() : _scenario.LiarIsDialed();
         liar.Write(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\n\r\n"));
 
-        scenario.Expect(CloseReason.NegotiationMalformed);
+        _scenario.Expect(CloseReason.NegotiationMalformed);
     }
 
     [Fact]
     public void A_listener_without_noise_is_left()
     {
-        RawPeer liar = scenario.LiarIsDialed();
+        RawPeer liar = _scenario.LiarIsDialed();
         liar.Say("/multistream/1.0.0");
         liar.Say("na");
 
-        scenario.Expect(CloseReason.SecurityRefused);
+        _scenario.Expect(CloseReason.SecurityRefused);
     }
 
     [Fact]
     public void A_dialer_that_proposes_everything_but_noise_is_left()
     {
-        RawPeer liar = scenario.LiarDials();
+        RawPeer liar = _scenario.LiarDials();
         liar.Say("/multistream/1.0.0");
         for (int i = 0; i < 9; i++)
         {
             liar.Say("/tls/1.0." + i);
         }
 
-        scenario.Expect(CloseReason.SecurityRefused);
+        _scenario.Expect(CloseReason.SecurityRefused);
     }
 
     [Fact]
     public void A_dialer_that_proposes_noise_second_is_welcome()
     {
-        RawPeer liar = scenario.LiarDials();
+        RawPeer liar = _scenario.LiarDials();
         liar.Say("/multistream/1.0.0");
         liar.Say("/tls/1.0.0");
         Assert.Equal("/multistream/1.0.0", liar.Hear());
         Assert.Equal("na", liar.Hear());
         liar.Say("/noise");
         Assert.Equal("/noise", liar.Hear());
-        scenario.ExpectToGoOn();
+        _scenario.ExpectToGoOn();
     }
 
     [Theory]
@@ -161,25 +162,25 @@ public class HandshakeLiarTests
     [InlineData(false)]
     public void A_peer_that_offers_only_other_multiplexers_is_left(bool liarDials)
     {
-        TryHandshake(liarDials, Payload.Honest(scenario.Liar.Identity, scenario.Liar.StaticKey, "/mplex/6.7.0"));
+        TryHandshake(liarDials, Payload.Honest(_scenario.Liar.Identity, _scenario.Liar.StaticKey, "/mplex/6.7.0"));
 
-        scenario.Expect(CloseReason.MuxerRefused);
+        _scenario.Expect(CloseReason.MuxerRefused);
     }
 
     [Fact]
     public void A_listener_without_yamux_is_left()
     {
-        RawPeer liar = scenario.LiarIsDialed();
+        RawPeer liar = _scenario.LiarIsDialed();
         liar.Handshake(Payload.Honest(liar.Identity, liar.StaticKey));
         liar.SendBytes([.. RawPeer.Message("/multistream/1.0.0"), .. RawPeer.Message("na")]);
 
-        scenario.Expect(CloseReason.MuxerRefused);
+        _scenario.Expect(CloseReason.MuxerRefused);
     }
 
     [Fact]
     public void A_dialer_that_proposes_everything_but_yamux_is_left()
     {
-        RawPeer liar = scenario.LiarDials();
+        RawPeer liar = _scenario.LiarDials();
         liar.Handshake(Payload.Honest(liar.Identity, liar.StaticKey));
         liar.SendBytes(RawPeer.Message("/multistream/1.0.0"));
         for (int i = 0; i < 9; i++)
@@ -187,7 +188,7 @@ public class HandshakeLiarTests
             liar.SendBytes(RawPeer.Message("/mplex/6.7." + i));
         }
 
-        scenario.Expect(CloseReason.MuxerRefused);
+        _scenario.Expect(CloseReason.MuxerRefused);
     }
 
     [Theory]
@@ -197,16 +198,16 @@ public class HandshakeLiarTests
     {
         if (liarDials)
         {
-            scenario.LiarDials();
+            _scenario.LiarDials();
         }
         else
         {
-            scenario.LiarIsDialed();
+            _scenario.LiarIsDialed();
         }
-        long begin = scenario.Simulation.Network.NowMs;
+        long begin = _scenario.Simulation.Network.NowMs;
 
-        scenario.Expect(CloseReason.HandshakeTimeout, withinMs: 31000);
-        Assert.InRange(scenario.Simulation.Network.NowMs - begin, time, time + 2000);
+        _scenario.Expect(CloseReason.HandshakeTimeout, withinMs: 31000);
+        Assert.InRange(_scenario.Simulation.Network.NowMs - begin, time, time + 2000);
     }
 
     [Theory]
@@ -214,129 +215,129 @@ public class HandshakeLiarTests
     [InlineData(false)]
     public void A_byte_a_second_does_not_stretch_the_time_of_a_handshake(bool liarDials)
     {
-        RawPeer liar = liarDials ? scenario.LiarDials() : scenario.LiarIsDialed();
+        RawPeer liar = liarDials ? _scenario.LiarDials() : _scenario.LiarIsDialed();
         byte[] honest = [.. RawPeer.Message("/multistream/1.0.0"), .. RawPeer.Message("/noise"), 0, 32, .. new byte[32]];
         for (int i = 0; i < 29; i++)
         {
             liar.Write(honest[i]);
-            scenario.Simulation.Run(1000);
-            Assert.Equal(0, scenario.Node.Closed);
+            _scenario.Simulation.Run(1000);
+            Assert.Equal(0, _scenario.Node.Closed);
         }
 
-        scenario.Expect(CloseReason.HandshakeTimeout, withinMs: 1100);
+        _scenario.Expect(CloseReason.HandshakeTimeout, withinMs: 1100);
     }
 
     [Fact]
     public void A_second_caller_gets_its_handshake_while_a_slow_one_keeps_its_own()
     {
-        scenario.LiarDials();
-        scenario.Simulation.Run(1000);
-        TestNode other = scenario.Simulation.Add(new NodeOptions());
-        other.Dial(scenario.Address);
+        _scenario.LiarDials();
+        _scenario.Simulation.Run(1000);
+        TestNode other = _scenario.Simulation.Add(new NodeOptions());
+        other.Dial(_scenario.Address);
 
-        Assert.True(scenario.Simulation.Run(() => other.Connected == 1, 1000));
-        scenario.Expect(CloseReason.HandshakeTimeout, withinMs: 31000);
+        Assert.True(_scenario.Simulation.Run(() => other.Connected == 1, 1000));
+        _scenario.Expect(CloseReason.HandshakeTimeout, withinMs: 31000);
     }
 
     [Fact]
     public void A_handshake_that_a_slow_caller_kept_is_free_again_after_its_time()
     {
-        scenario.LiarDials();
-        var second = new RawPeer(scenario.Simulation);
-        second.Dial(scenario.Address);
-        Assert.True(scenario.Simulation.Run(() => scenario.Node.Closed == 2, 32000));
-        Assert.Equal(CloseReason.HandshakeTimeout, scenario.Node.LastReason);
-        scenario.FriendIsUnharmed();
+        _scenario.LiarDials();
+        RawPeer second = new(_scenario.Simulation);
+        second.Dial(_scenario.Address);
+        Assert.True(_scenario.Simulation.Run(() => _scenario.Node.Closed == 2, 32000));
+        Assert.Equal(CloseReason.HandshakeTimeout, _scenario.Node.LastReason);
+        _scenario.FriendIsUnharmed();
 
-        TestNode other = scenario.Simulation.Add(new NodeOptions());
-        other.Dial(scenario.Address);
-        Assert.True(scenario.Simulation.Run(() => other.Connected == 1, 1000));
+        TestNode other = _scenario.Simulation.Add(new NodeOptions());
+        other.Dial(_scenario.Address);
+        Assert.True(_scenario.Simulation.Run(() => other.Connected == 1, 1000));
     }
 
     [Fact]
     public void A_peer_that_comes_when_all_connections_are_in_use_is_turned_away_and_told_of()
     {
-        scenario.LiarConnects();
-        var second = new RawPeer(scenario.Simulation);
-        second.Dial(scenario.Address).Handshake();
-        var third = new RawPeer(scenario.Simulation);
-        third.Dial(scenario.Address);
+        _scenario.LiarConnects();
+        RawPeer second = new(_scenario.Simulation);
+        second.Dial(_scenario.Address).Handshake();
+        RawPeer third = new(_scenario.Simulation);
+        third.Dial(_scenario.Address);
 
-        Assert.True(scenario.Simulation.Run(() => scenario.Node.Refused == 1, 1000));
+        Assert.True(_scenario.Simulation.Run(() => _scenario.Node.Refused == 1, 1000));
         Assert.True(third.IsCutOff);
-        scenario.ExpectToGoOn();
+        _scenario.ExpectToGoOn();
 
         second.Link.Close();
-        Assert.True(scenario.Simulation.Run(() => scenario.Node.Closed == 1, 1000));
-        third.Dial(scenario.Address).Handshake();
-        Assert.True(scenario.Simulation.Run(() => scenario.Node.Connected == 4, 1000));
-        Assert.Equal(1, scenario.Node.Refused);
+        Assert.True(_scenario.Simulation.Run(() => _scenario.Node.Closed == 1, 1000));
+        third.Dial(_scenario.Address).Handshake();
+        Assert.True(_scenario.Simulation.Run(() => _scenario.Node.Connected == 4, 1000));
+        Assert.Equal(1, _scenario.Node.Refused);
     }
 
     [Fact]
     public void A_node_that_reaches_itself_lets_go()
     {
-        Connection? connection = scenario.Node.Dial(scenario.Address);
+        Connection? connection = _scenario.Node.Dial(_scenario.Address);
         Assert.NotNull(connection);
 
-        Assert.True(scenario.Simulation.Run(() => scenario.Node.Closed == 2, 1000));
-        Assert.Equal(1, scenario.Node.Connected);
+        Assert.True(_scenario.Simulation.Run(() => _scenario.Node.Closed == 2, 1000));
+        Assert.Equal(1, _scenario.Node.Connected);
         Assert.Equal(CloseReason.DialledSelf, connection.CloseReason);
-        scenario.FriendIsUnharmed();
+        _scenario.FriendIsUnharmed();
     }
 
     [Fact]
     public void Each_address_of_a_dial_has_its_time_and_the_first_that_answers_is_taken()
     {
-        scenario.Node.Transport.DialsHang = true;
+        _scenario.Node.Transport.DialsHang = true;
         Multiaddr hanging = Multiaddr.Parse("/ip4/10.0.0.1/tcp/9");
         Multiaddr refused = Multiaddr.Parse("/ip4/10.0.0.2/tcp/9");
-        Multiaddr liar = scenario.Liar.Listen();
-        Connection? connection = scenario.Node.Node.Dial([hanging, refused, liar]);
+        Multiaddr liar = _scenario.Liar.Listen();
+        Connection? connection = _scenario.Node.Node.Dial([hanging, refused, liar]);
         Assert.NotNull(connection);
-        scenario.Simulation.Run(9900);
+        _scenario.Simulation.Run(9900);
         Assert.Equal(hanging, connection.DialAddress);
 
-        scenario.Node.Transport.DialsHang = false;
-        scenario.Simulation.Run(200);
+        _scenario.Node.Transport.DialsHang = false;
+        _scenario.Simulation.Run(200);
 
         Assert.Equal(liar, connection.DialAddress);
-        scenario.Liar.Accept().Handshake();
-        Assert.True(scenario.Simulation.Run(() => connection.IsOpen, 1000));
-        scenario.ExpectToGoOn();
+        _scenario.Liar.Accept().Handshake();
+        Assert.True(_scenario.Simulation.Run(() => connection.IsOpen, 1000));
+        _scenario.ExpectToGoOn();
     }
 
     [Fact]
     public void A_dial_that_nobody_answers_fails_after_the_time_of_all_its_addresses()
     {
-        scenario.Node.Transport.DialsHang = true;
+        _scenario.Node.Transport.DialsHang = true;
         Multiaddr[] addresses = [.. Enumerable.Range(1, 3).Select(i => Multiaddr.Parse($"/ip4/10.0.0.{i}/tcp/9"))];
-        scenario.Node.Node.Dial(addresses);
-        scenario.Simulation.Run(29900);
-        Assert.Equal(0, scenario.Node.Closed);
-        scenario.Simulation.Run(200);
+        _scenario.Node.Node.Dial(addresses);
+        _scenario.Simulation.Run(29900);
+        Assert.Equal(0, _scenario.Node.Closed);
+        _scenario.Simulation.Run(200);
 
-        Assert.Equal(1, scenario.Node.Closed);
-        Assert.Equal(CloseReason.DialFailed, scenario.Node.LastReason);
-        Assert.Equal((int)LinkError.TimedOut, scenario.Node.LastDetail);
-        scenario.FriendIsUnharmed();
+        Assert.Equal(1, _scenario.Node.Closed);
+        Assert.Equal(CloseReason.DialFailed, _scenario.Node.LastReason);
+        Assert.Equal((int)LinkError.TimedOut, _scenario.Node.LastDetail);
+        _scenario.FriendIsUnharmed();
     }
 
     [Fact]
     public void A_dial_that_everybody_refuses_fails_at_once()
     {
-        scenario.Node.Node.Dial([Multiaddr.Parse("/ip4/10.0.0.1/tcp/9"), Multiaddr.Parse("/ip4/10.0.0.2/tcp/9")]);
+        _scenario.Node.Node.Dial([Multiaddr.Parse("/ip4/10.0.0.1/tcp/9"), Multiaddr.Parse("/ip4/10.0.0.2/tcp/9")]);
 
-        Assert.True(scenario.Simulation.Run(() => scenario.Node.Closed == 1, 100));
-        Assert.Equal(CloseReason.DialFailed, scenario.Node.LastReason);
-        Assert.Equal((int)LinkError.Refused, scenario.Node.LastDetail);
-        scenario.FriendIsUnharmed();
+        Assert.True(_scenario.Simulation.Run(() => _scenario.Node.Closed == 1, 100));
+        Assert.Equal(CloseReason.DialFailed, _scenario.Node.LastReason);
+        Assert.Equal((int)LinkError.Refused, _scenario.Node.LastDetail);
+        _scenario.FriendIsUnharmed();
     }
 
     [Fact]
     public void A_dial_begun_long_after_the_last_poll_has_its_full_time()
     {
-        var simulation = new Simulation(5);
+        Simulation simulation = new(5);
         TestNode node = simulation.Add(new NodeOptions());
         simulation.Step();
         simulation.Network.NowMs += 100_000;
@@ -352,7 +353,7 @@ public class HandshakeLiarTests
     [Fact]
     public void A_connection_object_says_nothing_of_the_peer_it_had_before()
     {
-        var simulation = new Simulation(6);
+        Simulation simulation = new(6);
         TestNode node = simulation.Add(new NodeOptions());
         TestNode peer = simulation.Add(new NodeOptions());
         Connection connection = node.Dial(peer.Listen());
@@ -370,7 +371,7 @@ public class HandshakeLiarTests
 
     private void TryHandshake(bool liarDials, byte[]? payload, System.Action<byte[]>? spoil = null)
     {
-        RawPeer liar = liarDials ? scenario.LiarDials() : scenario.LiarIsDialed();
+        RawPeer liar = liarDials ? _scenario.LiarDials() : _scenario.LiarIsDialed();
         try
         {
             liar.Handshake(payload, spoil);

@@ -11,8 +11,8 @@ namespace NanoLibp2p.Core.Tests.Liars;
 /// </summary>
 internal sealed class LiarScenario
 {
-    private readonly PingLoop toFriend;
-    private readonly PingLoop fromFriend;
+    private readonly PingLoop _toFriend;
+    private readonly PingLoop _fromFriend;
 
     public LiarScenario(NodeOptions? options = null)
     {
@@ -28,8 +28,8 @@ internal sealed class LiarScenario
         Address = Node.Listen();
         Friend.Dial(Address);
         Assert.True(Simulation.Run(() => Node.Connected == 1 && Friend.Connected == 1, 1000));
-        toFriend = new PingLoop(Node.Node, Node.LastConnected);
-        fromFriend = new PingLoop(Friend.Node, Friend.LastConnected);
+        _toFriend = new PingLoop(Node.Node, Node.LastConnected);
+        _fromFriend = new PingLoop(Friend.Node, Friend.LastConnected);
         FriendsConnection = Node.LastConnected;
         Liar = new RawPeer(Simulation);
     }
@@ -92,23 +92,23 @@ internal sealed class LiarScenario
     /// <summary>Pings keep coming back, both ways, none was lost, and the connection is the same.</summary>
     public void FriendIsUnharmed()
     {
-        int there = fromFriend.Pongs;
-        int back = toFriend.Pongs;
-        Assert.True(Simulation.Run(() => fromFriend.Pongs > there + 2 && toFriend.Pongs > back + 2, 2000), "the friend's pings hang");
-        Assert.Equal(0, fromFriend.Failures + toFriend.Failures);
+        int there = _fromFriend.Pongs;
+        int back = _toFriend.Pongs;
+        Assert.True(Simulation.Run(() => _fromFriend.Pongs > there + 2 && _toFriend.Pongs > back + 2, 2000), "the friend's pings hang");
+        Assert.Equal(0, _fromFriend.Failures + _toFriend.Failures);
         Assert.Equal(0, Friend.Closed);
         Assert.True(FriendsConnection.IsOpen);
     }
 
     private sealed class PingLoop : PingEvents
     {
-        private readonly Node node;
-        private readonly Connection peer;
+        private readonly Node _node;
+        private readonly Connection _peer;
 
         public PingLoop(Node node, Connection peer)
         {
-            this.node = node;
-            this.peer = peer;
+            _node = node;
+            _peer = peer;
             node.Ping.Events = this;
             Assert.True(node.Ping.Send(peer));
         }
@@ -119,9 +119,9 @@ internal sealed class LiarScenario
 
         public override void OnPong(Connection connection)
         {
-            Assert.Same(peer, connection);
+            Assert.Same(_peer, connection);
             Pongs++;
-            Failures += node.Ping.Send(peer) ? 0 : 1;
+            Failures += _node.Ping.Send(_peer) ? 0 : 1;
         }
 
         public override void OnPingFailed(Connection connection) => Failures++;

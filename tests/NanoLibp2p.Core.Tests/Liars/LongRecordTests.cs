@@ -3,6 +3,7 @@ using System.Linq;
 using NanoLibp2p.Core.Tests.Support;
 using NanoLibp2p.Core.Tests.Yamux;
 using NanoLibp2p.Core.Yamux;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests.Liars;
@@ -117,7 +118,8 @@ public class LongRecordTests
     [Theory]
     [InlineData(0, 2_049)]
     [InlineData(17_408, 17_409)]
-    public void Beyond_both_buffers_the_connection_closes_with_the_length_and_the_peer_is_told_that_it_was_our_limit(int largeRecordBytes, int recordBytes)
+    public void Beyond_both_buffers_the_connection_closes_with_the_length_and_the_peer_is_told_that_it_was_our_limit(int largeRecordBytes,
+        int recordBytes)
     {
         LiarScenario scenario = new(new NodeOptions { LargeRecordBytes = largeRecordBytes });
         RawPeer peer = scenario.LiarConnects();
@@ -152,7 +154,7 @@ public class LongRecordTests
     [Fact]
     public void Two_desktops_send_each_other_long_records_and_a_default_node_gets_none()
     {
-        var simulation = new Simulation(5);
+        Simulation simulation = new(5);
         TestNode listener = simulation.Add(NodeOptions.Desktop());
         TestNode desktop = simulation.Add(NodeOptions.Desktop());
         TestNode device = simulation.Add(new NodeOptions { LargeRecordBytes = 0 });
@@ -160,7 +162,7 @@ public class LongRecordTests
         listener.Node.Add(echoes[0]);
         desktop.Node.Add(echoes[1]);
         device.Node.Add(echoes[2]);
-        var address = listener.Listen();
+        Multiaddr address = listener.Listen();
         Connection big = desktop.Dial(address);
         Connection small = device.Dial(address);
         Assert.True(simulation.Run(() => big.IsOpen && small.IsOpen, 1000));
@@ -185,7 +187,7 @@ public class LongRecordTests
     public void Who_says_that_it_goes_and_then_resets_has_closed_the_connection(bool whileWeHoldBack)
     {
         LiarScenario scenario = new();
-        var late = new LastMoment { HoldsBack = whileWeHoldBack };
+        LastMoment late = new() { HoldsBack = whileWeHoldBack };
         scenario.Node.Node.Add(late);
         RawPeer peer = scenario.LiarConnects();
         Connection connection = scenario.Node.LastConnected;

@@ -94,7 +94,8 @@ public class MultiaddrTests
     [InlineData("/ip4/1.2.3.4//tcp/1", "/ip4/1.2.3.4//tcp/1: a protocol is missing between two slashes")]
     [InlineData("/ip6zone//ip6/fe80::1", "/ip6zone//ip6/fe80::1: a value is missing after /ip6zone")]
     [InlineData("/dns/grüße.de", "/dns/grüße.de: 'grüße.de' is not a name (1 to 253 printable ASCII characters)")]
-    [InlineData("/p2p/tcp", "/p2p/tcp: 'tcp' is not a peer id: it begins neither with 12D3 or Qm nor with a known multibase prefix (b, k, u, z)")]
+    [InlineData("/p2p/tcp",
+        "/p2p/tcp: 'tcp' is not a peer id: it begins neither with 12D3 or Qm nor with a known multibase prefix (b, k, u, z)")]
     public void A_text_that_is_none_says_which_part_and_why(string? text, string message)
     {
         Assert.Null(Multiaddr.TryParse(text!, out string error));
@@ -179,7 +180,8 @@ public class MultiaddrTests
 
     [Theory]
     [InlineData("/ip4/1.2.3.4/tcp/4001/p2p/" + Peer, Peer, "/ip4/1.2.3.4/tcp/4001")]
-    [InlineData("/ip4/1.2.3.4/tcp/4001/p2p/" + Relay + "/p2p-circuit/p2p/" + Peer, Peer, "/ip4/1.2.3.4/tcp/4001/p2p/" + Relay + "/p2p-circuit")]
+    [InlineData("/ip4/1.2.3.4/tcp/4001/p2p/" + Relay + "/p2p-circuit/p2p/" + Peer, Peer,
+        "/ip4/1.2.3.4/tcp/4001/p2p/" + Relay + "/p2p-circuit")]
     [InlineData("/ip4/1.2.3.4/tcp/4001/p2p/" + Relay + "/p2p-circuit", null, "/ip4/1.2.3.4/tcp/4001/p2p/" + Relay + "/p2p-circuit")]
     [InlineData("/ip4/1.2.3.4/tcp/4001", null, "/ip4/1.2.3.4/tcp/4001")]
     [InlineData("/p2p/" + Peer, Peer, null)]
@@ -298,7 +300,8 @@ public class MultiaddrTests
     [Fact]
     public void Any_text_is_an_address_that_comes_back_or_an_error()
     {
-        Gen<string> piece = Gen.OneOf(Gen.OneOf<string>("/", "ip4", "ip6", "tcp", "dns", "p2p", "ws", "1.2.3.4", "::1", "80", Peer, "é", "%"), Gen.String[0, 3]);
+        Gen<string> piece = Gen.OneOf(
+            Gen.OneOf<string>("/", "ip4", "ip6", "tcp", "dns", "p2p", "ws", "1.2.3.4", "::1", "80", Peer, "é", "%"), Gen.String[0, 3]);
         piece.Array[0, 12].Select(parts => string.Concat(parts)).Sample(text =>
         {
             Multiaddr? address = Multiaddr.TryParse(text, out string error);
@@ -336,7 +339,8 @@ public class MultiaddrTests
                 Gen.Byte.Array[4].Select(bytes => "/ip4/" + IpText.Format(bytes, 0, 4)),
                 Gen.Byte.Array[16].Select(bytes => "/ip6/" + IpText.Format(bytes, 0, 16)),
                 Gen.Select(Gen.OneOf<string>("/tcp/", "/udp/"), Gen.Int[0, 65535], (protocol, port) => protocol + port),
-                Gen.Select(Gen.OneOf<string>("/ip6zone/", "/dns/", "/dns4/", "/dns6/", "/dnsaddr/", "/sni/"), name, (protocol, value) => protocol + value),
+                Gen.Select(Gen.OneOf<string>("/ip6zone/", "/dns/", "/dns4/", "/dns6/", "/dnsaddr/", "/sni/"), name,
+                    (protocol, value) => protocol + value),
                 Gen.OneOf<string>("/p2p-circuit", "/tls", "/quic-v1", "/ws", "/wss"),
                 Gen.Byte.Array[32].Select(key => "/p2p/" + PeerId.FromEd25519(key, 0))).Array[1, 8];
         }

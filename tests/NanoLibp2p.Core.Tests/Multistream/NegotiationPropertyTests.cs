@@ -12,12 +12,12 @@ public class NegotiationPropertyTests
     // behind the four ids that every table has
     private const int FirstKnown = ProtocolTable.Yamux + 1;
 
-    private static readonly string[] Known = ["/echo/1.0.0", "/echo/2.0.0", "/x"];
-    private static readonly Gen<string> Proposal = Gen.OneOf(Gen.Int[0, 2].Select(i => Known[i]), Gen.String[Gen.Char['a', 'z'], 0, 40]);
+    private static readonly string[] _known = ["/echo/1.0.0", "/echo/2.0.0", "/x"];
+    private static readonly Gen<string> _proposal = Gen.OneOf(Gen.Int[0, 2].Select(i => _known[i]), Gen.String[Gen.Char['a', 'z'], 0, 40]);
 
     [Fact]
     public void However_the_bytes_are_cut_the_outcome_is_the_same() =>
-        Gen.Select(Proposal.Array[0, 12], Gen.Int[1, 9].Array[1, 200], Gen.Byte.Array[0, 20]).Sample((proposals, cuts, junk) =>
+        Gen.Select(_proposal.Array[0, 12], Gen.Int[1, 9].Array[1, 200], Gen.Byte.Array[0, 20]).Sample((proposals, cuts, junk) =>
         {
             byte[] bytes = [.. Message("/multistream/1.0.0"), .. proposals.SelectMany(Message), .. junk];
             Outcome whole = Respond(bytes, [bytes.Length]);
@@ -28,10 +28,10 @@ public class NegotiationPropertyTests
 
     [Fact]
     public void A_responder_takes_the_first_proposal_that_it_knows() =>
-        Proposal.Array[0, 8].Sample(proposals =>
+        _proposal.Array[0, 8].Sample(proposals =>
         {
             byte[] bytes = [.. Message("/multistream/1.0.0"), .. proposals.SelectMany(Message)];
-            int first = Array.FindIndex(proposals, proposal => Known.Contains(proposal));
+            int first = Array.FindIndex(proposals, proposal => _known.Contains(proposal));
 
             Outcome outcome = Respond(bytes, [bytes.Length]);
 
@@ -40,7 +40,7 @@ public class NegotiationPropertyTests
                 : [.. Enumerable.Repeat("na", first), proposals[first]];
             return outcome.State == (first < 0 ? NegotiationState.AwaitProposal : NegotiationState.Agreed)
                 && outcome.Output == Hex([.. Message("/multistream/1.0.0"), .. answers.SelectMany(Message)])
-                && (first < 0 || outcome.Protocol == FirstKnown + Array.IndexOf(Known, proposals[first]));
+                && (first < 0 || outcome.Protocol == FirstKnown + Array.IndexOf(_known, proposals[first]));
         }, iter: 2000);
 
     [Fact]
@@ -48,12 +48,12 @@ public class NegotiationPropertyTests
         Gen.Select(Gen.Int[0, 2], Gen.Int[1, 7].Array[1, 100]).Sample((wanted, cuts) =>
         {
             ProtocolTable table = Table();
-            var dialer = new Negotiation();
-            var listener = new Negotiation();
+            Negotiation dialer = new();
+            Negotiation listener = new();
             dialer.Dial(FirstKnown + wanted);
             listener.Listen(All(table));
-            var there = new List<byte>();
-            var back = new List<byte>();
+            List<byte> there = new();
+            List<byte> back = new();
             for (int i = 0; i < 400 && (dialer.State != NegotiationState.Agreed || listener.State != NegotiationState.Agreed); i++)
             {
                 Pump(table, dialer, there, back, cuts[i % cuts.Length]);
@@ -69,7 +69,7 @@ public class NegotiationPropertyTests
         Gen.Select(Gen.Byte.Array[0, 300], Gen.Bool).Sample((bytes, dial) =>
         {
             ProtocolTable table = Table();
-            var negotiation = new Negotiation();
+            Negotiation negotiation = new();
             if (dial)
             {
                 negotiation.Dial(FirstKnown);
@@ -95,9 +95,9 @@ public class NegotiationPropertyTests
     private static Outcome Respond(byte[] bytes, int[] cuts)
     {
         ProtocolTable table = Table();
-        var negotiation = new Negotiation();
+        Negotiation negotiation = new();
         negotiation.Listen(All(table));
-        var output = new List<byte>();
+        List<byte> output = new();
         byte[] buffer = new byte[300];
         int at = 0;
         for (int i = 0; ; i++)
@@ -108,15 +108,16 @@ public class NegotiationPropertyTests
             at += used;
             if (used == 0 && !negotiation.HasOutput)
             {
-                return new Outcome(negotiation.State, at, Hex(output), negotiation.State == NegotiationState.Agreed ? negotiation.Protocol : -1);
+                return new Outcome(negotiation.State, at, Hex(output), negotiation.State == NegotiationState.Agreed ? negotiation.Protocol
+                    : -1);
             }
         }
     }
 
     private static ProtocolTable Table()
     {
-        var table = new ProtocolTable();
-        foreach (string id in Known)
+        ProtocolTable table = new();
+        foreach (string id in _known)
         {
             table.Add(id);
         }

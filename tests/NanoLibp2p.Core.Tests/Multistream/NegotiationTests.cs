@@ -9,65 +9,65 @@ public class NegotiationTests
 {
     private const string Header = "/multistream/1.0.0";
 
-    private readonly ProtocolTable table = new();
-    private readonly Negotiation negotiation = new();
-    private readonly int echo;
-    private readonly int echo2;
+    private readonly ProtocolTable _table = new();
+    private readonly Negotiation _negotiation = new();
+    private readonly int _echo;
+    private readonly int _echo2;
 
     public NegotiationTests()
     {
-        echo = table.Add("/echo/1.0.0");
-        echo2 = table.Add("/echo/2.0.0");
+        _echo = _table.Add("/echo/1.0.0");
+        _echo2 = _table.Add("/echo/2.0.0");
     }
 
     [Fact]
     public void A_message_is_its_length_its_text_and_a_newline()
     {
-        Assert.Equal("\x13/multistream/1.0.0\n"u8.ToArray(), table.Message(ProtocolTable.Header));
-        Assert.Equal("\x03na\n"u8.ToArray(), table.Message(ProtocolTable.NotAvailable));
-        Assert.Equal("\x07/noise\n"u8.ToArray(), table.Message(ProtocolTable.Noise));
-        Assert.Equal("\x0D/yamux/1.0.0\n"u8.ToArray(), table.Message(ProtocolTable.Yamux));
+        Assert.Equal("\x13/multistream/1.0.0\n"u8.ToArray(), _table.Message(ProtocolTable.Header));
+        Assert.Equal("\x03na\n"u8.ToArray(), _table.Message(ProtocolTable.NotAvailable));
+        Assert.Equal("\x07/noise\n"u8.ToArray(), _table.Message(ProtocolTable.Noise));
+        Assert.Equal("\x0D/yamux/1.0.0\n"u8.ToArray(), _table.Message(ProtocolTable.Yamux));
     }
 
     [Fact]
     public void A_responder_sends_its_header_at_once_and_echoes_what_it_agrees_to()
     {
-        negotiation.Listen(Set(echo, echo2));
+        _negotiation.Listen(Set(_echo, _echo2));
         Assert.Equal(Text(Header), Output());
 
         Receive(Text(Header, "/echo/2.0.0"));
 
-        Assert.Equal(NegotiationState.Agreed, negotiation.State);
-        Assert.Equal(echo2, negotiation.Protocol);
+        Assert.Equal(NegotiationState.Agreed, _negotiation.State);
+        Assert.Equal(_echo2, _negotiation.Protocol);
         Assert.Equal(Text("/echo/2.0.0"), Output());
-        Assert.False(negotiation.HasOutput);
+        Assert.False(_negotiation.HasOutput);
     }
 
     [Fact]
     public void An_initiator_says_header_and_proposal_together()
     {
-        negotiation.Dial(echo);
+        _negotiation.Dial(_echo);
 
         Assert.Equal(Text(Header, "/echo/1.0.0"), Output());
-        Assert.Equal(NegotiationState.AwaitHeader, negotiation.State);
+        Assert.Equal(NegotiationState.AwaitHeader, _negotiation.State);
         Receive(Text(Header));
-        Assert.Equal(NegotiationState.AwaitAnswer, negotiation.State);
+        Assert.Equal(NegotiationState.AwaitAnswer, _negotiation.State);
         Receive(Text("/echo/1.0.0"));
-        Assert.Equal(NegotiationState.Agreed, negotiation.State);
+        Assert.Equal(NegotiationState.Agreed, _negotiation.State);
     }
 
     [Fact]
     public void What_follows_the_agreement_is_left_to_the_protocol()
     {
         byte[] data = [1, 2, 3];
-        negotiation.Listen(Set(echo));
+        _negotiation.Listen(Set(_echo));
         Output();
         Assert.Equal(Text(Header, "/echo/1.0.0").Length, Receive([.. Text(Header, "/echo/1.0.0"), .. data]));
 
-        negotiation.Dial(echo);
+        _negotiation.Dial(_echo);
         Output();
         Assert.Equal(Text(Header, "/echo/1.0.0").Length, Receive([.. Text(Header, "/echo/1.0.0"), .. data]));
-        Assert.Equal(0, negotiation.Receive(table, data, 0, 3));
+        Assert.Equal(0, _negotiation.Receive(_table, data, 0, 3));
     }
 
     [Theory]
@@ -83,66 +83,66 @@ public class NegotiationTests
     [InlineData("/yamux/1.0.0")]
     public void An_unknown_protocol_gets_na_and_the_next_proposal_a_chance(string unknown)
     {
-        negotiation.Listen(Set(echo));
+        _negotiation.Listen(Set(_echo));
         Output();
 
         Receive(Text(Header, unknown));
-        Assert.Equal(NegotiationState.AwaitProposal, negotiation.State);
+        Assert.Equal(NegotiationState.AwaitProposal, _negotiation.State);
         Assert.Equal(Text("na"), Output());
-        Assert.True(negotiation.WasRefused);
+        Assert.True(_negotiation.WasRefused);
 
         Receive(Text("/echo/1.0.0"));
-        Assert.Equal(NegotiationState.Agreed, negotiation.State);
+        Assert.Equal(NegotiationState.Agreed, _negotiation.State);
     }
 
     [Fact]
     public void The_next_proposal_waits_until_the_last_is_answered()
     {
-        negotiation.Listen(Set(echo));
+        _negotiation.Listen(Set(_echo));
         Output();
         byte[] both = Text(Header, "/unknown", "/echo/1.0.0");
 
-        int used = negotiation.Receive(table, both, 0, both.Length);
+        int used = _negotiation.Receive(_table, both, 0, both.Length);
 
         Assert.Equal(Text(Header, "/unknown").Length, used);
-        Assert.Equal(0, negotiation.Receive(table, both, used, both.Length - used));
+        Assert.Equal(0, _negotiation.Receive(_table, both, used, both.Length - used));
         Assert.Equal(Text("na"), Output());
-        Assert.Equal(both.Length - used, negotiation.Receive(table, both, used, both.Length - used));
-        Assert.Equal(NegotiationState.Agreed, negotiation.State);
+        Assert.Equal(both.Length - used, _negotiation.Receive(_table, both, used, both.Length - used));
+        Assert.Equal(NegotiationState.Agreed, _negotiation.State);
     }
 
     [Fact]
     public void Eight_unknown_proposals_are_refused_and_the_ninth_is_too_many()
     {
-        negotiation.Listen(Set(echo));
+        _negotiation.Listen(Set(_echo));
         Output();
         Receive(Text(Header));
         for (int i = 0; i < Negotiation.MaxRefusals; i++)
         {
             Receive(Text($"/unknown/{i}"));
-            Assert.Equal(NegotiationState.AwaitProposal, negotiation.State);
+            Assert.Equal(NegotiationState.AwaitProposal, _negotiation.State);
             Assert.Equal(Text("na"), Output());
         }
 
         Receive(Text("/unknown/8"));
 
-        Assert.Equal(NegotiationState.Malformed, negotiation.State);
+        Assert.Equal(NegotiationState.Malformed, _negotiation.State);
     }
 
     [Fact]
     public void An_initiator_may_propose_another_protocol_after_a_refusal()
     {
-        negotiation.Dial(echo2);
+        _negotiation.Dial(_echo2);
         Output();
         Receive(Text(Header, "na"));
-        Assert.Equal(NegotiationState.Refused, negotiation.State);
+        Assert.Equal(NegotiationState.Refused, _negotiation.State);
 
-        negotiation.Propose(echo);
+        _negotiation.Propose(_echo);
         Assert.Equal(Text("/echo/1.0.0"), Output());
         Receive(Text("/echo/1.0.0"));
 
-        Assert.Equal(NegotiationState.Agreed, negotiation.State);
-        Assert.Equal(echo, negotiation.Protocol);
+        Assert.Equal(NegotiationState.Agreed, _negotiation.State);
+        Assert.Equal(_echo, _negotiation.Protocol);
     }
 
     [Theory]
@@ -153,12 +153,12 @@ public class NegotiationTests
     [InlineData("")]
     public void An_answer_that_is_neither_the_proposal_nor_na_is_malformed(string answer)
     {
-        negotiation.Dial(echo);
+        _negotiation.Dial(_echo);
         Output();
 
         Receive(Text(Header, answer));
 
-        Assert.Equal(NegotiationState.Malformed, negotiation.State);
+        Assert.Equal(NegotiationState.Malformed, _negotiation.State);
     }
 
     [Theory]
@@ -172,7 +172,7 @@ public class NegotiationTests
         {
             Begin(dial);
             Receive(Text(first));
-            Assert.Equal(NegotiationState.Malformed, negotiation.State);
+            Assert.Equal(NegotiationState.Malformed, _negotiation.State);
         }
     }
 
@@ -189,14 +189,14 @@ public class NegotiationTests
         {
             Begin(dial);
             Receive(length);
-            Assert.Equal(NegotiationState.Malformed, negotiation.State);
+            Assert.Equal(NegotiationState.Malformed, _negotiation.State);
         }
     }
 
     [Fact]
     public void A_message_of_1024_bytes_is_read_to_its_end_and_refused()
     {
-        negotiation.Listen(Set(echo));
+        _negotiation.Listen(Set(_echo));
         Output();
         byte[] longest = new byte[2 + 1024];
         longest[0] = 0x80;
@@ -211,11 +211,11 @@ public class NegotiationTests
     [Fact]
     public void A_message_without_its_newline_is_malformed()
     {
-        negotiation.Listen(Set(echo));
+        _negotiation.Listen(Set(_echo));
         Receive(Text(Header));
         Receive("\x0C/echo/1.0.0 "u8.ToArray());
 
-        Assert.Equal(NegotiationState.Malformed, negotiation.State);
+        Assert.Equal(NegotiationState.Malformed, _negotiation.State);
     }
 
     [Fact]
@@ -223,11 +223,11 @@ public class NegotiationTests
     {
         for (int turn = 0; turn < 3; turn++)
         {
-            negotiation.Listen(Set(echo));
+            _negotiation.Listen(Set(_echo));
             Receive("\x05junk"u8.ToArray());
             An_unknown_protocol_gets_na_and_the_next_proposal_a_chance("/other");
-            negotiation.Dial(echo);
-            Assert.False(negotiation.WasRefused);
+            _negotiation.Dial(_echo);
+            Assert.False(_negotiation.WasRefused);
             Assert.Equal(Text(Header, "/echo/1.0.0"), Output());
         }
     }
@@ -235,28 +235,28 @@ public class NegotiationTests
     [Fact]
     public void A_full_table_and_an_id_that_is_too_long_are_told_to_whoever_adds_them()
     {
-        Assert.Throws<System.ArgumentException>(() => table.Add(new string('a', 127)));
-        int last = table.Add(new string('a', 126));
-        Assert.Equal(128, table.Message(last).Length);
-        while (table.Count < ProtocolTable.Capacity)
+        Assert.Throws<System.ArgumentException>(() => _table.Add(new string('a', 127)));
+        int last = _table.Add(new string('a', 126));
+        Assert.Equal(128, _table.Message(last).Length);
+        while (_table.Count < ProtocolTable.Capacity)
         {
-            table.Add("/" + table.Count);
+            _table.Add("/" + _table.Count);
         }
 
-        Assert.Throws<System.InvalidOperationException>(() => table.Add("/one/more"));
+        Assert.Throws<System.InvalidOperationException>(() => _table.Add("/one/more"));
     }
 
     [Fact]
     public void The_longest_id_is_agreed_on()
     {
-        int longest = table.Add(new string('a', 126));
-        negotiation.Listen(Set(longest));
+        int longest = _table.Add(new string('a', 126));
+        _negotiation.Listen(Set(longest));
         Output();
 
-        Receive([.. Text(Header), .. table.Message(longest)]);
+        Receive([.. Text(Header), .. _table.Message(longest)]);
 
-        Assert.Equal(NegotiationState.Agreed, negotiation.State);
-        Assert.Equal(longest, negotiation.Protocol);
+        Assert.Equal(NegotiationState.Agreed, _negotiation.State);
+        Assert.Equal(longest, _negotiation.Protocol);
     }
 
     private static uint Set(params int[] protocols) => protocols.Aggregate(0u, (set, protocol) => set | (1u << protocol));
@@ -268,22 +268,22 @@ public class NegotiationTests
     {
         if (dial)
         {
-            negotiation.Dial(echo);
+            _negotiation.Dial(_echo);
         }
         else
         {
-            negotiation.Listen(Set(echo));
+            _negotiation.Listen(Set(_echo));
         }
         Output();
     }
 
-    private int Receive(byte[] bytes) => negotiation.Receive(table, bytes, 0, bytes.Length);
+    private int Receive(byte[] bytes) => _negotiation.Receive(_table, bytes, 0, bytes.Length);
 
     private byte[] Output()
     {
         byte[] buffer = new byte[300];
-        int expected = negotiation.OutputBytes(table);
-        int count = negotiation.Transmit(table, buffer, 7);
+        int expected = _negotiation.OutputBytes(_table);
+        int count = _negotiation.Transmit(_table, buffer, 7);
         Assert.Equal(expected, count);
         return buffer[7..(7 + count)];
     }

@@ -52,7 +52,7 @@ public class CipherStateTests
     [Fact]
     public void Without_a_key_nothing_is_sent_in_clear_or_taken_for_authentic()
     {
-        var state = new CipherState(new ManagedCrypto());
+        CipherState state = new(new ManagedCrypto());
         RefusesAll(state);
 
         state.SetKey(new byte[32], 0);
@@ -78,7 +78,7 @@ public class CipherStateTests
     public void A_cleared_state_has_no_key_left()
     {
         CipherState state = Keyed(0);
-        var key = (byte[])Field("_key").GetValue(state)!;
+        byte[] key = (byte[])Field("_key").GetValue(state)!;
         key[0] = 1;
 
         state.Clear();
@@ -99,7 +99,7 @@ public class CipherStateTests
 
     private static CipherState Keyed(ulong nonce)
     {
-        var state = new CipherState(new ManagedCrypto());
+        CipherState state = new(new ManagedCrypto());
         state.SetKey(new byte[32], 0);
         Field("_nonce").SetValue(state, nonce);
         return state;

@@ -13,18 +13,19 @@ internal sealed class HandshakePair
 {
     private const int BufferBytes = 4096;
 
-    private readonly HandshakeState peer;
-    private readonly SeededRandom random;
-    private readonly byte[] buffer = new byte[BufferBytes];
+    private readonly HandshakeState _peer;
+    private readonly SeededRandom _random;
+    private readonly byte[] _buffer = new byte[BufferBytes];
 
-    public HandshakePair(NoiseSettings settings, CryptoProvider crypto, bool initiator, KeyPair peerStatic, PeerId? expected = null, uint seed = 1)
+    public HandshakePair(NoiseSettings settings, CryptoProvider crypto, bool initiator, KeyPair peerStatic, PeerId? expected = null,
+        uint seed = 1)
     {
-        random = new SeededRandom(seed);
+        _random = new SeededRandom(seed);
         Crypto = crypto;
         Tested = new NoiseHandshake(crypto, settings);
         Tested.Start(initiator, expected);
-        peer = new HandshakeState(new ManagedCrypto());
-        peer.Start(NoisePattern.XX(), !initiator, [], peerStatic, null);
+        _peer = new HandshakeState(new ManagedCrypto());
+        _peer.Start(NoisePattern.XX(), !initiator, [], peerStatic, null);
         IsInitiator = initiator;
     }
 
@@ -74,16 +75,16 @@ internal sealed class HandshakePair
         Assert.True(Tested.State.IsMyTurn);
         if (Tested.State.NeedsEphemeral)
         {
-            var ephemeral = new KeyPair();
-            ephemeral.Generate(Crypto, random);
+            KeyPair ephemeral = new();
+            ephemeral.Generate(Crypto, _random);
             Tested.State.UseEphemeral(ephemeral);
         }
         int expected = Tested.MessageBytes;
-        int count = Tested.WriteMessage(buffer, 0);
+        int count = Tested.WriteMessage(_buffer, 0);
         Assert.Equal(expected, count);
-        int read = peer.ReadMessage(buffer, 0, count, out int offset);
+        int read = _peer.ReadMessage(_buffer, 0, count, out int offset);
         Assert.True(read >= 0);
-        Said = read == 0 ? Said : buffer[offset..(offset + read)];
+        Said = read == 0 ? Said : _buffer[offset..(offset + read)];
     }
 
     public int PeerWrites(byte[] payload)
@@ -94,16 +95,16 @@ internal sealed class HandshakePair
 
     public byte[] PeerMessage(byte[] payload)
     {
-        if (peer.NeedsEphemeral)
+        if (_peer.NeedsEphemeral)
         {
-            var ephemeral = new KeyPair();
-            ephemeral.Generate(new ManagedCrypto(), random);
-            peer.UseEphemeral(ephemeral);
+            KeyPair ephemeral = new();
+            ephemeral.Generate(new ManagedCrypto(), _random);
+            _peer.UseEphemeral(ephemeral);
         }
-        int header = peer.HeaderBytes;
-        payload.CopyTo(buffer, header);
-        int count = peer.WriteMessage(buffer, 0, payload.Length);
+        int header = _peer.HeaderBytes;
+        payload.CopyTo(_buffer, header);
+        int count = _peer.WriteMessage(_buffer, 0, payload.Length);
         Assert.True(count > 0);
-        return buffer[..count];
+        return _buffer[..count];
     }
 }

@@ -8,16 +8,16 @@ namespace NanoLibp2p.Core.Tests.Noise;
 /// <summary>A handshake that its caller or a stranger uses wrongly says so, and goes on as if it had not happened.</summary>
 public class HandshakeStateTests
 {
-    private static readonly ManagedCrypto Crypto = new();
+    private static readonly ManagedCrypto _crypto = new();
 
-    private readonly byte[] buffer = new byte[512];
-    private readonly KeyPair ourStatic = NewKeys(1);
-    private readonly KeyPair peerStatic = NewKeys(2);
+    private readonly byte[] _buffer = new byte[512];
+    private readonly KeyPair _ourStatic = NewKeys(1);
+    private readonly KeyPair _peerStatic = NewKeys(2);
 
     [Fact]
     public void Nothing_works_before_a_handshake_is_started()
     {
-        var state = new HandshakeState(Crypto);
+        HandshakeState state = new(_crypto);
 
         Assert.False(state.IsMyTurn);
         Assert.False(state.IsComplete);
@@ -30,9 +30,9 @@ public class HandshakeStateTests
     {
         (HandshakeState ours, HandshakeState peer) = Started("XX");
 
-        Assert.Throws<InvalidOperationException>(() => peer.WriteMessage(buffer, 0, 0));
-        Assert.Throws<InvalidOperationException>(() => ours.ReadMessage(buffer, 0, 32, out _));
-        Assert.Throws<InvalidOperationException>(() => ours.Split(new CipherState(Crypto), new CipherState(Crypto)));
+        Assert.Throws<InvalidOperationException>(() => peer.WriteMessage(_buffer, 0, 0));
+        Assert.Throws<InvalidOperationException>(() => ours.ReadMessage(_buffer, 0, 32, out _));
+        Assert.Throws<InvalidOperationException>(() => ours.Split(new CipherState(_crypto), new CipherState(_crypto)));
 
         Exchange(ours, peer);
         Finish(ours, peer);
@@ -44,7 +44,8 @@ public class HandshakeStateTests
         (HandshakeState ours, HandshakeState peer) = Started("XX", giveEphemeral: false);
         Assert.True(ours.NeedsEphemeral);
 
-        Assert.Contains("UseEphemeral", Assert.Throws<InvalidOperationException>(() => ours.WriteMessage(buffer, 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("UseEphemeral", Assert.Throws<InvalidOperationException>(() => ours.WriteMessage(_buffer, 0, 0)).Message,
+            StringComparison.Ordinal);
 
         ours.UseEphemeral(NewKeys(3));
         Exchange(ours, peer);
@@ -74,8 +75,8 @@ public class HandshakeStateTests
         Exchange(ours, peer);
         Exchange(peer, ours);
         Assert.True(ours.IsComplete);
-        Assert.Throws<InvalidOperationException>(() => ours.WriteMessage(buffer, 0, 0));
-        Assert.Throws<InvalidOperationException>(() => ours.ReadMessage(buffer, 0, 64, out _));
+        Assert.Throws<InvalidOperationException>(() => ours.WriteMessage(_buffer, 0, 0));
+        Assert.Throws<InvalidOperationException>(() => ours.ReadMessage(_buffer, 0, 64, out _));
         Assert.Throws<InvalidOperationException>(() => ours.HeaderBytes);
 
         Finish(ours, peer);
@@ -98,7 +99,7 @@ public class HandshakeStateTests
     public void A_forged_message_leaves_the_handshake_as_it_was(string pattern)
     {
         (HandshakeState ours, HandshakeState peer) = Started(pattern);
-        var random = new Random(7);
+        Random random = new(7);
         while (!ours.IsComplete)
         {
             HandshakeState from = ours.IsMyTurn ? ours : peer;
@@ -157,10 +158,10 @@ public class HandshakeStateTests
     public void A_message_that_does_not_fit_in_the_buffer_is_refused_before_anything_changes(int offset, int count)
     {
         (HandshakeState ours, HandshakeState peer) = Started("XX");
-        Assert.Throws<ArgumentException>(() => ours.WriteMessage(buffer, offset, count));
+        Assert.Throws<ArgumentException>(() => ours.WriteMessage(_buffer, offset, count));
         Exchange(ours, peer);
         byte[] before = Hash(ours);
-        Assert.Throws<ArgumentException>(() => ours.ReadMessage(buffer, offset, count < 0 ? count : count + 32, out _));
+        Assert.Throws<ArgumentException>(() => ours.ReadMessage(_buffer, offset, count < 0 ? count : count + 32, out _));
         Assert.Throws<ArgumentException>(() => ours.ReadMessage(null!, 0, 0, out _));
         Assert.Equal(before, Hash(ours));
 
@@ -174,37 +175,40 @@ public class HandshakeStateTests
     {
         (HandshakeState ours, _) = Started("KK");
 
-        Assert.Contains("Start", Assert.Throws<ArgumentException>(() => ours.Start(Patterns.Make("KK"), true, [], ourStatic, null)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => ours.Start(Patterns.Make("KK"), true, [], null!, peerStatic.PublicKey));
+        Assert.Contains("Start",
+            Assert.Throws<ArgumentException>(() => ours.Start(Patterns.Make("KK"), true, [], _ourStatic, null)).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => ours.Start(Patterns.Make("KK"), true, [], null!, _peerStatic.PublicKey));
         RefusesAll(ours);
     }
 
     [Fact]
     public void A_pattern_that_sends_our_static_key_says_that_it_is_missing()
     {
-        var ours = new HandshakeState(Crypto);
+        HandshakeState ours = new(_crypto);
         ours.Start(Patterns.Make("IX"), true, [], null!, null!);
         ours.UseEphemeral(NewKeys(3));
 
-        Assert.Contains("static", Assert.Throws<InvalidOperationException>(() => ours.WriteMessage(buffer, 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("static", Assert.Throws<InvalidOperationException>(() => ours.WriteMessage(_buffer, 0, 0)).Message,
+            StringComparison.Ordinal);
     }
 
     private void RefusesAll(HandshakeState state)
     {
-        Assert.Throws<InvalidOperationException>(() => state.WriteMessage(buffer, 0, 0));
-        Assert.Throws<InvalidOperationException>(() => state.ReadMessage(buffer, 0, 64, out _));
-        Assert.Throws<InvalidOperationException>(() => state.UseEphemeral(ourStatic));
-        Assert.Throws<InvalidOperationException>(() => state.Split(new CipherState(Crypto), new CipherState(Crypto)));
+        Assert.Throws<InvalidOperationException>(() => state.WriteMessage(_buffer, 0, 0));
+        Assert.Throws<InvalidOperationException>(() => state.ReadMessage(_buffer, 0, 64, out _));
+        Assert.Throws<InvalidOperationException>(() => state.UseEphemeral(_ourStatic));
+        Assert.Throws<InvalidOperationException>(() => state.Split(new CipherState(_crypto), new CipherState(_crypto)));
         Assert.Throws<InvalidOperationException>(() => state.HeaderBytes);
     }
 
     private (HandshakeState Ours, HandshakeState Peer) Started(string name, bool giveEphemeral = true)
     {
         NoisePattern pattern = Patterns.Make(name);
-        var ours = new HandshakeState(new ManagedCrypto());
-        var peer = new HandshakeState(new ManagedCrypto());
-        ours.Start(pattern, true, [], ourStatic, peerStatic.PublicKey);
-        peer.Start(pattern, false, [], peerStatic, ourStatic.PublicKey);
+        HandshakeState ours = new(new ManagedCrypto());
+        HandshakeState peer = new(new ManagedCrypto());
+        ours.Start(pattern, true, [], _ourStatic, _peerStatic.PublicKey);
+        peer.Start(pattern, false, [], _peerStatic, _ourStatic.PublicKey);
         if (giveEphemeral)
         {
             ours.UseEphemeral(NewKeys(3));
@@ -225,10 +229,10 @@ public class HandshakeStateTests
         {
             Exchange(ours.IsMyTurn ? ours : peer, ours.IsMyTurn ? peer : ours);
         }
-        var sending = new CipherState(Crypto);
-        var receiving = new CipherState(Crypto);
-        ours.Split(sending, new CipherState(Crypto));
-        peer.Split(new CipherState(Crypto), receiving);
+        CipherState sending = new(_crypto);
+        CipherState receiving = new(_crypto);
+        ours.Split(sending, new CipherState(_crypto));
+        peer.Split(new CipherState(_crypto), receiving);
         byte[] record = new byte[20];
         Assert.Equal(20, sending.Encrypt([], 0, 0, record, 0, 4));
         Assert.Equal(4, receiving.Decrypt([], 0, 0, record, 0, 20));
@@ -251,8 +255,8 @@ public class HandshakeStateTests
 
     private static KeyPair NewKeys(uint seed)
     {
-        var keys = new KeyPair();
-        keys.Generate(Crypto, new SeededRandom(seed));
+        KeyPair keys = new();
+        keys.Generate(_crypto, new SeededRandom(seed));
         return keys;
     }
 }

@@ -13,16 +13,16 @@ public class NoiseHandshakeTests
 {
     private const string Yamux = "/yamux/1.0.0";
 
-    private readonly CountingCrypto crypto = new();
-    private readonly Identity peer;
-    private readonly KeyPair peerStatic = new();
-    private readonly PeerBindings known = new(2);
+    private readonly CountingCrypto _crypto = new();
+    private readonly Identity _peer;
+    private readonly KeyPair _peerStatic = new();
+    private readonly PeerBindings _known = new(2);
 
     public NoiseHandshakeTests()
     {
-        var random = new SeededRandom(7);
-        peer = Identity.Create(new ManagedCrypto(), random);
-        peerStatic.Generate(new ManagedCrypto(), random);
+        SeededRandom random = new(7);
+        _peer = Identity.Create(new ManagedCrypto(), random);
+        _peerStatic.Generate(new ManagedCrypto(), random);
     }
 
     [Theory]
@@ -32,9 +32,9 @@ public class NoiseHandshakeTests
     {
         HandshakePair pair = Pair(initiator);
 
-        Assert.Equal(0, pair.Run(Payload.Honest(peer, peerStatic, Yamux)));
+        Assert.Equal(0, pair.Run(Payload.Honest(_peer, _peerStatic, Yamux)));
 
-        Assert.Equal(peer.PeerId.ToBytes(), pair.RemoteId);
+        Assert.Equal(_peer.PeerId.ToBytes(), pair.RemoteId);
         Assert.True(pair.Tested.MuxerAgreed);
     }
 
@@ -43,12 +43,12 @@ public class NoiseHandshakeTests
     [InlineData(false)]
     public void What_we_say_of_ourselves_is_what_the_spec_says(bool offersMuxer)
     {
-        Identity own = Identity.Create(crypto, new SeededRandom(9));
-        var shown = new NoiseIdentity(own, crypto, new SeededRandom(10), offersMuxer);
-        var settings = new NoiseSettings(shown, offersMuxer, known, null);
-        var pair = new HandshakePair(settings, crypto, true, peerStatic);
+        Identity own = Identity.Create(_crypto, new SeededRandom(9));
+        NoiseIdentity shown = new(own, _crypto, new SeededRandom(10), offersMuxer);
+        NoiseSettings settings = new(shown, offersMuxer, _known, null);
+        HandshakePair pair = new(settings, _crypto, true, _peerStatic);
 
-        Assert.Equal(0, pair.Run(Payload.Honest(peer, peerStatic)));
+        Assert.Equal(0, pair.Run(Payload.Honest(_peer, _peerStatic)));
 
         Assert.Equal(offersMuxer ? Payload.Honest(own, shown.StaticKey, Yamux) : Payload.Honest(own, shown.StaticKey), pair.Said);
     }
@@ -58,14 +58,14 @@ public class NoiseHandshakeTests
     [InlineData(false)]
     public void A_signature_with_any_bit_wrong_is_refused(bool initiator)
     {
-        byte[] right = Payload.Sign(peer, peerStatic.PublicKey);
+        byte[] right = Payload.Sign(_peer, _peerStatic.PublicKey);
         for (int at = 0; at < right.Length; at += 7)
         {
             byte[] wrong = (byte[])right.Clone();
             wrong[at] ^= (byte)(1 << (at & 7));
             HandshakePair pair = Pair(initiator);
 
-            Assert.Equal(NoiseResult.SignatureInvalid, pair.Run(new Payload().Key(peer.PublicKeyProtobuf).Signature(wrong).ToArray()));
+            Assert.Equal(NoiseResult.SignatureInvalid, pair.Run(new Payload().Key(_peer.PublicKeyProtobuf).Signature(wrong).ToArray()));
             Assert.Empty(pair.RemoteId);
         }
     }
@@ -73,17 +73,17 @@ public class NoiseHandshakeTests
     [Fact]
     public void A_signature_of_another_static_key_is_refused()
     {
-        var other = new KeyPair();
-        other.Generate(crypto, new SeededRandom(11));
+        KeyPair other = new();
+        other.Generate(_crypto, new SeededRandom(11));
 
-        Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(Payload.Honest(peer, other)));
+        Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(Payload.Honest(_peer, other)));
     }
 
     [Fact]
     public void A_signature_of_another_identity_is_refused()
     {
-        Identity other = Identity.Create(crypto, new SeededRandom(12));
-        byte[] payload = new Payload().Key(peer.PublicKeyProtobuf).Signature(Payload.Sign(other, peerStatic.PublicKey)).ToArray();
+        Identity other = Identity.Create(_crypto, new SeededRandom(12));
+        byte[] payload = new Payload().Key(_peer.PublicKeyProtobuf).Signature(Payload.Sign(other, _peerStatic.PublicKey)).ToArray();
 
         Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(payload));
     }
@@ -92,9 +92,9 @@ public class NoiseHandshakeTests
     public void A_signature_without_the_prefix_of_libp2p_is_refused()
     {
         byte[] signature = new byte[64];
-        peer.Sign(crypto, peerStatic.PublicKey, 0, 32, signature, 0);
+        _peer.Sign(_crypto, _peerStatic.PublicKey, 0, 32, signature, 0);
 
-        Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(new Payload().Key(peer.PublicKeyProtobuf).Signature(signature).ToArray()));
+        Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(new Payload().Key(_peer.PublicKeyProtobuf).Signature(signature).ToArray()));
     }
 
     [Theory]
@@ -103,10 +103,10 @@ public class NoiseHandshakeTests
     [InlineData(1)]
     public void A_signature_of_another_length_is_refused(int length)
     {
-        byte[] signature = Payload.Sign(peer, peerStatic.PublicKey);
+        byte[] signature = Payload.Sign(_peer, _peerStatic.PublicKey);
         Array.Resize(ref signature, length);
 
-        Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(new Payload().Key(peer.PublicKeyProtobuf).Signature(signature).ToArray()));
+        Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(new Payload().Key(_peer.PublicKeyProtobuf).Signature(signature).ToArray()));
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public class NoiseHandshakeTests
         byte[] key = Payload.PublicKey(type, new byte[bytes]);
 
         Assert.Equal(NoiseResult.IdentityUnsupported, Pair().Run(new Payload().Key(key).Signature(new byte[70]).ToArray()));
-        Assert.Equal(0, crypto.Verifications);
+        Assert.Equal(0, _crypto.Verifications);
     }
 
     [Theory]
@@ -131,7 +131,7 @@ public class NoiseHandshakeTests
         byte[] key = Payload.PublicKey(type, data);
         byte[] signature = [9, 8, 7, 6];
         byte[] payload = new Payload().Key(key).Signature(signature).ToArray();
-        var verifier = new RecordingVerifier(0);
+        RecordingVerifier verifier = new(0);
         HandshakePair pair = Pair(verifier: verifier);
 
         Assert.Equal(0, pair.Run(payload));
@@ -139,20 +139,20 @@ public class NoiseHandshakeTests
         Assert.Equal(type, verifier.Type);
         Assert.Equal(data, verifier.Key);
         Assert.Equal(signature, verifier.Signature);
-        Assert.Equal("noise-libp2p-static-key:"u8.ToArray().Concat(peerStatic.PublicKey), verifier.Message);
-        PeerId expected = PeerId.FromPublicKey(key, 0, key.Length, crypto);
+        Assert.Equal("noise-libp2p-static-key:"u8.ToArray().Concat(_peerStatic.PublicKey), verifier.Message);
+        PeerId expected = PeerId.FromPublicKey(key, 0, key.Length, _crypto);
         Assert.Equal(expected.ToBytes(), pair.RemoteId);
 
-        var other = new KeyPair();
-        other.Generate(crypto, new SeededRandom(13));
-        var refusing = new RecordingVerifier(IdentityResult.Invalid);
-        Assert.Equal(NoiseResult.SignatureInvalid, new HandshakePair(Settings(true, refusing), crypto, true, other).Run(payload));
+        KeyPair other = new();
+        other.Generate(_crypto, new SeededRandom(13));
+        RecordingVerifier refusing = new(IdentityResult.Invalid);
+        Assert.Equal(NoiseResult.SignatureInvalid, new HandshakePair(Settings(true, refusing), _crypto, true, other).Run(payload));
     }
 
     [Fact]
     public void A_payload_cut_at_any_byte_is_refused()
     {
-        byte[] whole = Payload.Honest(peer, peerStatic);
+        byte[] whole = Payload.Honest(_peer, _peerStatic);
         for (int length = 0; length < whole.Length; length++)
         {
             Assert.Equal(NoiseResult.PayloadMalformed, Pair(length % 2 == 0).Run(whole[..length]));
@@ -162,8 +162,8 @@ public class NoiseHandshakeTests
     [Fact]
     public void A_payload_with_extensions_cut_at_any_byte_is_never_more_than_one_without_them()
     {
-        byte[] bare = Payload.Honest(peer, peerStatic);
-        byte[] whole = Payload.Honest(peer, peerStatic, Yamux);
+        byte[] bare = Payload.Honest(_peer, _peerStatic);
+        byte[] whole = Payload.Honest(_peer, _peerStatic, Yamux);
         for (int length = bare.Length; length < whole.Length; length++)
         {
             HandshakePair pair = Pair();
@@ -176,12 +176,12 @@ public class NoiseHandshakeTests
     [Fact]
     public void A_payload_with_any_byte_changed_is_refused_or_proves_the_same_peer()
     {
-        byte[] whole = Payload.Honest(peer, peerStatic, Yamux);
+        byte[] whole = Payload.Honest(_peer, _peerStatic, Yamux);
         for (int at = 0; at < whole.Length; at++)
         {
             byte[] changed = (byte[])whole.Clone();
             changed[at] ^= 0x41;
-            HandshakePair pair = new(Settings(true, null, new PeerBindings(0)), crypto, true, peerStatic);
+            HandshakePair pair = new(Settings(true, null, new PeerBindings(0)), _crypto, true, _peerStatic);
 
             int result = pair.Run(changed);
 
@@ -189,8 +189,8 @@ public class NoiseHandshakeTests
             if (result == 0)
             {
                 // only what is not signed can change: the offer of a multiplexer
-                Assert.True(at >= Payload.Honest(peer, peerStatic).Length);
-                Assert.Equal(peer.PeerId.ToBytes(), pair.RemoteId);
+                Assert.True(at >= Payload.Honest(_peer, _peerStatic).Length);
+                Assert.Equal(_peer.PeerId.ToBytes(), pair.RemoteId);
             }
         }
     }
@@ -198,13 +198,13 @@ public class NoiseHandshakeTests
     [Fact]
     public void Key_and_signature_must_both_be_there()
     {
-        byte[] signature = Payload.Sign(peer, peerStatic.PublicKey);
+        byte[] signature = Payload.Sign(_peer, _peerStatic.PublicKey);
 
         Assert.Equal(NoiseResult.PayloadMalformed, Pair().Run([]));
-        Assert.Equal(NoiseResult.PayloadMalformed, Pair().Run(new Payload().Key(peer.PublicKeyProtobuf).ToArray()));
+        Assert.Equal(NoiseResult.PayloadMalformed, Pair().Run(new Payload().Key(_peer.PublicKeyProtobuf).ToArray()));
         Assert.Equal(NoiseResult.PayloadMalformed, Pair().Run(new Payload().Signature(signature).ToArray()));
         Assert.Equal(NoiseResult.PayloadMalformed, Pair().Run(new Payload().Key([]).Signature(signature).ToArray()));
-        Assert.Equal(NoiseResult.PayloadMalformed, Pair().Run(new Payload().Key(peer.PublicKeyProtobuf).Signature([]).ToArray()));
+        Assert.Equal(NoiseResult.PayloadMalformed, Pair().Run(new Payload().Key(_peer.PublicKeyProtobuf).Signature([]).ToArray()));
         Assert.Equal(NoiseResult.PayloadMalformed, Pair().Run(new Payload().Extensions(Yamux).ToArray()));
     }
 
@@ -222,10 +222,10 @@ public class NoiseHandshakeTests
         byte[] payload = new Payload()
             .Varint(3, 5)
             .Field(12, new byte[100])
-            .Signature(Payload.Sign(peer, peerStatic.PublicKey))
+            .Signature(Payload.Sign(_peer, _peerStatic.PublicKey))
             .Raw(0x6D, 1, 2, 3, 4)
             .Field(4, extensions)
-            .Key(peer.PublicKeyProtobuf)
+            .Key(_peer.PublicKeyProtobuf)
             .Field(1000, [])
             .ToArray();
         HandshakePair pair = Pair();
@@ -237,21 +237,21 @@ public class NoiseHandshakeTests
     [Fact]
     public void A_peer_that_offers_multiplexers_without_yamux_is_refused()
     {
-        Assert.Equal(NoiseResult.MuxerMismatch, Pair(true).Run(Payload.Honest(peer, peerStatic, "/mplex/6.7.0")));
-        Assert.Equal(NoiseResult.MuxerMismatch, Pair(false).Run(Payload.Honest(peer, peerStatic, "/mplex/6.7.0", "/yamux/1.0.00")));
-        Assert.Equal(NoiseResult.MuxerMismatch, Pair(true).Run(Payload.Honest(peer, peerStatic, "/yamux/1.0")));
+        Assert.Equal(NoiseResult.MuxerMismatch, Pair(true).Run(Payload.Honest(_peer, _peerStatic, "/mplex/6.7.0")));
+        Assert.Equal(NoiseResult.MuxerMismatch, Pair(false).Run(Payload.Honest(_peer, _peerStatic, "/mplex/6.7.0", "/yamux/1.0.00")));
+        Assert.Equal(NoiseResult.MuxerMismatch, Pair(true).Run(Payload.Honest(_peer, _peerStatic, "/yamux/1.0")));
     }
 
     [Fact]
     public void A_peer_that_offers_no_multiplexer_is_asked_later()
     {
         HandshakePair silent = Pair();
-        Assert.Equal(0, silent.Run(Payload.Honest(peer, peerStatic)));
+        Assert.Equal(0, silent.Run(Payload.Honest(_peer, _peerStatic)));
         Assert.False(silent.Tested.MuxerAgreed);
 
         HandshakePair empty = Pair();
-        Assert.Equal(0, empty.Run(new Payload().Key(peer.PublicKeyProtobuf)
-            .Signature(Payload.Sign(peer, peerStatic.PublicKey)).Extensions().ToArray()));
+        Assert.Equal(0, empty.Run(new Payload().Key(_peer.PublicKeyProtobuf)
+            .Signature(Payload.Sign(_peer, _peerStatic.PublicKey)).Extensions().ToArray()));
         Assert.False(empty.Tested.MuxerAgreed);
     }
 
@@ -260,9 +260,9 @@ public class NoiseHandshakeTests
     {
         foreach (string muxer in new[] { Yamux, "/mplex/6.7.0" })
         {
-            var pair = new HandshakePair(Settings(false, null), crypto, true, peerStatic);
+            HandshakePair pair = new(Settings(false, null), _crypto, true, _peerStatic);
 
-            Assert.Equal(0, pair.Run(Payload.Honest(peer, peerStatic, muxer)));
+            Assert.Equal(0, pair.Run(Payload.Honest(_peer, _peerStatic, muxer)));
             Assert.False(pair.Tested.MuxerAgreed);
         }
     }
@@ -270,11 +270,11 @@ public class NoiseHandshakeTests
     [Fact]
     public void A_peer_that_proves_another_id_than_the_dialled_is_refused_and_named()
     {
-        Identity dialled = Identity.Create(crypto, new SeededRandom(14));
-        var pair = new HandshakePair(Settings(true, null), crypto, true, peerStatic, dialled.PeerId);
+        Identity dialled = Identity.Create(_crypto, new SeededRandom(14));
+        HandshakePair pair = new(Settings(true, null), _crypto, true, _peerStatic, dialled.PeerId);
 
-        Assert.Equal(NoiseResult.PeerIdMismatch, pair.Run(Payload.Honest(peer, peerStatic, Yamux)));
-        Assert.Equal(peer.PeerId.ToBytes(), pair.RemoteId);
+        Assert.Equal(NoiseResult.PeerIdMismatch, pair.Run(Payload.Honest(_peer, _peerStatic, Yamux)));
+        Assert.Equal(_peer.PeerId.ToBytes(), pair.RemoteId);
     }
 
     [Fact]
@@ -282,46 +282,46 @@ public class NoiseHandshakeTests
     {
         for (uint turn = 0; turn < 5; turn++)
         {
-            Assert.Equal(0, Pair(turn % 2 == 0, seed: turn).Run(Payload.Honest(peer, peerStatic, Yamux)));
-            Assert.Equal(1, crypto.Verifications);
+            Assert.Equal(0, Pair(turn % 2 == 0, seed: turn).Run(Payload.Honest(_peer, _peerStatic, Yamux)));
+            Assert.Equal(1, _crypto.Verifications);
         }
     }
 
     [Fact]
     public void A_known_peer_with_another_static_key_is_verified_again()
     {
-        Assert.Equal(0, Pair().Run(Payload.Honest(peer, peerStatic)));
-        var other = new KeyPair();
-        other.Generate(crypto, new SeededRandom(15));
+        Assert.Equal(0, Pair().Run(Payload.Honest(_peer, _peerStatic)));
+        KeyPair other = new();
+        other.Generate(_crypto, new SeededRandom(15));
 
-        var thief = new HandshakePair(Settings(true, null), crypto, true, other);
-        Assert.Equal(NoiseResult.SignatureInvalid, thief.Run(Payload.Honest(peer, peerStatic)));
-        Assert.Equal(2, crypto.Verifications);
+        HandshakePair thief = new(Settings(true, null), _crypto, true, other);
+        Assert.Equal(NoiseResult.SignatureInvalid, thief.Run(Payload.Honest(_peer, _peerStatic)));
+        Assert.Equal(2, _crypto.Verifications);
 
-        var moved = new HandshakePair(Settings(true, null), crypto, true, other);
-        Assert.Equal(0, moved.Run(Payload.Honest(peer, other)));
-        Assert.Equal(3, crypto.Verifications);
+        HandshakePair moved = new(Settings(true, null), _crypto, true, other);
+        Assert.Equal(0, moved.Run(Payload.Honest(_peer, other)));
+        Assert.Equal(3, _crypto.Verifications);
     }
 
     [Fact]
     public void A_known_static_key_with_another_identity_is_verified_again()
     {
-        Assert.Equal(0, Pair().Run(Payload.Honest(peer, peerStatic)));
-        Identity other = Identity.Create(crypto, new SeededRandom(16));
-        byte[] payload = new Payload().Key(other.PublicKeyProtobuf).Signature(Payload.Sign(peer, peerStatic.PublicKey)).ToArray();
+        Assert.Equal(0, Pair().Run(Payload.Honest(_peer, _peerStatic)));
+        Identity other = Identity.Create(_crypto, new SeededRandom(16));
+        byte[] payload = new Payload().Key(other.PublicKeyProtobuf).Signature(Payload.Sign(_peer, _peerStatic.PublicKey)).ToArray();
 
         Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(payload));
-        Assert.Equal(2, crypto.Verifications);
+        Assert.Equal(2, _crypto.Verifications);
     }
 
     [Fact]
     public void A_refused_peer_is_not_remembered()
     {
-        byte[] forged = new Payload().Key(peer.PublicKeyProtobuf).Signature(new byte[64]).ToArray();
+        byte[] forged = new Payload().Key(_peer.PublicKeyProtobuf).Signature(new byte[64]).ToArray();
 
         Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(forged));
         Assert.Equal(NoiseResult.SignatureInvalid, Pair().Run(forged));
-        Assert.Equal(2, crypto.Verifications);
+        Assert.Equal(2, _crypto.Verifications);
     }
 
     [Fact]
@@ -331,16 +331,16 @@ public class NoiseHandshakeTests
         for (uint i = 0; i < 3; i++)
         {
             keys[i] = new KeyPair();
-            keys[i].Generate(crypto, new SeededRandom(20 + i));
-            Assert.Equal(0, new HandshakePair(Settings(true, null), crypto, true, keys[i]).Run(Payload.Honest(peer, keys[i])));
+            keys[i].Generate(_crypto, new SeededRandom(20 + i));
+            Assert.Equal(0, new HandshakePair(Settings(true, null), _crypto, true, keys[i]).Run(Payload.Honest(_peer, keys[i])));
         }
-        Assert.Equal(3, crypto.Verifications);
+        Assert.Equal(3, _crypto.Verifications);
 
-        new HandshakePair(Settings(true, null), crypto, true, keys[2]).Run(Payload.Honest(peer, keys[2]));
-        new HandshakePair(Settings(true, null), crypto, true, keys[1]).Run(Payload.Honest(peer, keys[1]));
-        Assert.Equal(3, crypto.Verifications);
-        new HandshakePair(Settings(true, null), crypto, true, keys[0]).Run(Payload.Honest(peer, keys[0]));
-        Assert.Equal(4, crypto.Verifications);
+        new HandshakePair(Settings(true, null), _crypto, true, keys[2]).Run(Payload.Honest(_peer, keys[2]));
+        new HandshakePair(Settings(true, null), _crypto, true, keys[1]).Run(Payload.Honest(_peer, keys[1]));
+        Assert.Equal(3, _crypto.Verifications);
+        new HandshakePair(Settings(true, null), _crypto, true, keys[0]).Run(Payload.Honest(_peer, keys[0]));
+        Assert.Equal(4, _crypto.Verifications);
     }
 
     [Theory]
@@ -348,7 +348,7 @@ public class NoiseHandshakeTests
     [InlineData(false)]
     public void A_handshake_message_cut_or_changed_at_any_byte_is_refused(bool initiator)
     {
-        byte[] payload = Payload.Honest(peer, peerStatic, Yamux);
+        byte[] payload = Payload.Honest(_peer, _peerStatic, Yamux);
         int length = 1;
         for (int at = 0; at < length; at++)
         {
@@ -374,7 +374,7 @@ public class NoiseHandshakeTests
                 Assert.Empty(pair.RemoteId);
             }
         }
-        Assert.Equal(0, crypto.Verifications);
+        Assert.Equal(0, _crypto.Verifications);
     }
 
     [Fact]
@@ -383,20 +383,20 @@ public class NoiseHandshakeTests
         HandshakePair pair = Pair(false);
 
         Assert.Equal(0, pair.Tested.ReadMessage(new byte[32], 0, 32));
-        var ephemeral = new KeyPair();
-        ephemeral.Generate(crypto, new SeededRandom(17));
+        KeyPair ephemeral = new();
+        ephemeral.Generate(_crypto, new SeededRandom(17));
         pair.Tested.State.UseEphemeral(ephemeral);
         Assert.Equal(NoiseResult.KeyInvalid, pair.Tested.WriteMessage(new byte[1024], 0));
     }
 
     private NoiseSettings Settings(bool offersMuxer, IIdentityVerifier? verifier, PeerBindings? bindings = null)
     {
-        var own = new NoiseIdentity(Identity.Create(crypto, new SeededRandom(8)), crypto, new SeededRandom(18), offersMuxer);
-        return new NoiseSettings(own, offersMuxer, bindings ?? known, verifier);
+        NoiseIdentity own = new(Identity.Create(_crypto, new SeededRandom(8)), _crypto, new SeededRandom(18), offersMuxer);
+        return new NoiseSettings(own, offersMuxer, bindings ?? _known, verifier);
     }
 
     private HandshakePair Pair(bool initiator = true, IIdentityVerifier? verifier = null, uint seed = 1) =>
-        new(Settings(true, verifier), crypto, initiator, peerStatic, seed: seed);
+        new(Settings(true, verifier), _crypto, initiator, _peerStatic, seed: seed);
 
     private sealed class RecordingVerifier(int answer) : IIdentityVerifier
     {

@@ -57,8 +57,10 @@ public class NoiseVectorTests
         NoisePattern pattern = Patterns.Make(name);
         HandshakeState initiator = Start(vector, pattern, "init", true);
         HandshakeState responder = Start(vector, pattern, "resp", false);
-        var initiatorCiphers = (Sending: new CipherState(new ManagedCrypto()), Receiving: new CipherState(new ManagedCrypto()));
-        var responderCiphers = (Sending: new CipherState(new ManagedCrypto()), Receiving: new CipherState(new ManagedCrypto()));
+        (CipherState Sending, CipherState Receiving) initiatorCiphers =
+            (Sending: new CipherState(new ManagedCrypto()), Receiving: new CipherState(new ManagedCrypto()));
+        (CipherState Sending, CipherState Receiving) responderCiphers =
+            (Sending: new CipherState(new ManagedCrypto()), Receiving: new CipherState(new ManagedCrypto()));
         bool split = false;
         int index = 0;
 
@@ -109,8 +111,8 @@ public class NoiseVectorTests
 
     private static HandshakeState Start(JsonElement vector, NoisePattern pattern, string side, bool initiator)
     {
-        var crypto = new ManagedCrypto();
-        var state = new HandshakeState(crypto);
+        ManagedCrypto crypto = new();
+        HandshakeState state = new(crypto);
         byte[]? remote = Hex(vector, side + "_remote_static");
         state.Start(pattern, initiator, Hex(vector, side + "_prologue")!, Keys(crypto, Hex(vector, side + "_static")), remote);
         KeyPair? ephemeral = Keys(crypto, Hex(vector, side + "_ephemeral"));
@@ -152,7 +154,7 @@ public class NoiseVectorTests
         {
             return null;
         }
-        var pair = new KeyPair();
+        KeyPair pair = new();
         privateKey.CopyTo(pair.PrivateKey, 0);
         crypto.X25519Base(pair.PrivateKey, 0, pair.PublicKey, 0);
         return pair;

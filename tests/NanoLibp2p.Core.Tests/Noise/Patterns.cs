@@ -6,11 +6,12 @@ using NanoLibp2p.Noise;
 
 namespace NanoLibp2p.Core.Tests.Noise;
 
-/// <summary>The patterns of the Noise Protocol Framework, revision 34: sections 7.4 (one-way), 7.5 (interactive) and 18.1 (deferred).</summary>
+/// <summary>The patterns of the Noise Protocol Framework, revision 34: sections 7.4 (one-way), 7.5 (interactive) and 18.1
+/// (deferred).</summary>
 internal static class Patterns
 {
     // what comes before the dots is known before the first message; messages alternate, the initiator's first
-    private static readonly Dictionary<string, string> Text = new()
+    private static readonly Dictionary<string, string> _text = new()
     {
         ["N"] = "<- s ... e, es",
         ["K"] = "-> s <- s ... e, es, ss",
@@ -54,13 +55,13 @@ internal static class Patterns
         ["I1X1"] = "... e, s | e, ee, s | se, es",
     };
 
-    public static IEnumerable<string> Names => Text.Keys;
+    public static IEnumerable<string> Names => _text.Keys;
 
     public static bool IsOneWay(string name) => name.Length == 1;
 
     public static NoisePattern Make(string name)
     {
-        string[] halves = Text[name].Split("...");
+        string[] halves = _text[name].Split("...");
         return new NoisePattern(
             Encoding.ASCII.GetBytes($"Noise_{name}_25519_ChaChaPoly_SHA256"),
             halves[0].Contains("-> s", StringComparison.Ordinal) ? [NoisePattern.S] : [],

@@ -10,7 +10,7 @@ namespace NanoLibp2p.Core.Tests.Noise;
 /// <summary>Writes NoiseHandshakePayload messages, honest ones and others.</summary>
 internal sealed class Payload
 {
-    private readonly MemoryStream bytes = new();
+    private readonly MemoryStream _bytes = new();
 
     public static byte[] Honest(Identity identity, KeyPair staticKey, params string[] muxers)
     {
@@ -36,7 +36,7 @@ internal sealed class Payload
 
     public Payload Extensions(params string[] muxers)
     {
-        var extensions = new Payload();
+        Payload extensions = new();
         foreach (string muxer in muxers)
         {
             extensions.Field(2, Encoding.ASCII.GetBytes(muxer));
@@ -48,7 +48,7 @@ internal sealed class Payload
     {
         Number(((ulong)field << 3) | 2);
         Number((ulong)value.Length);
-        bytes.Write(value);
+        _bytes.Write(value);
         return this;
     }
 
@@ -61,19 +61,19 @@ internal sealed class Payload
 
     public Payload Raw(params byte[] value)
     {
-        bytes.Write(value);
+        _bytes.Write(value);
         return this;
     }
 
-    public byte[] ToArray() => bytes.ToArray();
+    public byte[] ToArray() => _bytes.ToArray();
 
     private void Number(ulong value)
     {
         while (value >= 0x80)
         {
-            bytes.WriteByte((byte)(value | 0x80));
+            _bytes.WriteByte((byte)(value | 0x80));
             value >>= 7;
         }
-        bytes.WriteByte((byte)value);
+        _bytes.WriteByte((byte)value);
     }
 }

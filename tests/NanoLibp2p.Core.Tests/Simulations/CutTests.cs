@@ -41,11 +41,11 @@ public class CutTests
     {
         long total = Bytes(fromDialer, earlyMuxer);
         Assert.InRange(total, 500, 5000);
-        var life = new Life(2, earlyMuxer, echoBytes: 100);
+        Life life = new(2, earlyMuxer, echoBytes: 100);
         Life.Half other = fromDialer ? life.Listener : life.Dialer;
         MemoryNetwork network = life.Simulation.Network;
         network.MaxPiece = 1;
-        var reasons = new HashSet<CloseReason>();
+        HashSet<CloseReason> reasons = new();
         for (long cut = 0; cut < total; cut++)
         {
             int closed = other.Node.Closed;
@@ -105,7 +105,7 @@ public class CutTests
     // what the side sends in a whole life
     private static long Bytes(bool fromDialer, bool earlyMuxer)
     {
-        var life = new Life(2, earlyMuxer, echoBytes: 100);
+        Life life = new(2, earlyMuxer, echoBytes: 100);
         life.Simulation.Network.MaxPiece = 1;
         long most = 0;
         Assert.True(life.Run(during: () =>

@@ -15,12 +15,13 @@ public class FullLinkTests
     {
         for (uint seed = 1; seed <= 20; seed++)
         {
-            var simulation = new Simulation(seed);
+            Simulation simulation = new(seed);
             simulation.Network.MaxDelayMs = 20;
             simulation.Network.Capacity = capacity;
-            var nodes = Enumerable.Range(0, 2).Select(_ => simulation.Add(new NodeOptions { RecordBytes = 512 }, new CheapCrypto())).ToArray();
-            var floods = nodes.Select(_ => new FloodProtocol()).ToArray();
-            var pongs = nodes.Select(_ => new PongCounter()).ToArray();
+            TestNode[] nodes = Enumerable.Range(0, 2).Select(_ => simulation.Add(new NodeOptions { RecordBytes = 512 }, new CheapCrypto()))
+                .ToArray();
+            FloodProtocol[] floods = nodes.Select(_ => new FloodProtocol()).ToArray();
+            PongCounter[] pongs = nodes.Select(_ => new PongCounter()).ToArray();
             for (int i = 0; i < 2; i++)
             {
                 nodes[i].Node.Add(floods[i]);
@@ -46,7 +47,8 @@ public class FullLinkTests
                 return pongs.All(each => each.Pongs >= 20);
             }, 100_000);
 
-            Assert.True(all, $"seed {seed}: pongs {pongs[0].Pongs} and {pongs[1].Pongs} of {sent}, closed for {nodes[0].LastReason} and {nodes[1].LastReason}");
+            Assert.True(all, $"seed {seed}: pongs {pongs[0].Pongs} and {pongs[1].Pongs} of {sent}, closed for {nodes[0].LastReason} and "
+                + $"{nodes[1].LastReason}");
             Assert.All(floods, flood => Assert.True(flood.Received > 1000));
             Assert.Equal(0, pongs.Sum(each => each.Failures));
         }
@@ -55,13 +57,13 @@ public class FullLinkTests
     // sends whatever there is room for, reads past what comes
     private sealed class FloodProtocol : StreamProtocol
     {
-        private readonly byte[] data = new byte[4096];
-        private Libp2pStream? stream;
-        private int index;
+        private readonly byte[] _data = new byte[4096];
+        private Libp2pStream? _stream;
+        private int _index;
 
         public long Received { get; private set; }
 
-        public void Open(Connection connection) => stream = connection.OpenStream(this, index);
+        public void Open(Connection connection) => _stream = connection.OpenStream(this, _index);
 
         public override int OnData(Libp2pStream from, byte[] buffer, int offset, int count)
         {
@@ -71,15 +73,15 @@ public class FullLinkTests
 
         public override long Poll(long nowMs)
         {
-            if (stream != null && stream.IsOpen)
+            if (_stream != null && _stream.IsOpen)
             {
-                stream.Write(data, 0, data.Length);
+                _stream.Write(_data, 0, _data.Length);
             }
             return long.MaxValue;
         }
 
-        public override void OnClosed(Libp2pStream closed, bool reset) => stream = closed == stream ? null : stream;
+        public override void OnClosed(Libp2pStream closed, bool reset) => _stream = closed == _stream ? null : _stream;
 
-        protected override void Register(Node node) => index = node.RegisterProtocol("/flood/1.0.0", this, true);
+        protected override void Register(Node node) => _index = node.RegisterProtocol("/flood/1.0.0", this, true);
     }
 }

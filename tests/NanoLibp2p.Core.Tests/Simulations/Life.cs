@@ -12,13 +12,13 @@ namespace NanoLibp2p.Core.Tests.Simulations;
 /// </summary>
 internal sealed class Life
 {
-    private readonly int echoBytes;
+    private readonly int _echoBytes;
 
     public Life(uint seed, bool earlyMuxer = true, int echoBytes = 3000)
     {
         // a peer's record must fit, so that both have the same size
         int recordBytes = seed % 2 == 0 ? 512 : 2048;
-        this.echoBytes = echoBytes;
+        _echoBytes = echoBytes;
         Simulation = new Simulation(seed);
         Listener = new Half(Simulation, new NodeOptions { EarlyMuxer = earlyMuxer, RecordBytes = recordBytes });
         Dialer = new Half(Simulation, new NodeOptions { RecordBytes = recordBytes });
@@ -40,8 +40,8 @@ internal sealed class Life
         int dialerClosed = Dialer.Node.Closed;
         int listenerClosed = Listener.Node.Closed;
         int accepted = Listener.Node.Connected;
-        Dialer.Begin(echoBytes);
-        Listener.Begin(echoBytes);
+        Dialer.Begin(_echoBytes);
+        Listener.Begin(_echoBytes);
         Connection connection = Dialer.Node.Dial(Address);
         Assert.NotNull(connection);
         bool closing = false;
@@ -72,77 +72,77 @@ internal sealed class Life
 
     internal sealed class Half : IdentifyEvents
     {
-        private readonly PongCounter pongs = new();
-        private readonly EchoProtocol echo = new();
-        private int connected;
-        private int pingsBefore;
-        private int identified;
-        private int echoBytes;
-        private long sent;
-        private bool asked;
-        private bool pinged;
-        private Libp2pStream? stream;
-        private Connection? connection;
+        private readonly PongCounter _pongs = new();
+        private readonly EchoProtocol _echo = new();
+        private int _connected;
+        private int _pingsBefore;
+        private int _identified;
+        private int _echoBytes;
+        private long _sent;
+        private bool _asked;
+        private bool _pinged;
+        private Libp2pStream? _stream;
+        private Connection? _connection;
 
         public Half(Simulation simulation, NodeOptions options)
         {
             Node = simulation.Add(options, new CheapCrypto());
-            Node.Node.Add(echo);
-            Node.Node.Ping.Events = pongs;
+            Node.Node.Add(_echo);
+            Node.Node.Ping.Events = _pongs;
             Node.Node.Identify.Events = this;
         }
 
         public TestNode Node { get; }
 
-        public EchoProtocol Echo => echo;
+        public EchoProtocol Echo => _echo;
 
-        public bool IsDone => identified > 0 && pongs.Pongs > pingsBefore && stream != null && stream.Progress == echoBytes;
+        public bool IsDone => _identified > 0 && _pongs.Pongs > _pingsBefore && _stream != null && _stream.Progress == _echoBytes;
 
         public override string ToString() =>
-            $"{Node.LastReason} {Node.LastDetail}: identified {identified}, pongs {pongs.Pongs}, sent {sent}, back {stream?.Progress}";
+            $"{Node.LastReason} {Node.LastDetail}: identified {_identified}, pongs {_pongs.Pongs}, sent {_sent}, back {_stream?.Progress}";
 
         public void Begin(int bytes)
         {
-            connected = Node.Connected;
-            pingsBefore = pongs.Pongs;
-            identified = 0;
-            echoBytes = bytes;
-            sent = 0;
-            asked = false;
-            pinged = false;
-            stream = null;
-            connection = null;
+            _connected = Node.Connected;
+            _pingsBefore = _pongs.Pongs;
+            _identified = 0;
+            _echoBytes = bytes;
+            _sent = 0;
+            _asked = false;
+            _pinged = false;
+            _stream = null;
+            _connection = null;
         }
 
         public void Work()
         {
-            if (connection == null)
+            if (_connection == null)
             {
-                if (Node.Connected == connected)
+                if (Node.Connected == _connected)
                 {
                     return;
                 }
-                connection = Node.LastConnected;
+                _connection = Node.LastConnected;
             }
-            if (!connection.IsOpen)
+            if (!_connection.IsOpen)
             {
                 return;
             }
-            asked = asked || Node.Node.Identify.Ask(connection);
-            pinged = pinged || Node.Node.Ping.Send(connection);
-            if (stream == null)
+            _asked = _asked || Node.Node.Identify.Ask(_connection);
+            _pinged = _pinged || Node.Node.Ping.Send(_connection);
+            if (_stream == null)
             {
-                stream = echo.Open(connection);
+                _stream = _echo.Open(_connection);
             }
-            if (stream != null && sent < echoBytes)
+            if (_stream != null && _sent < _echoBytes)
             {
-                sent += EchoProtocol.Send(stream, sent, (int)(echoBytes - sent));
+                _sent += EchoProtocol.Send(_stream, _sent, (int)(_echoBytes - _sent));
             }
         }
 
         public void Forget()
         {
-            Assert.Equal(0, echo.Wrong);
+            Assert.Equal(0, _echo.Wrong);
             foreach (Connection each in Node.Node.Connections)
             {
                 Assert.Equal(ConnectionState.Free, each.State);
@@ -155,6 +155,6 @@ internal sealed class Life
         {
         }
 
-        public override void OnEnd(Connection connection, bool complete) => identified += complete ? 1 : 0;
+        public override void OnEnd(Connection connection, bool complete) => _identified += complete ? 1 : 0;
     }
 }

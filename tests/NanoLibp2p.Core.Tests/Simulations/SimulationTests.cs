@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using NanoLibp2p.Core.Tests.Support;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Core.Tests.Simulations;
@@ -16,7 +17,7 @@ public class SimulationTests
     {
         for (uint seed = 1; seed <= 250; seed++)
         {
-            var life = new Life(seed, earlyMuxer);
+            Life life = new(seed, earlyMuxer);
             life.Simulation.Network.MaxDelayMs = (int)(seed % 5) * 20;
             life.Simulation.Network.MaxPiece = (int)(seed % 7) switch { 0 => 1, 1 => 2, 2 => 13, 3 => 100, 4 => 1000, _ => 0 };
 
@@ -31,10 +32,10 @@ public class SimulationTests
     [Fact]
     public void A_seed_gives_the_same_run_again()
     {
-        var runs = new List<string>();
+        List<string> runs = new();
         for (int i = 0; i < 2; i++)
         {
-            var life = new Life(42);
+            Life life = new(42);
             life.Simulation.Network.MaxDelayMs = 30;
             life.Simulation.Network.MaxPiece = 50;
             Assert.True(life.Run());
@@ -49,12 +50,12 @@ public class SimulationTests
     {
         for (uint seed = 1; seed <= 5; seed++)
         {
-            var simulation = new Simulation(seed);
+            Simulation simulation = new(seed);
             simulation.Network.MaxDelayMs = 20;
             simulation.Network.MaxPiece = 20;
             TestNode listener = simulation.Add(new NodeOptions());
             TestNode dialer = simulation.Add(new NodeOptions());
-            var pongs = new PongCounter();
+            PongCounter pongs = new();
             dialer.Node.Ping.Events = pongs;
             Connection connection = dialer.Dial(listener.Listen());
             Assert.True(simulation.Run(() => connection.IsOpen, 5000));
@@ -67,16 +68,16 @@ public class SimulationTests
     public void Sixteen_nodes_that_all_know_each_other_ping_each_other()
     {
         const int Count = 16;
-        var simulation = new Simulation(7);
+        Simulation simulation = new(7);
         simulation.Network.MaxDelayMs = 25;
         simulation.Network.MaxPiece = 200;
-        var nodes = Enumerable.Range(0, Count).Select(_ =>
+        TestNode[] nodes = Enumerable.Range(0, Count).Select(_ =>
             simulation.Add(new NodeOptions { MaxConnections = 2 * Count, MaxHandshakes = Count }, new CheapCrypto())).ToArray();
         PongCounter[] pongs = nodes.Select(_ => new PongCounter()).ToArray();
         for (int i = 0; i < Count; i++)
         {
             nodes[i].Node.Ping.Events = pongs[i];
-            var address = nodes[i].Listen();
+            Multiaddr address = nodes[i].Listen();
             for (int j = 0; j < i; j++)
             {
                 nodes[j].Dial(address);

@@ -5,7 +5,7 @@ internal sealed class EchoProtocol : StreamProtocol
 {
     public const string Id = "/echo/1.0.0";
 
-    private int index;
+    private int _index;
 
     /// <summary>Bytes that came back on streams of ours, of which <see cref="Wrong"/> were not the next of 0, 1, 2 ... 250, 0.</summary>
     public long Returned { get; private set; }
@@ -20,11 +20,12 @@ internal sealed class EchoProtocol : StreamProtocol
 
     public int Ended { get; private set; }
 
-    public Libp2pStream? Open(Connection connection) => connection.OpenStream(this, index);
+    public Libp2pStream? Open(Connection connection) => connection.OpenStream(this, _index);
 
     public static byte[] Data { get; } = MakeData();
 
-    /// <summary>Writes the next bytes of the sequence; <see cref="Libp2pStream.Tag"/> is not used, Progress counts what came back.</summary>
+    /// <summary>Writes the next bytes of the sequence; <see cref="Libp2pStream.Tag"/> is not used, Progress counts what came
+    /// back.</summary>
     /// <returns>Bytes taken.</returns>
     public static int Send(Libp2pStream stream, long sent, int count) =>
         stream.Write(Data, (int)(sent % 251), count < Data.Length - 251 ? count : Data.Length - 251);
@@ -61,7 +62,7 @@ internal sealed class EchoProtocol : StreamProtocol
         Resets += reset ? 1 : 0;
     }
 
-    protected override void Register(Node node) => index = node.RegisterProtocol(Id, this, true);
+    protected override void Register(Node node) => _index = node.RegisterProtocol(Id, this, true);
 
     private static byte[] MakeData()
     {

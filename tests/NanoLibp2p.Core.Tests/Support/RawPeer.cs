@@ -21,33 +21,33 @@ internal sealed class RawPeer
 {
     private const int PatienceMs = 60_000;
 
-    private readonly Simulation simulation;
-    private readonly MemoryTransport host;
-    private readonly CryptoProvider crypto = new ManagedCrypto();
-    private readonly SeededRandom random;
-    private readonly Queue<byte> inbox = new();
-    private readonly List<byte> plain = [];
-    private readonly CipherState sending;
-    private readonly CipherState receiving;
-    private MemoryLink? link;
-    private bool dialed;
+    private readonly Simulation _simulation;
+    private readonly MemoryTransport _host;
+    private readonly CryptoProvider _crypto = new ManagedCrypto();
+    private readonly SeededRandom _random;
+    private readonly Queue<byte> _inbox = new();
+    private readonly List<byte> _plain = [];
+    private readonly CipherState _sending;
+    private readonly CipherState _receiving;
+    private MemoryLink? _link;
+    private bool _dialed;
 
     public RawPeer(Simulation simulation)
     {
-        this.simulation = simulation;
-        host = simulation.Network.AddHost();
-        random = new SeededRandom(simulation.Network.TakeSeed());
-        Identity = Identity.Create(crypto, random);
-        StaticKey.Generate(crypto, random);
-        sending = new CipherState(crypto);
-        receiving = new CipherState(crypto);
+        _simulation = simulation;
+        _host = simulation.Network.AddHost();
+        _random = new SeededRandom(simulation.Network.TakeSeed());
+        Identity = Identity.Create(_crypto, _random);
+        StaticKey.Generate(_crypto, _random);
+        _sending = new CipherState(_crypto);
+        _receiving = new CipherState(_crypto);
     }
 
     public Identity Identity { get; }
 
     public KeyPair StaticKey { get; } = new();
 
-    public MemoryLink Link => link!;
+    public MemoryLink Link => _link!;
 
     /// <summary>The longest record read since this was set to 0, in bytes.</summary>
     public int LongestRecord { get; set; }
@@ -58,27 +58,27 @@ internal sealed class RawPeer
         get
         {
             Fetch();
-            return inbox.Count > 0;
+            return _inbox.Count > 0;
         }
     }
 
     public Multiaddr Listen()
     {
-        int port = host.Listen("127.0.0.1", 0, out LinkError _);
+        int port = _host.Listen("127.0.0.1", 0, out LinkError _);
         return Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{port}").WithPeerId(Identity.PeerId);
     }
 
     public RawPeer Accept()
     {
-        Wait(() => (link = (MemoryLink?)host.Accept()) != null);
-        dialed = false;
+        Wait(() => (_link = (MemoryLink?)_host.Accept()) != null);
+        _dialed = false;
         return this;
     }
 
     public RawPeer Dial(Multiaddr address)
     {
-        link = (MemoryLink)host.Dial("127.0.0.1", address.Port);
-        dialed = true;
+        _link = (MemoryLink)_host.Dial("127.0.0.1", address.Port);
+        _dialed = true;
         return this;
     }
 
@@ -106,9 +106,9 @@ internal sealed class RawPeer
         Wait(() =>
         {
             ended = Fetch() < 0;
-            for (; at < count && inbox.Count > 0; at++)
+            for (; at < count && _inbox.Count > 0; at++)
             {
-                bytes[at] = inbox.Dequeue();
+                bytes[at] = _inbox.Dequeue();
             }
             return at == count || ended;
         });
@@ -146,13 +146,13 @@ internal sealed class RawPeer
     public void AgreeOnNoise()
     {
         Say("/multistream/1.0.0");
-        if (dialed)
+        if (_dialed)
         {
             Say("/noise");
         }
         Assert.Equal("/multistream/1.0.0", Hear());
         Assert.Equal("/noise", Hear());
-        if (!dialed)
+        if (!_dialed)
         {
             Say("/noise");
         }
@@ -164,8 +164,8 @@ internal sealed class RawPeer
     public RawPeer Handshake(byte[]? payload = null, Action<byte[]>? spoil = null)
     {
         AgreeOnNoise();
-        var state = new HandshakeState(crypto);
-        state.Start(NoisePattern.XX(), dialed, [], StaticKey, null);
+        HandshakeState state = new(_crypto);
+        state.Start(NoisePattern.XX(), _dialed, [], StaticKey, null);
         while (!state.IsComplete)
         {
             if (state.IsMyTurn)
@@ -178,7 +178,7 @@ internal sealed class RawPeer
                 Assert.True(state.ReadMessage(message, 0, message.Length, out int _) >= 0);
             }
         }
-        state.Split(sending, receiving);
+        state.Split(_sending, _receiving);
         return this;
     }
 
@@ -196,7 +196,7 @@ internal sealed class RawPeer
     {
         byte[] record = new byte[plaintext.Length + CryptoProvider.TagBytes];
         plaintext.CopyTo(record, 0);
-        sending.Encrypt([], 0, 0, record, 0, plaintext.Length);
+        _sending.Encrypt([], 0, 0, record, 0, plaintext.Length);
         return record;
     }
 
@@ -216,22 +216,23 @@ internal sealed class RawPeer
     {
         while (true)
         {
-            byte[] bytes = [.. plain];
+            byte[] bytes = [.. _plain];
             if (bytes.Length >= 12 && (bytes[1] != Frame.Data || (uint)bytes.Length >= 12 + Length(bytes)))
             {
                 Frame frame = Frame.Read(bytes, out int size);
-                plain.RemoveRange(0, size);
+                _plain.RemoveRange(0, size);
                 return frame;
             }
             byte[] record = ReadRecord();
-            int count = receiving.Decrypt([], 0, 0, record, 0, record.Length);
+            int count = _receiving.Decrypt([], 0, 0, record, 0, record.Length);
             Assert.True(count >= 0);
-            plain.AddRange(record[..count]);
+            _plain.AddRange(record[..count]);
         }
     }
 
     /// <summary>Runs the simulation until it holds.</summary>
-    public void Wait(Func<bool> until) => Assert.True(simulation.Run(() => until(), PatienceMs), "the other side did not answer in a minute");
+    public void Wait(Func<bool> until) =>
+        Assert.True(_simulation.Run(() => until(), PatienceMs), "the other side did not answer in a minute");
 
     // moves what has arrived into the inbox
     private int Fetch()
@@ -242,7 +243,7 @@ internal sealed class RawPeer
         {
             foreach (byte b in piece.AsSpan(0, read))
             {
-                inbox.Enqueue(b);
+                _inbox.Enqueue(b);
             }
         }
         return read;
@@ -254,8 +255,8 @@ internal sealed class RawPeer
     {
         if (state.NeedsEphemeral)
         {
-            var ephemeral = new KeyPair();
-            ephemeral.Generate(crypto, random);
+            KeyPair ephemeral = new();
+            ephemeral.Generate(_crypto, _random);
             state.UseEphemeral(ephemeral);
         }
         byte[] buffer = new byte[state.HeaderBytes + payload.Length + CryptoProvider.TagBytes];

@@ -38,7 +38,7 @@ internal sealed record Frame(byte Type, ushort Flags, uint Id, uint Length)
     /// <summary>Reads the frame at the start of the bytes.</summary>
     public static Frame Read(ReadOnlySpan<byte> bytes, out int size)
     {
-        var frame = new Frame(bytes[1], BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]),
+        Frame frame = new(bytes[1], BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]),
             BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), BinaryPrimitives.ReadUInt32BigEndian(bytes[8..])) { Version = bytes[0] };
         size = frame.Type == Data ? 12 + (int)frame.Length : 12;
         return frame with { Payload = bytes[12..size].ToArray() };

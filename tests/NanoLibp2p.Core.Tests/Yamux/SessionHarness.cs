@@ -10,13 +10,13 @@ namespace NanoLibp2p.Core.Tests.Yamux;
 /// <summary>A session alone, with its peer's frames written by hand.</summary>
 internal sealed class SessionHarness : YamuxHandler
 {
-    private readonly YamuxStream[] streams;
+    private readonly YamuxStream[] _streams;
 
     public SessionHarness(bool initiator, int maxStreams = 4, int sendBytes = 4096)
     {
-        streams = Enumerable.Range(0, maxStreams).Select(_ => new YamuxStream()).ToArray();
+        _streams = Enumerable.Range(0, maxStreams).Select(_ => new YamuxStream()).ToArray();
         Send = new SendBuffer(sendBytes);
-        Session = new YamuxSession(streams, Send, this);
+        Session = new YamuxSession(_streams, Send, this);
         Session.Start(initiator);
     }
 
@@ -62,7 +62,7 @@ internal sealed class SessionHarness : YamuxHandler
     public List<Frame> Sent()
     {
         Session.Transmit();
-        var frames = new List<Frame>();
+        List<Frame> frames = new();
         if (Send.RecordCount > 0)
         {
             Send.CloseRecord();
@@ -98,7 +98,8 @@ internal sealed class SessionHarness : YamuxHandler
 
     protected override void OnStreamReadEnd(YamuxStream stream) => Events.Add($"read end {stream.StreamId}");
 
-    protected override void OnStreamClosed(YamuxStream stream, bool reset) => Events.Add($"{(reset ? "reset" : "closed")} {stream.StreamId}");
+    protected override void OnStreamClosed(YamuxStream stream, bool reset) =>
+        Events.Add($"{(reset ? "reset" : "closed")} {stream.StreamId}");
 
     protected override void OnPong(uint value) => Events.Add($"pong {value}");
 

@@ -9,17 +9,18 @@ namespace NanoLibp2p.Core.Tests.Yamux;
 public class YamuxPropertyTests
 {
     // frames that make sense more often than not: few ids, known types, small data
-    private static readonly Gen<Frame> Likely =
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 15], Gen.UInt[0, 6], Gen.Byte.Array[0, 40], Gen.UInt[0, 300000]).Select((type, flags, id, data, value) =>
+    private static readonly Gen<Frame> _likely =
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 15], Gen.UInt[0, 6], Gen.Byte.Array[0, 40], Gen.UInt[0, 300000])
+        .Select((type, flags, id, data, value) =>
             type == Frame.Data ? Frame.WithData((ushort)flags, id, data) : new Frame((byte)type, (ushort)flags, id, value));
 
-    private static readonly Gen<int[]> Cuts = Gen.Int[1, 30].Array[1, 50];
+    private static readonly Gen<int[]> _cuts = Gen.Int[1, 30].Array[1, 50];
 
     [Fact]
     public void Any_header_that_is_written_reads_the_same() =>
         Gen.Select(Gen.Bool, Gen.Bool, Gen.UInt, Gen.Byte.Array[1, 200]).Sample((initiator, end, value, data) =>
         {
-            var session = new SessionHarness(initiator);
+            SessionHarness session = new(initiator);
             YamuxStream stream = session.Session.Open();
             session.Session.Write(stream, data, 0, data.Length);
             session.Session.Ping(value);
@@ -38,7 +39,7 @@ public class YamuxPropertyTests
 
     [Fact]
     public void However_the_frames_are_cut_the_outcome_is_the_same() =>
-        Gen.Select(Likely.Array[0, 30], Cuts, Gen.Bool).Sample((frames, cuts, initiator) =>
+        Gen.Select(_likely.Array[0, 30], _cuts, Gen.Bool).Sample((frames, cuts, initiator) =>
         {
             byte[] bytes = frames.SelectMany(frame => frame.ToBytes()).ToArray();
             return Outcome(initiator, bytes, [Math.Max(1, bytes.Length)]) == Outcome(initiator, bytes, cuts);
@@ -46,10 +47,11 @@ public class YamuxPropertyTests
 
     [Fact]
     public void Whatever_arrives_ends_in_a_count_or_a_code() =>
-        Gen.Select(Gen.OneOf(Gen.Byte.Array[0, 200], Likely.Array[1, 20].Select(frames => frames.SelectMany(frame => frame.ToBytes()).ToArray())),
+        Gen.Select(
+            Gen.OneOf(Gen.Byte.Array[0, 200], _likely.Array[1, 20].Select(frames => frames.SelectMany(frame => frame.ToBytes()).ToArray())),
             Gen.Int[12, 100], Gen.Bool).Sample((bytes, room, initiator) =>
         {
-            var session = new SessionHarness(initiator, sendBytes: room);
+            SessionHarness session = new(initiator, sendBytes: room);
             int used = session.Feed(bytes);
             return used >= YamuxResult.StreamFlood && used <= bytes.Length && session.Session.OpenStreams <= 4;
         }, iter: 5000);
@@ -58,8 +60,8 @@ public class YamuxPropertyTests
     public void Two_sessions_bring_every_byte_over_in_order_within_their_windows() =>
         Gen.Select(Gen.Int[1, 4], Gen.Int[0, 600_000], Gen.Int[1, 5000], Gen.Int[100, 4000]).Sample((streams, total, piece, sendBytes) =>
         {
-            var dialer = new SessionHarness(true, sendBytes: sendBytes);
-            var listener = new SessionHarness(false, sendBytes: sendBytes);
+            SessionHarness dialer = new(true, sendBytes: sendBytes);
+            SessionHarness listener = new(false, sendBytes: sendBytes);
             YamuxStream[] open = Enumerable.Range(0, streams).Select(_ => dialer.Session.Open()).ToArray();
             int[] written = new int[streams];
             byte[] data = Enumerable.Range(0, total).Select(i => (byte)(i * 7)).ToArray();
@@ -88,7 +90,7 @@ public class YamuxPropertyTests
 
     private static string Outcome(bool initiator, byte[] bytes, int[] cuts)
     {
-        var session = new SessionHarness(initiator, sendBytes: 64 * 1024);
+        SessionHarness session = new(initiator, sendBytes: 64 * 1024);
         session.Session.Write(session.Session.Open(), [1], 0, 1);
         int at = 0;
         int result = 0;

@@ -58,11 +58,12 @@ internal sealed class Board : PubSubEvents
     public Connection Connection => Host.LastConnected!;
 
     /// <summary>A board that is connected to a scripted peer which has subscribed to the topics.</summary>
-    public static (Board Board, ScriptedPeer Peer) Connect(PubSubOptions? options = null, string[]? protocols = null, string[]? topics = null, string[]? joined = null,
+    public static (Board Board, ScriptedPeer Peer) Connect(PubSubOptions? options = null, string[]? protocols = null,
+        string[]? topics = null, string[]? joined = null,
         NodeOptions? node = null)
     {
-        var simulation = new Simulation(7);
-        var board = new Board(simulation, options, node);
+        Simulation simulation = new(7);
+        Board board = new(simulation, options, node);
         foreach (string topic in joined ?? [])
         {
             Assert.NotNull(board.PubSub.Join(topic));
@@ -73,7 +74,7 @@ internal sealed class Board : PubSubEvents
             Assert.NotNull(board.PubSub.Open(topic));
         }
 
-        var peer = new ScriptedPeer(simulation, protocols ?? []);
+        ScriptedPeer peer = new(simulation, protocols ?? []);
         board.Dial(peer);
         if (topics != null)
         {
@@ -99,7 +100,8 @@ internal sealed class Board : PubSubEvents
 
     public override void OnMessage(Topic topic, PubSubMessage message)
     {
-        Messages.Add(new Heard(topic.Name, message.CopyData(), message.CopyFrom(), message.SequenceNumber, message.IsSigned, message.ReceivedFrom));
+        Messages.Add(
+            new Heard(topic.Name, message.CopyData(), message.CopyFrom(), message.SequenceNumber, message.IsSigned, message.ReceivedFrom));
         Then?.Invoke(topic, message);
     }
 

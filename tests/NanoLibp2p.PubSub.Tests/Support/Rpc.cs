@@ -35,7 +35,7 @@ internal sealed record Rpc
     /// <summary>The RPC with its length before it.</summary>
     public byte[] Encode()
     {
-        var rpc = new Fields();
+        Fields rpc = new();
         rpc.Raw(Unknown);
         foreach ((bool subscribe, string topic) in Subscriptions)
         {
@@ -47,7 +47,7 @@ internal sealed record Rpc
             rpc.Bytes(2, message.Encode());
         }
 
-        var control = new Fields();
+        Fields control = new();
         control.Raw(Unknown);
         foreach ((string topic, byte[][] ids) in Have)
         {
@@ -66,7 +66,7 @@ internal sealed record Rpc
 
         foreach ((string topic, ulong? backoff) in Prune)
         {
-            var prune = new Fields().Bytes(1, Encoding.UTF8.GetBytes(topic));
+            Fields prune = new Fields().Bytes(1, Encoding.UTF8.GetBytes(topic));
             prune.Bytes(2, new Fields().Bytes(1, [1, 2, 3]).ToArray());
             control.Bytes(4, (backoff == null ? prune : prune.Varint(3, backoff.Value)).ToArray());
         }
@@ -84,7 +84,7 @@ internal sealed record Rpc
     /// <summary>Reads all whole RPCs.</summary>
     public static List<Rpc> DecodeAll(byte[] bytes)
     {
-        var all = new List<Rpc>();
+        List<Rpc> all = new();
         int at = 0;
         while (at < bytes.Length)
         {
@@ -103,7 +103,7 @@ internal sealed record Rpc
 
     private static Rpc Decode(byte[] bytes)
     {
-        var rpc = new Rpc();
+        Rpc rpc = new();
         foreach ((int field, ulong _, byte[] data) in Fields.Read(bytes))
         {
             switch (field)
@@ -138,7 +138,7 @@ internal sealed record Rpc
         {
             string topic = "";
             ulong? backoff = null;
-            var ids = new List<byte[]>();
+            List<byte[]> ids = new();
             foreach ((int f, ulong v, byte[] d) in Fields.Read(data))
             {
                 if (field != 2 && f == 1)
@@ -221,7 +221,7 @@ internal sealed record RpcMessage
 
     public static RpcMessage Decode(byte[] bytes)
     {
-        var message = new RpcMessage();
+        RpcMessage message = new();
         foreach ((int field, ulong _, byte[] data) in Tests.Fields.Read(bytes))
         {
             message = field switch
@@ -246,13 +246,13 @@ internal sealed record RpcMessage
 /// <summary>Protobuf fields, written and read.</summary>
 internal sealed class Fields
 {
-    private readonly MemoryStream bytes = new();
+    private readonly MemoryStream _bytes = new();
 
-    public byte[] ToArray() => bytes.ToArray();
+    public byte[] ToArray() => _bytes.ToArray();
 
     public Fields Raw(byte[] data)
     {
-        bytes.Write(data);
+        _bytes.Write(data);
         return this;
     }
 
@@ -274,7 +274,7 @@ internal sealed class Fields
 
     public static byte[] VarintBytes(ulong value)
     {
-        var list = new List<byte>();
+        List<byte> list = new();
         for (; value >= 0x80; value >>= 7)
         {
             list.Add((byte)(value | 0x80));

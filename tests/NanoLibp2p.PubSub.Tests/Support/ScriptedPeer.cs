@@ -6,15 +6,16 @@ using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.PubSub.Tests;
 
-/// <summary>A peer of another make: it serves and dials the protocols it is told to, says what it is told to, and keeps all it hears.</summary>
+/// <summary>A peer of another make: it serves and dials the protocols it is told to, says what it is told to, and keeps all it
+/// hears.</summary>
 internal sealed class ScriptedPeer : StreamProtocol
 {
-    private readonly string[] ids;
-    private readonly MemoryStream heard = new();
-    private readonly Queue<byte[]> unsent = new();
-    private int sent;
-    private int dialled;
-    private Multiaddr? address;
+    private readonly string[] _ids;
+    private readonly MemoryStream _heard = new();
+    private readonly Queue<byte[]> _unsent = new();
+    private int _sent;
+    private int _dialled;
+    private Multiaddr? _address;
 
     /// <summary>Adds a node to a simulation. The first of the ids is the one it dials.</summary>
     public ScriptedPeer(Simulation simulation, params string[] ids)
@@ -31,7 +32,7 @@ internal sealed class ScriptedPeer : StreamProtocol
     /// <summary>One that asks for a sign of life.</summary>
     public ScriptedPeer(Simulation simulation, int connections, int keepAliveMs, params string[] ids)
     {
-        this.ids = ids.Length == 0 ? ["/meshsub/1.1.0"] : ids;
+        _ids = ids.Length == 0 ? ["/meshsub/1.1.0"] : ids;
         Host = simulation.Add(new NodeOptions { MaxConnections = connections, MaxHandshakes = connections, KeepAliveMs = keepAliveMs });
         Host.Node.Add(this);
     }
@@ -45,7 +46,7 @@ internal sealed class ScriptedPeer : StreamProtocol
     public TestNode Host { get; }
 
     /// <summary>Where it listens.</summary>
-    public Multiaddr Address => address ??= Host.Listen();
+    public Multiaddr Address => _address ??= Host.Listen();
 
     /// <summary>Whether it opens a stream of its own when it is connected.</summary>
     public bool Dials { get; set; } = true;
@@ -68,8 +69,8 @@ internal sealed class ScriptedPeer : StreamProtocol
     /// <summary>Everything heard on the other side's streams since the last call.</summary>
     public byte[] TakeBytes()
     {
-        byte[] bytes = heard.ToArray();
-        heard.SetLength(0);
+        byte[] bytes = _heard.ToArray();
+        _heard.SetLength(0);
         return bytes;
     }
 
@@ -78,24 +79,24 @@ internal sealed class ScriptedPeer : StreamProtocol
 
     public void Send(Rpc rpc) => Send(rpc.Encode());
 
-    public void Send(byte[] bytes) => unsent.Enqueue(bytes);
+    public void Send(byte[] bytes) => _unsent.Enqueue(bytes);
 
     /// <summary>From now on it serves one more protocol, and dials that.</summary>
-    public void Serve(string id) => dialled = Host.Node.RegisterProtocol(id, this, true);
+    public void Serve(string id) => _dialled = Host.Node.RegisterProtocol(id, this, true);
 
     /// <summary>Opens another stream; what is sent from now on goes there, and what found no room on the old one is lost.</summary>
     public void Reopen()
     {
-        unsent.Clear();
-        Outbound = Host.LastConnected!.OpenStream(this, dialled);
-        sent = 0;
+        _unsent.Clear();
+        Outbound = Host.LastConnected!.OpenStream(this, _dialled);
+        _sent = 0;
     }
 
     public override void OnConnected(Connection connection)
     {
         if (Dials)
         {
-            Outbound = connection.OpenStream(this, dialled);
+            Outbound = connection.OpenStream(this, _dialled);
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed class ScriptedPeer : StreamProtocol
 
         if (stream == Inbound)
         {
-            heard.Write(buffer, offset, count);
+            _heard.Write(buffer, offset, count);
         }
 
         return count;
@@ -147,18 +148,18 @@ internal sealed class ScriptedPeer : StreamProtocol
 
     public override long Poll(long nowMs)
     {
-        while (Outbound != null && unsent.Count > 0)
+        while (Outbound != null && _unsent.Count > 0)
         {
-            byte[] next = unsent.Peek();
-            int written = Outbound.Write(next, sent, next.Length - sent);
-            sent += written;
-            if (sent < next.Length)
+            byte[] next = _unsent.Peek();
+            int written = Outbound.Write(next, _sent, next.Length - _sent);
+            _sent += written;
+            if (_sent < next.Length)
             {
                 break;
             }
 
-            unsent.Dequeue();
-            sent = 0;
+            _unsent.Dequeue();
+            _sent = 0;
         }
 
         return long.MaxValue;
@@ -166,10 +167,10 @@ internal sealed class ScriptedPeer : StreamProtocol
 
     protected override void Register(Node node)
     {
-        for (int i = 0; i < ids.Length; i++)
+        for (int i = 0; i < _ids.Length; i++)
         {
-            int index = node.RegisterProtocol(ids[i], this, true);
-            dialled = i == 0 ? index : dialled;
+            int index = node.RegisterProtocol(_ids[i], this, true);
+            _dialled = i == 0 ? index : _dialled;
         }
     }
 }

@@ -24,11 +24,12 @@ internal sealed class VariantRun
 
     public static VariantRun Of(Variant variant)
     {
-        var simulation = new Simulation(17);
-        var board = new Board(simulation, new PubSubOptions { Forward = true, MaxOffences = 1 }, new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
+        Simulation simulation = new(17);
+        Board board = new(simulation, new PubSubOptions { Forward = true, MaxOffences = 1 },
+            new NodeOptions { MaxConnections = 2, MaxHandshakes = 2 });
         board.PubSub.Join(Variant.Topic);
-        var peer = new ScriptedPeer(simulation);
-        var behind = new ScriptedPeer(simulation);
+        ScriptedPeer peer = new(simulation);
+        ScriptedPeer behind = new(simulation);
         Connection connection = board.Dial(peer);
         board.Dial(behind);
         behind.Send(Rpc.Subscribe(Variant.Topic));

@@ -40,7 +40,7 @@ public sealed class CompileGuardTests
     [InlineData("int x = string.CompareOrdinal(\"\", \"\");", "CS0117")]
     public void A_statement_that_v1_lacks_does_not_compile(string statement, string expected)
     {
-        var errors = DeviceCompiler.Errors($"class Snippet {{ void Run() {{ {statement} }} }}");
+        IReadOnlyList<string> errors = DeviceCompiler.Errors($"class Snippet {{ void Run() {{ {statement} }} }}");
         Assert.Contains(errors, error => error.Contains($"error {expected}:", StringComparison.Ordinal));
     }
 
@@ -50,12 +50,14 @@ public sealed class CompileGuardTests
     [InlineData("class C { System.Collections.IEnumerator M() { yield return 1; } }", "CS0518")]
     [InlineData("record C { }", "CS0518")]
     [InlineData("class C { [System.ThreadStatic] static int x; }", "CS0234")]
-    [InlineData("class C { [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)] void M() { } }", "CS0117")]
+    [InlineData("class C { "
+        + "[System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)] "
+        + "void M() { } }", "CS0117")]
     [InlineData("namespace N; class C { }", "CS8773")]
     [InlineData("class A { public virtual object F() => null; } class B : A { public override string F() => null; }", "CS8830")]
     public void A_declaration_that_v1_lacks_does_not_compile(string declaration, string expected)
     {
-        var errors = DeviceCompiler.Errors(declaration);
+        IReadOnlyList<string> errors = DeviceCompiler.Errors(declaration);
         Assert.Contains(errors, error => error.Contains($"error {expected}:", StringComparison.Ordinal));
     }
 
@@ -70,10 +72,13 @@ public sealed class CompileGuardTests
     [InlineData("void Use() { using var x = new System.Threading.Timer(null, null, 0, 0); }")]
     [InlineData("readonly object[] items = new object[2]; bool Is(object o) => o is string { Length: > 2 };")]
     [InlineData("System.Net.Sockets.Socket s; int Send(byte[] b) => s.Send(b, 0, 4, System.Net.Sockets.SocketFlags.None);")]
-    [InlineData("bool Join() => nanoFramework.Networking.WifiNetworkHelper.ConnectDhcp(\"a\", \"b\", requiresDateTime: true, token: new System.Threading.CancellationTokenSource(60000).Token);")]
+    [InlineData("bool Join() => nanoFramework.Networking.WifiNetworkHelper.ConnectDhcp(\"a\", \"b\", requiresDateTime: true, token: new "
+        + "System.Threading.CancellationTokenSource(60000).Token);")]
     [InlineData("System.DateTime Time() { nanoFramework.Networking.Sntp.UpdateNow(); return System.DateTime.UtcNow; }")]
-    [InlineData("int Load(byte[] b) { using (var f = new System.IO.FileStream(\"I:\\\\id\", System.IO.FileMode.Open)) { return f.Read(b, 0, b.Length); } }")]
-    [InlineData("void Rest() { nanoFramework.Hardware.Esp32.Sleep.EnableWakeupByTimer(System.TimeSpan.FromSeconds(60)); nanoFramework.Hardware.Esp32.Sleep.StartDeepSleep(); }")]
+    [InlineData("int Load(byte[] b) { using (var f = new System.IO.FileStream(\"I:\\\\id\", System.IO.FileMode.Open)) { return f.Read(b, "
+        + "0, b.Length); } }")]
+    [InlineData("void Rest() { nanoFramework.Hardware.Esp32.Sleep.EnableWakeupByTimer(System.TimeSpan.FromSeconds(60)); "
+        + "nanoFramework.Hardware.Esp32.Sleep.StartDeepSleep(); }")]
     [InlineData("long Now() => System.Environment.TickCount64 + (long)System.Math.Sqrt(2);")]
     public void What_v1_has_compiles(string member)
     {

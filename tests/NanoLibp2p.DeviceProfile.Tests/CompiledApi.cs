@@ -7,8 +7,8 @@ internal static class CompiledApi
 {
     public static IEnumerable<string> Read(string path)
     {
-        using var module = ModuleDefinition.ReadModule(path);
-        foreach (var type in module.GetTypes().Where(type => type.IsPublic || type.IsNestedPublic))
+        using ModuleDefinition module = ModuleDefinition.ReadModule(path);
+        foreach (TypeDefinition type in module.GetTypes().Where(type => type.IsPublic || type.IsNestedPublic))
         {
             yield return Name(type);
             if (type.BaseType?.FullName is "System.MulticastDelegate")
@@ -16,22 +16,22 @@ internal static class CompiledApi
                 continue; // the facts give a delegate's signature in one line
             }
 
-            foreach (var field in type.Fields.Where(field => (field.IsPublic || field.IsFamily) && !field.IsSpecialName))
+            foreach (FieldDefinition field in type.Fields.Where(field => (field.IsPublic || field.IsFamily) && !field.IsSpecialName))
             {
                 yield return $"F {Name(type)}.{field.Name}():{Name(field.FieldType)}";
             }
 
-            foreach (var property in type.Properties.Where(property => IsVisible(property.GetMethod ?? property.SetMethod)))
+            foreach (PropertyDefinition property in type.Properties.Where(property => IsVisible(property.GetMethod ?? property.SetMethod)))
             {
                 yield return $"P {Name(type)}.{property.Name}({Parameters(property.Parameters)}):{Name(property.PropertyType)}";
             }
 
-            foreach (var @event in type.Events.Where(@event => IsVisible(@event.AddMethod)))
+            foreach (EventDefinition @event in type.Events.Where(@event => IsVisible(@event.AddMethod)))
             {
                 yield return $"E {Name(type)}.{@event.Name}():{Name(@event.EventType)}";
             }
 
-            foreach (var method in type.Methods.Where(method => IsVisible(method) && IsListed(type, method)))
+            foreach (MethodDefinition method in type.Methods.Where(method => IsVisible(method) && IsListed(type, method)))
             {
                 yield return $"M {Name(type)}.{method.Name}({Parameters(method.Parameters)}):{Name(method.ReturnType)}";
             }

@@ -10,7 +10,7 @@ public sealed class LimitTests
     [InlineData(256, 1)]
     public void A_switch_has_at_most_255_cases(int cases, int violations)
     {
-        var body = Repeat(cases, i => $"case {i}: return {i * 7 % 5};");
+        string body = Repeat(cases, i => $"case {i}: return {i * 7 % 5};");
         AssertLimit($"class C {{ int M(int x) {{ switch (x) {{ {body} }} return 9; }} }}", violations, "cases");
     }
 
@@ -20,8 +20,8 @@ public sealed class LimitTests
     public void A_method_has_at_most_255_locals(int locals, int violations)
     {
         // each is used twice, or the compiler would leave it out
-        var declare = Repeat(locals, i => $"int v{i} = x + {i};");
-        var use = Repeat(locals, i => $"x += v{i} * v{i};");
+        string declare = Repeat(locals, i => $"int v{i} = x + {i};");
+        string use = Repeat(locals, i => $"x += v{i} * v{i};");
         AssertLimit($"class C {{ int M(int x) {{ {declare} {use} return x; }} }}", violations, "locals");
     }
 
@@ -29,14 +29,15 @@ public sealed class LimitTests
     [InlineData(255, 0)]
     [InlineData(256, 1)]
     public void A_method_has_at_most_255_arguments(int arguments, int violations) =>
-        AssertLimit($"class C {{ static void M({string.Join(", ", Enumerable.Range(0, arguments).Select(i => $"int a{i}"))}) {{ }} }}", violations, "arguments");
+        AssertLimit($"class C {{ static void M({string.Join(", ", Enumerable.Range(0, arguments).Select(i => $"int a{i}"))}) {{ }} }}",
+            violations, "arguments");
 
     [Theory]
     [InlineData(255, 0)]
     [InlineData(256, 1)]
     public void An_evaluation_stack_is_at_most_255_deep(int depth, int violations)
     {
-        var open = Repeat(depth - 1, _ => "(x + ");
+        string open = Repeat(depth - 1, _ => "(x + ");
         AssertLimit($"class C {{ int M(int x) => {open}x{new string(')', depth - 1)}; }}", violations, "evaluation stack");
     }
 
@@ -58,15 +59,15 @@ public sealed class LimitTests
     [Fact]
     public void Fields_of_base_classes_count()
     {
-        var half = Repeat(128, i => $"int f{i};");
+        string half = Repeat(128, i => $"int f{i};");
         AssertLimit($"class A {{ {half} }} class B : A {{ {half.Replace("f", "g")} }}", 1, "256 instance fields");
     }
 
     [Fact]
     public void A_branch_reaches_32767_bytes()
     {
-        var longBody = Repeat(6000, _ => "x = x * 3 + y;");
-        var source = $"class C {{ int M(int x, int y) {{ while (x < y) {{ {longBody} }} return x; }} }}";
+        string longBody = Repeat(6000, _ => "x = x * 3 + y;");
+        string source = $"class C {{ int M(int x, int y) {{ while (x < y) {{ {longBody} }} return x; }} }}";
         AssertLimit(source, 2, "a branch over");
         AssertLimit(source.Replace("while", "if"), 1, "a branch over");
         AssertLimit($"class C {{ int M(int x, int y) {{ {longBody} return x; }} }}", 0, "a branch over");
@@ -75,7 +76,7 @@ public sealed class LimitTests
     [Fact]
     public void An_assembly_holds_65535_bytes_of_byte_code()
     {
-        var method = Repeat(1000, _ => "x = x * 3 + y;") + "return x;";
+        string method = Repeat(1000, _ => "x = x * 3 + y;") + "return x;";
         AssertLimit($"class C {{ {Repeat(9, i => $"int M{i}(int x, int y) {{ {method} }}")} }}", 0, "byte code");
         AssertLimit($"class C {{ {Repeat(10, i => $"int M{i}(int x, int y) {{ {method} }}")} }}", 1, "byte code");
     }
@@ -101,21 +102,23 @@ public sealed class LimitTests
     {
         // the metadata processor adds one for each return and keeps one byte of the sum
         const string Deep = "x + (y * (x + (y * (x + (y * (x + (y * (x + (y * (x + (y * (x + y))))))))))))";
-        var source = $"class C {{ int M(int x, int y) {{ switch (x) {{ {Repeat(returns, i => $"case {i}: return {i * 7 % 5 + 9}; case {i + 1000}: return {i * 7 % 5 + 4};")} }} return {Deep}; }} }}";
+        string source = $"class C {{ int M(int x, int y) {{ switch (x) {{ "
+            + $"{Repeat(returns, i => $"case {i}: return {i * 7 % 5 + 9}; case {i + 1000}: return {i * 7 % 5 + 4};")} }} return {Deep}; }} "
+            + $"}}";
         Assert.Equal(refused, Profile.CheckSnippet(source).Any(violation => violation.Rule == "stack-size"));
     }
 
     private static void AssertLimit(string source, int expected, string words)
     {
-        var found = Profile.CheckSnippet(source).Where(violation => violation.Rule == "limit").ToArray();
+        Violation[] found = Profile.CheckSnippet(source).Where(violation => violation.Rule == "limit").ToArray();
         Assert.True(found.Length == expected, $"expected {expected} violations: {string.Join('\n', found.AsEnumerable())}");
         Assert.All(found, violation => Assert.Contains(words, violation.Message, StringComparison.Ordinal));
     }
 
     private static string Repeat(int count, Func<int, string> text)
     {
-        var builder = new StringBuilder();
-        for (var i = 0; i < count; i++)
+        StringBuilder builder = new();
+        for (int i = 0; i < count; i++)
         {
             builder.Append(text(i));
         }

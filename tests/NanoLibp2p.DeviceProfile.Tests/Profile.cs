@@ -5,7 +5,7 @@ namespace NanoLibp2p.DeviceProfile.Tests;
 /// <summary>Runs the checks on a snippet or on compiled files.</summary>
 internal static class Profile
 {
-    private static readonly HashSet<string> NotInFlash = SurfaceSet.ReadFacts(DeviceAssemblies.Root)
+    private static readonly HashSet<string> _notInFlash = SurfaceSet.ReadFacts(DeviceAssemblies.Root)
         .SelectMany(assembly => assembly.Types)
         .SelectMany(type => type.Nested.Prepend(type))
         .Where(type => type.Flags.Contains("[not-in-pe]"))
@@ -14,14 +14,14 @@ internal static class Profile
 
     public static IReadOnlyList<Violation> CheckSnippet(string source)
     {
-        using var stream = DeviceCompiler.Assembly(source);
-        using var assemblies = DeviceAssemblySet.Load(stream, DeviceAssemblies.Surface);
-        return DeviceProfileChecker.Check(assemblies, NotInFlash);
+        using MemoryStream stream = DeviceCompiler.Assembly(source);
+        using DeviceAssemblySet assemblies = DeviceAssemblySet.Load(stream, DeviceAssemblies.Surface);
+        return DeviceProfileChecker.Check(assemblies, _notInFlash);
     }
 
     public static IReadOnlyList<Violation> CheckFiles(IEnumerable<string> paths)
     {
-        using var assemblies = DeviceAssemblySet.Load(paths, DeviceAssemblies.Surface);
-        return DeviceProfileChecker.Check(assemblies, NotInFlash);
+        using DeviceAssemblySet assemblies = DeviceAssemblySet.Load(paths, DeviceAssemblies.Surface);
+        return DeviceProfileChecker.Check(assemblies, _notInFlash);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Mono.Cecil;
 
 namespace NanoLibp2p.DeviceProfile.Tests;
 
@@ -10,9 +11,9 @@ public sealed class SignTrapPropertyTests(ITestOutputHelper output)
     private const int MethodsPerSample = 150;
 
     // "a" is the argument of the helper methods below
-    private static readonly string[] Types = ["int", "uint", "long", "ulong"];
-    private static readonly string[] Helpers = ["a >> 3", "a % 7", "a + 1", "a & 0xFF", "a"];
-    private static readonly long[] Edges =
+    private static readonly string[] _types = ["int", "uint", "long", "ulong"];
+    private static readonly string[] _helpers = ["a >> 3", "a % 7", "a + 1", "a & 0xFF", "a"];
+    private static readonly long[] _edges =
     [
         0, 1, 2, 6, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, int.MaxValue, 0x80000000, uint.MaxValue, 0x100000000,
         long.MaxValue, long.MinValue, -1, -2, -7, -128, -129, int.MinValue,
@@ -21,23 +22,23 @@ public sealed class SignTrapPropertyTests(ITestOutputHelper output)
     [Fact]
     public void Every_expression_that_the_interpreter_computes_differently_is_refused()
     {
-        var different = 0;
-        var refusedOnly = 0;
-        var total = 0;
+        int different = 0;
+        int refusedOnly = 0;
+        int total = 0;
         Gen.Int[0, int.MaxValue].Sample(
             seed =>
             {
-                var random = new Random(seed);
-                using var stream = DeviceCompiler.Assembly(Source(random));
-                using var assemblies = DeviceAssemblySet.Load(stream, DeviceAssemblies.Surface);
-                var refused = DeviceProfileChecker.Check(assemblies, new HashSet<string>())
+                Random random = new(seed);
+                using MemoryStream stream = DeviceCompiler.Assembly(Source(random));
+                using DeviceAssemblySet assemblies = DeviceAssemblySet.Load(stream, DeviceAssemblies.Surface);
+                HashSet<string> refused = DeviceProfileChecker.Check(assemblies, new HashSet<string>())
                     .Where(violation => violation.Rule == "sign-trap")
                     .Select(violation => violation.Where.Split(' ')[0])
                     .ToHashSet();
-                foreach (var type in assemblies.Modules[0].Types.Where(type => type.Name.StartsWith('C')))
+                foreach (TypeDefinition type in assemblies.Modules[0].Types.Where(type => type.Name.StartsWith('C')))
                 {
-                    var differs = Differs(type.Methods.Single(method => method.Name == "F"), random);
-                    var isRefused = refused.Any(where => where.StartsWith(type.Name + ".", StringComparison.Ordinal));
+                    bool differs = Differs(type.Methods.Single(method => method.Name == "F"), random);
+                    bool isRefused = refused.Any(where => where.StartsWith(type.Name + ".", StringComparison.Ordinal));
                     total++;
                     different += differs ? 1 : 0;
                     refusedOnly += isRefused && !differs ? 1 : 0;
@@ -52,13 +53,13 @@ public sealed class SignTrapPropertyTests(ITestOutputHelper output)
 
     private static bool Differs(Mono.Cecil.MethodDefinition method, Random random)
     {
-        var host = new TagInterpreter(device: false);
-        var device = new TagInterpreter(device: true);
-        for (var i = 0; i < 60; i++)
+        TagInterpreter host = new(device: false);
+        TagInterpreter device = new(device: true);
+        for (int i = 0; i < 60; i++)
         {
-            var arguments = method.Parameters.Select(_ => Edges[random.Next(Edges.Length)]).ToArray();
+            long[] arguments = method.Parameters.Select(_ => _edges[random.Next(_edges.Length)]).ToArray();
             // where .NET itself throws (a division by zero, the least number by -1) there is nothing to compare
-            var expected = Result(host, method, arguments);
+            long? expected = Result(host, method, arguments);
             if (expected != null && expected != Result(device, method, arguments))
             {
                 return true;
@@ -82,18 +83,19 @@ public sealed class SignTrapPropertyTests(ITestOutputHelper output)
 
     private static string Source(Random random)
     {
-        var source = new StringBuilder();
-        for (var i = 0; i < MethodsPerSample; i++)
+        StringBuilder source = new();
+        for (int i = 0; i < MethodsPerSample; i++)
         {
-            var type = Pick(random, Types);
+            string type = Pick(random, _types);
             source.Append($"static class C{i} {{ ");
-            foreach (var helper in Types)
+            foreach (string helper in _types)
             {
-                source.Append($"static {helper} G({helper} a) => {Pick(random, Helpers)}; ");
+                source.Append($"static {helper} G({helper} a) => {Pick(random, _helpers)}; ");
             }
 
             // one local of each type; it is written and read inside the expression
-            source.Append($"public static {type} F({Parameters}) {{ int li = i; uint lu = u; long ll = l; ulong lx = x; return unchecked({Expression(random, type, 4)} + ({type})li + ({type})lu + ({type})ll + ({type})lx); }} }}\n");
+            source.Append($"public static {type} F({Parameters}) {{ int li = i; uint lu = u; long ll = l; ulong lx = x; return "
+                + $"unchecked({Expression(random, type, 4)} + ({type})li + ({type})lu + ({type})ll + ({type})lx); }} }}\n");
         }
 
         return source.ToString();
@@ -110,7 +112,7 @@ public sealed class SignTrapPropertyTests(ITestOutputHelper output)
         return random.Next(20) switch
         {
             0 => Leaf(random, type),
-            1 or 2 or 3 => $"(({type}){Expression(random, Pick(random, Types), depth - 1)})",
+            1 or 2 or 3 => $"(({type}){Expression(random, Pick(random, _types), depth - 1)})",
             13 or 14 or 15 or 16 => $"(({type}){Expression(random, OtherSign(type), depth - 1)})",
             17 or 18 => $"({Same()} >> {random.Next(32)})",
             4 => $"({Same()} {Pick(random, "+", "-", "*")} {Same()})",

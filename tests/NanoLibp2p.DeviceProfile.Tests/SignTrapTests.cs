@@ -41,7 +41,7 @@ public sealed class SignTrapTests
     [InlineData("enum E { A } E F(uint u) => (E)((int)u >> 1);")]
     public void A_signed_operation_on_a_value_that_counts_as_unsigned_is_refused(string members)
     {
-        var violations = Profile.CheckSnippet($"class Snippet {{ {members} }}");
+        IReadOnlyList<Violation> violations = Profile.CheckSnippet($"class Snippet {{ {members} }}");
         Assert.Equal("sign-trap", Assert.Single(violations).Rule);
     }
 
@@ -72,7 +72,8 @@ public sealed class SignTrapTests
     [InlineData("int F(byte[] b) => b.Length >> 1;")]
     [InlineData("uint F(uint a, uint b) => (a ^ ((a ^ b) | ((a - b) ^ b))) >> 31;")]
     [InlineData("double F(uint u) => u;")]
-    [InlineData("int F(uint u) { uint low = 0; for (int i = 0; i < 4; i++) { low = (low << 4 | u >> 28) & 0xFFFF; } return (int)low >> 2; }")]
+    [InlineData("int F(uint u) { uint low = 0; for (int i = 0; i < 4; i++) { low = (low << 4 | u >> 28) & 0xFFFF; } "
+        + "return (int)low >> 2; }")]
     public void What_is_right_on_the_interpreter_passes(string members)
     {
         Assert.Empty(Profile.CheckSnippet($"class Snippet {{ {members} }}"));
@@ -81,8 +82,10 @@ public sealed class SignTrapTests
     [Fact]
     public void The_message_says_where_the_unsigned_value_came_from()
     {
-        var violation = Assert.Single(Profile.CheckSnippet("class Snippet { int Half(int p) => p >> 1; int F(uint u) => Half((int)u); }"));
+        Violation violation =
+            Assert.Single(Profile.CheckSnippet("class Snippet { int Half(int p) => p >> 1; int F(uint u) => Half((int)u); }"));
         Assert.Contains("Snippet.Half", violation.Where, StringComparison.Ordinal);
-        Assert.Contains("parameter p, which Snippet.F passes as an unsigned value (parameter u of type UInt32)", violation.Message, StringComparison.Ordinal);
+        Assert.Contains("parameter p, which Snippet.F passes as an unsigned value (parameter u of type UInt32)", violation.Message,
+            StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using NanoLibp2p.NanoSurface.Generator;
 
 namespace NanoLibp2p.DeviceProfile.Tests;
@@ -7,22 +8,23 @@ public sealed class SurfaceTests
     [Fact]
     public void The_committed_surface_is_what_the_facts_generate()
     {
-        var generated = SurfaceSet.Generate(DeviceAssemblies.Root);
+        IReadOnlyDictionary<string, string> generated = SurfaceSet.Generate(DeviceAssemblies.Root);
         Assert.NotEmpty(generated);
-        var stale = Repository.FindStale(DeviceAssemblies.Root, generated);
+        IReadOnlyList<string> stale = Repository.FindStale(DeviceAssemblies.Root, generated);
         Assert.True(
             stale.Count == 0,
-            $"differs from the facts: {string.Join(", ", stale)}; run 'dotnet run --project tools/NanoLibp2p.NanoSurface/Generator -- surface'");
+            $"differs from the facts: {string.Join(", ", stale)}; run 'dotnet run --project tools/NanoLibp2p.NanoSurface/Generator -- "
+                + $"surface'");
     }
 
     [Fact]
     public void Every_assembly_of_the_surface_has_the_name_and_version_that_the_facts_state()
     {
-        var facts = SurfaceSet.ReadFacts(DeviceAssemblies.Root);
+        IReadOnlyList<ApiAssembly> facts = SurfaceSet.ReadFacts(DeviceAssemblies.Root);
         Assert.Equal(facts.Count, DeviceAssemblies.Surface.Count);
-        foreach (var path in DeviceAssemblies.Surface)
+        foreach (string path in DeviceAssemblies.Surface)
         {
-            var name = System.Reflection.AssemblyName.GetAssemblyName(path);
+            AssemblyName name = System.Reflection.AssemblyName.GetAssemblyName(path);
             Assert.Equal(facts.Single(assembly => assembly.AssemblyName == name.Name).AssemblyVersion, name.Version!.ToString());
         }
     }
@@ -30,28 +32,29 @@ public sealed class SurfaceTests
     [Fact]
     public void The_surface_has_exactly_the_public_members_of_the_facts()
     {
-        foreach (var assembly in SurfaceSet.ReadFacts(DeviceAssemblies.Root))
+        foreach (ApiAssembly assembly in SurfaceSet.ReadFacts(DeviceAssemblies.Root))
         {
-            var path = DeviceAssemblies.Surface.Single(candidate => Path.GetFileNameWithoutExtension(candidate) == assembly.AssemblyName);
-            var facts = FactsOf(assembly.Types).Order(StringComparer.Ordinal).ToArray();
-            var compiled = CompiledApi.Read(path).Order(StringComparer.Ordinal).ToArray();
+            string path =
+                DeviceAssemblies.Surface.Single(candidate => Path.GetFileNameWithoutExtension(candidate) == assembly.AssemblyName);
+            string[] facts = FactsOf(assembly.Types).Order(StringComparer.Ordinal).ToArray();
+            string[] compiled = CompiledApi.Read(path).Order(StringComparer.Ordinal).ToArray();
             Assert.Equal(facts, compiled);
         }
     }
 
     private static IEnumerable<string> FactsOf(IEnumerable<ApiType> types)
     {
-        foreach (var type in types)
+        foreach (ApiType type in types)
         {
             yield return type.FullName;
-            foreach (var member in type.Members.Where(member => member.Name != "Finalize"))
+            foreach (ApiMember member in type.Members.Where(member => member.Name != "Finalize"))
             {
-                var parameters = string.Join(",", member.Parameters.Select(parameter =>
+                string parameters = string.Join(",", member.Parameters.Select(parameter =>
                     parameter.Type + (parameter.Modifier is "out" or "ref" or "in" ? "&" : "")));
                 yield return $"{member.Kind} {type.FullName}.{member.Name}({parameters}):{member.Type}";
             }
 
-            foreach (var nested in FactsOf(type.Nested))
+            foreach (string nested in FactsOf(type.Nested))
             {
                 yield return nested;
             }

@@ -28,30 +28,31 @@ internal sealed class TagInterpreter(bool device)
     /// <summary>The bits that the method returns, extended as its return type says.</summary>
     public long Run(MethodDefinition method, params long[] arguments)
     {
-        var values = method.Parameters.Select((parameter, index) =>
+        IEnumerable<Value> values = method.Parameters.Select((parameter, index) =>
             Load(new Value(arguments[index], TagOf(parameter.ParameterType)), parameter.ParameterType));
         return Load(Execute(method, [.. values]), method.ReturnType).Raw;
     }
 
     private Value Execute(MethodDefinition method, Value[] arguments)
     {
-        var locals = method.Body.Variables.Select(variable => new Value(0, TagOf(variable.VariableType))).ToArray();
-        var stack = new Stack<Value>();
-        for (var at = method.Body.Instructions[0]; ;)
+        Value[] locals = method.Body.Variables.Select(variable => new Value(0, TagOf(variable.VariableType))).ToArray();
+        Stack<Value> stack = new();
+        for (Instruction at = method.Body.Instructions[0]; ;)
         {
-            var next = at.Next;
-            var code = at.OpCode.Code;
+            Instruction next = at.Next;
+            Code code = at.OpCode.Code;
             switch (code)
             {
                 case >= Code.Ldarg_0 and <= Code.Ldarg_3:
                     stack.Push(Promote(arguments[code - Code.Ldarg_0], method.Parameters[code - Code.Ldarg_0].ParameterType));
                     break;
                 case Code.Ldarg_S or Code.Ldarg:
-                    var parameter = (ParameterDefinition)at.Operand;
+                    ParameterDefinition parameter = (ParameterDefinition)at.Operand;
                     stack.Push(Promote(arguments[parameter.Index], parameter.ParameterType));
                     break;
                 case Code.Starg_S or Code.Starg:
-                    arguments[((ParameterDefinition)at.Operand).Index] = Store(arguments[((ParameterDefinition)at.Operand).Index], stack.Pop());
+                    arguments[((ParameterDefinition)at.Operand).Index] =
+                        Store(arguments[((ParameterDefinition)at.Operand).Index], stack.Pop());
                     break;
                 case >= Code.Ldloc_0 and <= Code.Ldloc_3:
                     stack.Push(locals[code - Code.Ldloc_0]);
@@ -63,7 +64,7 @@ internal sealed class TagInterpreter(bool device)
                     locals[code - Code.Stloc_0] = Store(locals[code - Code.Stloc_0], stack.Pop());
                     break;
                 case Code.Stloc_S or Code.Stloc:
-                    var index = ((VariableDefinition)at.Operand).Index;
+                    int index = ((VariableDefinition)at.Operand).Index;
                     locals[index] = Store(locals[index], stack.Pop());
                     break;
                 case >= Code.Ldc_I4_M1 and <= Code.Ldc_I4_8:
@@ -85,9 +86,9 @@ internal sealed class TagInterpreter(bool device)
                     stack.Pop();
                     break;
                 case Code.Call:
-                    var called = (MethodDefinition)at.Operand;
-                    var passed = new Value[called.Parameters.Count];
-                    for (var i = passed.Length - 1; i >= 0; i--)
+                    MethodDefinition called = (MethodDefinition)at.Operand;
+                    Value[] passed = new Value[called.Parameters.Count];
+                    for (int i = passed.Length - 1; i >= 0; i--)
                     {
                         passed[i] = stack.Pop();
                     }
@@ -100,8 +101,8 @@ internal sealed class TagInterpreter(bool device)
                     next = (Instruction)at.Operand;
                     break;
                 case Code.Brtrue or Code.Brtrue_S or Code.Brfalse or Code.Brfalse_S:
-                    var tested = stack.Pop();
-                    var isZero = tested.IsWide ? tested.Raw == 0 : tested.Low == 0;
+                    Value tested = stack.Pop();
+                    bool isZero = tested.IsWide ? tested.Raw == 0 : tested.Low == 0;
                     if (isZero == code is Code.Brfalse or Code.Brfalse_S)
                     {
                         next = (Instruction)at.Operand;
@@ -109,14 +110,15 @@ internal sealed class TagInterpreter(bool device)
 
                     break;
                 case Code.Neg or Code.Not:
-                    var operand = stack.Pop();
+                    Value operand = stack.Pop();
                     stack.Push(operand with { Raw = code == Code.Neg ? -operand.Raw : ~operand.Raw });
                     break;
-                case Code.Conv_I1 or Code.Conv_I2 or Code.Conv_I4 or Code.Conv_I8 or Code.Conv_U1 or Code.Conv_U2 or Code.Conv_U4 or Code.Conv_U8:
+                case Code.Conv_I1 or Code.Conv_I2 or Code.Conv_I4 or Code.Conv_I8 or Code.Conv_U1 or Code.Conv_U2 or Code.Conv_U4
+                    or Code.Conv_U8:
                     stack.Push(Convert(code, stack.Pop()));
                     break;
                 default:
-                    var right = stack.Pop();
+                    Value right = stack.Pop();
                     stack.Push(Operate(code, stack.Pop(), right));
                     break;
             }
@@ -127,9 +129,9 @@ internal sealed class TagInterpreter(bool device)
 
     private Value Operate(Code code, Value left, Value right)
     {
-        var count = right.Low;
-        var isUnsigned = device && left.Tag is (Tag.U4 or Tag.U8);
-        var raw = (code, left.IsWide) switch
+        int count = right.Low;
+        bool isUnsigned = device && left.Tag is (Tag.U4 or Tag.U8);
+        long raw = (code, left.IsWide) switch
         {
             (Code.Add, _) => left.Raw + right.Raw,
             (Code.Sub, _) => left.Raw - right.Raw,
@@ -159,9 +161,9 @@ internal sealed class TagInterpreter(bool device)
     private Value Convert(Code code, Value value)
     {
         // the interpreter widens with the sign only from a signed to a signed tag
-        var target = code is Code.Conv_I1 or Code.Conv_I2 or Code.Conv_I4 or Code.Conv_I8;
-        var widensSigned = target && (!device || value.Tag is Tag.I4);
-        var full = value.IsWide ? value.Raw : widensSigned ? value.Low : (uint)value.Low;
+        bool target = code is Code.Conv_I1 or Code.Conv_I2 or Code.Conv_I4 or Code.Conv_I8;
+        bool widensSigned = target && (!device || value.Tag is Tag.I4);
+        long full = value.IsWide ? value.Raw : widensSigned ? value.Low : (uint)value.Low;
         return code switch
         {
             Code.Conv_I1 => new Value((sbyte)full, Tag.I4),

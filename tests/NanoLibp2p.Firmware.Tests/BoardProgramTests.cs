@@ -13,7 +13,7 @@ public class BoardProgramTests
     [Fact]
     public void The_network_is_joined_before_random_bytes_are_taken_and_the_settings_reach_the_device()
     {
-        var board = new JoiningBoard("topic = greenhouse\nlisten = /ip4/127.0.0.1/tcp/4001");
+        JoiningBoard board = new("topic = greenhouse\nlisten = /ip4/127.0.0.1/tcp/4001");
         string topic = "";
 
         bool ended = BoardProgram.TryRun(board, (b, settings) =>
@@ -34,7 +34,7 @@ public class BoardProgramTests
     [Fact]
     public void A_device_that_calls_nobody_and_does_not_listen_says_what_to_store()
     {
-        var board = new JoiningBoard("topic = a");
+        JoiningBoard board = new("topic = a");
 
         Assert.True(BoardProgram.TryRun(board, (b, settings) =>
         {
@@ -43,7 +43,8 @@ public class BoardProgramTests
             return device;
         }));
 
-        Assert.Contains(board.Lines, line => line.StartsWith("nobody to call: store settings with a line 'dial = ", StringComparison.Ordinal));
+        Assert.Contains(board.Lines,
+            line => line.StartsWith("nobody to call: store settings with a line 'dial = ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -52,7 +53,7 @@ public class BoardProgramTests
     [InlineData("dial = nowhere", "nowhere")]
     public void What_fails_at_the_start_is_one_line_and_not_the_end(string settings, string expected)
     {
-        var board = new JoiningBoard(settings);
+        JoiningBoard board = new(settings);
 
         Assert.False(BoardProgram.TryRun(board, (b, s) => SensorProgram.Create(b, s, new DeviceOptions())));
 
@@ -64,7 +65,7 @@ public class BoardProgramTests
     [Fact]
     public void A_sensor_that_is_not_there_at_the_start_is_one_line_and_not_the_end()
     {
-        var board = new JoiningBoard("");
+        JoiningBoard board = new("");
 
         Assert.False(BoardProgram.TryRun(board, (b, s) => throw new InvalidOperationException("no answer at I2C address 0x76")));
 
@@ -73,13 +74,13 @@ public class BoardProgramTests
 
     private sealed class JoiningBoard : Board, IDeviceLog, IClock, IRandom
     {
-        private readonly SeededRandom random = new(77);
-        private readonly MemoryStore store = new();
+        private readonly SeededRandom _random = new(77);
+        private readonly MemoryStore _store = new();
 
         public JoiningBoard(string settings)
         {
             byte[] text = Encoding.UTF8.GetBytes(settings);
-            store.Write(DeviceSettings.StoreName, text, 0, text.Length);
+            _store.Write(DeviceSettings.StoreName, text, 0, text.Length);
         }
 
         public List<string> Events { get; } = [];
@@ -94,7 +95,7 @@ public class BoardProgramTests
 
         public override IRandom Random => this;
 
-        public override IStore Store => store;
+        public override IStore Store => _store;
 
         public override Sensor Sensor { get; } = new CountingSensor();
 
@@ -109,7 +110,7 @@ public class BoardProgramTests
         public void Fill(byte[] buffer, int offset, int count)
         {
             Events.Add("random");
-            random.Fill(buffer, offset, count);
+            _random.Fill(buffer, offset, count);
         }
     }
 }

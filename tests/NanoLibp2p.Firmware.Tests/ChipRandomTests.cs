@@ -15,7 +15,7 @@ public class ChipRandomTests
     [InlineData(1000)]
     public void It_fills_exactly_what_it_is_given(int count)
     {
-        var random = new Generator(Good);
+        Generator random = new(Good);
         byte[] bytes = new byte[count + 2];
         random.Fill(bytes, 1, count);
         byte[] again = new byte[count + 2];
@@ -30,7 +30,8 @@ public class ChipRandomTests
     {
         { "leaves the buffer as it was", bytes => { } },
         { "gives zeros", bytes => Array.Clear(bytes) },
-        { "gives one word again and again", bytes => Enumerable.Range(0, bytes.Length).ToList().ForEach(i => bytes[i] = (byte)(0x51 + i % 4)) },
+        { "gives one word again and again",
+            bytes => Enumerable.Range(0, bytes.Length).ToList().ForEach(i => bytes[i] = (byte)(0x51 + i % 4)) },
         { "stops in the middle", bytes => RandomNumberGenerator.Fill(bytes.AsSpan(0, bytes.Length / 2)) },
         { "stops before the last word", bytes => RandomNumberGenerator.Fill(bytes.AsSpan(0, bytes.Length - 4)) },
     };
@@ -39,9 +40,9 @@ public class ChipRandomTests
     [MemberData(nameof(Broken))]
     public void A_generator_that_fails_gives_an_exception_and_no_key(string how, Action<byte[]> draw)
     {
-        var random = new Generator(draw);
+        Generator random = new(draw);
 
-        var e = Assert.Throws<InvalidOperationException>(() => random.Fill(new byte[32], 0, 32));
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => random.Fill(new byte[32], 0, 32));
         Assert.True(e.Message.StartsWith("the chip's random generator fails", StringComparison.Ordinal), how);
     }
 
@@ -49,7 +50,7 @@ public class ChipRandomTests
     public void A_generator_that_fails_once_is_asked_again()
     {
         int draws = 0;
-        var random = new Generator(bytes =>
+        Generator random = new(bytes =>
         {
             if (++draws > 2)
             {
@@ -67,9 +68,9 @@ public class ChipRandomTests
     public void Numbers_that_follow_from_a_seed_make_no_identity()
     {
         // .NET's Random is such a one, as that of nanoFramework is on chips and in firmware that have no hardware behind it
-        var board = new TestBoard(new MemoryNetwork(1)) { Weakness = new ChipRandom().Weakness() };
+        TestBoard board = new(new MemoryNetwork(1)) { Weakness = new ChipRandom().Weakness() };
 
-        var e = Assert.Throws<InvalidOperationException>(() => DeviceIdentity.Load(board));
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => DeviceIdentity.Load(board));
         Assert.Contains("can be guessed: two generators gave the same bytes", e.Message);
     }
 

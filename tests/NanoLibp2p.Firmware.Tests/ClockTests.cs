@@ -9,7 +9,8 @@ public class ClockTests
     private const long Start = 5_000_000;
 
     /// <summary>Clocks that wrap or go back a while after the start, by name.</summary>
-    public static TheoryData<string> Clocks => ["wraps at 32 bits", "wraps to negative numbers", "begins below zero", "is set back an hour", "is set back to zero"];
+    public static TheoryData<string> Clocks =>
+        ["wraps at 32 bits", "wraps to negative numbers", "begins below zero", "is set back an hour", "is set back to zero"];
 
     [Theory]
     [MemberData(nameof(Clocks))]
@@ -30,9 +31,10 @@ public class ClockTests
     [MemberData(nameof(Clocks))]
     public void A_pause_before_the_next_dial_ends_when_it_should(string clock)
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
-        Device device = world.AddDevice(new TestBoard(world.Network), new DeviceOptions { ReconnectMs = 20_000 }, 1_000_000, gateway.Address);
+        Device device =
+            world.AddDevice(new TestBoard(world.Network), new DeviceOptions { ReconnectMs = 20_000 }, 1_000_000, gateway.Address);
         world.MaxStepMs = 500;
         world.Clock = ClockOf(clock, 5_000);
         world.Run(1_000);
@@ -61,10 +63,10 @@ public class ClockTests
     [MemberData(nameof(Clocks))]
     public void A_handshake_that_hangs_ends_in_time(string clock)
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         gateway.Listen();
-        var board = new TestBoard(world.Network);
+        TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, null, 1_000_000, gateway.Address);
         world.MaxStepMs = 500;
         world.Clock = ClockOf(clock, 20_000);

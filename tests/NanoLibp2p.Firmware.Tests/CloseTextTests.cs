@@ -10,7 +10,7 @@ public class CloseTextTests
     [Fact]
     public void Every_reason_has_words_of_its_own()
     {
-        var options = new NodeOptions();
+        NodeOptions options = new();
         string[] texts = [.. Enum.GetValues<CloseReason>().Select(reason => CloseText.Describe(reason, 1, options))];
 
         Assert.Equal(texts.Length, texts.Distinct().Count());

@@ -27,7 +27,8 @@ public class ConfirmationTests
         }
 
         long taken = device.Readings;
-        Assert.True(world.Run(() => device.Sent >= taken, 30_000), $"{taken} taken, {device.Sent} sent, {device.Kept} kept, {device.Dropped} dropped, {gateway.Host.Connected}");
+        Assert.True(world.Run(() => device.Sent >= taken, 30_000),
+            $"{taken} taken, {device.Sent} sent, {device.Kept} kept, {device.Dropped} dropped, {gateway.Host.Connected}");
         Assert.Equal(0u, device.Dropped);
         Assert.Empty(Enumerable.Range(1, (int)taken).Except(gateway.Counts));
     }
@@ -114,7 +115,7 @@ public class ConfirmationTests
     [Fact]
     public void A_gateway_that_dials_in_confirms_when_the_dial_list_names_it()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         Device device = world.AddDevice(new TestBoard(world.Network), TwoConnections(), 1000, gateway.Address);
         device.Listen("/ip4/127.0.0.1/tcp/5000");
@@ -153,7 +154,7 @@ public class ConfirmationTests
 
     private static DeviceOptions TwoConnections()
     {
-        var options = new DeviceOptions();
+        DeviceOptions options = new();
         options.Node.MaxConnections = 2;
         return options;
     }
@@ -161,7 +162,7 @@ public class ConfirmationTests
     // a device that a subscriber dialled, while the gateway of its dial list is not there yet
     private static World WithBystander(Confirmers who, out Gateway bystander, out Gateway gateway, out Device device, int everyMs = 1000)
     {
-        var world = new World();
+        World world = new();
         bystander = world.AddGateway("a");
         gateway = world.AddGateway("a");
         DeviceOptions options = TwoConnections();

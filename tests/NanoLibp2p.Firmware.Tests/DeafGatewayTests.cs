@@ -7,12 +7,12 @@ public class DeafGatewayTests
     [Fact]
     public void A_gateway_that_hears_nothing_is_left_for_the_next_with_one_line_and_dialled_again_later()
     {
-        var world = new World();
+        World world = new();
         Gateway deaf = world.AddGateway();
         Gateway other = world.AddGateway("a");
         deaf.Listen();
         other.Listen();
-        var board = new TestBoard(world.Network);
+        TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, null, 1000, deaf.Address, other.Address);
         world.Run(59_000);
         Assert.Equal(0, other.Host.Connected);
@@ -33,10 +33,10 @@ public class DeafGatewayTests
     [Fact]
     public void The_only_gateway_is_kept_and_the_log_says_once_that_it_hears_nothing()
     {
-        var world = new World();
+        World world = new();
         Gateway deaf = world.AddGateway();
         deaf.Listen();
-        var board = new TestBoard(world.Network);
+        TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, null, 10_000, deaf.Address);
 
         world.Run(600_000);
@@ -50,7 +50,7 @@ public class DeafGatewayTests
     [Fact]
     public void A_gateway_that_hears_is_never_left_however_seldom_there_is_a_reading()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         Gateway other = world.AddGateway("a");
         gateway.Listen();
@@ -66,7 +66,7 @@ public class DeafGatewayTests
     [Fact]
     public void Gateways_that_all_hear_nothing_are_tried_in_turn()
     {
-        var world = new World();
+        World world = new();
         Gateway[] gateways = [world.AddGateway(), world.AddGateway(), world.AddGateway()];
         foreach (Gateway gateway in gateways)
         {

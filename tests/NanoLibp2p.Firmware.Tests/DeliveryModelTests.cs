@@ -12,7 +12,7 @@ public class DeliveryModelTests
     {
         for (uint seed = 1; seed <= Worlds; seed++)
         {
-            var model = new DeliveryModel(seed);
+            DeliveryModel model = new(seed);
             for (int schedule = 0; schedule < SchedulesPerWorld; schedule++)
             {
                 string? broken = model.Run();

@@ -59,7 +59,7 @@ public class DeliveryTests
     [Fact]
     public void A_full_ring_drops_the_oldest_and_counts_them()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         Device device = world.AddDevice(new TestBoard(world.Network), new DeviceOptions { RingBytes = 300 }, 1000, gateway.Address);
         world.Run(99_500);
@@ -98,14 +98,14 @@ public class DeliveryTests
     [InlineData(3)]
     public void Nothing_counts_as_sent_before_it_has_arrived(uint seed)
     {
-        var world = new World(seed);
+        World world = new(seed);
         world.Network.MaxDelayMs = 40;
         world.Network.MaxPiece = 60;
         // a link that takes little at a time
         world.Network.Capacity = 300;
         Gateway gateway = world.AddGateway("a");
         // records so short that a queue of readings takes several, and a ping could overtake some
-        var options = new DeviceOptions { MaxReconnectMs = 1000, Node = new NodeOptions { RecordBytes = NodeOptions.MinRecordBytes } };
+        DeviceOptions options = new() { MaxReconnectMs = 1000, Node = new NodeOptions { RecordBytes = NodeOptions.MinRecordBytes } };
         Device device = world.AddDevice(new TestBoard(world.Network, seed), options, 300, gateway.Address);
         world.Run(15_000);
         gateway.Listen();
@@ -118,7 +118,8 @@ public class DeliveryTests
     [Fact]
     public void Without_confirmation_what_a_dying_link_swallowed_counts_as_sent()
     {
-        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device, new DeviceOptions { ConfirmReadings = false });
+        World world =
+            World.OfTwo(out Gateway gateway, out TestBoard board, out Device device, new DeviceOptions { ConfirmReadings = false });
         world.Run(3500);
 
         board.Network.LastDialed.Other.Dead = true;
@@ -132,7 +133,7 @@ public class DeliveryTests
     [Fact]
     public void A_peer_that_subscribes_late_gets_what_was_kept()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway();
         gateway.Listen();
         Device device = world.AddDevice(new TestBoard(world.Network), null, 1000, gateway.Address);
@@ -150,7 +151,7 @@ public class DeliveryTests
     public void A_topic_that_nobody_hears_does_not_hold_up_another()
     {
         World world = World.OfTwo(out Gateway gateway, out _, out Device device);
-        var unheard = new CountingSensor();
+        CountingSensor unheard = new();
         device.Publish(unheard, device.OpenTopic("b"), 1000);
 
         world.Run(9500);
@@ -206,8 +207,8 @@ public class DeliveryTests
     [Fact]
     public void Message_numbers_rise_over_a_restart()
     {
-        var world = new World();
-        var board = new TestBoard(world.Network);
+        World world = new();
+        TestBoard board = new(world.Network);
         ulong first = Number(board);
         ulong second = Number(board);
         board.Date = 1_767_225_600_000;
@@ -228,12 +229,12 @@ public class DeliveryTests
     [Fact]
     public void A_peer_that_hears_nothing_confirms_nothing_of_what_another_was_to_hear()
     {
-        var world = new World();
+        World world = new();
         Gateway bystander = world.AddGateway();
         Gateway gateway = world.AddGateway("a");
         gateway.Listen();
-        var board = new TestBoard(world.Network);
-        var options = new DeviceOptions();
+        TestBoard board = new(world.Network);
+        DeviceOptions options = new();
         options.Node.MaxConnections = 2;
         Device device = world.AddDevice(board, options, 1000);
         device.Listen("/ip4/127.0.0.1/tcp/5000");
@@ -290,7 +291,7 @@ public class DeliveryTests
     [Fact]
     public void Sizes_that_do_not_fit_each_other_are_refused_with_their_values()
     {
-        var options = new DeviceOptions { MaxReadingBytes = 400 };
+        DeviceOptions options = new() { MaxReadingBytes = 400 };
 
         ArgumentException e = Assert.Throws<ArgumentException>(options.Check);
 
@@ -305,7 +306,7 @@ public class DeliveryTests
     [Fact]
     public void The_longest_reading_that_the_options_allow_goes_out()
     {
-        var options = new DeviceOptions();
+        DeviceOptions options = new();
         World world = World.OfTwo(out Gateway gateway, out _, out Device device, options, everyMs: 100_000);
         string name = new string('x', options.PubSub.MaxTopicBytes);
         gateway.PubSub.Join(name);

@@ -12,7 +12,7 @@ public class DeviceIdentityTests
     [Fact]
     public void The_first_start_makes_an_identity_and_every_later_one_has_the_same()
     {
-        var store = new MemoryStore();
+        MemoryStore store = new();
         Identity first = DeviceIdentity.Load(Board(store, 1));
         Identity second = DeviceIdentity.Load(Board(store, 2));
 
@@ -23,7 +23,7 @@ public class DeviceIdentityTests
     [Fact]
     public void An_identity_of_another_libp2p_program_is_taken_in_both_forms()
     {
-        var crypto = new ManagedCrypto();
+        ManagedCrypto crypto = new();
         Identity identity = Identity.Create(crypto, new SeededRandom(77));
         byte[] key = identity.ToProtobuf();
         byte[] older = new byte[100];
@@ -33,7 +33,7 @@ public class DeviceIdentityTests
 
         foreach (byte[] form in new[] { key, older })
         {
-            var store = new MemoryStore();
+            MemoryStore store = new();
             store.Write("identity", form, 0, form.Length);
             Assert.Equal(identity.PeerId, DeviceIdentity.Load(Board(store, 1)).PeerId);
         }
@@ -67,7 +67,7 @@ public class DeviceIdentityTests
     [Fact]
     public void A_board_whose_random_numbers_can_be_guessed_makes_no_identity_but_takes_a_stored_one()
     {
-        var store = new MemoryStore();
+        MemoryStore store = new();
         TestBoard weak = Board(store, 1);
         weak.Weakness = "its radio is off";
 
@@ -84,7 +84,7 @@ public class DeviceIdentityTests
 
     private static void Refuses(byte[] stored)
     {
-        var store = new MemoryStore();
+        MemoryStore store = new();
         store.Write("identity", stored, 0, stored.Length);
 
         InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => DeviceIdentity.Load(Board(store, 1)));

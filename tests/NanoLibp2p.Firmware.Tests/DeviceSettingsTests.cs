@@ -10,7 +10,8 @@ public class DeviceSettingsTests
     [Fact]
     public void Settings_are_lines_of_names_and_values()
     {
-        DeviceSettings settings = DeviceSettings.Parse("# my greenhouse\r\ndial = /ip4/10.0.0.1/tcp/4001\r\n\ndial=/dns4/gw.local/tcp/1\n topic = a=b \nevery = 500\n");
+        DeviceSettings settings = DeviceSettings.Parse(
+            "# my greenhouse\r\ndial = /ip4/10.0.0.1/tcp/4001\r\n\ndial=/dns4/gw.local/tcp/1\n topic = a=b \nevery = 500\n");
 
         Assert.Equal(["/ip4/10.0.0.1/tcp/4001", "/dns4/gw.local/tcp/1"], settings.Dial);
         Assert.Equal("a=b", settings.Topic);
@@ -30,7 +31,7 @@ public class DeviceSettingsTests
     [Fact]
     public void A_text_beyond_ASCII_comes_back_whole()
     {
-        var store = new MemoryStore();
+        MemoryStore store = new();
         byte[] text = Encoding.UTF8.GetBytes("wifi = Café\n");
         store.Write("settings", text, 0, text.Length);
 
@@ -51,12 +52,13 @@ public class DeviceSettingsTests
     [InlineData("1000000000")]
     [InlineData("99999999999999999999")]
     public void A_number_that_is_none_is_shown(string text) =>
-        Assert.Contains($"every = {text} is no number", Assert.Throws<FormatException>(() => DeviceSettings.Parse("every = " + text).EveryMs).Message);
+        Assert.Contains($"every = {text} is no number",
+            Assert.Throws<FormatException>(() => DeviceSettings.Parse("every = " + text).EveryMs).Message);
 
     [Fact]
     public void Settings_that_are_too_long_are_refused()
     {
-        var store = new MemoryStore();
+        MemoryStore store = new();
         store.Write("settings", new byte[1025], 0, 1025);
 
         Assert.Throws<InvalidOperationException>(() => DeviceSettings.Load(store));
@@ -65,7 +67,7 @@ public class DeviceSettingsTests
     [Fact]
     public void A_byte_order_mark_before_the_text_changes_nothing()
     {
-        var store = new MemoryStore();
+        MemoryStore store = new();
         byte[] text = [0xEF, 0xBB, 0xBF, .. "topic = a\n"u8];
         store.Write("settings", text, 0, text.Length);
 
@@ -81,7 +83,7 @@ public class DeviceSettingsTests
     {
         foreach (Encoding encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode })
         {
-            var store = new MemoryStore();
+            MemoryStore store = new();
             byte[] text = [.. encoding.GetPreamble(), .. encoding.GetBytes("topic = a")];
             store.Write("settings", text, 0, text.Length);
 
@@ -94,7 +96,7 @@ public class DeviceSettingsTests
     {
         DeviceSettings settings = DeviceSettings.Parse("evry = 500\nwifi = x\nlisten = /ip4/0.0.0.0/tcp/1\ntopic = a\ntopics = b");
         Assert.Equal("x", settings.Find("wifi", null));
-        var board = new TestBoard(new MemoryNetwork(1));
+        TestBoard board = new(new MemoryNetwork(1));
 
         SensorProgram.Create(board, settings, new DeviceOptions());
 

@@ -8,11 +8,11 @@ namespace NanoLibp2p.Firmware.Tests;
 
 public sealed class HostSensorTests : IDisposable
 {
-    private readonly string root = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    private readonly string _root = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-    public HostSensorTests() => Directory.CreateDirectory(root);
+    public HostSensorTests() => Directory.CreateDirectory(_root);
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public void A_host_that_tells_everything_is_read_anew_each_time()
@@ -20,11 +20,11 @@ public sealed class HostSensorTests : IDisposable
         Put("proc/loadavg", "0.42 0.50 0.60 1/100 4711\n");
         Put("proc/meminfo", "MemTotal:       4096000 kB\nMemFree:          100 kB\nMemAvailable:   1024000 kB\n");
         Put("sys/class/thermal/thermal_zone0/temp", "48312\n");
-        using var sensor = new HostSensor(root);
+        using HostSensor sensor = new(_root);
         Assert.Equal("", sensor.Missing);
         Assert.Equal("""{"n":1,"load1":0.42,"mem_mib":3000,"celsius":48.3}""", Read(sensor));
 
-        File.WriteAllText(Path.Combine(root, "proc/loadavg"), "12.05 0.50 0.60 1/100 4711\n");
+        File.WriteAllText(Path.Combine(_root, "proc/loadavg"), "12.05 0.50 0.60 1/100 4711\n");
 
         Assert.Equal("""{"n":1,"load1":12.05,"mem_mib":3000,"celsius":48.3}""", Read(sensor));
     }
@@ -36,7 +36,7 @@ public sealed class HostSensorTests : IDisposable
         Put("sys/class/thermal/thermal_zone0/temp", "N/A\n");
         Put("sys/class/hwmon/hwmon0/name", "nvme\n");
         Put("sys/class/hwmon/hwmon0/temp1_input", "-5250\n");
-        using var sensor = new HostSensor(root);
+        using HostSensor sensor = new(_root);
 
         Assert.Equal("memory in use", sensor.Missing);
         Assert.Equal("""{"n":1,"load1":1.00,"celsius":-5.2}""", Read(sensor));
@@ -45,7 +45,7 @@ public sealed class HostSensorTests : IDisposable
     [Fact]
     public void A_host_that_tells_nothing_gives_what_the_process_knows_of_itself()
     {
-        using var sensor = new HostSensor(root);
+        using HostSensor sensor = new(_root);
 
         Assert.Equal("load average, memory in use, temperature", sensor.Missing);
         JsonElement read = JsonDocument.Parse(Read(sensor)).RootElement;
@@ -56,7 +56,7 @@ public sealed class HostSensorTests : IDisposable
     [Fact]
     public void This_host_has_something_to_say()
     {
-        using var sensor = new HostSensor();
+        using HostSensor sensor = new();
 
         Assert.True(JsonDocument.Parse(Read(sensor)).RootElement.EnumerateObject().MoveNext());
         if (OperatingSystem.IsLinux())
@@ -67,7 +67,7 @@ public sealed class HostSensorTests : IDisposable
 
     private static string Read(HostSensor sensor)
     {
-        var reading = new Reading(256);
+        Reading reading = new(256);
         reading.Begin(1, 0);
         sensor.Read(reading);
         reading.End();
@@ -76,7 +76,7 @@ public sealed class HostSensorTests : IDisposable
 
     private void Put(string path, string text)
     {
-        string full = Path.Combine(root, path);
+        string full = Path.Combine(_root, path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         File.WriteAllText(full, text);
     }

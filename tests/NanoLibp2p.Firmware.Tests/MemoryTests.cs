@@ -12,11 +12,11 @@ public class MemoryTests
     [Fact]
     public void Ten_thousand_readings_take_nothing_from_the_heap()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         gateway.IsDeaf = true;
         gateway.Listen();
-        var board = new TestBoard(world.Network) { IsSilent = true };
+        TestBoard board = new(world.Network) { IsSilent = true };
         Device device = world.AddDevice(board, null, 100, gateway.Address);
         world.Run(60_000);
         int before = gateway.Messages;
@@ -33,8 +33,8 @@ public class MemoryTests
     [Fact]
     public void A_ring_that_overflows_while_dials_fail_takes_nothing_from_the_heap()
     {
-        var world = new World();
-        var board = new TestBoard(world.Network) { IsSilent = true };
+        World world = new();
+        TestBoard board = new(world.Network) { IsSilent = true };
         Device device = world.AddDevice(board, null, 100, "/ip4/127.0.0.1/tcp/9");
         world.Run(200_000);
 
@@ -49,10 +49,11 @@ public class MemoryTests
     [Fact]
     public void The_shell_of_a_default_device_takes_less_than_7_KiB_on_a_board_beside_its_node()
     {
-        var world = new World();
-        var board = new TestBoard(world.Network);
+        World world = new();
+        TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, null, 1000, "/ip4/127.0.0.1/tcp/9");
-        SortedDictionary<string, int> sizes = NanoHeap.Measure(device, item => item is Node or PubSub.PubSubProtocol or CryptoProvider or Board or Hal.IStreamTransport);
+        SortedDictionary<string, int> sizes =
+            NanoHeap.Measure(device, item => item is Node or PubSub.PubSubProtocol or CryptoProvider or Board or Hal.IStreamTransport);
 
         Assert.InRange(sizes.Values.Sum(), 4096, 7 * 1024);
     }
@@ -60,8 +61,8 @@ public class MemoryTests
     [Fact]
     public void A_whole_default_device_with_its_ring_takes_less_than_30_KiB_on_a_board_beside_its_large_receive_buffer()
     {
-        var world = new World();
-        var board = new TestBoard(world.Network);
+        World world = new();
+        TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, null, 1000, "/ip4/127.0.0.1/tcp/9");
         SortedDictionary<string, int> sizes = NanoHeap.Measure(device, item => item is Board or Hal.IStreamTransport);
         Assert.True(sizes.Remove("LargeBuffer"));

@@ -18,7 +18,7 @@ public class MessageNumberTests
     [InlineData("010000000000000000")]
     public void A_damaged_number_is_told_and_no_later_start_has_a_lower_one(string stored)
     {
-        var board = new TestBoard(new MemoryNetwork(1));
+        TestBoard board = new(new MemoryNetwork(1));
         byte[] bytes = System.Convert.FromHexString(stored);
         board.Store.Write("next-message", bytes, 0, bytes.Length);
         ulong last = Least - 1;
@@ -37,7 +37,7 @@ public class MessageNumberTests
     [Fact]
     public void After_damage_a_board_with_a_date_goes_on_from_the_date()
     {
-        var board = new TestBoard(new MemoryNetwork(1)) { Date = 1_767_225_600_000 };
+        TestBoard board = new(new MemoryNetwork(1)) { Date = 1_767_225_600_000 };
         board.Store.Write("next-message", new byte[] { 255, 255, 255, 255, 255, 255, 255, 255 }, 0, 8);
 
         Assert.Equal(1_767_225_600_000_000_000u, Number(board));
@@ -50,7 +50,7 @@ public class MessageNumberTests
     [InlineData(20_000_000_000_000)]
     public void A_date_that_can_not_be_is_none(long date)
     {
-        var board = new TestBoard(new MemoryNetwork(1), 1, new MemoryStore()) { Date = date };
+        TestBoard board = new(new MemoryNetwork(1), 1, new MemoryStore()) { Date = date };
 
         Assert.Equal(Least, Number(board));
         Assert.True(Number(board) > Least);

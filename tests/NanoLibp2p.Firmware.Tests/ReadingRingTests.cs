@@ -12,8 +12,8 @@ public class ReadingRingTests
     {
         Gen.Select(Gen.Int[8, 120], Gen.Select(Gen.Int[0, 9], Gen.Int[0, 60], Gen.Byte).List[1, 200]).Sample((bytes, steps) =>
         {
-            var ring = new ReadingRing(bytes);
-            var model = new List<(byte[] Bytes, int Source, ReadingState State)>();
+            ReadingRing ring = new(bytes);
+            List<(byte[] Bytes, int Source, ReadingState State)> model = new();
             uint dropped = 0;
             foreach ((int action, int size, byte fill) in steps)
             {
@@ -37,7 +37,7 @@ public class ReadingRingTests
                 }
                 else if (action < 9)
                 {
-                    var state = (ReadingState)(fill % 5);
+                    ReadingState state = (ReadingState)(fill % 5);
                     int index = model.Count == 0 ? -1 : size % model.Count;
                     int place = ring.First();
                     for (int i = 0; i < index; i++)
@@ -72,7 +72,7 @@ public class ReadingRingTests
     public void It_keeps_as_many_readings_as_have_room_with_four_bytes_more_each(int size, int perReading, int extra)
     {
         int need = size + ReadingRing.HeaderBytes;
-        var ring = new ReadingRing((need * perReading) + Math.Min(extra, need - 1));
+        ReadingRing ring = new((need * perReading) + Math.Min(extra, need - 1));
         byte[] reading = new byte[size];
         for (int i = 0; i < perReading * 3; i++)
         {
@@ -87,7 +87,7 @@ public class ReadingRingTests
     public void What_is_pushed_out_before_it_is_done_counts_as_lost_once_however_far_it_had_come()
     {
         uint dropped = 0;
-        var ring = new ReadingRing(20);
+        ReadingRing ring = new(20);
         foreach (ReadingState state in Enum.GetValues<ReadingState>())
         {
             ring.Add(0, new byte[16], 0, 16);

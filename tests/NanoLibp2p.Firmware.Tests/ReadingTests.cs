@@ -14,7 +14,8 @@ public class ReadingTests
     {
         Gen.Select(Gen.Long, Gen.Int[0, 9]).Sample((value, decimals) =>
         {
-            JsonElement read = JsonDocument.Parse(Text(reading => reading.Add(Reading.Name("x"), value, decimals))).RootElement.GetProperty("x");
+            JsonElement read = JsonDocument.Parse(Text(reading => reading.Add(Reading.Name("x"), value, decimals))).RootElement
+                .GetProperty("x");
             decimal expected = value / (decimal)BigInteger.Pow(10, decimals);
             Assert.Equal(expected, decimal.Parse(read.GetRawText(), CultureInfo.InvariantCulture));
         });
@@ -40,7 +41,7 @@ public class ReadingTests
 
     private static string Text(Action<Reading> read)
     {
-        var reading = new Reading(256);
+        Reading reading = new(256);
         reading.Begin(7, 0);
         read(reading);
         reading.End();

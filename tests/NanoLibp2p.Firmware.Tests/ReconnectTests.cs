@@ -13,8 +13,8 @@ public class ReconnectTests
     [Fact]
     public void Pauses_between_tries_double_up_to_the_longest_with_half_left_to_chance()
     {
-        var world = new World();
-        var board = new TestBoard(world.Network);
+        World world = new();
+        TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, new DeviceOptions { ReconnectMs = 1000, MaxReconnectMs = 20000 }, 100_000_000, Nobody);
         long[] tries = Tries(world, device, 12);
 
@@ -37,7 +37,7 @@ public class ReconnectTests
 
         static long[] TriesOf(uint seed)
         {
-            var world = new World();
+            World world = new();
             return Tries(world, world.AddDevice(new TestBoard(world.Network, seed), null, 100_000_000, Nobody), 6);
         }
     }
@@ -45,7 +45,7 @@ public class ReconnectTests
     [Fact]
     public void Addresses_are_tried_one_after_another_without_a_pause()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         gateway.Listen();
         Device device = world.AddDevice(new TestBoard(world.Network), null, 1000, Nobody, "/ip4/127.0.0.1/tcp/10", gateway.Address);
@@ -59,10 +59,10 @@ public class ReconnectTests
     [Fact]
     public void A_host_that_never_answers_gives_way_to_the_next_address_after_the_dial_timeout()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         gateway.Listen();
-        var board = new TestBoard(world.Network);
+        TestBoard board = new(world.Network);
         board.Network.DialsHang = true;
         Device device = world.AddDevice(board, null, 100_000_000, Nobody, gateway.Address);
         int timeout = device.Node.Options.DialTimeoutMs;
@@ -77,7 +77,7 @@ public class ReconnectTests
     [Fact]
     public void After_a_lasting_connection_the_same_peer_is_called_again_after_the_first_pause()
     {
-        var world = new World();
+        World world = new();
         Gateway first = world.AddGateway("a");
         Gateway second = world.AddGateway("a");
         second.Listen();
@@ -97,11 +97,11 @@ public class ReconnectTests
     [Fact]
     public void A_peer_that_hangs_up_at_once_each_time_is_called_less_and_less()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         gateway.Listen();
         world.AddDevice(new TestBoard(world.Network), null, 100_000_000, gateway.Address);
-        var times = new List<long>();
+        List<long> times = new();
         for (int i = 1; i <= 6; i++)
         {
             Assert.True(world.Run(() => gateway.Host.Connected == i, 100_000));
@@ -115,10 +115,10 @@ public class ReconnectTests
     [Fact]
     public void A_link_that_dies_without_a_word_is_noticed_and_replaced()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         gateway.Listen();
-        var board = new TestBoard(world.Network);
+        TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, null, 100_000_000, gateway.Address);
         Assert.True(world.Run(() => gateway.Host.Connected == 1, 100));
 
@@ -133,11 +133,11 @@ public class ReconnectTests
     [Fact]
     public void Another_peer_at_the_address_is_named_in_the_log_and_not_used()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         Gateway other = world.AddGateway("a");
         gateway.Listen();
-        var board = new TestBoard(world.Network);
+        TestBoard board = new(world.Network);
         string wrong = gateway.Address.Replace(gateway.Host.Node.Identity.PeerId.ToString(), other.Host.Node.Identity.PeerId.ToString());
         world.AddDevice(board, null, 1000, wrong);
 
@@ -150,7 +150,7 @@ public class ReconnectTests
     [Fact]
     public void Peers_that_took_every_connection_make_the_device_wait_before_it_dials_again()
     {
-        var world = new World();
+        World world = new();
         Gateway caller = world.AddGateway("a");
         Device device = world.AddDevice(new TestBoard(world.Network), null, 1000);
         Assert.NotNull(device.Listen("/ip4/127.0.0.1/tcp/5000"));
@@ -172,7 +172,7 @@ public class ReconnectTests
     public void No_pause_outgrows_the_ring_so_that_nothing_is_lost_once_the_peer_is_back(uint seed)
     {
         // ten readings of a second each
-        var world = new World(seed);
+        World world = new(seed);
         Gateway gateway = world.AddGateway("a");
         Device device = world.AddDevice(new TestBoard(world.Network, seed), new DeviceOptions { RingBytes = 300 }, 1000, gateway.Address);
         world.Run(110_300);
@@ -208,12 +208,12 @@ public class ReconnectTests
     [Fact]
     public void A_peer_that_costs_handshakes_is_not_dialled_more_often_because_the_ring_is_full()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         gateway.Listen();
         Gateway other = world.AddGateway("a");
         string wrong = gateway.Address.Replace(gateway.Host.Node.Identity.PeerId.ToString(), other.Host.Node.Identity.PeerId.ToString());
-        var board = new TestBoard(world.Network);
+        TestBoard board = new(world.Network);
         world.AddDevice(board, new DeviceOptions { RingBytes = 1200 }, 1000, wrong);
 
         world.Run(1_000_000);
@@ -227,7 +227,7 @@ public class ReconnectTests
     [InlineData("/dnsaddr/example.org")]
     public void An_address_that_is_not_TCP_is_refused_when_it_is_added(string address)
     {
-        var list = new DialList();
+        DialList list = new();
 
         System.ArgumentException e = Assert.Throws<System.ArgumentException>(() => list.Add(address));
 
@@ -238,8 +238,8 @@ public class ReconnectTests
     // when each try began
     private static long[] Tries(World world, Device device, int count)
     {
-        var times = new List<long>();
-        var ends = new EndCounter();
+        List<long> times = new();
+        EndCounter ends = new();
         device.Events = ends;
         while (times.Count < count)
         {

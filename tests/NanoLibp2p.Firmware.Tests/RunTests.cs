@@ -10,9 +10,10 @@ public class RunTests
     [Fact]
     public void A_step_that_throws_is_logged_and_the_device_goes_on_until_it_is_stopped()
     {
-        var board = new TestBoard(new MemoryNetwork(1));
-        var link = new FaultyLink();
-        Device device = new(board, new Core.Node(new Core.NodeOptions(), DeviceIdentity.Load(board), board.Crypto, board.Random), link, new DeviceOptions());
+        TestBoard board = new(new MemoryNetwork(1));
+        FaultyLink link = new();
+        Device device = new(board, new Core.Node(new Core.NodeOptions(), DeviceIdentity.Load(board), board.Crypto, board.Random), link,
+            new DeviceOptions());
         link.Stop = device.Stop;
         device.Publish(board.Counter, device.OpenTopic("a"), 1000);
 
@@ -27,9 +28,10 @@ public class RunTests
     [Fact]
     public void A_device_waits_no_longer_than_to_its_next_reading()
     {
-        var board = new TestBoard(new MemoryNetwork(1));
-        var link = new FaultyLink { IsSound = true };
-        Device device = new(board, new Core.Node(new Core.NodeOptions(), DeviceIdentity.Load(board), board.Crypto, board.Random), link, new DeviceOptions());
+        TestBoard board = new(new MemoryNetwork(1));
+        FaultyLink link = new() { IsSound = true };
+        Device device = new(board, new Core.Node(new Core.NodeOptions(), DeviceIdentity.Load(board), board.Crypto, board.Random), link,
+            new DeviceOptions());
         link.Stop = device.Stop;
         device.Publish(board.Counter, device.OpenTopic("a"), 70);
 

@@ -23,7 +23,7 @@ public class SensorProgramTests
     [Fact]
     public void The_sensor_in_the_README_says_what_it_says_there()
     {
-        var reading = new Reading(64);
+        Reading reading = new(64);
         reading.Begin(1, 0);
         new TankSensor().Read(reading);
         reading.End();
@@ -34,10 +34,10 @@ public class SensorProgramTests
     [Fact]
     public void A_sensor_of_ones_own_is_published_without_a_change_to_the_board()
     {
-        var world = new World();
+        World world = new();
         Gateway gateway = world.AddGateway("a");
         gateway.Listen();
-        var board = new TestBoard(world.Network);
+        TestBoard board = new(world.Network);
         DeviceSettings settings = DeviceSettings.Parse($"dial = {gateway.Address}\ntopic = a\nevery = 1000\nevry = 1");
 
         Device device = SensorProgram.Create(board, new TankSensor(), settings, new DeviceOptions());

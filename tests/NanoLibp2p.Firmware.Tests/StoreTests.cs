@@ -8,13 +8,13 @@ namespace NanoLibp2p.Firmware.Tests;
 
 public sealed class StoreTests : IDisposable
 {
-    private readonly string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-    public StoreTests() => Directory.CreateDirectory(folder);
+    public StoreTests() => Directory.CreateDirectory(_folder);
 
     public static TheoryData<string> Stores => ["files", "flash", "memory"];
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [MemberData(nameof(Stores))]
@@ -54,12 +54,12 @@ public sealed class StoreTests : IDisposable
     {
         IStore store = Open(kind);
         store.Write("identity", [1, 2, 3], 0, 3);
-        File.WriteAllBytes(Path.Combine(folder, begun), [9]);
+        File.WriteAllBytes(Path.Combine(_folder, begun), [9]);
 
         Assert.Equal([1, 2, 3], Value(store));
         Assert.True(store.Write("identity", [4, 5], 0, 2));
         Assert.Equal([4, 5], Value(store));
-        Assert.Single(Directory.GetFiles(folder));
+        Assert.Single(Directory.GetFiles(_folder));
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class StoreTests : IDisposable
     public void A_power_cut_while_the_first_value_is_written_leaves_none(string kind, string begun)
     {
         IStore store = Open(kind);
-        File.WriteAllBytes(Path.Combine(folder, begun), [9]);
+        File.WriteAllBytes(Path.Combine(_folder, begun), [9]);
 
         Assert.Equal(-1, store.Read("identity", new byte[9], 0, 9));
     }
@@ -79,16 +79,16 @@ public sealed class StoreTests : IDisposable
     public void A_power_cut_between_the_renamings_on_flash_leaves_one_value_in_whole(bool oldIsThere, byte expected)
     {
         IStore store = Open("flash");
-        File.WriteAllBytes(Path.Combine(folder, "identity.new"), [2, 2]);
+        File.WriteAllBytes(Path.Combine(_folder, "identity.new"), [2, 2]);
         if (oldIsThere)
         {
-            File.WriteAllBytes(Path.Combine(folder, "identity"), [1, 1]);
+            File.WriteAllBytes(Path.Combine(_folder, "identity"), [1, 1]);
         }
 
         Assert.Equal([expected, expected], Value(store));
         Assert.True(store.Write("identity", [3], 0, 1));
         Assert.Equal([3], Value(store));
-        Assert.Single(Directory.GetFiles(folder));
+        Assert.Single(Directory.GetFiles(_folder));
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class StoreTests : IDisposable
         store.Write("identity", [1, 2, 3], 0, 3);
 
         // a folder in the way of the file that is written first
-        string inTheWay = Path.Combine(folder, kind == "files" ? "identity.new" : "identity.tmp");
+        string inTheWay = Path.Combine(_folder, kind == "files" ? "identity.new" : "identity.tmp");
         Directory.CreateDirectory(inTheWay);
 
         Assert.False(store.Write("identity", [4], 0, 1));
@@ -112,7 +112,7 @@ public sealed class StoreTests : IDisposable
     [InlineData("flash")]
     public void A_value_that_is_a_folder_cannot_be_read(string kind)
     {
-        Directory.CreateDirectory(Path.Combine(folder, "identity"));
+        Directory.CreateDirectory(Path.Combine(_folder, "identity"));
 
         Assert.Contains(Open(kind).Read("identity", new byte[9], 0, 9), kind == "files" ? [-2] : new[] { -1, -2 });
     }
@@ -121,7 +121,7 @@ public sealed class StoreTests : IDisposable
     public void A_stored_file_is_for_its_owner_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes");
-        string path = Path.Combine(folder, "identity");
+        string path = Path.Combine(_folder, "identity");
         File.WriteAllBytes(path + ".new", [9]);
         Open("files").Write("identity", [1], 0, 1);
 
@@ -144,8 +144,8 @@ public sealed class StoreTests : IDisposable
 
     private IStore Open(string kind) => kind switch
     {
-        "files" => new FileStore(folder),
-        "flash" => new FlashStore(folder + Path.DirectorySeparatorChar),
+        "files" => new FileStore(_folder),
+        "flash" => new FlashStore(_folder + Path.DirectorySeparatorChar),
         _ => new MemoryStore(),
     };
 

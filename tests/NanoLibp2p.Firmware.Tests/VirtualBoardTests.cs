@@ -19,21 +19,22 @@ public class VirtualBoardTests
     [Fact]
     public void A_virtual_board_publishes_the_hosts_readings_signed_over_TCP()
     {
-        var random = new SystemRandom();
-        var clock = new SystemClock();
-        var crypto = new ManagedCrypto();
-        var node = new Node(new NodeOptions(), Identity.Create(crypto, random), crypto, random) { Transport = new TcpTransport(2) };
-        var heard = new Listener();
-        var pubsub = new PubSubProtocol(new PubSubOptions()) { Events = heard };
+        SystemRandom random = new();
+        SystemClock clock = new();
+        ManagedCrypto crypto = new();
+        Node node = new(new NodeOptions(), Identity.Create(crypto, random), crypto, random) { Transport = new TcpTransport(2) };
+        Listener heard = new();
+        PubSubProtocol pubsub = new(new PubSubOptions()) { Events = heard };
         node.Add(pubsub);
         pubsub.Join("host");
         Multiaddr address = node.Listen(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), out LinkError error);
         Assert.Equal(LinkError.None, error);
 
-        var log = new QueueLog();
-        using var board = new VirtualBoard("bench", new MemoryStore(), log);
-        Device device = SensorProgram.Create(board, DeviceSettings.Parse($"dial = {address}\ntopic = host\nevery = 50"), new DeviceOptions());
-        var thread = new Thread(device.Run);
+        QueueLog log = new();
+        using VirtualBoard board = new("bench", new MemoryStore(), log);
+        Device device =
+            SensorProgram.Create(board, DeviceSettings.Parse($"dial = {address}\ntopic = host\nevery = 50"), new DeviceOptions());
+        Thread thread = new(device.Run);
         thread.Start();
         try
         {

@@ -23,7 +23,7 @@ public class BudgetTests
     [MemberData(nameof(Budgeted))]
     public void An_operation_keeps_within_its_budget(string name)
     {
-        var result = Run(name);
+        Result result = Run(name);
 
         Assert.InRange(result.Instructions, 1, result.Budget!.Limit);
     }
@@ -48,11 +48,11 @@ public class BudgetTests
     // counts of every block, not only their sum
     private static void RunsTheSameBlocks(Func<byte[], Action> prepare)
     {
-        var first = SharedAssemblies.Meter.Measure(prepare(CryptoOperations.Bytes(32, 0)));
+        Measurement first = SharedAssemblies.Meter.Measure(prepare(CryptoOperations.Bytes(32, 0)));
         Assert.True(first.Instructions > 0);
-        for (var seed = 1; seed < Secrets; seed++)
+        for (int seed = 1; seed < Secrets; seed++)
         {
-            var next = SharedAssemblies.Meter.Measure(prepare(CryptoOperations.Bytes(32, seed)));
+            Measurement next = SharedAssemblies.Meter.Measure(prepare(CryptoOperations.Bytes(32, seed)));
             Assert.True(first.RanTheSameBlocksAs(next),
                 $"secret {seed} took {next.Instructions} instructions where secret 0 took {first.Instructions}: something depends on it");
         }

@@ -10,10 +10,10 @@ public class CommandTests
     [Fact]
     public void Json_is_one_object_a_line_with_the_count_and_its_budget()
     {
-        var (exit, output, _) = Run("--json", "SHA-256, per block");
+        (int exit, string output, _) = Run("--json", "SHA-256, per block");
 
         Assert.Equal(0, exit);
-        var line = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
+        JsonElement line = JsonDocument.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
         Assert.Equal("SHA-256, per block", line.GetProperty("operation").GetString());
         Assert.Equal(Budgets.Of("SHA-256, per block")!.Limit, line.GetProperty("budget").GetInt64());
         Assert.InRange(line.GetProperty("instructions").GetInt64(), 1, long.MaxValue);
@@ -23,7 +23,7 @@ public class CommandTests
     [Fact]
     public void Without_arguments_everything_is_printed_down_to_the_heap_of_a_further_connection()
     {
-        var (exit, output, error) = Run();
+        (int exit, string output, string error) = Run();
 
         Assert.Empty(error);
         Assert.Equal(0, exit);
@@ -36,7 +36,7 @@ public class CommandTests
     [InlineData("--no-such-option")]
     public void Wrong_arguments_exit_with_2_and_a_sentence(string argument)
     {
-        var (exit, output, error) = Run(argument);
+        (int exit, string output, string error) = Run(argument);
 
         Assert.Equal(2, exit);
         Assert.Empty(output);
@@ -46,10 +46,10 @@ public class CommandTests
     [Fact]
     public void A_folder_without_assemblies_is_refused_with_its_name()
     {
-        var folder = Directory.CreateTempSubdirectory();
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
         try
         {
-            var (exit, _, error) = Run("--from", folder.FullName);
+            (int exit, _, string error) = Run("--from", folder.FullName);
 
             Assert.Equal(1, exit);
             Assert.Contains(folder.FullName, error, StringComparison.Ordinal);
@@ -62,9 +62,9 @@ public class CommandTests
 
     private static (int Exit, string Output, string Error) Run(params string[] arguments)
     {
-        var (output, error) = (Console.Out, Console.Error);
-        using var written = new StringWriter();
-        using var said = new StringWriter();
+        (TextWriter output, TextWriter error) = (Console.Out, Console.Error);
+        using StringWriter written = new();
+        using StringWriter said = new();
         Console.SetOut(written);
         Console.SetError(said);
         try

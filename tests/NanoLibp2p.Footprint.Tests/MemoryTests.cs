@@ -1,4 +1,5 @@
 using System.Linq;
+using NanoLibp2p.Footprint.Metering;
 
 namespace NanoLibp2p.Footprint.Tests;
 
@@ -6,9 +7,11 @@ namespace NanoLibp2p.Footprint.Tests;
 public class MemoryTests
 {
     private const string Types = """
-        public class C0 { } public class C1 { int a; } public class C4 { int a, b, c, d; } public class L4 { long a; string b; byte c; bool d; }
+        public class C0 { } public class C1 { int a; } public class C4 { int a, b, c, d; }
+        public class L4 { long a; string b; byte c; bool d; }
         public class D4 : C4 { int e, f, g, h; }
-        public struct S1 { public int a; } public struct S2 { public int a, b; public S2(int v) { a = v; b = v; } } public struct LB { public long a; public byte b; }
+        public struct S1 { public int a; } public struct S2 { public int a, b; public S2(int v) { a = v; b = v; } }
+        public struct LB { public long a; public byte b; }
         public struct Nested { public int a; public LB b; }
         public class WithStruct { S2 s; } public class WithNested { Nested n; } public enum E : byte { A } public delegate void Handler();
         """;
@@ -51,7 +54,7 @@ public class MemoryTests
     [InlineData("new Exception(\"m\")", 72)]
     public void A_new_object_takes_what_the_interpreter_was_seen_to_take(string expression, long bytes)
     {
-        using var sample = new Sample($"public static object New() {{ return {expression}; }} static void Method() {{ }}", Types);
+        using Sample sample = new($"public static object New() {{ return {expression}; }} static void Method() {{ }}", Types);
 
         Assert.Equal(bytes, sample.Count("New").Bytes);
     }
@@ -59,9 +62,9 @@ public class MemoryTests
     [Fact]
     public void Arrays_count_by_the_length_that_they_really_get()
     {
-        using var sample = new Sample("public static void New(int n) { for (int i = 0; i < n; i++) { GC.KeepAlive(new byte[i]); } }");
+        using Sample sample = new("public static void New(int n) { for (int i = 0; i < n; i++) { GC.KeepAlive(new byte[i]); } }");
 
-        var count = sample.Count("New", 3);
+        Measurement count = sample.Count("New", 3);
 
         Assert.Equal(3 * 24, count.Bytes);
         Assert.Equal(3, count.Allocations);
@@ -70,9 +73,9 @@ public class MemoryTests
     [Fact]
     public void Work_that_allocates_nothing_counts_nothing()
     {
-        using var sample = new Sample("public static int Sum(byte[] a) { int s = 0; foreach (byte b in a) { s += b; } return s; }");
+        using Sample sample = new("public static int Sum(byte[] a) { int s = 0; foreach (byte b in a) { s += b; } return s; }");
 
-        var count = sample.Count("Sum", Enumerable.Range(0, 100).Select(i => (byte)i).ToArray());
+        Measurement count = sample.Count("Sum", Enumerable.Range(0, 100).Select(i => (byte)i).ToArray());
 
         Assert.Equal(0, count.Bytes);
         Assert.Equal(0, count.Allocations);
@@ -81,7 +84,8 @@ public class MemoryTests
     [Fact]
     public void A_struct_local_takes_its_object_at_each_call()
     {
-        using var sample = new Sample("public static int Use(int v) { var s = new S2(v); Touch(ref s); return s.a; } static void Touch(ref S2 s) { s.a++; }", Types);
+        using Sample sample = new(
+            "public static int Use(int v) { var s = new S2(v); Touch(ref s); return s.a; } static void Touch(ref S2 s) { s.a++; }", Types);
 
         Assert.Equal(36, sample.Count("Use", 1).Bytes);
     }
@@ -89,9 +93,9 @@ public class MemoryTests
     [Fact]
     public void Recursion_is_as_deep_as_it_goes()
     {
-        using var sample = new Sample("public static int Down(int n) { return n == 0 ? 0 : 1 + Down(n - 1); }");
+        using Sample sample = new("public static int Down(int n) { return n == 0 ? 0 : 1 + Down(n - 1); }");
 
-        var count = sample.Count("Down", 99);
+        Measurement count = sample.Count("Down", 99);
 
         Assert.Equal(100, count.DeepestFrames);
         Assert.Equal(100 * 204, count.DeepestBytes);
@@ -100,9 +104,9 @@ public class MemoryTests
     [Fact]
     public void Calls_one_after_another_are_not_deeper_than_one()
     {
-        using var sample = new Sample("public static void Many() { for (int i = 0; i < 50; i++) { One(); } } static void One() { }");
+        using Sample sample = new("public static void Many() { for (int i = 0; i < 50; i++) { One(); } } static void One() { }");
 
-        var count = sample.Count("Many");
+        Measurement count = sample.Count("Many");
 
         Assert.Equal(2, count.DeepestFrames);
         Assert.Equal(2 * 204, count.DeepestBytes);
@@ -112,11 +116,12 @@ public class MemoryTests
     public void A_frame_grows_with_locals_and_evaluation_stack()
     {
         // ten long locals and an evaluation stack of three: 84 + 12 * (10 + 3 + 3)
-        var locals = string.Concat(Enumerable.Range(0, 10).Select(i => $"long l{i} = n + {i}; Touch(ref l{i});"));
-        var sum = string.Join(" + ", Enumerable.Range(0, 10).Select(i => $"l{i}"));
-        using var sample = new Sample($"public static long Big(long n) {{ {locals} return n * (n + ({sum})); }} static void Touch(ref long v) {{ }}");
+        string locals = string.Concat(Enumerable.Range(0, 10).Select(i => $"long l{i} = n + {i}; Touch(ref l{i});"));
+        string sum = string.Join(" + ", Enumerable.Range(0, 10).Select(i => $"l{i}"));
+        using Sample sample =
+            new($"public static long Big(long n) {{ {locals} return n * (n + ({sum})); }} static void Touch(ref long v) {{ }}");
 
-        var big = sample.Count("Big", 1L).Methods().Single(method => method.Method == "S.Big");
+        MethodCount big = sample.Count("Big", 1L).Methods().Single(method => method.Method == "S.Big");
 
         Assert.Equal(1, big.Entered);
         Assert.Equal(84 + 12 * (10 + 4 + 3) + 204, sample.Count("Big", 1L).DeepestBytes);
@@ -125,7 +130,7 @@ public class MemoryTests
     [Fact]
     public void Frames_that_an_exception_leaves_are_gone()
     {
-        using var sample = new Sample("""
+        using Sample sample = new("""
             public static void Try(int n) { for (int i = 0; i < n; i++) { try { Down(5); } catch (InvalidOperationException) { } } }
             static void Down(int n) { if (n == 0) { throw new InvalidOperationException(); } Down(n - 1); }
             """);

@@ -1,4 +1,5 @@
 using System;
+using System.Reflection;
 using System.Runtime.Loader;
 using NanoLibp2p.Footprint.Metering;
 
@@ -10,7 +11,7 @@ public class SharedAssemblyTests
     [Fact]
     public void The_cryptography_that_runs_here_is_the_metered_device_build()
     {
-        var crypto = SharedAssemblies.Meter.Load("NanoLibp2p.Crypto");
+        Assembly crypto = SharedAssemblies.Meter.Load("NanoLibp2p.Crypto");
 
         Assert.Same(crypto, Type.GetType("NanoLibp2p.Crypto.ManagedCrypto, NanoLibp2p.Crypto", throwOnError: true)!.Assembly);
         Assert.DoesNotContain(crypto.GetReferencedAssemblies(), reference => reference.Name == "System.Runtime");
@@ -19,12 +20,12 @@ public class SharedAssemblyTests
     [Fact]
     public void A_copy_that_is_not_metered_is_refused_with_its_name()
     {
-        var image = Sample.Compile("public static void Nothing() { }");
-        var context = new AssemblyLoadContext("unmetered", isCollectible: true);
+        byte[] image = Sample.Compile("public static void Nothing() { }");
+        AssemblyLoadContext context = new("unmetered", isCollectible: true);
         context.LoadFromStream(new System.IO.MemoryStream(image));
-        using var meter = new Meter(name => name == "Sample" ? image : null, context);
+        using Meter meter = new(name => name == "Sample" ? image : null, context);
 
-        var refused = Assert.Throws<InvalidOperationException>(() => meter.Measure(() => { }));
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => meter.Measure(() => { }));
 
         Assert.Contains("Sample", refused.Message, StringComparison.Ordinal);
     }
@@ -34,7 +35,8 @@ public class SharedAssemblyTests
     {
         const string Text = "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA";
 
-        var read = SharedAssemblies.Meter.Load("NanoLibp2p.Noise").GetType("NanoLibp2p.Multiformats.PeerId", throwOnError: true)!.GetMethod("TryParse")!;
+        MethodInfo read = SharedAssemblies.Meter.Load("NanoLibp2p.Noise")
+            .GetType("NanoLibp2p.Multiformats.PeerId", throwOnError: true)!.GetMethod("TryParse")!;
         object?[] usual = [Text, null];
         object?[] cid = ["bafzaajaiaejcal72gwuz2or47oyxxn6b3rkwdmmkrxgkjxzy3rqt5kczyn7lcm3l", null];
 

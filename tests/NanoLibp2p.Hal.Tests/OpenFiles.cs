@@ -22,7 +22,8 @@ internal static class OpenFiles
     public static int Count()
     {
         return CanCount
-            ? new DirectoryInfo(Folder).GetFileSystemInfos().Count(f => f.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true)
+            ? new DirectoryInfo(Folder).GetFileSystemInfos()
+            .Count(f => f.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true)
             : 0;
     }
 }

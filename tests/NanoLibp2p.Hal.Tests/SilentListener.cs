@@ -8,19 +8,19 @@ namespace NanoLibp2p.Hal.Tests;
 /// <summary>An address on which a dial is neither answered nor refused: a listener that never accepts, and whose queue is full.</summary>
 internal sealed class SilentListener : IDisposable
 {
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly List<Socket> callers = [];
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly List<Socket> _callers = [];
 
     public SilentListener(string address)
     {
-        listener.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
-        listener.Listen(1);
-        EndPoint here = listener.LocalEndPoint!;
+        _listener.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        _listener.Listen(1);
+        EndPoint here = _listener.LocalEndPoint!;
         Port = ((IPEndPoint)here).Port;
         for (int i = 0; i < 32 && !IsSilent; i++)
         {
-            var caller = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-            callers.Add(caller);
+            Socket caller = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            _callers.Add(caller);
             try
             {
                 caller.Connect(here);
@@ -39,7 +39,7 @@ internal sealed class SilentListener : IDisposable
 
     public void Dispose()
     {
-        callers.ForEach(caller => caller.Dispose());
-        listener.Dispose();
+        _callers.ForEach(caller => caller.Dispose());
+        _listener.Dispose();
     }
 }

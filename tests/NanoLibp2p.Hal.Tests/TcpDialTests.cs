@@ -15,14 +15,14 @@ public class TcpDialTests
     // a resolver asks each of its name servers several times, 5 s each
     private const int NameServerPatienceMs = 60_000;
 
-    private static readonly bool HasIpv6 = TryIpv6();
+    private static readonly bool _hasIpv6 = TryIpv6();
 
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
     public void Both_ends_of_a_dialed_link_hear_each_other_and_know_the_address(string host)
     {
-        Assert.SkipUnless(host != "::1" || HasIpv6, "this host has no IPv6 loopback");
+        Assert.SkipUnless(host != "::1" || _hasIpv6, "this host has no IPv6 loopback");
         using TcpPair pair = TcpPair.Open(host);
         byte[] hello = Encoding.ASCII.GetBytes("hello");
         Assert.Equal(5, pair.Dialed.Write(hello, 0, 5));
@@ -34,7 +34,7 @@ public class TcpDialTests
         byte[] expected = IPAddress.Parse(host).GetAddressBytes();
         foreach (IStreamLink link in new[] { pair.Dialed, pair.Accepted })
         {
-            var address = new byte[18];
+            byte[] address = new byte[18];
             Assert.Equal(expected.Length, link.CopyRemoteAddress(address, 2));
             Assert.Equal(expected, address.AsSpan(2, expected.Length).ToArray());
             Assert.InRange(link.RemotePort, 1, 65535);
@@ -44,12 +44,12 @@ public class TcpDialTests
     [Fact]
     public void A_name_is_looked_up_and_dialed()
     {
-        var transport = new TcpTransport(2);
+        TcpTransport transport = new(2);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         IStreamLink dialed = transport.Dial("localhost", port);
         IStreamLink accepted = TcpPair.Accept(transport);
         TcpPair.Until(transport, () => dialed.State == LinkState.Open, "the dialed link opens");
-        var address = new byte[16];
+        byte[] address = new byte[16];
         Assert.Equal(4, dialed.CopyRemoteAddress(address, 0));
         Assert.Equal(port, dialed.RemotePort);
         dialed.Close();
@@ -60,9 +60,9 @@ public class TcpDialTests
     [Fact]
     public void When_the_first_addresses_refuse_the_next_is_tried()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "127.0.0.3");
-        var dial = new TcpDial("a.name", port);
+        TcpDial dial = new("a.name", port);
         dial.Start([IPAddress.Loopback, IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")]);
         TcpPair.Until(transport, () => dial.Step() != LinkState.Connecting, "the dial ends");
         Assert.Equal(LinkState.Open, dial.Step());
@@ -75,15 +75,16 @@ public class TcpDialTests
     [Fact]
     public void When_the_first_address_is_silent_the_next_is_tried_beside_it()
     {
-        using var silent = new SilentListener("127.0.0.2");
+        using SilentListener silent = new("127.0.0.2");
         Assert.SkipUnless(silent.IsSilent, "this host answers calls although nobody accepts them");
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "127.0.0.3", silent.Port);
-        var dial = new TcpDial("a.name", port);
+        TcpDial dial = new("a.name", port);
         dial.Start([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")]);
         Assert.Equal(LinkState.Connecting, dial.Step());
         Assert.Equal(1, dial.AttemptCount);
-        Assert.InRange(TcpPair.MillisecondsOf(() => TcpPair.Until(transport, () => dial.Step() != LinkState.Connecting, "the dial ends")), 200, 2000);
+        Assert.InRange(TcpPair.MillisecondsOf(() => TcpPair.Until(transport, () => dial.Step() != LinkState.Connecting, "the dial ends")),
+            200, 2000);
 
         Assert.Equal(LinkState.Open, dial.Step());
         Assert.Equal(IPAddress.Parse("127.0.0.3"), dial.Address);
@@ -96,9 +97,9 @@ public class TcpDialTests
     [Fact]
     public void The_time_of_the_next_address_wakes_Wait()
     {
-        using var silent = new SilentListener("127.0.0.2");
+        using SilentListener silent = new("127.0.0.2");
         Assert.SkipUnless(silent.IsSilent, "this host answers calls although nobody accepts them");
-        var transport = new TcpTransport(2);
+        TcpTransport transport = new(2);
         int port = TcpPair.Listen(transport, "127.0.0.3", silent.Port);
         TcpDial.Resolver = (_, _) => [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")];
         try
@@ -126,10 +127,10 @@ public class TcpDialTests
     [Fact]
     public void Of_many_silent_addresses_no_more_than_eight_are_tried_at_once_and_all_are_let_go()
     {
-        using var silent = new SilentListener("127.0.0.2");
+        using SilentListener silent = new("127.0.0.2");
         Assert.SkipUnless(silent.IsSilent, "this host answers calls although nobody accepts them");
         int before = OpenFiles.CountSettled();
-        var dial = new TcpDial("a.name", silent.Port);
+        TcpDial dial = new("a.name", silent.Port);
         dial.Start([.. Enumerable.Repeat(IPAddress.Parse("127.0.0.2"), 12)]);
         long end = System.Environment.TickCount64 + 3000;
         while (System.Environment.TickCount64 < end)
@@ -148,7 +149,7 @@ public class TcpDialTests
     [InlineData(16, "::1")]
     public void A_look_up_for_one_family_finds_no_address_of_the_other(int addressBytes, string address)
     {
-        Assert.SkipUnless(HasIpv6, "this host has no IPv6 loopback");
+        Assert.SkipUnless(_hasIpv6, "this host has no IPv6 loopback");
         IPAddress[] found;
         try
         {
@@ -167,7 +168,7 @@ public class TcpDialTests
     [Fact]
     public void A_dial_by_IPv6_alone_does_not_reach_a_name_by_IPv4()
     {
-        var transport = new TcpTransport(2);
+        TcpTransport transport = new(2);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         foreach (string host in new[] { "localhost", "127.0.0.1" })
         {
@@ -186,8 +187,8 @@ public class TcpDialTests
     [Fact]
     public void When_all_addresses_fail_the_first_ones_reason_is_told()
     {
-        var transport = new TcpTransport(1);
-        var dial = new TcpDial("a.name", TcpPair.UnusedPort());
+        TcpTransport transport = new(1);
+        TcpDial dial = new("a.name", TcpPair.UnusedPort());
         dial.Start([IPAddress.Loopback, IPAddress.Parse("255.255.255.255")]);
         TcpPair.Until(transport, () => dial.Step() != LinkState.Connecting, "the dial ends");
         Assert.Equal(LinkState.Failed, dial.Step());
@@ -205,7 +206,7 @@ public class TcpDialTests
     [Fact]
     public void A_port_where_nobody_listens_refuses()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         IStreamLink link = transport.Dial("127.0.0.1", TcpPair.UnusedPort());
         TcpPair.Until(transport, () => link.State != LinkState.Connecting, "the dial ends");
         Assert.Equal(LinkState.Failed, link.State);
@@ -221,7 +222,7 @@ public class TcpDialTests
     [InlineData("a name with spaces")]
     public void A_name_without_an_address_fails_and_says_so(string host)
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         IStreamLink? link = null;
         Assert.InRange(TcpPair.MillisecondsOf(() => link = transport.Dial(host, 4001)), 0, 1000);
         TcpPair.Until(transport, () => link!.State != LinkState.Connecting, "the dial ends", NameServerPatienceMs);
@@ -232,7 +233,7 @@ public class TcpDialTests
     [Fact]
     public void A_name_far_longer_than_any_fails_as_a_name_not_found()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         IStreamLink link = transport.Dial(new string('x', 5000), 4001);
         TcpPair.Until(transport, () => link.State != LinkState.Connecting, "the dial ends");
         Assert.Equal(LinkError.NameNotFound, link.Error);
@@ -252,7 +253,7 @@ public class TcpDialTests
     [Fact]
     public void The_end_of_a_dial_wakes_Wait()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         IStreamLink link = transport.Dial("127.0.0.1", TcpPair.UnusedPort());
         if (link.State == LinkState.Connecting)
         {
@@ -268,7 +269,7 @@ public class TcpDialTests
         // each round lets the look-up end at another moment
         for (int i = 0; i < 50; i++)
         {
-            var transport = new TcpTransport(1);
+            TcpTransport transport = new(1);
             IStreamLink link = transport.Dial("localhost", TcpPair.UnusedPort());
             if (link.State == LinkState.Connecting)
             {
@@ -283,7 +284,7 @@ public class TcpDialTests
     [Fact]
     public void A_link_closed_while_it_connects_lets_go_of_its_socket_and_slot()
     {
-        using var silent = new SilentListener("127.0.0.1");
+        using SilentListener silent = new("127.0.0.1");
         Assert.SkipUnless(silent.IsSilent, "this host answers calls although nobody accepts them");
         IStreamLink stuck = new TcpTransport(1).Dial("127.0.0.1", silent.Port);
         Assert.Equal(LinkState.Connecting, stuck.State);
@@ -303,7 +304,7 @@ public class TcpDialTests
     [Fact]
     public void A_link_closed_during_its_look_up_gives_its_slot_back_when_the_look_up_ends()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         transport.Dial("localhost", TcpPair.UnusedPort()).Close();
         IStreamLink? next = null;
         long end = Environment.TickCount64 + TcpPair.PatienceMs;

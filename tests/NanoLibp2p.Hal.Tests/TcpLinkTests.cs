@@ -28,14 +28,14 @@ public class TcpLinkTests
     [Fact]
     public void After_the_peers_end_the_other_direction_still_carries()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         using Socket peer = TcpPair.RawDial(port);
         IStreamLink link = TcpPair.Accept(transport);
         peer.Shutdown(SocketShutdown.Send);
         Assert.Equal(LinkResult.Ended, TcpPair.ReadToEnd(transport, link));
         Assert.Equal(1, link.Write([9], 0, 1));
-        var heard = new byte[1];
+        byte[] heard = new byte[1];
         Assert.Equal(1, peer.Receive(heard));
         Assert.Equal(9, heard[0]);
         link.Close();
@@ -45,7 +45,7 @@ public class TcpLinkTests
     [Fact]
     public void A_reset_fails_the_link_with_its_reason()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         Socket peer = TcpPair.RawDial(port);
         IStreamLink link = TcpPair.Accept(transport);
@@ -102,7 +102,7 @@ public class TcpLinkTests
         pair.Transport.Wait(50);
         Assert.InRange(TcpPair.MillisecondsOf(() => pair.Transport.Wait(150)), 100, 2000);
 
-        var buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[64 * 1024];
         long read = 0;
         bool went = false;
         long end = Environment.TickCount64 + TcpPair.PatienceMs;
@@ -139,11 +139,11 @@ public class TcpLinkTests
     [Fact]
     public void Room_wakes_Wait_after_a_refused_write()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         using Socket peer = TcpPair.RawDial(port);
         IStreamLink link = TcpPair.Accept(transport);
-        var chunk = new byte[64 * 1024];
+        byte[] chunk = new byte[64 * 1024];
         for (int full = 0; full < Settled;)
         {
             bool refused = link.Write(chunk, 0, chunk.Length) == 0;
@@ -152,10 +152,10 @@ public class TcpLinkTests
         }
 
         Assert.InRange(TcpPair.MillisecondsOf(() => transport.Wait(150)), 100, 2000);
-        var reader = new Thread(() =>
+        Thread reader = new(() =>
         {
             Thread.Sleep(50);
-            var sink = new byte[64 * 1024];
+            byte[] sink = new byte[64 * 1024];
             try
             {
                 while (peer.Receive(sink) > 0)
@@ -199,7 +199,7 @@ public class TcpLinkTests
     [Fact]
     public void Wait_with_nothing_to_wait_for_sleeps_its_time_and_no_longer()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         Assert.InRange(TcpPair.MillisecondsOf(() => transport.Wait(60)), 50, 1000);
         Assert.InRange(TcpPair.MillisecondsOf(() => transport.Wait(0)), 0, 40);
         Assert.InRange(TcpPair.MillisecondsOf(() => transport.Wait(-5)), 0, 40);
@@ -221,7 +221,7 @@ public class TcpLinkTests
     {
         using TcpPair pair = TcpPair.Open();
         byte[] chunk = Pattern(1024);
-        var buffer = new byte[1024];
+        byte[] buffer = new byte[1024];
         Exchange(pair, chunk, buffer, 2000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         int moved = Exchange(pair, chunk, buffer, 2000);
@@ -234,7 +234,7 @@ public class TcpLinkTests
     public void A_thousand_links_one_after_the_other_leave_no_socket_behind()
     {
         Assert.SkipUnless(OpenFiles.CanCount, "this system does not list a program's sockets");
-        var transport = new TcpTransport(2);
+        TcpTransport transport = new(2);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         int before = OpenFiles.CountSettled();
         Assert.True(before > 0);
@@ -272,7 +272,7 @@ public class TcpLinkTests
 
     private static byte[] Pattern(int count)
     {
-        var bytes = new byte[count];
+        byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++)
         {
             bytes[i] = (byte)i;

@@ -9,7 +9,7 @@ public class TcpListenTests
     [Fact]
     public void A_taken_port_is_an_unavailable_address()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         Assert.Equal(0, new TcpTransport(1).Listen("127.0.0.1", port, out LinkError error));
         Assert.Equal(LinkError.AddressUnavailable, error);
@@ -32,7 +32,7 @@ public class TcpListenTests
     [Fact]
     public void Several_addresses_are_served_in_turn()
     {
-        var transport = new TcpTransport(6);
+        TcpTransport transport = new(6);
         int first = TcpPair.Listen(transport, "127.0.0.1");
         int second = TcpPair.Listen(transport, "127.0.0.2");
         Assert.NotEqual(0, second);
@@ -41,7 +41,7 @@ public class TcpListenTests
             transport.Dial("127.0.0.1", first), transport.Dial("127.0.0.1", first), transport.Dial("127.0.0.2", second),
         ];
         int fromSecond = 0;
-        var accepted = new IStreamLink[3];
+        IStreamLink[] accepted = new IStreamLink[3];
         for (int i = 0; i < 3; i++)
         {
             accepted[i] = TcpPair.Accept(transport);
@@ -67,7 +67,7 @@ public class TcpListenTests
     public void All_of_IPv4_and_all_of_IPv6_can_have_the_same_port()
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "this host has no IPv6");
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "0.0.0.0");
         Assert.Equal(port, TcpPair.Listen(transport, "::", port));
         transport.Close();
@@ -77,7 +77,7 @@ public class TcpListenTests
     public void A_program_that_restarts_has_its_port_again_at_once()
     {
         TcpPair pair = TcpPair.Open();
-        var transport = new TcpTransport(2);
+        TcpTransport transport = new(2);
         int port = pair.Dialed.RemotePort;
 
         // the side that ends first keeps the port in TIME_WAIT
@@ -105,7 +105,7 @@ public class TcpListenTests
     [Fact]
     public void More_listeners_than_the_transport_has_room_for_find_no_resources()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         for (int i = 0; i < TcpTransport.MaxListeners; i++)
         {
             TcpPair.Listen(transport, "127.0.0.1");
@@ -119,7 +119,7 @@ public class TcpListenTests
     [Fact]
     public void With_all_slots_taken_a_dial_fails_and_a_caller_is_sent_away()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         using Socket first = TcpPair.RawDial(port);
         IStreamLink accepted = TcpPair.Accept(transport);
@@ -142,7 +142,7 @@ public class TcpListenTests
     [Fact]
     public void A_caller_wakes_Wait_and_one_that_is_not_accepted_does_not_keep_it_awake()
     {
-        var transport = new TcpTransport(1);
+        TcpTransport transport = new(1);
         int port = TcpPair.Listen(transport, "127.0.0.1");
         for (int i = 0; i < 3; i++)
         {

@@ -28,7 +28,7 @@ internal sealed class TcpPair : IDisposable
 
     public static TcpPair Open(string host = "127.0.0.1")
     {
-        var transport = new TcpTransport(4);
+        TcpTransport transport = new(4);
         int port = Listen(transport, host);
         IStreamLink dialed = transport.Dial(host, port);
         IStreamLink accepted = Accept(transport);
@@ -65,7 +65,7 @@ internal sealed class TcpPair : IDisposable
     /// <summary>Reads exactly that many bytes.</summary>
     public static byte[] ReadAll(TcpTransport transport, IStreamLink link, int count)
     {
-        var buffer = new byte[count];
+        byte[] buffer = new byte[count];
         int filled = 0;
         Until(
             transport,
@@ -83,7 +83,7 @@ internal sealed class TcpPair : IDisposable
     /// <summary>The first result of Read that is neither bytes nor patience.</summary>
     public static int ReadToEnd(TcpTransport transport, IStreamLink link)
     {
-        var buffer = new byte[4096];
+        byte[] buffer = new byte[4096];
         int result = 0;
         Until(transport, () => (result = link.Read(buffer, 0, buffer.Length)) < 0, "the link ends");
         return result;
@@ -99,7 +99,7 @@ internal sealed class TcpPair : IDisposable
     /// <summary>A plain socket of the runtime, for what a well-behaved link never does.</summary>
     public static Socket RawDial(int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.SendTimeout = PatienceMs;
         socket.ReceiveTimeout = PatienceMs;
         socket.Connect(IPAddress.Loopback, port);
@@ -109,7 +109,7 @@ internal sealed class TcpPair : IDisposable
     /// <summary>A port of this host on which nobody listens: one that was just given back.</summary>
     public static int UnusedPort()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }

@@ -11,7 +11,8 @@ namespace NanoLibp2p.Bench;
 internal sealed class JsDialer(JsPeer js) : IDialer
 {
     public async Task<IReadOnlyList<double>> ConnectAsync(string address, int count)
-        => Of(await BenchAsync(new { addr = address, rounds = 1, connects = count, rest = IDialer.RestMs, pingCount = 0, bytes = 0 }), "connectMs");
+        => Of(await BenchAsync(new { addr = address, rounds = 1, connects = count, rest = IDialer.RestMs, pingCount = 0, bytes = 0 }),
+            "connectMs");
 
     public async Task<IReadOnlyList<double>> PingAsync(string address, int count)
         => Of(await BenchAsync(new { addr = address, rounds = 1, connects = 0, pingCount = count, bytes = 0 }), "pingMs");
@@ -25,5 +26,6 @@ internal sealed class JsDialer(JsPeer js) : IDialer
     private async Task<JsonElement> BenchAsync(object rounds)
         => (await js.CallAsync("bench", rounds, TimeSpan.FromMinutes(5))).GetProperty("samples");
 
-    private static double[] Of(JsonElement samples, string figure) => [.. samples.GetProperty(figure).EnumerateArray().Select(one => one.GetDouble())];
+    private static double[] Of(JsonElement samples, string figure) =>
+        [.. samples.GetProperty(figure).EnumerateArray().Select(one => one.GetDouble())];
 }

@@ -11,15 +11,15 @@ namespace NanoLibp2p.Bench;
 /// <summary>Our node as the measuring side. It runs on the caller's thread.</summary>
 internal sealed class NanoDialer : IDialer
 {
-    private readonly NanoNode nano;
-    private readonly Pongs pongs = new();
-    private readonly Ends ends = new();
+    private readonly NanoNode _nano;
+    private readonly Pongs _pongs = new();
+    private readonly Ends _ends = new();
 
     public NanoDialer(NanoNode nano)
     {
-        this.nano = nano;
-        nano.Node.Ping.Events = pongs;
-        nano.Perf.Events = ends;
+        _nano = nano;
+        nano.Node.Ping.Events = _pongs;
+        nano.Perf.Events = _ends;
     }
 
     public async Task<IReadOnlyList<double>> ConnectAsync(string address, int count)
@@ -45,14 +45,14 @@ internal sealed class NanoDialer : IDialer
         // the first opens the stream, as js does before it looks at its clock
         for (int i = 0; i <= count; i++)
         {
-            int seen = pongs.Count;
+            int seen = _pongs.Count;
             long start = Stopwatch.GetTimestamp();
-            if (!nano.Node.Ping.Send(connection))
+            if (!_nano.Node.Ping.Send(connection))
             {
                 throw new InvalidOperationException("no room for a ping");
             }
 
-            nano.RunUntil(() => pongs.Count > seen, "a pong");
+            _nano.RunUntil(() => _pongs.Count > seen, "a pong");
             if (i > 0)
             {
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
@@ -74,28 +74,29 @@ internal sealed class NanoDialer : IDialer
 
     private Connection Connect(string address)
     {
-        Connection connection = nano.Dial(address);
-        nano.RunUntil(() => nano.Connected == connection || nano.Ended != CloseReason.None, "a connection to " + address);
-        return nano.Ended == CloseReason.None ? connection : throw new InvalidOperationException($"the dial to {address} failed: {nano.Ended}");
+        Connection connection = _nano.Dial(address);
+        _nano.RunUntil(() => _nano.Connected == connection || _nano.Ended != CloseReason.None, "a connection to " + address);
+        return _nano.Ended == CloseReason.None
+            ? connection : throw new InvalidOperationException($"the dial to {address} failed: {_nano.Ended}");
     }
 
     private void Close(Connection connection)
     {
         connection.Close();
-        nano.RunUntil(() => connection.State == ConnectionState.Free, "the connection's end");
+        _nano.RunUntil(() => connection.State == ConnectionState.Free, "the connection's end");
     }
 
     private double Transfer(Connection connection, long upload, long download)
     {
-        int seen = ends.Count;
+        int seen = _ends.Count;
         long start = Stopwatch.GetTimestamp();
-        if (nano.Perf.Start(connection, (ulong)upload, (ulong)download) == null)
+        if (_nano.Perf.Start(connection, (ulong)upload, (ulong)download) == null)
         {
             throw new InvalidOperationException("no stream left for perf");
         }
 
-        nano.RunUntil(() => ends.Count > seen, $"{upload} bytes up and {download} down");
-        return ends.Complete ? Stopwatch.GetElapsedTime(start).TotalSeconds : throw new InvalidOperationException("perf broke off");
+        _nano.RunUntil(() => _ends.Count > seen, $"{upload} bytes up and {download} down");
+        return _ends.Complete ? Stopwatch.GetElapsedTime(start).TotalSeconds : throw new InvalidOperationException("perf broke off");
     }
 
     private sealed class Pongs : PingEvents

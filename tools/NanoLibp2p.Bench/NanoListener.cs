@@ -9,11 +9,11 @@ namespace NanoLibp2p.Bench;
 /// <summary>Our node as the other side, in a process of its own: this program again, with the command <c>listen</c>.</summary>
 internal sealed class NanoListener : IDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
     private NanoListener(Process process, string address)
     {
-        this.process = process;
+        _process = process;
         Address = address;
     }
 
@@ -24,7 +24,8 @@ internal sealed class NanoListener : IDisposable
     public static async Task<NanoListener> StartAsync(string crypto)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        if (Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) || Environment.ProcessPath.EndsWith("dotnet.exe", StringComparison.Ordinal))
+        if (Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal)
+            || Environment.ProcessPath.EndsWith("dotnet.exe", StringComparison.Ordinal))
         {
             start.ArgumentList.Add(typeof(NanoListener).Assembly.Location);
         }
@@ -59,8 +60,8 @@ internal sealed class NanoListener : IDisposable
 
     public void Dispose()
     {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
     }
 }

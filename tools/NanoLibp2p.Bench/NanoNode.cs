@@ -16,16 +16,16 @@ internal sealed class NanoNode : NodeEvents
     // a frame that fills a record
     private const int PieceBytes = 65000;
 
-    private readonly TcpTransport transport;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly TcpTransport _transport;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     public NanoNode(bool managedCrypto)
     {
         NodeOptions options = NodeOptions.Desktop();
         CryptoProvider crypto = managedCrypto ? new ManagedCrypto() : DesktopCrypto.Choose();
         SystemRandom random = new();
-        transport = new TcpTransport(options.MaxConnections + 2);
-        Node = new Node(options, Identity.Create(crypto, random), crypto, random) { Transport = transport, Events = this };
+        _transport = new TcpTransport(options.MaxConnections + 2);
+        Node = new Node(options, Identity.Create(crypto, random), crypto, random) { Transport = _transport, Events = this };
         Perf = new PerfProtocol(16, PieceBytes, serve: true);
         Node.Add(Perf);
         CryptoName = crypto.Name;
@@ -58,10 +58,10 @@ internal sealed class NanoNode : NodeEvents
     /// <exception cref="TimeoutException">It isn't within a minute.</exception>
     public void RunUntil(Func<bool> isSo, string what)
     {
-        long end = clock.ElapsedMilliseconds + 60_000;
+        long end = _clock.ElapsedMilliseconds + 60_000;
         while (!isSo())
         {
-            long now = clock.ElapsedMilliseconds;
+            long now = _clock.ElapsedMilliseconds;
             if (now > end)
             {
                 throw new TimeoutException($"not within a minute: {what}");
@@ -76,7 +76,7 @@ internal sealed class NanoNode : NodeEvents
     {
         while (true)
         {
-            Step(clock.ElapsedMilliseconds, long.MaxValue);
+            Step(_clock.ElapsedMilliseconds, long.MaxValue);
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class NanoNode : NodeEvents
         long next = Math.Min(Node.Poll(now), end);
         if (next > now)
         {
-            transport.Wait((int)Math.Min(next - now, 60_000));
+            _transport.Wait((int)Math.Min(next - now, 60_000));
         }
     }
 }

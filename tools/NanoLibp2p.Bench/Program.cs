@@ -14,34 +14,38 @@ internal static class Program
     private const int Connects = 10;
     private const int Pings = 50;
 
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "how often each pair has its turn", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> _rounds =
+        new("--rounds") { Description = "how often each pair has its turn", DefaultValueFactory = _ => 5 };
 
-    private static readonly Option<long[]> Bytes = new("--bytes")
+    private static readonly Option<long[]> _bytes = new("--bytes")
     {
         Description = "what perf moves each way; may be given several times",
         DefaultValueFactory = _ => [10_000_000, 100_000_000],
     };
 
-    private static readonly Option<string> Crypto = new("--crypto")
+    private static readonly Option<string> _crypto = new("--crypto")
     {
         Description = "our node's cryptography: desktop (libsodium and .NET) or managed, the device's own",
         DefaultValueFactory = _ => "desktop",
     };
 
-    private static readonly Option<bool> AsJson = new("--json") { Description = "one JSON object instead of the table" };
+    private static readonly Option<bool> _asJson = new("--json") { Description = "one JSON object instead of the table" };
 
     private static int Main(string[] args)
     {
-        Crypto.AcceptOnlyFromAmong("desktop", "managed");
+        _crypto.AcceptOnlyFromAmong("desktop", "managed");
         Command listen = new("listen", "our node as the other side, for this program itself") { Hidden = true };
-        listen.Options.Add(Crypto);
-        listen.SetAction(parsed => NanoListener.Run(new NanoNode(parsed.GetValue(Crypto) == "managed")));
-        RootCommand root = new("Connect time, ping and throughput between nanoLibp2p and js-libp2p on this machine.") { Rounds, Bytes, Crypto, AsJson, listen };
+        listen.Options.Add(_crypto);
+        listen.SetAction(parsed => NanoListener.Run(new NanoNode(parsed.GetValue(_crypto) == "managed")));
+        RootCommand root = new("Connect time, ping and throughput between nanoLibp2p and js-libp2p on this machine.")
+        {
+            _rounds, _bytes, _crypto, _asJson, listen
+        };
         root.SetAction(async parsed =>
         {
             try
             {
-                await RunAsync(parsed.GetValue(Rounds), parsed.GetValue(Bytes)!, parsed.GetValue(Crypto)!, parsed.GetValue(AsJson));
+                await RunAsync(parsed.GetValue(_rounds), parsed.GetValue(_bytes)!, parsed.GetValue(_crypto)!, parsed.GetValue(_asJson));
                 return 0;
             }
             catch (Exception e) when (e is JsPeerException or TimeoutException or InvalidOperationException)
@@ -83,7 +87,8 @@ internal static class Program
         if (!json)
         {
             Console.WriteLine();
-            Console.WriteLine($"Medians of {rounds} rounds in turn; in brackets the ratio to js → js. Our cryptography: {nano.CryptoName}.");
+            Console.WriteLine(
+                $"Medians of {rounds} rounds in turn; in brackets the ratio to js → js. Our cryptography: {nano.CryptoName}.");
         }
     }
 

@@ -23,11 +23,12 @@ public sealed record AllocationSite(string Method, string Where, string What)
             yield break;
         }
 
-        foreach (var instruction in method.Body.Instructions)
+        foreach (Instruction instruction in method.Body.Instructions)
         {
             if (Made(instruction) is { } what && !EndsInThrow(instruction))
             {
-                yield return new AllocationSite($"{method.DeclaringType.FullName}.{method.Name}", CodeLocation.Of(method, instruction), what);
+                yield return new AllocationSite($"{method.DeclaringType.FullName}.{method.Name}", CodeLocation.Of(method, instruction),
+                    what);
             }
         }
     }
@@ -43,7 +44,7 @@ public sealed record AllocationSite(string Method, string Where, string What)
 
     private static bool EndsInThrow(Instruction instruction)
     {
-        for (var at = instruction; at is not null; at = at.Next)
+        for (Instruction at = instruction; at is not null; at = at.Next)
         {
             switch (at.OpCode.FlowControl)
             {

@@ -11,7 +11,8 @@ namespace NanoLibp2p.DeviceProfile;
 /// <param name="Assembly">Name of the assembly.</param>
 /// <param name="ByteCode">Bytes of code with exception tables; at most <see cref="TableLimit"/>.</param>
 /// <param name="Strings">Bytes of names and literals; at most <see cref="TableLimit"/>.</param>
-/// <param name="SignaturesAndData">Bytes of signatures and of static arrays' data, which share one table; less than <see cref="TableLimit"/>.</param>
+/// <param name="SignaturesAndData">Bytes of signatures and of static arrays' data, which share one table; less than
+/// <see cref="TableLimit"/>.</param>
 public sealed record AssemblySize(string Assembly, int ByteCode, int Strings, int SignaturesAndData)
 {
     /// <summary>Bytes that a table can hold.</summary>
@@ -19,34 +20,34 @@ public sealed record AssemblySize(string Assembly, int ByteCode, int Strings, in
 
     public static AssemblySize Measure(ModuleDefinition module)
     {
-        var strings = new HashSet<string>(StringComparer.Ordinal);
-        var signatures = new Dictionary<string, int>(StringComparer.Ordinal);
-        var byteCode = 0;
-        var data = 0;
-        foreach (var reference in module.GetTypeReferences())
+        HashSet<string> strings = new(StringComparer.Ordinal);
+        Dictionary<string, int> signatures = new(StringComparer.Ordinal);
+        int byteCode = 0;
+        int data = 0;
+        foreach (TypeReference reference in module.GetTypeReferences())
         {
             strings.Add(reference.Name);
             strings.Add(reference.Namespace);
         }
 
-        foreach (var reference in module.GetMemberReferences())
+        foreach (MemberReference reference in module.GetMemberReferences())
         {
             strings.Add(reference.Name);
             AddSignature(reference);
         }
 
-        foreach (var type in module.GetTypes())
+        foreach (TypeDefinition type in module.GetTypes())
         {
             strings.Add(type.Name);
             strings.Add(type.Namespace);
-            foreach (var field in type.Fields.Where(field => !field.HasConstant))
+            foreach (FieldDefinition field in type.Fields.Where(field => !field.HasConstant))
             {
                 strings.Add(field.Name);
                 AddSignature(field);
                 data += field.InitialValue.Length;
             }
 
-            foreach (var method in type.Methods)
+            foreach (MethodDefinition method in type.Methods)
             {
                 strings.Add(method.Name);
                 AddSignature(method);
@@ -56,7 +57,7 @@ public sealed record AssemblySize(string Assembly, int ByteCode, int Strings, in
                 }
 
                 byteCode += NanoCode.Size(method.Body);
-                var locals = method.Body.Variables.Select(variable => variable.VariableType).ToArray();
+                TypeReference[] locals = method.Body.Variables.Select(variable => variable.VariableType).ToArray();
                 signatures.TryAdd("locals " + string.Join(',', locals.Select(local => local.FullName)), locals.Sum(Cost));
                 strings.UnionWith(method.Body.Instructions.Select(instruction => instruction.Operand).OfType<string>());
             }
@@ -76,7 +77,8 @@ public sealed record AssemblySize(string Assembly, int ByteCode, int Strings, in
                     signatures.TryAdd("field " + field.FieldType.FullName, 1 + Cost(field.FieldType));
                     break;
                 case MethodReference method:
-                    var types = method.Parameters.Select(parameter => parameter.ParameterType).Prepend(method.ReturnType).ToArray();
+                    TypeReference[] types = method.Parameters.Select(parameter => parameter.ParameterType).Prepend(method.ReturnType)
+                        .ToArray();
                     signatures.TryAdd($"{method.HasThis} {string.Join(',', types.Select(type => type.FullName))}", 2 + types.Sum(Cost));
                     break;
             }

@@ -1,17 +1,19 @@
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace NanoLibp2p.DeviceProfile;
 
-/// <summary>Which methods of a set may run as part of another. A virtual call may reach every method of that name and those parameters.</summary>
+/// <summary>Which methods of a set may run as part of another. A virtual call may reach every method of that name and those
+/// parameters.</summary>
 public sealed class CallGraph
 {
-    private readonly DeviceAssemblySet assemblies;
-    private readonly ILookup<string, MethodDefinition> overrides;
+    private readonly DeviceAssemblySet _assemblies;
+    private readonly ILookup<string, MethodDefinition> _overrides;
 
     public CallGraph(DeviceAssemblySet assemblies)
     {
-        this.assemblies = assemblies;
-        overrides = assemblies.Modules
+        _assemblies = assemblies;
+        _overrides = assemblies.Modules
             .SelectMany(module => module.GetTypes())
             .SelectMany(type => type.Methods)
             .Where(method => method.IsVirtual)
@@ -21,18 +23,18 @@ public sealed class CallGraph
     /// <summary>The method itself and everything that it may call or make a delegate of.</summary>
     public IReadOnlySet<MethodDefinition> From(MethodDefinition start)
     {
-        var reached = new HashSet<MethodDefinition> { start };
-        var queue = new Queue<MethodDefinition>(reached);
-        while (queue.TryDequeue(out var method))
+        HashSet<MethodDefinition> reached = new() { start };
+        Queue<MethodDefinition> queue = new(reached);
+        while (queue.TryDequeue(out MethodDefinition? method))
         {
-            foreach (var instruction in method.HasBody ? method.Body.Instructions : [])
+            foreach (Instruction instruction in method.HasBody ? method.Body.Instructions : [])
             {
-                if (instruction.Operand is not MethodReference called || assemblies.Find(called) is not { } target)
+                if (instruction.Operand is not MethodReference called || _assemblies.Find(called) is not { } target)
                 {
                     continue;
                 }
 
-                foreach (var possible in target.IsVirtual ? overrides[Signature(target)] : [target])
+                foreach (MethodDefinition possible in target.IsVirtual ? _overrides[Signature(target)] : [target])
                 {
                     if (reached.Add(possible))
                     {
@@ -46,6 +48,9 @@ public sealed class CallGraph
     }
 
     // an explicit implementation has its interface's name in front
-    private static string Signature(MethodDefinition method) =>
-        $"{method.Name[(method.Name.LastIndexOf('.') + 1)..]}({string.Join(',', method.Parameters.Select(parameter => parameter.ParameterType.FullName))})";
+    private static string Signature(MethodDefinition method)
+    {
+        string parameters = string.Join(',', method.Parameters.Select(parameter => parameter.ParameterType.FullName));
+        return $"{method.Name[(method.Name.LastIndexOf('.') + 1)..]}({parameters})";
+    }
 }

@@ -8,11 +8,11 @@ internal static class CodeLocation
 {
     public static string Of(MethodDefinition method, Instruction? instruction = null)
     {
-        var name = $"{method.DeclaringType.FullName}.{method.Name}";
+        string name = $"{method.DeclaringType.FullName}.{method.Name}";
         SequencePoint? best = null;
         if (method.HasBody && method.DebugInformation.HasSequencePoints)
         {
-            foreach (var point in method.DebugInformation.SequencePoints.Where(point => !point.IsHidden))
+            foreach (SequencePoint point in method.DebugInformation.SequencePoints.Where(point => !point.IsHidden))
             {
                 if (best is null || point.Offset <= (instruction?.Offset ?? 0))
                 {

@@ -9,16 +9,16 @@ namespace NanoLibp2p.DeviceProfile;
 /// </summary>
 public sealed class DeviceAssemblySet : IDisposable
 {
-    private readonly Resolver resolver;
-    private readonly Dictionary<string, MethodDefinition> methods = [];
+    private readonly Resolver _resolver;
+    private readonly Dictionary<string, MethodDefinition> _methods = [];
 
     private DeviceAssemblySet(Resolver resolver, IReadOnlyList<ModuleDefinition> modules)
     {
-        this.resolver = resolver;
+        _resolver = resolver;
         Modules = modules;
-        foreach (var method in modules.SelectMany(module => module.GetTypes()).SelectMany(type => type.Methods))
+        foreach (MethodDefinition method in modules.SelectMany(module => module.GetTypes()).SelectMany(type => type.Methods))
         {
-            methods.TryAdd(method.FullName, method);
+            _methods.TryAdd(method.FullName, method);
         }
     }
 
@@ -27,49 +27,50 @@ public sealed class DeviceAssemblySet : IDisposable
     /// <summary>Reads assemblies from files. Line numbers are used where a .pdb lies beside them.</summary>
     public static DeviceAssemblySet Load(IEnumerable<string> paths, IEnumerable<string> references)
     {
-        var resolver = new Resolver(references);
+        Resolver resolver = new(references);
         return new DeviceAssemblySet(resolver, [.. paths.Select(path => resolver.Read(path))]);
     }
 
     /// <summary>Reads one assembly from memory.</summary>
     public static DeviceAssemblySet Load(Stream assembly, IEnumerable<string> references)
     {
-        var resolver = new Resolver(references);
-        return new DeviceAssemblySet(resolver, [ModuleDefinition.ReadModule(assembly, new ReaderParameters { AssemblyResolver = resolver })]);
+        Resolver resolver = new(references);
+        return new DeviceAssemblySet(resolver,
+            [ModuleDefinition.ReadModule(assembly, new ReaderParameters { AssemblyResolver = resolver })]);
     }
 
     /// <summary>The method's definition if it is in this set, otherwise null.</summary>
     internal MethodDefinition? Find(MethodReference method) =>
-        method as MethodDefinition ?? methods.GetValueOrDefault(method.FullName);
+        method as MethodDefinition ?? _methods.GetValueOrDefault(method.FullName);
 
     public void Dispose()
     {
-        foreach (var module in Modules)
+        foreach (ModuleDefinition module in Modules)
         {
             module.Dispose();
         }
 
-        resolver.Dispose();
+        _resolver.Dispose();
     }
 
     private sealed class Resolver(IEnumerable<string> references) : IAssemblyResolver
     {
-        private readonly Dictionary<string, string> paths =
+        private readonly Dictionary<string, string> _paths =
             references.ToDictionary(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal);
 
-        private readonly Dictionary<string, AssemblyDefinition> loaded = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, AssemblyDefinition> _loaded = new(StringComparer.Ordinal);
 
         public ModuleDefinition Read(string path)
         {
-            var symbols = File.Exists(Path.ChangeExtension(path, ".pdb"));
-            var module = ModuleDefinition.ReadModule(path, new ReaderParameters
+            bool symbols = File.Exists(Path.ChangeExtension(path, ".pdb"));
+            ModuleDefinition module = ModuleDefinition.ReadModule(path, new ReaderParameters
             {
                 AssemblyResolver = this,
                 InMemory = true,
                 ReadSymbols = symbols,
                 SymbolReaderProvider = symbols ? new PortablePdbReaderProvider() : null,
             });
-            loaded[module.Assembly.Name.Name] = module.Assembly;
+            _loaded[module.Assembly.Name.Name] = module.Assembly;
             return module;
         }
 
@@ -77,24 +78,24 @@ public sealed class DeviceAssemblySet : IDisposable
 
         public AssemblyDefinition Resolve(AssemblyNameReference name, ReaderParameters parameters)
         {
-            if (loaded.TryGetValue(name.Name, out var assembly))
+            if (_loaded.TryGetValue(name.Name, out AssemblyDefinition? assembly))
             {
                 return assembly;
             }
 
-            if (!paths.TryGetValue(name.Name, out var path))
+            if (!_paths.TryGetValue(name.Name, out string? path))
             {
                 throw new AssemblyResolutionException(name);
             }
 
             assembly = AssemblyDefinition.ReadAssembly(path, new ReaderParameters { AssemblyResolver = this, InMemory = true });
-            loaded[name.Name] = assembly;
+            _loaded[name.Name] = assembly;
             return assembly;
         }
 
         public void Dispose()
         {
-            foreach (var assembly in loaded.Values)
+            foreach (AssemblyDefinition assembly in _loaded.Values)
             {
                 assembly.Dispose();
             }

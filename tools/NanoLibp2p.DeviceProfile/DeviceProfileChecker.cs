@@ -1,3 +1,4 @@
+using Mono.Cecil;
 using NanoLibp2p.DeviceProfile.Rules;
 using NanoLibp2p.DeviceProfile.Signs;
 
@@ -14,8 +15,8 @@ public static class DeviceProfileChecker
     /// <returns>Every violation found, in the order of assemblies and members.</returns>
     public static IReadOnlyList<Violation> Check(DeviceAssemblySet assemblies, IReadOnlySet<string> notInFlash)
     {
-        var violations = new List<Violation>();
-        foreach (var module in assemblies.Modules)
+        List<Violation> violations = new();
+        foreach (ModuleDefinition module in assemblies.Modules)
         {
             violations.AddRange(ConstructRules.Check(module));
             violations.AddRange(ElementRules.Check(module));

@@ -18,22 +18,22 @@ internal static class Program
 {
     internal static int Main(string[] args)
     {
-        var names = new Argument<string[]>("operation")
+        Argument<string[]> names = new("operation")
         {
             Description = "Only operations whose name has this in it; all when none is given",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var json = new Option<bool>("--json") { Description = "One JSON object a line, for programs" };
-        var profile = new Option<bool>("--profile") { Description = "Where an operation's instructions go, method by method" };
-        var from = new Option<DirectoryInfo>("--from") { Description = "Folder with device builds to take in place of those built in" };
-        var check = new Option<bool>("--check") { Description = "Exit with 1 when a budget is exceeded" };
-        var root = new RootCommand("Counts the IL instructions, calls, heap bytes and stack of nanoLibp2p's operations on a device.")
+        Option<bool> json = new("--json") { Description = "One JSON object a line, for programs" };
+        Option<bool> profile = new("--profile") { Description = "Where an operation's instructions go, method by method" };
+        Option<DirectoryInfo> from = new("--from") { Description = "Folder with device builds to take in place of those built in" };
+        Option<bool> check = new("--check") { Description = "Exit with 1 when a budget is exceeded" };
+        RootCommand root = new("Counts the IL instructions, calls, heap bytes and stack of nanoLibp2p's operations on a device.")
         {
             names, json, profile, from, check,
         };
         root.SetAction(result => Run(
             result.GetValue(names) ?? [], result.GetValue(json), result.GetValue(profile), result.GetValue(from), result.GetValue(check)));
-        var parsed = root.Parse(args);
+        ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             Console.Error.WriteLine(string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message)));
@@ -44,8 +44,9 @@ internal static class Program
 
     private static int Run(string[] names, bool json, bool profile, DirectoryInfo? from, bool check)
     {
-        var operations = OperationList.All
-            .Where(operation => names.Length == 0 || names.Any(name => operation.Name.Contains(name, StringComparison.OrdinalIgnoreCase))).ToArray();
+        Operation[] operations = OperationList.All
+            .Where(operation => names.Length == 0 || names.Any(name => operation.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
+            .ToArray();
         if (operations.Length == 0)
         {
             Console.Error.WriteLine($"no operation has {string.Join(" or ", names)} in its name; run without arguments to see all");
@@ -57,9 +58,9 @@ internal static class Program
             {
                 SharedAssemblies.TakeFrom(from.FullName);
             }
-            var results = operations.Select(Result.Of).ToArray();
+            Result[] results = operations.Select(Result.Of).ToArray();
             string[] assemblies = names.Length > 0 ? [] : [.. SharedAssemblies.Names.Order(StringComparer.Ordinal)];
-            var sizes = assemblies.Select(name => AssemblySize.Of(SharedAssemblies.Image(name))).ToArray();
+            AssemblySize[] sizes = assemblies.Select(name => AssemblySize.Of(SharedAssemblies.Image(name))).ToArray();
             Print(results, sizes, json, profile);
             return check && (results.Any(result => result.IsOver) || Budgets.Flash.Any(limit => limit.IsOver(sizes))) ? 1 : 0;
         }
@@ -74,7 +75,7 @@ internal static class Program
     {
         if (json)
         {
-            foreach (var result in results)
+            foreach (Result result in results)
             {
                 Json.Print(Console.Out, result);
             }
@@ -84,7 +85,7 @@ internal static class Program
             }
             return;
         }
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected)
         {
             console.Profile.Width = 240;
@@ -92,7 +93,7 @@ internal static class Program
         Tables.Print(console, results);
         if (profile)
         {
-            foreach (var result in results)
+            foreach (Result result in results)
             {
                 Tables.PrintProfile(console, result);
             }

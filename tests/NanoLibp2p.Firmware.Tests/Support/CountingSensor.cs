@@ -5,7 +5,7 @@ namespace NanoLibp2p.Firmware.Tests;
 /// <summary>A sensor that counts, and fails when it is told to.</summary>
 internal sealed class CountingSensor : Sensor
 {
-    private readonly byte[] name = Reading.Name("count");
+    private readonly byte[] _name = Reading.Name("count");
 
     public int Count { get; private set; }
 
@@ -23,7 +23,7 @@ internal sealed class CountingSensor : Sensor
         Count++;
         for (int i = 0; i < Fields; i++)
         {
-            reading.Add(name, Count, 0);
+            reading.Add(_name, Count, 0);
         }
     }
 }

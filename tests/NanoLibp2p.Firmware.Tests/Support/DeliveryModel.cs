@@ -10,45 +10,45 @@ namespace NanoLibp2p.Firmware.Tests;
 
 /// <summary>
 /// A device with two gateways in its dial list and a bystander, under faults from a seed. After each step of anybody it checks what a user
-/// is promised of <see cref="Device.Readings"/>, <see cref="Device.Sent"/>, <see cref="Device.Kept"/> and <see cref="Device.Dropped"/>; after
-/// each schedule, once the faults are over, that everything kept arrives.
+/// is promised of <see cref="Device.Readings"/>, <see cref="Device.Sent"/>, <see cref="Device.Kept"/> and <see cref="Device.Dropped"/>;
+/// after each schedule, once the faults are over, that everything kept arrives.
 /// </summary>
 internal sealed class DeliveryModel
 {
     private const int EveryMs = 50;
 
-    private readonly SeededRandom random;
-    private readonly World world;
-    private readonly Gateway[] gateways = new Gateway[2];
-    private readonly Gateway? bystander;
-    private readonly MemoryStore store = new();
-    private readonly CheapCrypto crypto = new();
-    private readonly HashSet<int> heard = [];
-    private readonly List<(long At, Action End)> ends = [];
-    private readonly int ringBytes;
-    private readonly bool unsubscribes;
-    private NumberedSensor sensor;
-    private TestBoard board;
-    private Device device;
-    private int tooLateBefore;
-    private uint life;
+    private readonly SeededRandom _random;
+    private readonly World _world;
+    private readonly Gateway[] _gateways = new Gateway[2];
+    private readonly Gateway? _bystander;
+    private readonly MemoryStore _store = new();
+    private readonly CheapCrypto _crypto = new();
+    private readonly HashSet<int> _heard = [];
+    private readonly List<(long At, Action End)> _ends = [];
+    private readonly int _ringBytes;
+    private readonly bool _unsubscribes;
+    private NumberedSensor _sensor;
+    private TestBoard _board;
+    private Device _device;
+    private int _tooLateBefore;
+    private uint _life;
 
     public DeliveryModel(uint seed)
     {
-        random = new SeededRandom(seed);
-        world = new World(seed);
-        world.Network.Capacity = 2048;
-        world.Network.MaxDelayMs = Pick(4) == 0 ? 20 : 0;
-        world.Network.MaxPiece = Pick(4) == 0 ? 100 : 0;
-        world.MaxStepMs = 500;
-        ringBytes = Pick(3) == 0 ? 260 : 4096;
-        unsubscribes = Pick(4) == 0;
-        bystander = Pick(4) == 0 ? AddGateway() : null;
-        for (int i = 0; i < gateways.Length; i++)
+        _random = new SeededRandom(seed);
+        _world = new World(seed);
+        _world.Network.Capacity = 2048;
+        _world.Network.MaxDelayMs = Pick(4) == 0 ? 20 : 0;
+        _world.Network.MaxPiece = Pick(4) == 0 ? 100 : 0;
+        _world.MaxStepMs = 500;
+        _ringBytes = Pick(3) == 0 ? 260 : 4096;
+        _unsubscribes = Pick(4) == 0;
+        _bystander = Pick(4) == 0 ? AddGateway() : null;
+        for (int i = 0; i < _gateways.Length; i++)
         {
-            gateways[i] = AddGateway();
-            gateways[i].Listen();
-            gateways[i].Told = OnHeard;
+            _gateways[i] = AddGateway();
+            _gateways[i].Listen();
+            _gateways[i].Told = OnHeard;
         }
 
         Start();
@@ -62,7 +62,7 @@ internal sealed class DeliveryModel
     public string? Run()
     {
         Faults.Clear();
-        sensor.IsQuiet = false;
+        _sensor.IsQuiet = false;
         for (int i = 1 + Pick(3); i > 0; i--)
         {
             if (RunFor(Pick(150)) is { } broken)
@@ -79,26 +79,26 @@ internal sealed class DeliveryModel
         }
 
         Heal();
-        sensor.IsQuiet = true;
+        _sensor.IsQuiet = true;
         string? fault = null;
-        bool arrived = world.Run(() => (fault = Check()) != null || device.Kept == 0, 60_000);
-        return fault ?? (arrived ? Missing() : $"{device.Kept} readings of {device.Readings} never arrived");
+        bool arrived = _world.Run(() => (fault = Check()) != null || _device.Kept == 0, 60_000);
+        return fault ?? (arrived ? Missing() : $"{_device.Kept} readings of {_device.Readings} never arrived");
     }
 
     private string? RunFor(int milliseconds)
     {
         string? broken = null;
-        long end = world.NowMs + milliseconds;
-        while (broken == null && world.NowMs < end)
+        long end = _world.NowMs + milliseconds;
+        while (broken == null && _world.NowMs < end)
         {
             long next = end;
-            foreach ((long at, _) in ends)
+            foreach ((long at, _) in _ends)
             {
                 next = Math.Min(next, at);
             }
 
-            world.Run(() => (broken = Check()) != null, (int)Math.Max(0, next - world.NowMs));
-            End(world.NowMs);
+            _world.Run(() => (broken = Check()) != null, (int)Math.Max(0, next - _world.NowMs));
+            End(_world.NowMs);
         }
 
         return broken;
@@ -106,27 +106,27 @@ internal sealed class DeliveryModel
 
     private string? Check()
     {
-        if (device.Readings != device.Sent + device.Kept + device.Dropped)
+        if (_device.Readings != _device.Sent + _device.Kept + _device.Dropped)
         {
-            return $"{device.Readings} taken, {device.Sent} sent, {device.Kept} kept, {device.Dropped} dropped";
+            return $"{_device.Readings} taken, {_device.Sent} sent, {_device.Kept} kept, {_device.Dropped} dropped";
         }
 
         // what came for a topic that the gateway had left has reached its stack all the same
-        int known = heard.Count + TooLate - tooLateBefore;
-        return device.Sent > known ? $"{device.Sent} sent, and {known} heard" : null;
+        int known = _heard.Count + TooLate - _tooLateBefore;
+        return _device.Sent > known ? $"{_device.Sent} sent, and {known} heard" : null;
     }
 
     // of a device that dropped nothing each reading was heard
     private string? Missing()
     {
-        if (device.Dropped > 0 || unsubscribes)
+        if (_device.Dropped > 0 || _unsubscribes)
         {
             return null;
         }
 
-        for (int i = sensor.First + 1; i <= sensor.Last; i++)
+        for (int i = _sensor.First + 1; i <= _sensor.Last; i++)
         {
-            if (!heard.Contains(i))
+            if (!_heard.Contains(i))
             {
                 return $"reading {i} was heard by nobody";
             }
@@ -137,10 +137,10 @@ internal sealed class DeliveryModel
 
     private void Fault(int kind)
     {
-        Gateway gateway = gateways[Pick(gateways.Length)];
+        Gateway gateway = _gateways[Pick(_gateways.Length)];
         int duration = 10 + Pick(400);
-        MemoryLink? link = board.Network.LastDialed;
-        Faults.Add($"{world.NowMs}: {kind} for {duration}");
+        MemoryLink? link = _board.Network.LastDialed;
+        Faults.Add($"{_world.NowMs}: {kind} for {duration}");
         switch (kind)
         {
             case 0 when link != null:
@@ -171,13 +171,13 @@ internal sealed class DeliveryModel
                 gateway.GoAway();
                 Later(duration, () => Back(gateway));
                 break;
-            case 9 when unsubscribes:
+            case 9 when _unsubscribes:
                 gateway.PubSub.Open("a").Leave();
                 Later(duration, () => gateway.PubSub.Join("a"));
                 break;
-            case 10 when bystander != null:
-                bystander.Host.LastConnected?.Close();
-                bystander.Host.Dial(Multiaddr.Parse("/ip4/127.0.0.1/tcp/5000"));
+            case 10 when _bystander != null:
+                _bystander.Host.LastConnected?.Close();
+                _bystander.Host.Dial(Multiaddr.Parse("/ip4/127.0.0.1/tcp/5000"));
                 break;
             case 11:
                 // one direction takes nothing: queues fill
@@ -190,8 +190,8 @@ internal sealed class DeliveryModel
                 break;
             case 12:
                 long back = Pick(2) == 0 ? 3_600_000 : 1L << 32;
-                Func<long, long> before = world.Clock;
-                world.Clock = now => before(now) - back;
+                Func<long, long> before = _world.Clock;
+                _world.Clock = now => before(now) - back;
                 break;
             case 13 when Pick(4) == 0:
                 Restart();
@@ -202,7 +202,7 @@ internal sealed class DeliveryModel
     private void Heal()
     {
         End(long.MaxValue);
-        foreach (Gateway gateway in gateways)
+        foreach (Gateway gateway in _gateways)
         {
             Back(gateway);
             gateway.PubSub.Join("a");
@@ -220,27 +220,27 @@ internal sealed class DeliveryModel
     // the power goes: nobody is told, and what the ring kept is gone
     private void Restart()
     {
-        if (board.Network.LastDialed != null)
+        if (_board.Network.LastDialed != null)
         {
-            board.Network.LastDialed.Break();
+            _board.Network.LastDialed.Break();
         }
 
-        board.Network.Close();
-        bystander?.Host.LastConnected?.Close();
-        world.Remove(device);
+        _board.Network.Close();
+        _bystander?.Host.LastConnected?.Close();
+        _world.Remove(_device);
         Start();
     }
 
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(sensor), nameof(board), nameof(device))]
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_sensor), nameof(_board), nameof(_device))]
     private void Start()
     {
-        sensor = new NumberedSensor(sensor?.Last ?? 0);
-        heard.Clear();
-        tooLateBefore = TooLate;
-        board = new TestBoard(world.Network, ++life, store) { IsSilent = true };
-        var options = new DeviceOptions
+        _sensor = new NumberedSensor(_sensor?.Last ?? 0);
+        _heard.Clear();
+        _tooLateBefore = TooLate;
+        _board = new TestBoard(_world.Network, ++_life, _store) { IsSilent = true };
+        DeviceOptions options = new()
         {
-            RingBytes = ringBytes,
+            RingBytes = _ringBytes,
             MaxReadingBytes = 64,
             ReconnectMs = 20,
             MaxReconnectMs = 200,
@@ -258,16 +258,16 @@ internal sealed class DeliveryModel
                 KeepAliveTimeoutMs = 300,
             },
         };
-        var node = new Node(options.Node, Identity.Create(crypto, new SeededRandom(999_999u + life)), crypto, board.Random);
-        device = new Device(board, node, board.Network, options);
-        foreach (Gateway gateway in gateways)
+        Node node = new(options.Node, Identity.Create(_crypto, new SeededRandom(999_999u + _life)), _crypto, _board.Random);
+        _device = new Device(_board, node, _board.Network, options);
+        foreach (Gateway gateway in _gateways)
         {
-            device.DialList.Add(gateway.Address);
+            _device.DialList.Add(gateway.Address);
         }
 
-        device.Listen("/ip4/127.0.0.1/tcp/5000");
-        device.Publish(sensor, device.OpenTopic("a"), EveryMs);
-        world.Add(device);
+        _device.Listen("/ip4/127.0.0.1/tcp/5000");
+        _device.Publish(_sensor, _device.OpenTopic("a"), EveryMs);
+        _world.Add(_device);
     }
 
     private Gateway AddGateway()
@@ -276,12 +276,12 @@ internal sealed class DeliveryModel
         sizes.KeepAliveMs = 400;
         sizes.KeepAliveTimeoutMs = 300;
         sizes.HandshakeTimeoutMs = 600;
-        Gateway gateway = world.AddGateway(new TestNode(world.Network, sizes, crypto), "a");
+        Gateway gateway = _world.AddGateway(new TestNode(_world.Network, sizes, _crypto), "a");
         gateway.IsDeaf = true;
         return gateway;
     }
 
-    private int TooLate => gateways[0].CameTooLate + gateways[1].CameTooLate;
+    private int TooLate => _gateways[0].CameTooLate + _gateways[1].CameTooLate;
 
     private void OnHeard(PubSubMessage message)
     {
@@ -293,32 +293,32 @@ internal sealed class DeliveryModel
         }
 
         // of this life, not of the one before a restart
-        if (number > sensor.First)
+        if (number > _sensor.First)
         {
-            heard.Add(number);
+            _heard.Add(number);
         }
     }
 
-    private void Later(int milliseconds, Action end) => ends.Add((world.NowMs + milliseconds, end));
+    private void Later(int milliseconds, Action end) => _ends.Add((_world.NowMs + milliseconds, end));
 
     private void End(long nowMs)
     {
-        for (int i = ends.Count - 1; i >= 0; i--)
+        for (int i = _ends.Count - 1; i >= 0; i--)
         {
-            if (ends[i].At <= nowMs)
+            if (_ends[i].At <= nowMs)
             {
-                Action end = ends[i].End;
-                ends.RemoveAt(i);
+                Action end = _ends[i].End;
+                _ends.RemoveAt(i);
                 end();
             }
         }
     }
 
-    private int Pick(int count) => (int)(random.Next() % (uint)count);
+    private int Pick(int count) => (int)(_random.Next() % (uint)count);
 
     private sealed class NumberedSensor(int last) : Sensor
     {
-        private readonly byte[] name = Reading.Name("count");
+        private readonly byte[] _name = Reading.Name("count");
 
         public int First { get; } = last;
 
@@ -330,7 +330,7 @@ internal sealed class DeliveryModel
         {
             if (!IsQuiet)
             {
-                reading.Add(name, ++Last, 0);
+                reading.Add(_name, ++Last, 0);
             }
         }
     }

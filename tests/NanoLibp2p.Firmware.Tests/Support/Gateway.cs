@@ -13,11 +13,11 @@ namespace NanoLibp2p.Firmware.Tests;
 /// <summary>A peer that subscribes and writes down what it hears. It can go away and come back at the same address.</summary>
 internal sealed class Gateway : PubSubEvents
 {
-    private readonly string place;
+    private readonly string _place;
 
     public Gateway(TestNode host, int port, params string[] topics)
     {
-        place = $"/ip4/127.0.0.1/tcp/{port}";
+        _place = $"/ip4/127.0.0.1/tcp/{port}";
         Host = host;
         PubSub = new PubSubProtocol(new PubSubOptions { MaxTopics = 8 }) { Events = this };
         Host.Node.Add(PubSub);
@@ -54,7 +54,7 @@ internal sealed class Gateway : PubSubEvents
     public bool LastWasSigned { get; private set; }
 
     /// <summary>The address with its peer id.</summary>
-    public string Address => $"{place}/p2p/{Host.Node.Identity.PeerId}";
+    public string Address => $"{_place}/p2p/{Host.Node.Identity.PeerId}";
 
     /// <summary>Values of the sensor's count, in the order in which they were heard.</summary>
     public IEnumerable<int> Counts
@@ -70,7 +70,7 @@ internal sealed class Gateway : PubSubEvents
 
     public void Listen()
     {
-        Host.Node.Listen(Multiaddr.Parse(place), out LinkError error);
+        Host.Node.Listen(Multiaddr.Parse(_place), out LinkError error);
         Assert.Equal(LinkError.None, error);
     }
 

@@ -7,19 +7,19 @@ namespace NanoLibp2p.Firmware.Tests;
 /// <summary>Stands before a node's pubsub and ping on the streams that peers open, to end them or to keep silent on them.</summary>
 internal sealed class StreamTap : StreamProtocol
 {
-    private readonly StreamProtocol pubsub;
-    private readonly StreamProtocol ping;
-    private readonly int pingIndex;
-    private readonly List<Libp2pStream> open = [];
+    private readonly StreamProtocol _pubsub;
+    private readonly StreamProtocol _ping;
+    private readonly int _pingIndex;
+    private readonly List<Libp2pStream> _open = [];
 
     public StreamTap(Node node, StreamProtocol pubsub)
     {
-        this.pubsub = pubsub;
-        ping = node.Ping;
-        pingIndex = Array.IndexOf(node.Owners, ping);
+        _pubsub = pubsub;
+        _ping = node.Ping;
+        _pingIndex = Array.IndexOf(node.Owners, _ping);
         for (int i = 0; i < node.Owners.Length; i++)
         {
-            if (node.Owners[i] == pubsub || node.Owners[i] == ping)
+            if (node.Owners[i] == pubsub || node.Owners[i] == _ping)
             {
                 node.Owners[i] = this;
             }
@@ -35,7 +35,7 @@ internal sealed class StreamTap : StreamProtocol
     /// <summary>Resets the pubsub streams that peers write on.</summary>
     public void ResetPubSub()
     {
-        foreach (Libp2pStream stream in open.ToArray())
+        foreach (Libp2pStream stream in _open.ToArray())
         {
             if (!IsPing(stream))
             {
@@ -46,32 +46,32 @@ internal sealed class StreamTap : StreamProtocol
 
     public override void OnOpened(Libp2pStream stream)
     {
-        open.Add(stream);
+        _open.Add(stream);
         if (IsPing(stream) && RefusesPing)
         {
             stream.Reset();
         }
         else if (!IsPing(stream))
         {
-            pubsub.OnOpened(stream);
+            _pubsub.OnOpened(stream);
         }
     }
 
     public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count) =>
-        !IsPing(stream) ? pubsub.OnData(stream, buffer, offset, count)
-        : IsSilent ? count : ping.OnData(stream, buffer, offset, count);
+        !IsPing(stream) ? _pubsub.OnData(stream, buffer, offset, count)
+        : IsSilent ? count : _ping.OnData(stream, buffer, offset, count);
 
     public override void OnReadEnd(Libp2pStream stream) => OwnerOf(stream).OnReadEnd(stream);
 
     public override void OnClosed(Libp2pStream stream, bool reset)
     {
-        open.Remove(stream);
+        _open.Remove(stream);
         OwnerOf(stream).OnClosed(stream, reset);
     }
 
     protected override void Register(Node node) => throw new NotSupportedException("it stands before protocols that are registered");
 
-    private bool IsPing(Libp2pStream stream) => stream.ProtocolIndex == pingIndex;
+    private bool IsPing(Libp2pStream stream) => stream.ProtocolIndex == _pingIndex;
 
-    private StreamProtocol OwnerOf(Libp2pStream stream) => IsPing(stream) ? ping : pubsub;
+    private StreamProtocol OwnerOf(Libp2pStream stream) => IsPing(stream) ? _ping : _pubsub;
 }

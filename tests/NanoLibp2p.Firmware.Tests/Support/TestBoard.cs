@@ -8,11 +8,11 @@ namespace NanoLibp2p.Firmware.Tests;
 /// <summary>A board on a network in memory, in its virtual time.</summary>
 internal sealed class TestBoard : Board, IDeviceLog, IClock
 {
-    private readonly MemoryNetwork network;
+    private readonly MemoryNetwork _network;
 
     public TestBoard(MemoryNetwork network, uint seed = 1, IStore? store = null)
     {
-        this.network = network;
+        _network = network;
         Network = network.AddHost();
         // the seeds of TestNode count up from 1: the same seed would be the same identity
         Random = new SeededRandom(seed + 1_000_000u);
@@ -49,7 +49,7 @@ internal sealed class TestBoard : Board, IDeviceLog, IClock
 
     public override long UnixMs => Date;
 
-    long IClock.NowMs => network.NowMs;
+    long IClock.NowMs => _network.NowMs;
 
-    void IDeviceLog.Write(string line) => Lines.Add($"{network.NowMs}: {line}");
+    void IDeviceLog.Write(string line) => Lines.Add($"{_network.NowMs}: {line}");
 }

@@ -9,9 +9,9 @@ namespace NanoLibp2p.Firmware.Tests;
 /// <summary>Devices and gateways on one network, in virtual time.</summary>
 internal sealed class World
 {
-    private readonly List<Device> devices = [];
-    private readonly List<Gateway> gateways = [];
-    private int nextPort = 4001;
+    private readonly List<Device> _devices = [];
+    private readonly List<Gateway> _gateways = [];
+    private int _nextPort = 4001;
 
     public World(uint seed = 1)
     {
@@ -31,9 +31,10 @@ internal sealed class World
     public int MaxStepMs { get; set; } = int.MaxValue;
 
     /// <summary>A gateway that listens and subscribed to "a", and a device that dials it and publishes there.</summary>
-    public static World OfTwo(out Gateway gateway, out TestBoard board, out Device device, DeviceOptions? options = null, int everyMs = 1000, uint seed = 1)
+    public static World OfTwo(out Gateway gateway, out TestBoard board, out Device device, DeviceOptions? options = null,
+        int everyMs = 1000, uint seed = 1)
     {
-        var world = new World(seed);
+        World world = new(seed);
         gateway = world.AddGateway("a");
         gateway.Listen();
         board = new TestBoard(world.Network, seed);
@@ -45,26 +46,27 @@ internal sealed class World
 
     public Gateway AddGateway(TestNode host, params string[] topics)
     {
-        var gateway = new Gateway(host, nextPort++, topics);
-        gateways.Add(gateway);
+        Gateway gateway = new(host, _nextPort++, topics);
+        _gateways.Add(gateway);
         return gateway;
     }
 
     /// <summary>A device with the sensor program; the interval and the rest as told.</summary>
     public Device AddDevice(TestBoard board, DeviceOptions? options, int everyMs, params string[] dial)
     {
-        DeviceSettings settings = DeviceSettings.Parse($"topic = a\nevery = {everyMs}\n{string.Join('\n', Array.ConvertAll(dial, address => "dial = " + address))}");
+        DeviceSettings settings = DeviceSettings.Parse(
+            $"topic = a\nevery = {everyMs}\n{string.Join('\n', Array.ConvertAll(dial, address => "dial = " + address))}");
         return Add(SensorProgram.Create(board, settings, options ?? new DeviceOptions()));
     }
 
     /// <summary>A device made elsewhere, on a board of this network.</summary>
     public Device Add(Device device)
     {
-        devices.Add(device);
+        _devices.Add(device);
         return device;
     }
 
-    public void Remove(Device device) => devices.Remove(device);
+    public void Remove(Device device) => _devices.Remove(device);
 
     public bool Run(Func<bool> until, int milliseconds)
     {
@@ -92,14 +94,14 @@ internal sealed class World
     public long Step()
     {
         long next = Network.NextArrival;
-        foreach (Device device in devices)
+        foreach (Device device in _devices)
         {
             long now = Clock(NowMs);
             long wanted = device.Step(now);
             next = wanted == long.MaxValue ? next : Math.Min(next, NowMs + (wanted - now));
         }
 
-        foreach (Gateway gateway in gateways)
+        foreach (Gateway gateway in _gateways)
         {
             next = Math.Min(next, gateway.Host.Node.Poll(NowMs));
         }

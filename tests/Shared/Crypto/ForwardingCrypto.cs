@@ -21,7 +21,8 @@ internal class ForwardingCrypto : CryptoProvider
 
     public override void Sha512Finish(byte[] hash, int offset) => _managed.Sha512Finish(hash, offset);
 
-    public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac, int macOffset) =>
+    public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac,
+        int macOffset) =>
         _managed.HmacSha256(key, keyOffset, keyCount, data, offset, count, mac, macOffset);
 
     public override void HkdfSha256(byte[] salt, int saltOffset, int saltCount, byte[] ikm, int ikmOffset, int ikmCount,

@@ -9,7 +9,7 @@ namespace NanoLibp2p.DeviceProfile.Rules;
 /// </summary>
 internal static class ConstructRules
 {
-    private static readonly Dictionary<Code, string> Unsupported = new()
+    private static readonly Dictionary<Code, string> _unsupported = new()
     {
         [Code.Arglist] = "__arglist",
         [Code.Cpblk] = "a block copy",
@@ -26,16 +26,16 @@ internal static class ConstructRules
 
     public static IEnumerable<Violation> Check(ModuleDefinition module)
     {
-        foreach (var type in module.GetTypes())
+        foreach (TypeDefinition type in module.GetTypes())
         {
-            foreach (var violation in CheckType(type))
+            foreach (Violation violation in CheckType(type))
             {
                 yield return violation;
             }
 
-            foreach (var method in type.Methods)
+            foreach (MethodDefinition method in type.Methods)
             {
-                foreach (var violation in CheckSignature(method).Concat(CheckBody(method)))
+                foreach (Violation violation in CheckSignature(method).Concat(CheckBody(method)))
                 {
                     yield return violation;
                 }
@@ -47,7 +47,8 @@ internal static class ConstructRules
     {
         if (type.HasGenericParameters)
         {
-            yield return new Violation("generics", type.FullName, "a generic type makes its whole assembly unloadable, even if unused; write it for one type");
+            yield return new Violation("generics", type.FullName,
+                "a generic type makes its whole assembly unloadable, even if unused; write it for one type");
         }
 
         if (type is { IsValueType: true, ClassSize: > 0 } && type.DeclaringType is { } outer && !outer.Name.StartsWith('<'))
@@ -55,42 +56,43 @@ internal static class ConstructRules
             yield return new Violation("pointer", outer.FullName, $"the fixed-size buffer {type.Name} throws when used; use an array");
         }
 
-        var used = type.Fields.Select(field => (field.FieldType, $"{type.FullName}.{field.Name}"))
+        IEnumerable<(TypeReference, string)> used = type.Fields.Select(field => (field.FieldType, $"{type.FullName}.{field.Name}"))
             .Concat(type.Interfaces.Select(contract => (contract.InterfaceType, type.FullName)));
         if (type.BaseType is { } parent)
         {
             used = used.Append((parent, type.FullName));
         }
 
-        foreach (var violation in used.SelectMany(pair => CheckUse(pair.Item1, pair.Item2)))
+        foreach (Violation violation in used.SelectMany(pair => CheckUse(pair.Item1, pair.Item2)))
         {
             yield return violation;
         }
 
         if (type.IsInterface)
         {
-            foreach (var method in type.Methods.Where(method => method is { IsAbstract: false, IsStatic: false }))
+            foreach (MethodDefinition method in type.Methods.Where(method => method is { IsAbstract: false, IsStatic: false }))
             {
-                yield return new Violation("default-interface-method", CodeLocation.Of(method), "a default interface method throws when called; make it abstract, or a method of a base class");
+                yield return new Violation("default-interface-method", CodeLocation.Of(method),
+                    "a default interface method throws when called; make it abstract, or a method of a base class");
             }
         }
     }
 
     private static IEnumerable<Violation> CheckSignature(MethodDefinition method)
     {
-        var where = CodeLocation.Of(method);
+        string where = CodeLocation.Of(method);
         if (method.HasGenericParameters)
         {
             yield return new Violation("generics", where, "calling a generic method hangs the interpreter; write it for one type");
         }
 
-        var used = method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType);
+        IEnumerable<TypeReference> used = method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType);
         if (method.HasBody)
         {
             used = used.Concat(method.Body.Variables.Select(variable => variable.VariableType));
         }
 
-        foreach (var violation in used.SelectMany(type => CheckUse(type, where)).Distinct())
+        foreach (Violation violation in used.SelectMany(type => CheckUse(type, where)).Distinct())
         {
             yield return violation;
         }
@@ -103,30 +105,34 @@ internal static class ConstructRules
             yield break;
         }
 
-        foreach (var instruction in method.Body.Instructions)
+        foreach (Instruction instruction in method.Body.Instructions)
         {
-            var where = CodeLocation.Of(method, instruction);
-            var code = instruction.OpCode.Code;
-            if (Unsupported.TryGetValue(code, out var meaning))
+            string where = CodeLocation.Of(method, instruction);
+            Code code = instruction.OpCode.Code;
+            if (_unsupported.TryGetValue(code, out string? meaning))
             {
-                yield return new Violation("opcode", where, $"{meaning} ({instruction.OpCode.Name}) isn't implemented and throws when reached");
+                yield return new Violation("opcode", where,
+                    $"{meaning} ({instruction.OpCode.Name}) isn't implemented and throws when reached");
             }
             else if (instruction.OpCode.Name.Contains(".ovf", StringComparison.Ordinal))
             {
-                yield return new Violation("checked", where, $"{instruction.OpCode.Name} never throws on a device, it wraps; test the range before the sum");
+                yield return new Violation("checked", where,
+                    $"{instruction.OpCode.Name} never throws on a device, it wraps; test the range before the sum");
             }
 
-            var used = instruction.Operand switch
+            IEnumerable<TypeReference> used = instruction.Operand switch
             {
                 GenericInstanceMethod generic => [generic.DeclaringType, .. generic.GenericArguments],
-                MethodReference called => called.Parameters.Select(parameter => parameter.ParameterType).Append(called.ReturnType).Append(called.DeclaringType),
+                MethodReference called => called.Parameters.Select(parameter => parameter.ParameterType).Append(called.ReturnType)
+                    .Append(called.DeclaringType),
                 FieldReference field => [field.DeclaringType, field.FieldType],
                 TypeReference type => [type],
                 _ => Enumerable.Empty<TypeReference>(),
             };
             if (instruction.Operand is MethodReference { DeclaringType.FullName: "System.Diagnostics.Debug" } debug)
             {
-                yield return new Violation("debug-only", where, $"Debug.{debug.Name} is left out of a Release image; use Console.WriteLine");
+                yield return new Violation("debug-only", where,
+                    $"Debug.{debug.Name} is left out of a Release image; use Console.WriteLine");
             }
 
             if (instruction.Operand is GenericInstanceMethod)
@@ -134,7 +140,7 @@ internal static class ConstructRules
                 yield return new Violation("generics", where, "calling a generic method hangs the interpreter; write it for one type");
             }
 
-            foreach (var violation in used.SelectMany(type => CheckUse(type, where)).Distinct())
+            foreach (Violation violation in used.SelectMany(type => CheckUse(type, where)).Distinct())
             {
                 yield return violation;
             }
@@ -148,13 +154,16 @@ internal static class ConstructRules
             switch (current)
             {
                 case GenericInstanceType or GenericParameter:
-                    yield return new Violation("generics", where, $"{current.FullName} is generic, which makes the assembly unloadable or hangs it; declare a delegate or class for one type");
+                    yield return new Violation("generics", where, $"{current.FullName} is generic, which makes the assembly unloadable or "
+                        + $"hangs it; declare a delegate or class for one type");
                     yield break;
                 case ArrayType { Rank: > 1 }:
-                    yield return new Violation("multi-dimensional-array", where, $"{current.FullName} crashes the loader; use an array of arrays, or one array and a computed index");
+                    yield return new Violation("multi-dimensional-array", where,
+                        $"{current.FullName} crashes the loader; use an array of arrays, or one array and a computed index");
                     break;
                 case PointerType or FunctionPointerType or PinnedType:
-                    yield return new Violation("pointer", where, $"{current.FullName}: pointers aren't supported; use an array and an index");
+                    yield return new Violation("pointer", where,
+                        $"{current.FullName}: pointers aren't supported; use an array and an index");
                     yield break;
             }
         }

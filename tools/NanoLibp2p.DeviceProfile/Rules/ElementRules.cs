@@ -15,8 +15,8 @@ internal static class ElementRules
     private static IEnumerable<Violation> Check(MethodDefinition method)
     {
         // a method that branches on elements knows which of them are set
-        var branches = method.Body.Instructions.Any(instruction => IsElement(instruction) && IsTest(instruction.Next));
-        foreach (var instruction in method.Body.Instructions)
+        bool branches = method.Body.Instructions.Any(instruction => IsElement(instruction) && IsTest(instruction.Next));
+        foreach (Instruction instruction in method.Body.Instructions)
         {
             if (instruction.OpCode.Code is Code.Ceq or Code.Cgt_Un && instruction.Previous?.OpCode.Code is Code.Ldnull
                 && ElementAt(instruction, 1, method.Body) is not null)
@@ -27,13 +27,15 @@ internal static class ElementRules
             else if (!branches && ComparesStrings(instruction) && (IsFresh(instruction, 0, method) || IsFresh(instruction, 1, method)))
             {
                 yield return new Violation("fresh-element", CodeLocation.Of(method, instruction),
-                    "comparing a string with an array element that was never set crashes the interpreter; test a[i] != null by a branch before");
+                    "comparing a string with an array element that was never set crashes the interpreter; test a[i] != null by a branch "
+                        + "before");
             }
         }
     }
 
     private static bool ComparesStrings(Instruction instruction) =>
-        instruction.OpCode.Code is Code.Call or Code.Callvirt && instruction.Operand is MethodReference { DeclaringType.FullName: "System.String" } called
+        instruction.OpCode.Code is Code.Call or Code.Callvirt
+        && instruction.Operand is MethodReference { DeclaringType.FullName: "System.String" } called
         && called.Name is "op_Equality" or "op_Inequality" or "Equals" or "Compare" or "CompareTo";
 
     // whether a value is an element of an array that this class makes and does not fill at once
@@ -53,12 +55,13 @@ internal static class ElementRules
 
     private static bool IsElement(Instruction? instruction) => instruction?.OpCode.Code is Code.Ldelem_Ref;
 
-    private static bool IsTest(Instruction? instruction) => instruction?.OpCode.Code is Code.Brtrue or Code.Brtrue_S or Code.Brfalse or Code.Brfalse_S;
+    private static bool IsTest(Instruction? instruction) => instruction?.OpCode.Code is Code.Brtrue or Code.Brtrue_S or Code.Brfalse
+        or Code.Brfalse_S;
 
     // the ldelem that a value comes from, directly or by a local that is never tested
     private static Instruction? ElementAt(Instruction taker, int below, MethodBody body)
     {
-        var producer = Producer(taker, below);
+        Instruction? producer = Producer(taker, below);
         if (producer is null || IsElement(producer))
         {
             return producer;
@@ -66,18 +69,20 @@ internal static class ElementRules
 
         return LocalOf(producer, body, store: false) is { } local
             && !body.Instructions.Any(loaded => LocalOf(loaded, body, store: false) == local && IsTest(loaded.Next))
-            ? body.Instructions.FirstOrDefault(stored => LocalOf(stored, body, store: true) == local && IsElement(stored.Previous))?.Previous
+            ? body.Instructions.FirstOrDefault(stored => LocalOf(stored, body, store: true) == local
+                && IsElement(stored.Previous))?.Previous
             : null;
     }
 
     // what put a value on the stack, so many below the top before an instruction; null where branches come together
     private static Instruction? Producer(Instruction taker, int below)
     {
-        var wanted = below + 1;
-        for (var instruction = taker.Previous; instruction?.OpCode.FlowControl is FlowControl.Next or FlowControl.Call; instruction = instruction.Previous)
+        int wanted = below + 1;
+        for (Instruction instruction = taker.Previous; instruction?.OpCode.FlowControl is FlowControl.Next
+            or FlowControl.Call; instruction = instruction.Previous)
         {
-            var called = instruction.Operand as MethodReference;
-            var pushed = called is null || instruction.OpCode.Code is Code.Newobj ? StackUse.Pushes(instruction.OpCode.StackBehaviourPush)
+            MethodReference? called = instruction.Operand as MethodReference;
+            int pushed = called is null || instruction.OpCode.Code is Code.Newobj ? StackUse.Pushes(instruction.OpCode.StackBehaviourPush)
                 : called.ReturnType.MetadataType == MetadataType.Void ? 0 : 1;
             if (pushed >= wanted)
             {

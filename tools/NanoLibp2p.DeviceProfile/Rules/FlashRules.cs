@@ -11,23 +11,23 @@ internal static class FlashRules
 {
     public static IEnumerable<Violation> Check(ModuleDefinition module, IReadOnlySet<string> notInFlash)
     {
-        foreach (var type in module.GetTypes().Where(type => !IsAttribute(type)))
+        foreach (TypeDefinition type in module.GetTypes().Where(type => !IsAttribute(type)))
         {
-            foreach (var field in type.Fields.Where(field => Names(field.FieldType, notInFlash)))
+            foreach (FieldDefinition field in type.Fields.Where(field => Names(field.FieldType, notInFlash)))
             {
                 yield return Refuse($"{type.FullName}.{field.Name}", field.FieldType);
             }
 
-            foreach (var method in type.Methods)
+            foreach (MethodDefinition method in type.Methods)
             {
-                foreach (var used in Signature(method).Where(used => Names(used, notInFlash)))
+                foreach (TypeReference used in Signature(method).Where(used => Names(used, notInFlash)))
                 {
                     yield return Refuse(CodeLocation.Of(method), used);
                 }
 
-                foreach (var instruction in method.HasBody ? method.Body.Instructions : [])
+                foreach (Instruction instruction in method.HasBody ? method.Body.Instructions : [])
                 {
-                    var used = (instruction.Operand as MemberReference)?.DeclaringType ?? instruction.Operand as TypeReference;
+                    TypeReference? used = (instruction.Operand as MemberReference)?.DeclaringType ?? instruction.Operand as TypeReference;
                     if (used is not null && Names(used, notInFlash))
                     {
                         yield return Refuse(CodeLocation.Of(method, instruction), used);

@@ -4,7 +4,8 @@ using NanoLibp2p.DeviceProfile.Signs;
 
 namespace NanoLibp2p.DeviceProfile.Rules;
 
-/// <summary>Limits of the format of flash images and of the interpreter. Most are not reported by anything until a device crashes.</summary>
+/// <summary>Limits of the format of flash images and of the interpreter. Most are not reported by anything until a device
+/// crashes.</summary>
 internal static class LimitRules
 {
     private const int ByteLimit = 255;
@@ -16,21 +17,22 @@ internal static class LimitRules
 
     public static IEnumerable<Violation> Check(ModuleDefinition module)
     {
-        var size = AssemblySize.Measure(module);
-        var tables = new[]
+        AssemblySize size = AssemblySize.Measure(module);
+        (string, int)[] tables = new[]
         {
             ("byte code", size.ByteCode),
             ("names and string literals", size.Strings),
             ("signatures and static array data", size.SignaturesAndData),
         };
-        foreach (var (table, bytes) in tables.Where(pair => pair.Item2 > AssemblySize.TableLimit))
+        foreach ((string table, int bytes) in tables.Where(pair => pair.Item2 > AssemblySize.TableLimit))
         {
-            yield return new Violation("limit", size.Assembly, $"{bytes} bytes of {table}, an assembly can hold {AssemblySize.TableLimit}; move a part to another assembly");
+            yield return new Violation("limit", size.Assembly,
+                $"{bytes} bytes of {table}, an assembly can hold {AssemblySize.TableLimit}; move a part to another assembly");
         }
 
-        foreach (var type in module.GetTypes())
+        foreach (TypeDefinition type in module.GetTypes())
         {
-            var counts = new[]
+            (string, int)[] counts = new[]
             {
                 ("static methods", type.Methods.Count(method => method.IsStatic)),
                 ("virtual methods", type.Methods.Count(method => method.IsVirtual)),
@@ -38,12 +40,13 @@ internal static class LimitRules
                 ("instance fields", InstanceFields(type)),
                 ("static fields", type.Fields.Count(field => field is { IsStatic: true, HasConstant: false, InitialValue.Length: 0 })),
             };
-            foreach (var (kind, count) in counts.Where(pair => pair.Item2 > ByteLimit))
+            foreach ((string kind, int count) in counts.Where(pair => pair.Item2 > ByteLimit))
             {
-                yield return new Violation("limit", type.FullName, $"{count} {kind}, a class can have {ByteLimit}; keep them in an array, or split the class");
+                yield return new Violation("limit", type.FullName,
+                    $"{count} {kind}, a class can have {ByteLimit}; keep them in an array, or split the class");
             }
 
-            foreach (var violation in type.Methods.SelectMany(CheckMethod))
+            foreach (Violation violation in type.Methods.SelectMany(CheckMethod))
             {
                 yield return violation;
             }
@@ -52,8 +55,8 @@ internal static class LimitRules
 
     private static int InstanceFields(TypeDefinition type)
     {
-        var count = 0;
-        for (var current = type; current is not null && current.Module == type.Module; current = current.BaseType?.Resolve())
+        int count = 0;
+        for (TypeDefinition? current = type; current is not null && current.Module == type.Module; current = current.BaseType?.Resolve())
         {
             count += current.Fields.Count(field => !field.IsStatic);
         }
@@ -63,7 +66,7 @@ internal static class LimitRules
 
     private static IEnumerable<Violation> CheckMethod(MethodDefinition method)
     {
-        var arguments = method.Parameters.Count + (method.IsStatic ? 0 : 1);
+        int arguments = method.Parameters.Count + (method.IsStatic ? 0 : 1);
         if (arguments > ByteLimit)
         {
             yield return new Violation("limit", CodeLocation.Of(method), $"{arguments} arguments, a method can have {ByteLimit}");
@@ -74,45 +77,48 @@ internal static class LimitRules
             yield break;
         }
 
-        var locals = method.Body.Variables.Count;
+        int locals = method.Body.Variables.Count;
         if (locals > ByteLimit)
         {
             yield return new Violation("limit", CodeLocation.Of(method), $"{locals} locals, a method can have {ByteLimit}");
         }
 
-        var depth = StackDepth.Largest(method.Body);
+        int depth = StackDepth.Largest(method.Body);
         if (depth > ByteLimit)
         {
             yield return new Violation("limit", CodeLocation.Of(method), $"an evaluation stack of {depth}, a method can have {ByteLimit}");
         }
 
-        var written = NanoCode.WrittenStackSize(method.Body);
+        int written = NanoCode.WrittenStackSize(method.Body);
         if (locals + depth > Math.Max(SmallestFrame, locals + written + FrameReserve))
         {
             yield return new Violation(
                 "stack-size",
                 CodeLocation.Of(method),
-                $"needs an evaluation stack of {depth}, but the metadata processor will write {written}, and the interpreter would run over the frame; return from fewer places, by way of a local");
+                $"needs an evaluation stack of {depth}, but the metadata processor will write {written}, and the interpreter would run "
+                    + $"over the frame; return from fewer places, by way of a local");
         }
 
-        var (offsets, _) = NanoCode.Layout(method.Body);
-        foreach (var instruction in method.Body.Instructions)
+        (Dictionary<Instruction, int> offsets, _) = NanoCode.Layout(method.Body);
+        foreach (Instruction instruction in method.Body.Instructions)
         {
             if (instruction.Operand is Instruction[] { Length: > ByteLimit } cases)
             {
-                yield return new Violation("limit", CodeLocation.Of(method, instruction), $"a switch of {cases.Length} cases, one can have {ByteLimit}; use a table or two switches");
+                yield return new Violation("limit", CodeLocation.Of(method, instruction),
+                    $"a switch of {cases.Length} cases, one can have {ByteLimit}; use a table or two switches");
             }
 
-            var targets = instruction.Operand switch
+            Instruction[] targets = instruction.Operand switch
             {
                 Instruction target => [target],
                 Instruction[] several => several,
                 _ => Array.Empty<Instruction>(),
             };
-            var end = offsets[instruction] + NanoCode.Size(instruction);
-            foreach (var target in targets.Where(target => Math.Abs(offsets[target] - end) > BranchLimit).Take(1))
+            int end = offsets[instruction] + NanoCode.Size(instruction);
+            foreach (Instruction target in targets.Where(target => Math.Abs(offsets[target] - end) > BranchLimit).Take(1))
             {
-                yield return new Violation("limit", CodeLocation.Of(method, instruction), $"a branch over {Math.Abs(offsets[target] - end)} bytes, it can reach {BranchLimit}; split the method");
+                yield return new Violation("limit", CodeLocation.Of(method, instruction),
+                    $"a branch over {Math.Abs(offsets[target] - end)} bytes, it can reach {BranchLimit}; split the method");
             }
         }
     }

@@ -12,9 +12,9 @@ internal static class NanoCode
     /// <summary>Offset of each instruction in bytes, and behind the last one the length of the code.</summary>
     public static (Dictionary<Instruction, int> Offsets, int Length) Layout(MethodBody body)
     {
-        var offsets = new Dictionary<Instruction, int>(body.Instructions.Count);
-        var position = 0;
-        foreach (var instruction in body.Instructions)
+        Dictionary<Instruction, int> offsets = new(body.Instructions.Count);
+        int position = 0;
+        foreach (Instruction instruction in body.Instructions)
         {
             offsets.Add(instruction, position);
             position += Size(instruction);
@@ -30,7 +30,8 @@ internal static class NanoCode
     public static int Size(Instruction instruction) => instruction.OpCode.OperandType switch
     {
         OperandType.InlineSwitch => instruction.OpCode.Size + 1 + 2 * ((Instruction[])instruction.Operand).Length,
-        OperandType.InlineString or OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineBrTarget =>
+        OperandType.InlineString or OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType
+            or OperandType.InlineBrTarget =>
             instruction.OpCode.Size + 2,
         _ => instruction.GetSize(),
     };
@@ -42,12 +43,12 @@ internal static class NanoCode
     /// </summary>
     public static int WrittenStackSize(MethodBody body)
     {
-        var atTarget = new Dictionary<Instruction, int>();
-        var size = 0;
-        var largest = 0;
-        foreach (var instruction in body.Instructions)
+        Dictionary<Instruction, int> atTarget = new();
+        int size = 0;
+        int largest = 0;
+        foreach (Instruction instruction in body.Instructions)
         {
-            if (atTarget.TryGetValue(instruction, out var known))
+            if (atTarget.TryGetValue(instruction, out int known))
             {
                 size = known;
             }
@@ -71,7 +72,7 @@ internal static class NanoCode
             size += StackUse.Pushes(instruction.OpCode.StackBehaviourPush) - StackUse.Pops(instruction.OpCode.StackBehaviourPop);
             if (instruction.OpCode.OperandType is OperandType.ShortInlineBrTarget or OperandType.InlineBrTarget)
             {
-                var target = (Instruction)instruction.Operand;
+                Instruction target = (Instruction)instruction.Operand;
                 atTarget[target] = Math.Max(atTarget.GetValueOrDefault(target), size);
             }
 

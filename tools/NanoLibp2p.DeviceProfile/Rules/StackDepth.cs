@@ -8,12 +8,12 @@ internal static class StackDepth
 {
     public static int Largest(MethodBody body)
     {
-        var known = new Dictionary<Instruction, int>();
-        var queue = new Queue<Instruction>();
+        Dictionary<Instruction, int> known = new();
+        Queue<Instruction> queue = new();
         Reach(body.Instructions[0], 0);
-        foreach (var handler in body.ExceptionHandlers)
+        foreach (ExceptionHandler handler in body.ExceptionHandlers)
         {
-            var filtered = handler.HandlerType is ExceptionHandlerType.Catch or ExceptionHandlerType.Filter;
+            bool filtered = handler.HandlerType is ExceptionHandlerType.Catch or ExceptionHandlerType.Filter;
             Reach(handler.HandlerStart, filtered ? 1 : 0);
             if (handler.FilterStart is { } filter)
             {
@@ -21,10 +21,10 @@ internal static class StackDepth
             }
         }
 
-        var largest = 0;
-        while (queue.TryDequeue(out var instruction))
+        int largest = 0;
+        while (queue.TryDequeue(out Instruction? instruction))
         {
-            var depth = known[instruction];
+            int depth = known[instruction];
             largest = Math.Max(largest, depth);
             depth += Change(instruction, body.Method);
             largest = Math.Max(largest, depth);
@@ -43,7 +43,8 @@ internal static class StackDepth
                     break;
             }
 
-            if (instruction.OpCode.FlowControl is not (FlowControl.Branch or FlowControl.Return or FlowControl.Throw) && instruction.Next is { } next)
+            if (instruction.OpCode.FlowControl is not (FlowControl.Branch or FlowControl.Return or FlowControl.Throw)
+                && instruction.Next is { } next)
             {
                 Reach(next, depth);
             }
@@ -72,7 +73,8 @@ internal static class StackDepth
             return (called.ReturnType.MetadataType == MetadataType.Void ? 0 : 1) - called.Parameters.Count - (called.HasThis ? 1 : 0);
         }
 
-        var change = StackUse.Pushes(instruction.OpCode.StackBehaviourPush) - StackUse.Pops(instruction.OpCode.StackBehaviourPop);
-        return instruction.OpCode.Code is Code.Newobj && instruction.Operand is MethodReference constructor ? change - constructor.Parameters.Count : change;
+        int change = StackUse.Pushes(instruction.OpCode.StackBehaviourPush) - StackUse.Pops(instruction.OpCode.StackBehaviourPop);
+        return instruction.OpCode.Code is Code.Newobj && instruction.Operand is MethodReference constructor
+            ? change - constructor.Parameters.Count : change;
     }
 }

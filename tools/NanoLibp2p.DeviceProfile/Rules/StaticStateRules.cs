@@ -11,12 +11,13 @@ internal static class StaticStateRules
 {
     public static IEnumerable<Violation> Check(ModuleDefinition module, DeviceAssemblySet assemblies)
     {
-        var calls = new CallGraph(assemblies);
-        foreach (var initialiser in module.GetTypes().SelectMany(type => type.Methods).Where(method => method is { IsConstructor: true, IsStatic: true }))
+        CallGraph calls = new(assemblies);
+        foreach (MethodDefinition initialiser in module.GetTypes().SelectMany(type => type.Methods)
+            .Where(method => method is { IsConstructor: true, IsStatic: true }))
         {
-            foreach (var method in calls.From(initialiser))
+            foreach (MethodDefinition method in calls.From(initialiser))
             {
-                foreach (var instruction in method.HasBody ? method.Body.Instructions : [])
+                foreach (Instruction instruction in method.HasBody ? method.Body.Instructions : [])
                 {
                     if (instruction.OpCode.Code is Code.Ldsfld or Code.Ldsflda
                         && instruction.Operand is FieldReference field
@@ -27,7 +28,9 @@ internal static class StaticStateRules
                         yield return new Violation(
                             "static-order",
                             CodeLocation.Of(method, instruction),
-                            $"the static initialiser of {initialiser.DeclaringType.FullName} reads {field.DeclaringType.FullName}.{field.Name}, which may not be set yet on a device; keep the state in one type, or pass it in");
+                            $"the static initialiser of {initialiser.DeclaringType.FullName} reads "
+                                + $"{field.DeclaringType.FullName}.{field.Name}, which may not be set yet on a device; keep the state in "
+                                + $"one type, or pass it in");
                     }
                 }
             }

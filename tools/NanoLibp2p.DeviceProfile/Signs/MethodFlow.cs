@@ -15,32 +15,32 @@ internal sealed class MethodFlow
     // joins at one place before exact widths are given up
     private const int Patience = 6;
 
-    private readonly SignRules rules;
-    private readonly MethodDefinition method;
-    private readonly MethodSummary own;
-    private readonly Dictionary<Instruction, FlowState> starts = [];
-    private readonly Dictionary<Instruction, int> visits = [];
-    private readonly Queue<Instruction> queue = [];
-    private readonly HashSet<Instruction> leaders = [];
-    private readonly Dictionary<int, int> writtenLocals = [];
-    private readonly Dictionary<int, int> writtenArguments = [];
-    private Action<Instruction, string>? report;
-    private bool again;
+    private readonly SignRules _rules;
+    private readonly MethodDefinition _method;
+    private readonly MethodSummary _own;
+    private readonly Dictionary<Instruction, FlowState> _starts = [];
+    private readonly Dictionary<Instruction, int> _visits = [];
+    private readonly Queue<Instruction> _queue = [];
+    private readonly HashSet<Instruction> _leaders = [];
+    private readonly Dictionary<int, int> _writtenLocals = [];
+    private readonly Dictionary<int, int> _writtenArguments = [];
+    private Action<Instruction, string>? _report;
+    private bool _again;
 
     public MethodFlow(SignRules rules, MethodDefinition method)
     {
-        this.rules = rules;
-        this.method = method;
-        own = rules.Of(method);
-        foreach (var instruction in method.Body.Instructions)
+        _rules = rules;
+        _method = method;
+        _own = rules.Of(method);
+        foreach (Instruction instruction in method.Body.Instructions)
         {
             switch (instruction.Operand)
             {
                 case Instruction target:
-                    leaders.Add(target);
+                    _leaders.Add(target);
                     break;
                 case Instruction[] targets:
-                    leaders.UnionWith(targets);
+                    _leaders.UnionWith(targets);
                     break;
             }
         }
@@ -50,18 +50,18 @@ internal sealed class MethodFlow
     {
         do
         {
-            again = false;
+            _again = false;
             Follow();
         }
-        while (again);
+        while (_again);
 
         if (reportTo is null)
         {
             return;
         }
 
-        report = reportTo;
-        foreach (var (start, state) in starts.ToArray())
+        _report = reportTo;
+        foreach ((Instruction start, FlowState state) in _starts.ToArray())
         {
             Block(start, state.Copy());
         }
@@ -69,51 +69,52 @@ internal sealed class MethodFlow
 
     private void Follow()
     {
-        starts.Clear();
-        visits.Clear();
-        var body = method.Body;
-        var locals = body.Variables.Select(variable => LoadLocal(variable)).ToArray();
-        var arguments = new List<Slot>();
-        if (method.HasThis)
+        _starts.Clear();
+        _visits.Clear();
+        MethodBody body = _method.Body;
+        Slot[] locals = body.Variables.Select(variable => LoadLocal(variable)).ToArray();
+        List<Slot> arguments = new();
+        if (_method.HasThis)
         {
-            arguments.Add(Slot.Other with { Type = method.DeclaringType });
+            arguments.Add(Slot.Other with { Type = _method.DeclaringType });
         }
 
-        var delegates = rules.Delegates(method);
-        foreach (var parameter in method.Parameters)
+        MethodSummary delegates = _rules.Delegates(_method);
+        foreach (ParameterDefinition parameter in _method.Parameters)
         {
             arguments.Add(LoadArgument(parameter, delegates));
         }
 
         Reach(body.Instructions[0], new FlowState([], locals, [.. arguments]));
-        while (queue.TryDequeue(out var start))
+        while (_queue.TryDequeue(out Instruction? start))
         {
-            Block(start, starts[start].Copy());
+            Block(start, _starts[start].Copy());
         }
     }
 
     private Slot LoadLocal(VariableDefinition variable)
     {
-        var slot = Slot.OfType(variable.VariableType, $"a local of type {variable.VariableType.Name}");
-        return writtenLocals.TryGetValue(variable.Index, out var width)
-            ? slot with { UnsignedWidth = Math.Max(slot.UnsignedWidth, width), Why = "a local that was given an unsigned value through ref or out" }
+        Slot slot = Slot.OfType(variable.VariableType, $"a local of type {variable.VariableType.Name}");
+        return _writtenLocals.TryGetValue(variable.Index, out int width)
+            ? slot with { UnsignedWidth = Math.Max(slot.UnsignedWidth, width),
+                Why = "a local that was given an unsigned value through ref or out" }
             : slot;
     }
 
     private Slot LoadArgument(ParameterDefinition parameter, MethodSummary delegates)
     {
-        var type = parameter.ParameterType;
+        TypeReference type = parameter.ParameterType;
         if (type.IsByReference)
         {
             return Slot.Other with { Type = type, Target = new Target(TargetKind.ReferenceArgument, parameter.Index) };
         }
 
-        var slot = Slot.OfType(type, $"parameter {parameter.Name} of type {type.Name}");
+        Slot slot = Slot.OfType(type, $"parameter {parameter.Name} of type {type.Name}");
         if (Slot.IsSignedWord(type))
         {
-            var (width, why) = own.Argument(parameter.Index);
-            var (delegateWidth, delegateWhy) = delegates.Argument(parameter.Index);
-            if (delegateWidth > width && rules.IsDelegateTarget(method))
+            (int width, string why) = _own.Argument(parameter.Index);
+            (int delegateWidth, string delegateWhy) = delegates.Argument(parameter.Index);
+            if (delegateWidth > width && _rules.IsDelegateTarget(_method))
             {
                 (width, why) = (delegateWidth, delegateWhy);
             }
@@ -129,20 +130,20 @@ internal sealed class MethodFlow
 
     private void Reach(Instruction start, FlowState state)
     {
-        if (!starts.TryGetValue(start, out var known))
+        if (!_starts.TryGetValue(start, out FlowState? known))
         {
-            starts.Add(start, state.Copy());
-            queue.Enqueue(start);
+            _starts.Add(start, state.Copy());
+            _queue.Enqueue(start);
             return;
         }
 
-        var count = visits.GetValueOrDefault(start);
+        int count = _visits.GetValueOrDefault(start);
         if (known.Join(state, count > Patience))
         {
-            visits[start] = count + 1;
-            if (!queue.Contains(start))
+            _visits[start] = count + 1;
+            if (!_queue.Contains(start))
             {
-                queue.Enqueue(start);
+                _queue.Enqueue(start);
             }
         }
     }
@@ -150,7 +151,7 @@ internal sealed class MethodFlow
     private void Block(Instruction start, FlowState state)
     {
         ReachHandlers(start, state);
-        for (var instruction = start; ;)
+        for (Instruction instruction = start; ;)
         {
             Step(instruction, state);
             if (instruction.OpCode.Code is >= Code.Stloc_0 and <= Code.Stloc_3 or Code.Stloc or Code.Stloc_S or Code.Starg or Code.Starg_S)
@@ -182,7 +183,7 @@ internal sealed class MethodFlow
                 return;
             }
 
-            if (instruction.OpCode.FlowControl == FlowControl.Cond_Branch || leaders.Contains(instruction.Next))
+            if (instruction.OpCode.FlowControl == FlowControl.Cond_Branch || _leaders.Contains(instruction.Next))
             {
                 Reach(instruction.Next, state);
                 return;
@@ -194,15 +195,15 @@ internal sealed class MethodFlow
 
     private void ReachHandlers(Instruction instruction, FlowState state)
     {
-        foreach (var handler in method.Body.ExceptionHandlers)
+        foreach (ExceptionHandler handler in _method.Body.ExceptionHandlers)
         {
             if (instruction.Offset < handler.TryStart.Offset || instruction.Offset >= handler.TryEnd.Offset)
             {
                 continue;
             }
 
-            var caught = handler.HandlerType is ExceptionHandlerType.Catch or ExceptionHandlerType.Filter;
-            var entry = caught ? state.WithStack(Slot.Other) : state.WithStack();
+            bool caught = handler.HandlerType is ExceptionHandlerType.Catch or ExceptionHandlerType.Filter;
+            FlowState entry = caught ? state.WithStack(Slot.Other) : state.WithStack();
             Reach(handler.HandlerStart, entry);
             if (handler.FilterStart is { } filter)
             {
@@ -213,9 +214,9 @@ internal sealed class MethodFlow
 
     private void ReachBehindFinally(Instruction end, FlowState state)
     {
-        foreach (var handler in method.Body.ExceptionHandlers)
+        foreach (ExceptionHandler handler in _method.Body.ExceptionHandlers)
         {
-            var inside = handler.HandlerType == ExceptionHandlerType.Finally
+            bool inside = handler.HandlerType == ExceptionHandlerType.Finally
                 && end.Offset >= handler.HandlerStart.Offset
                 && (handler.HandlerEnd is null || end.Offset < handler.HandlerEnd.Offset);
             if (!inside)
@@ -223,7 +224,7 @@ internal sealed class MethodFlow
                 continue;
             }
 
-            for (var instruction = handler.TryStart; instruction != handler.TryEnd; instruction = instruction.Next)
+            for (Instruction instruction = handler.TryStart; instruction != handler.TryEnd; instruction = instruction.Next)
             {
                 if (instruction.OpCode.Code is Code.Leave or Code.Leave_S)
                 {
@@ -235,7 +236,7 @@ internal sealed class MethodFlow
 
     private void Step(Instruction instruction, FlowState state)
     {
-        var code = instruction.OpCode.Code;
+        Code code = instruction.OpCode.Code;
         switch (code)
         {
             case >= Code.Ldarg_0 and <= Code.Ldarg_3:
@@ -245,7 +246,8 @@ internal sealed class MethodFlow
                 state.Push(state.Arguments[ArgumentIndex((ParameterDefinition)instruction.Operand)]);
                 break;
             case Code.Ldarga or Code.Ldarga_S:
-                PushAddress(state, TargetKind.Argument, ArgumentIndex((ParameterDefinition)instruction.Operand), ((ParameterDefinition)instruction.Operand).ParameterType);
+                PushAddress(state, TargetKind.Argument, ArgumentIndex((ParameterDefinition)instruction.Operand),
+                    ((ParameterDefinition)instruction.Operand).ParameterType);
                 break;
             case Code.Starg or Code.Starg_S:
                 StoreArgument(state, (ParameterDefinition)instruction.Operand);
@@ -257,10 +259,11 @@ internal sealed class MethodFlow
                 state.Push(state.Locals[((VariableDefinition)instruction.Operand).Index]);
                 break;
             case Code.Ldloca or Code.Ldloca_S:
-                PushAddress(state, TargetKind.Local, ((VariableDefinition)instruction.Operand).Index, ((VariableDefinition)instruction.Operand).VariableType);
+                PushAddress(state, TargetKind.Local, ((VariableDefinition)instruction.Operand).Index,
+                    ((VariableDefinition)instruction.Operand).VariableType);
                 break;
             case >= Code.Stloc_0 and <= Code.Stloc_3:
-                StoreLocal(state, method.Body.Variables[code - Code.Stloc_0]);
+                StoreLocal(state, _method.Body.Variables[code - Code.Stloc_0]);
                 break;
             case Code.Stloc or Code.Stloc_S:
                 StoreLocal(state, (VariableDefinition)instruction.Operand);
@@ -278,7 +281,7 @@ internal sealed class MethodFlow
                 state.Push(Slot.OfConstant(SlotKind.Int64, (long)instruction.Operand));
                 break;
             case Code.Dup:
-                var copied = state.Pop();
+                Slot copied = state.Pop();
                 state.Push(copied);
                 state.Push(copied);
                 break;
@@ -296,7 +299,7 @@ internal sealed class MethodFlow
                     state.Pop();
                 }
 
-                var field = (FieldReference)instruction.Operand;
+                FieldReference field = (FieldReference)instruction.Operand;
                 state.Push(Slot.Other with { Type = field.FieldType, Target = new Target(TargetKind.Field, 0, field.FullName) });
                 break;
             case Code.Ldelema:
@@ -312,7 +315,7 @@ internal sealed class MethodFlow
                 state.Push(LoadIndirect(code, state, state.Pop(), instruction));
                 break;
             case >= Code.Stind_Ref and <= Code.Stind_R8 or Code.Stind_I or Code.Stobj:
-                var stored = state.Pop();
+                Slot stored = state.Pop();
                 StoreIndirect(instruction, state, state.Pop(), stored);
                 break;
             case Code.Unbox_Any:
@@ -325,12 +328,13 @@ internal sealed class MethodFlow
                 break;
             case Code.Add or Code.Sub or Code.Mul or Code.Div or Code.Div_Un or Code.Rem or Code.Rem_Un or Code.And or Code.Or or Code.Xor
                 or Code.Shl or Code.Shr or Code.Shr_Un:
-                var right = state.Pop();
+                Slot right = state.Pop();
                 state.Push(Operate(instruction, state.Pop(), right));
                 break;
             case Code.Neg or Code.Not:
-                var operand = state.Pop();
-                state.Push(operand with { Width = operand.Bits, UnsignedWidth = operand.UnsignedWidth < 0 ? -1 : operand.Bits, Constant = null });
+                Slot operand = state.Pop();
+                state.Push(
+                    operand with { Width = operand.Bits, UnsignedWidth = operand.UnsignedWidth < 0 ? -1 : operand.Bits, Constant = null });
                 break;
             case Code.Ceq or Code.Cgt or Code.Cgt_Un or Code.Clt or Code.Clt_Un:
                 state.Pop();
@@ -341,12 +345,13 @@ internal sealed class MethodFlow
                 Call(instruction, (MethodReference)instruction.Operand, state);
                 break;
             case Code.Ret:
-                if (method.ReturnType.MetadataType != MetadataType.Void && state.Pop() is { UnsignedWidth: >= 0 } returned && Slot.IsSignedWord(method.ReturnType))
+                if (_method.ReturnType.MetadataType != MetadataType.Void && state.Pop() is { UnsignedWidth: >= 0 } returned
+                    && Slot.IsSignedWord(_method.ReturnType))
                 {
-                    own.Return(returned.UnsignedWidth, returned.Why);
-                    if (rules.IsDelegateTarget(method))
+                    _own.Return(returned.UnsignedWidth, returned.Why);
+                    if (_rules.IsDelegateTarget(_method))
                     {
-                        rules.Delegates(method).Return(returned.UnsignedWidth, returned.Why);
+                        _rules.Delegates(_method).Return(returned.UnsignedWidth, returned.Why);
                     }
                 }
 
@@ -357,7 +362,7 @@ internal sealed class MethodFlow
                     state.Pop();
                 }
 
-                rules.MakeDelegateTarget((MethodReference)instruction.Operand);
+                _rules.MakeDelegateTarget((MethodReference)instruction.Operand);
                 state.Push(Slot.Other);
                 break;
             case Code.Newarr:
@@ -377,12 +382,12 @@ internal sealed class MethodFlow
                     break;
                 }
 
-                for (var i = StackUse.Pops(instruction.OpCode.StackBehaviourPop); i > 0; i--)
+                for (int i = StackUse.Pops(instruction.OpCode.StackBehaviourPop); i > 0; i--)
                 {
                     state.Pop();
                 }
 
-                for (var i = StackUse.Pushes(instruction.OpCode.StackBehaviourPush); i > 0; i--)
+                for (int i = StackUse.Pushes(instruction.OpCode.StackBehaviourPush); i > 0; i--)
                 {
                     state.Push(Slot.Other);
                 }
@@ -391,7 +396,7 @@ internal sealed class MethodFlow
         }
     }
 
-    private int ArgumentIndex(ParameterDefinition parameter) => parameter.Index + (method.HasThis ? 1 : 0);
+    private int ArgumentIndex(ParameterDefinition parameter) => parameter.Index + (_method.HasThis ? 1 : 0);
 
     private static void PushAddress(FlowState state, TargetKind kind, int index, TypeReference type) =>
         state.Push(Slot.Other with { Type = type, Target = new Target(kind, index) });
@@ -401,7 +406,7 @@ internal sealed class MethodFlow
 
     private void StoreArgument(FlowState state, ParameterDefinition parameter)
     {
-        var index = ArgumentIndex(parameter);
+        int index = ArgumentIndex(parameter);
         state.Arguments[index] = Stored(state.Arguments[index], state.Pop());
     }
 
@@ -414,7 +419,8 @@ internal sealed class MethodFlow
         }
 
         // a store into a small variable keeps only its own bits
-        var width = variable.Type is { } type && Slot.Underlying(type).MetadataType is MetadataType.Boolean or MetadataType.Byte or MetadataType.Char or MetadataType.UInt16
+        int width = variable.Type is { } type
+            && Slot.Underlying(type).MetadataType is MetadataType.Boolean or MetadataType.Byte or MetadataType.Char or MetadataType.UInt16
             ? Math.Min(value.Width, Slot.OfType(variable.Type, "").Width)
             : value.Width;
         return variable with
@@ -427,15 +433,16 @@ internal sealed class MethodFlow
 
     private Slot LoadField(FieldReference field)
     {
-        var slot = Slot.OfType(field.FieldType, $"field {field.Name} of type {field.FieldType.Name}");
-        return rules.Field(field) is >= 0 and var width
-            ? slot with { UnsignedWidth = Math.Max(slot.UnsignedWidth, Math.Max(width, slot.Bits)), Why = $"field {field.Name}, which was given an unsigned value through a reference" }
+        Slot slot = Slot.OfType(field.FieldType, $"field {field.Name} of type {field.FieldType.Name}");
+        return _rules.Field(field) is >= 0 and var width
+            ? slot with { UnsignedWidth = Math.Max(slot.UnsignedWidth, Math.Max(width, slot.Bits)),
+                Why = $"field {field.Name}, which was given an unsigned value through a reference" }
             : slot;
     }
 
     private static Slot LoadElement(Code code, Slot array, Instruction instruction)
     {
-        var type = instruction.Operand as TypeReference ?? (array.Type as ArrayType)?.ElementType;
+        TypeReference? type = instruction.Operand as TypeReference ?? (array.Type as ArrayType)?.ElementType;
         if (type is not null && code is not Code.Ldelem_Ref)
         {
             return Slot.OfType(type, $"an element of {type.Name}[]");
@@ -462,8 +469,8 @@ internal sealed class MethodFlow
                 return state.Arguments[address.Target.Index];
         }
 
-        var type = instruction.Operand as TypeReference ?? Pointee(address);
-        var slot = type is not null && code is not Code.Ldind_Ref
+        TypeReference? type = instruction.Operand as TypeReference ?? Pointee(address);
+        Slot slot = type is not null && code is not Code.Ldind_Ref
             ? Slot.OfType(type, $"a reference to {type.Name}")
             : code switch
             {
@@ -476,7 +483,7 @@ internal sealed class MethodFlow
             };
         if (address.Target.Kind == TargetKind.ReferenceArgument && slot.Bits > 0)
         {
-            slot = slot with { UnsignedWidth = Math.Max(slot.UnsignedWidth, own.Reference(address.Target.Index) >= 0 ? slot.Bits : -1) };
+            slot = slot with { UnsignedWidth = Math.Max(slot.UnsignedWidth, _own.Reference(address.Target.Index) >= 0 ? slot.Bits : -1) };
         }
 
         return slot;
@@ -486,7 +493,7 @@ internal sealed class MethodFlow
 
     private void StoreIndirect(Instruction instruction, FlowState state, Slot address, Slot value)
     {
-        var type = instruction.Operand as TypeReference ?? Pointee(address);
+        TypeReference? type = instruction.Operand as TypeReference ?? Pointee(address);
         if (value.UnsignedWidth < 0 || type is null || !Slot.IsSignedWord(type))
         {
             if (address.Target.Kind == TargetKind.Local && value.Kind != SlotKind.Other)
@@ -506,10 +513,10 @@ internal sealed class MethodFlow
                 WriteArgument(state, address.Target.Index, value.UnsignedWidth);
                 break;
             case TargetKind.ReferenceArgument:
-                own.WriteReference(address.Target.Index, value.UnsignedWidth);
+                _own.WriteReference(address.Target.Index, value.UnsignedWidth);
                 break;
             case TargetKind.Field:
-                rules.WriteField(address.Target.Field, value.UnsignedWidth);
+                _rules.WriteField(address.Target.Field, value.UnsignedWidth);
                 break;
             case TargetKind.Unknown or TargetKind.None:
                 Report(instruction, value, "writes through a reference, and the variable behind it stays unsigned from then on");
@@ -519,31 +526,38 @@ internal sealed class MethodFlow
 
     private void WriteLocal(FlowState state, int index, int width)
     {
-        if (width > writtenLocals.GetValueOrDefault(index, -1))
+        if (width > _writtenLocals.GetValueOrDefault(index, -1))
         {
-            writtenLocals[index] = width;
-            again = true;
+            _writtenLocals[index] = width;
+            _again = true;
         }
 
-        var slot = state.Locals[index];
-        state.Locals[index] = slot with { Width = Math.Max(slot.Width, width), UnsignedWidth = Math.Max(slot.UnsignedWidth, width), Why = "a local that was given an unsigned value through ref or out" };
+        Slot slot = state.Locals[index];
+        state.Locals[index] = slot with
+        {
+            Width = Math.Max(slot.Width, width), UnsignedWidth = Math.Max(slot.UnsignedWidth, width),
+                Why = "a local that was given an unsigned value through ref or out"
+        };
     }
 
     private void WriteArgument(FlowState state, int index, int width)
     {
-        if (width > writtenArguments.GetValueOrDefault(index, -1))
+        if (width > _writtenArguments.GetValueOrDefault(index, -1))
         {
-            writtenArguments[index] = width;
-            again = true;
+            _writtenArguments[index] = width;
+            _again = true;
         }
 
-        var slot = state.Arguments[index];
-        state.Arguments[index] = slot with { UnsignedWidth = Math.Max(slot.UnsignedWidth, width), Why = "a parameter that was given an unsigned value through a reference" };
+        Slot slot = state.Arguments[index];
+        state.Arguments[index] = slot with
+        {
+            UnsignedWidth = Math.Max(slot.UnsignedWidth, width), Why = "a parameter that was given an unsigned value through a reference"
+        };
     }
 
     private Slot Operate(Instruction instruction, Slot left, Slot right)
     {
-        var code = instruction.OpCode.Code;
+        Code code = instruction.OpCode.Code;
         if (left.Kind == SlotKind.Other)
         {
             return Slot.Other;
@@ -558,14 +572,14 @@ internal sealed class MethodFlow
             Report(instruction, left, "gives the remainder of the unsigned value");
         }
 
-        var width = Width(code, left.Bits, left.Width, right);
-        var unsigned = left.UnsignedWidth < 0 ? -1 : Width(code, left.Bits, left.UnsignedWidth, right);
+        int width = Width(code, left.Bits, left.Width, right);
+        int unsigned = left.UnsignedWidth < 0 ? -1 : Width(code, left.Bits, left.UnsignedWidth, right);
         return new Slot(left.Kind, width, unsigned, null, default, null, left.Why);
     }
 
     private static int Width(Code code, int bits, int left, Slot right)
     {
-        var isPositive = left < bits && right.Width < (right.Bits == 0 ? bits : right.Bits);
+        bool isPositive = left < bits && right.Width < (right.Bits == 0 ? bits : right.Bits);
         return code switch
         {
             Code.Add => Math.Min(bits, Math.Max(left, right.Width) + 1),
@@ -585,14 +599,14 @@ internal sealed class MethodFlow
 
     private bool Conversion(Instruction instruction, FlowState state)
     {
-        var code = instruction.OpCode.Code;
+        Code code = instruction.OpCode.Code;
         if (code is not (Code.Conv_I1 or Code.Conv_I2 or Code.Conv_I4 or Code.Conv_I8 or Code.Conv_I or Code.Conv_U1 or Code.Conv_U2
             or Code.Conv_U4 or Code.Conv_U8 or Code.Conv_U or Code.Conv_R4 or Code.Conv_R8 or Code.Conv_R_Un))
         {
             return false;
         }
 
-        var value = state.Pop();
+        Slot value = state.Pop();
         if (value.IsTrap && code is Code.Conv_I8 && value.Kind == SlotKind.Int32)
         {
             Report(instruction, value, "widens with zeros where .NET widens with the sign");
@@ -602,7 +616,7 @@ internal sealed class MethodFlow
             Report(instruction, value, "converts the unsigned value");
         }
 
-        var width = value.Kind == SlotKind.Other ? 64 : value.Width;
+        int width = value.Kind == SlotKind.Other ? 64 : value.Width;
         state.Push(code switch
         {
             Code.Conv_I1 => Slot.Signed(SlotKind.Int32, width < 8 ? width : 32),
@@ -612,7 +626,9 @@ internal sealed class MethodFlow
             Code.Conv_U1 => Slot.Signed(SlotKind.Int32, Math.Min(width, 8)),
             Code.Conv_U2 => Slot.Signed(SlotKind.Int32, Math.Min(width, 16)),
             Code.Conv_U4 or Code.Conv_U => Slot.Unsigned(SlotKind.Int32, Math.Min(width, 32), "a cast to uint"),
-            Code.Conv_U8 => Slot.Unsigned(SlotKind.Int64, value.Kind == SlotKind.Int32 ? Math.Min(width, 32) : width, "a cast from an unsigned type to long, or to ulong"),
+            Code.Conv_U8 =>
+                Slot.Unsigned(SlotKind.Int64, value.Kind == SlotKind.Int32
+                    ? Math.Min(width, 32) : width, "a cast from an unsigned type to long, or to ulong"),
             _ => Slot.Other,
         });
         return true;
@@ -620,10 +636,10 @@ internal sealed class MethodFlow
 
     private void Call(Instruction instruction, MethodReference called, FlowState state)
     {
-        var summary = rules.Called(called);
-        for (var i = called.Parameters.Count - 1; i >= 0; i--)
+        MethodSummary? summary = _rules.Called(called);
+        for (int i = called.Parameters.Count - 1; i >= 0; i--)
         {
-            var passed = state.Pop();
+            Slot passed = state.Pop();
             if (summary is null)
             {
                 continue;
@@ -631,7 +647,8 @@ internal sealed class MethodFlow
 
             if (passed.UnsignedWidth >= 0 && Slot.IsSignedWord(called.Parameters[i].ParameterType))
             {
-                summary.Pass(i, passed.UnsignedWidth, $"{method.DeclaringType.Name}.{method.Name} passes as an unsigned value ({passed.Why})");
+                summary.Pass(i, passed.UnsignedWidth,
+                    $"{_method.DeclaringType.Name}.{_method.Name} passes as an unsigned value ({passed.Why})");
             }
 
             if (summary.Reference(i) is >= 0 and var width)
@@ -645,10 +662,10 @@ internal sealed class MethodFlow
                         WriteArgument(state, passed.Target.Index, width);
                         break;
                     case TargetKind.ReferenceArgument:
-                        own.WriteReference(passed.Target.Index, width);
+                        _own.WriteReference(passed.Target.Index, width);
                         break;
                     case TargetKind.Field:
-                        rules.WriteField(passed.Target.Field, width);
+                        _rules.WriteField(passed.Target.Field, width);
                         break;
                 }
             }
@@ -676,16 +693,18 @@ internal sealed class MethodFlow
             return;
         }
 
-        var result = Slot.OfType(called.ReturnType, $"the result of {called.Name}");
+        Slot result = Slot.OfType(called.ReturnType, $"the result of {called.Name}");
         if (summary is { Returned: >= 0 } && Slot.IsSignedWord(called.ReturnType))
         {
-            result = result with { UnsignedWidth = summary.Returned, Why = $"the result of {called.Name}, which returns {summary.ReturnedWhy}" };
+            result =
+                result with { UnsignedWidth = summary.Returned, Why = $"the result of {called.Name}, which returns {summary.ReturnedWhy}" };
         }
 
         state.Push(result);
     }
 
-    private void Report(Instruction instruction, Slot value, string effect) => report?.Invoke(
+    private void Report(Instruction instruction, Slot value, string effect) => _report?.Invoke(
         instruction,
-        $"{instruction.OpCode.Name} {effect}: the value counts as unsigned on a device ({value.Why}), whatever C# casts say. Stay in unsigned types, or restore the sign with '0 | (int)x' or '0L | (long)x'");
+        $"{instruction.OpCode.Name} {effect}: the value counts as unsigned on a device ({value.Why}), whatever C# casts say. Stay in "
+            + $"unsigned types, or restore the sign with '0 | (int)x' or '0L | (long)x'");
 }

@@ -7,9 +7,9 @@ namespace NanoLibp2p.DeviceProfile.Signs;
 /// </summary>
 internal sealed class MethodSummary(int arguments)
 {
-    private readonly int[] arguments = Filled(arguments);
-    private readonly string[] argumentWhy = new string[arguments];
-    private readonly int[] references = Filled(arguments);
+    private readonly int[] _arguments = Filled(arguments);
+    private readonly string[] _argumentWhy = new string[arguments];
+    private readonly int[] _references = Filled(arguments);
 
     public int Returned { get; private set; } = -1;
 
@@ -18,17 +18,17 @@ internal sealed class MethodSummary(int arguments)
     public bool Changed { get; set; }
 
     /// <summary>Width of an argument that some caller passed with an unsigned tag.</summary>
-    public (int Width, string Why) Argument(int index) => (arguments[index], argumentWhy[index] ?? "");
+    public (int Width, string Why) Argument(int index) => (_arguments[index], _argumentWhy[index] ?? "");
 
     /// <summary>Width of a value with an unsigned tag that the method writes through a ref or out argument.</summary>
-    public int Reference(int index) => references[index];
+    public int Reference(int index) => _references[index];
 
     public void Pass(int index, int width, string why)
     {
-        if (width > arguments[index])
+        if (width > _arguments[index])
         {
-            arguments[index] = width;
-            argumentWhy[index] = why;
+            _arguments[index] = width;
+            _argumentWhy[index] = why;
             Changed = true;
         }
     }
@@ -45,16 +45,16 @@ internal sealed class MethodSummary(int arguments)
 
     public void WriteReference(int index, int width)
     {
-        if (width > references[index])
+        if (width > _references[index])
         {
-            references[index] = width;
+            _references[index] = width;
             Changed = true;
         }
     }
 
     private static int[] Filled(int count)
     {
-        var array = new int[count];
+        int[] array = new int[count];
         Array.Fill(array, -1);
         return array;
     }

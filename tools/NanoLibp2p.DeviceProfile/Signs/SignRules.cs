@@ -10,18 +10,18 @@ namespace NanoLibp2p.DeviceProfile.Signs;
 /// </summary>
 internal sealed class SignRules
 {
-    private readonly DeviceAssemblySet assemblies;
-    private readonly Dictionary<string, MethodSummary> summaries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> fields = new(StringComparer.Ordinal);
-    private readonly HashSet<string> delegateTargets = new(StringComparer.Ordinal);
-    private bool changed;
+    private readonly DeviceAssemblySet _assemblies;
+    private readonly Dictionary<string, MethodSummary> _summaries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _fields = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _delegateTargets = new(StringComparer.Ordinal);
+    private bool _changed;
 
-    private SignRules(DeviceAssemblySet assemblies) => this.assemblies = assemblies;
+    private SignRules(DeviceAssemblySet assemblies) => _assemblies = assemblies;
 
     public static IEnumerable<Violation> Check(DeviceAssemblySet assemblies)
     {
-        var rules = new SignRules(assemblies);
-        var methods = assemblies.Modules
+        SignRules rules = new(assemblies);
+        MethodDefinition[] methods = assemblies.Modules
             .SelectMany(module => module.GetTypes())
             .SelectMany(type => type.Methods)
             .Where(method => method.HasBody)
@@ -29,27 +29,27 @@ internal sealed class SignRules
         bool unsettled;
         do
         {
-            rules.changed = false;
-            foreach (var summary in rules.summaries.Values)
+            rules._changed = false;
+            foreach (MethodSummary summary in rules._summaries.Values)
             {
                 summary.Changed = false;
             }
 
-            foreach (var method in methods)
+            foreach (MethodDefinition method in methods)
             {
                 new MethodFlow(rules, method).Run(null);
             }
 
-            unsettled = rules.changed || rules.summaries.Values.Any(summary => summary.Changed);
+            unsettled = rules._changed || rules._summaries.Values.Any(summary => summary.Changed);
         }
         while (unsettled);
 
-        foreach (var method in methods)
+        foreach (MethodDefinition method in methods)
         {
-            var found = new SortedDictionary<int, Violation>();
+            SortedDictionary<int, Violation> found = new();
             new MethodFlow(rules, method).Run((instruction, message) =>
                 found[instruction.Offset] = new Violation("sign-trap", CodeLocation.Of(method, instruction), message));
-            foreach (var violation in found.Values)
+            foreach (Violation violation in found.Values)
             {
                 yield return violation;
             }
@@ -57,14 +57,14 @@ internal sealed class SignRules
     }
 
     /// <summary>Width of a value with an unsigned tag in a field that C# takes for signed, written there through a reference.</summary>
-    public int Field(FieldReference field) => fields.GetValueOrDefault(field.FullName, -1);
+    public int Field(FieldReference field) => _fields.GetValueOrDefault(field.FullName, -1);
 
     public void WriteField(string field, int width)
     {
-        if (width > fields.GetValueOrDefault(field, -1))
+        if (width > _fields.GetValueOrDefault(field, -1))
         {
-            fields[field] = width;
-            changed = true;
+            _fields[field] = width;
+            _changed = true;
         }
     }
 
@@ -76,26 +76,27 @@ internal sealed class SignRules
             return Summary(DelegateKey(method), method);
         }
 
-        return assemblies.Find(method) is { } found ? Of(found) : null;
+        return _assemblies.Find(method) is { } found ? Of(found) : null;
     }
 
     /// <summary>The summary that a method shares with those it overrides or that override it.</summary>
     public MethodSummary Of(MethodDefinition method) =>
-        Summary(method.IsVirtual ? $"virtual {method.Name[(method.Name.LastIndexOf('.') + 1)..]}{Parameters(method)}" : method.FullName, method);
+        Summary(method.IsVirtual
+            ? $"virtual {method.Name[(method.Name.LastIndexOf('.') + 1)..]}{Parameters(method)}" : method.FullName, method);
 
-    public bool IsDelegateTarget(MethodDefinition method) => delegateTargets.Contains(method.FullName);
+    public bool IsDelegateTarget(MethodDefinition method) => _delegateTargets.Contains(method.FullName);
 
-    public void MakeDelegateTarget(MethodReference method) => changed |= delegateTargets.Add(method.FullName);
+    public void MakeDelegateTarget(MethodReference method) => _changed |= _delegateTargets.Add(method.FullName);
 
     /// <summary>What delegates with the signature of <paramref name="method"/> are called with.</summary>
     public MethodSummary Delegates(MethodReference method) => Summary(DelegateKey(method), method);
 
     private MethodSummary Summary(string key, MethodReference method)
     {
-        if (!summaries.TryGetValue(key, out var summary))
+        if (!_summaries.TryGetValue(key, out MethodSummary? summary))
         {
             summary = new MethodSummary(method.Parameters.Count);
-            summaries.Add(key, summary);
+            _summaries.Add(key, summary);
         }
 
         return summary;

@@ -54,7 +54,8 @@ internal sealed record Slot(SlotKind Kind, int Width, int UnsignedWidth, long? C
         _ => 0,
     };
 
-    /// <summary>True where the tag may be unsigned while the top bit may be set: the only case in which tag and C# disagree in effect.</summary>
+    /// <summary>True where the tag may be unsigned while the top bit may be set: the only case in which tag and C# disagree in
+    /// effect.</summary>
     public bool IsTrap => Bits > 0 && UnsignedWidth >= Bits;
 
     public static Slot Signed(SlotKind kind, int width) =>
@@ -65,16 +66,16 @@ internal sealed record Slot(SlotKind Kind, int Width, int UnsignedWidth, long? C
 
     public static Slot OfConstant(SlotKind kind, long value)
     {
-        var bits = kind == SlotKind.Int32 ? 32 : 64;
-        var width = value < 0 ? bits : 64 - BitOperations.LeadingZeroCount((ulong)value);
+        int bits = kind == SlotKind.Int32 ? 32 : 64;
+        int width = value < 0 ? bits : 64 - BitOperations.LeadingZeroCount((ulong)value);
         return new Slot(kind, width, -1, value, default, null, "");
     }
 
     /// <summary>A value freshly loaded from a variable or element of the given type, or returned as one.</summary>
     public static Slot OfType(TypeReference type, string what)
     {
-        var underlying = Underlying(type);
-        var slot = underlying.MetadataType switch
+        TypeReference underlying = Underlying(type);
+        Slot slot = underlying.MetadataType switch
         {
             MetadataType.Boolean => Signed(SlotKind.Int32, 1),
             MetadataType.Byte => Signed(SlotKind.Int32, 8),
@@ -88,7 +89,8 @@ internal sealed record Slot(SlotKind Kind, int Width, int UnsignedWidth, long? C
         return slot with { Type = type };
     }
 
-    /// <summary>True for int, long and enums over them: a variable that C# takes for signed and that keeps a foreign tag if it is given one.</summary>
+    /// <summary>True for int, long and enums over them: a variable that C# takes for signed and that keeps a foreign tag if it is given
+    /// one.</summary>
     public static bool IsSignedWord(TypeReference type) =>
         Underlying(type).MetadataType is MetadataType.Int32 or MetadataType.Int64 or MetadataType.IntPtr;
 
@@ -99,7 +101,7 @@ internal sealed record Slot(SlotKind Kind, int Width, int UnsignedWidth, long? C
             return type;
         }
 
-        var definition = type.Resolve();
+        TypeDefinition definition = type.Resolve();
         return definition is { IsEnum: true } ? definition.Fields.First(field => !field.IsStatic).FieldType : type;
     }
 
@@ -121,7 +123,9 @@ internal sealed record Slot(SlotKind Kind, int Width, int UnsignedWidth, long? C
             Math.Max(Width, other.Width),
             Math.Max(UnsignedWidth, other.UnsignedWidth),
             Constant == other.Constant ? Constant : null,
-            Target == other.Target ? Target : new Target(Target.Kind == TargetKind.None && other.Target.Kind == TargetKind.None ? TargetKind.None : TargetKind.Unknown),
+            Target == other.Target
+            ? Target
+            : new Target(Target.Kind == TargetKind.None && other.Target.Kind == TargetKind.None ? TargetKind.None : TargetKind.Unknown),
             Type?.FullName == other.Type?.FullName ? Type : null,
             UnsignedWidth >= other.UnsignedWidth ? Why : other.Why);
     }

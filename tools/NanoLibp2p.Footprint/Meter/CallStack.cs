@@ -9,49 +9,49 @@ public sealed class CallStack
     private const long OneFrame = 1L << 40;
 
     // frames above, bytes below: one addition keeps both
-    private long depth;
-    private long deepestBytes;
-    private long deepestFrames;
-    private long arrayBytes;
-    private long arrays;
+    private long _depth;
+    private long _deepestBytes;
+    private long _deepestFrames;
+    private long _arrayBytes;
+    private long _arrays;
 
-    internal long DeepestBytes => deepestBytes;
+    internal long DeepestBytes => _deepestBytes;
 
-    internal long DeepestFrames => deepestFrames;
+    internal long DeepestFrames => _deepestFrames;
 
-    internal long ArrayBytes => arrayBytes;
+    internal long ArrayBytes => _arrayBytes;
 
-    internal long Arrays => arrays;
+    internal long Arrays => _arrays;
 
     internal void Reset() => Load(default);
 
     internal (long Depth, long Bytes, long Frames, long ArrayBytes, long Arrays) Save() =>
-        (depth, deepestBytes, deepestFrames, arrayBytes, arrays);
+        (_depth, _deepestBytes, _deepestFrames, _arrayBytes, _arrays);
 
     internal void Load((long Depth, long Bytes, long Frames, long ArrayBytes, long Arrays) saved) =>
-        (depth, deepestBytes, deepestFrames, arrayBytes, arrays) = saved;
+        (_depth, _deepestBytes, _deepestFrames, _arrayBytes, _arrays) = saved;
 
     /// <summary>A method is entered; the result goes to <see cref="Restore"/> in its handlers.</summary>
     public long Enter(int frameBytes)
     {
-        depth += OneFrame + frameBytes;
-        var bytes = depth & (OneFrame - 1);
-        if (bytes > deepestBytes)
+        _depth += OneFrame + frameBytes;
+        long bytes = _depth & (OneFrame - 1);
+        if (bytes > _deepestBytes)
         {
-            deepestBytes = bytes;
+            _deepestBytes = bytes;
         }
-        if (depth / OneFrame > deepestFrames)
+        if (_depth / OneFrame > _deepestFrames)
         {
-            deepestFrames = depth / OneFrame;
+            _deepestFrames = _depth / OneFrame;
         }
-        return depth;
+        return _depth;
     }
 
     /// <summary>A method returns.</summary>
-    public void Leave(int frameBytes) => depth -= OneFrame + frameBytes;
+    public void Leave(int frameBytes) => _depth -= OneFrame + frameBytes;
 
     /// <summary>A handler begins: the frames that an exception left are gone.</summary>
-    public void Restore(long entered) => depth = entered;
+    public void Restore(long entered) => _depth = entered;
 
     /// <summary>An array of <paramref name="length"/> elements is made.</summary>
     /// <returns>The length, for the instruction that makes it.</returns>
@@ -59,8 +59,8 @@ public sealed class CallStack
     {
         if (length >= 0)
         {
-            stack.arrays += boxBytes == 0 ? 1 : 1 + length;
-            stack.arrayBytes += NanoHeap.ArrayBytes(length, elementBytes, boxBytes);
+            stack._arrays += boxBytes == 0 ? 1 : 1 + length;
+            stack._arrayBytes += NanoHeap.ArrayBytes(length, elementBytes, boxBytes);
         }
         return length;
     }

@@ -98,9 +98,9 @@ internal static class CostTable
     // the arguments' loads are counted where they stand: what is left is about a nanosecond for each
     private static int Call(Instruction instruction)
     {
-        var method = (MethodReference)instruction.Operand;
-        var arguments = 8 * method.Parameters.Count;
-        if (IsPlatform(method, out var definition))
+        MethodReference method = (MethodReference)instruction.Operand;
+        int arguments = 8 * method.Parameters.Count;
+        if (IsPlatform(method, out MethodDefinition? definition))
         {
             return method.FullName == "System.Void System.Object::.ctor()" ? 320 : Native(method) - 43 * method.Parameters.Count;
         }

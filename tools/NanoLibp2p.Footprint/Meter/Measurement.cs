@@ -14,19 +14,19 @@ public sealed record MethodCount(string Method, long Entered, long Instructions,
 /// <summary>What the meter counted while one operation ran.</summary>
 public sealed class Measurement
 {
-    private readonly (MeteredModule Module, long[] Hits)[] runs;
+    private readonly (MeteredModule Module, long[] Hits)[] _runs;
 
     internal Measurement(IEnumerable<MeteredModule> modules, CallStack stack)
     {
-        runs = modules.Select(module => (module, (long[])module.Hits.Clone())).ToArray();
+        _runs = modules.Select(module => (module, (long[])module.Hits.Clone())).ToArray();
         DeepestBytes = stack.DeepestBytes;
         DeepestFrames = stack.DeepestFrames;
         long cost = 0;
-        foreach (var (module, hits) in runs)
+        foreach ((MeteredModule module, long[] hits) in _runs)
         {
-            for (var i = 0; i < hits.Length; i++)
+            for (int i = 0; i < hits.Length; i++)
             {
-                var block = module.Blocks[i];
+                Block block = module.Blocks[i];
                 Instructions += hits[i] * block.Instructions;
                 cost += hits[i] * block.Cost;
                 Calls += hits[i] * block.Calls;
@@ -66,7 +66,7 @@ public sealed class Measurement
 
     /// <summary>Each method that ran, the most expensive first.</summary>
     public IReadOnlyList<MethodCount> Methods() =>
-        [.. runs.SelectMany(run => run.Hits.Select((hits, i) => (hits, block: run.Module.Blocks[i])))
+        [.. _runs.SelectMany(run => run.Hits.Select((hits, i) => (hits, block: run.Module.Blocks[i])))
             .Where(entry => entry.hits > 0)
             .GroupBy(entry => entry.block.Method)
             .Select(method => new MethodCount(
@@ -78,7 +78,7 @@ public sealed class Measurement
 
     /// <summary>Each platform method that was called, and how often.</summary>
     public IReadOnlyList<(string Method, long Calls)> PlatformMethods() =>
-        [.. runs.SelectMany(run => run.Hits.SelectMany((hits, i) => (run.Module.Blocks[i].Platform ?? []).Select(name => (name, hits))))
+        [.. _runs.SelectMany(run => run.Hits.SelectMany((hits, i) => (run.Module.Blocks[i].Platform ?? []).Select(name => (name, hits))))
             .Where(entry => entry.hits > 0)
             .GroupBy(entry => entry.name)
             .Select(method => (method.Key, method.Sum(entry => entry.hits)))
@@ -89,5 +89,5 @@ public sealed class Measurement
     /// what code that is constant time in its secrets shows.
     /// </summary>
     public bool RanTheSameBlocksAs(Measurement other) =>
-        runs.Length == other.runs.Length && runs.Zip(other.runs).All(pair => pair.First.Hits.AsSpan().SequenceEqual(pair.Second.Hits));
+        _runs.Length == other._runs.Length && _runs.Zip(other._runs).All(pair => pair.First.Hits.AsSpan().SequenceEqual(pair.Second.Hits));
 }

@@ -15,12 +15,12 @@ namespace NanoLibp2p.Footprint.Metering;
 /// </summary>
 public sealed class Meter : IDisposable
 {
-    private readonly AssemblyLoadContext context;
-    private readonly Func<string, byte[]?> find;
-    private readonly Resolver resolver;
-    private readonly CallStack stack = new();
-    private readonly Dictionary<string, (MeteredModule Module, Assembly Assembly)> loaded = [];
-    private readonly Queue<Assembly> unstarted = new();
+    private readonly AssemblyLoadContext _context;
+    private readonly Func<string, byte[]?> _find;
+    private readonly Resolver _resolver;
+    private readonly CallStack _stack = new();
+    private readonly Dictionary<string, (MeteredModule Module, Assembly Assembly)> _loaded = [];
+    private readonly Queue<Assembly> _unstarted = new();
 
     /// <summary>A meter with an assembly load context of its own: for samples, or for two builds beside each other.</summary>
     /// <param name="find">The compiled assembly of a name, or null for the platform's.</param>
@@ -31,9 +31,9 @@ public sealed class Meter : IDisposable
 
     internal Meter(Func<string, byte[]?> find, AssemblyLoadContext context)
     {
-        this.find = find;
-        this.context = context;
-        resolver = new Resolver(find);
+        _find = find;
+        _context = context;
+        _resolver = new Resolver(find);
         context.Resolving += Resolve;
     }
 
@@ -48,37 +48,37 @@ public sealed class Meter : IDisposable
     {
         RefuseUncounted();
         RunStaticConstructors();
-        foreach (var (module, _) in loaded.Values)
+        foreach ((MeteredModule module, _) in _loaded.Values)
         {
             Array.Clear(module.Hits);
         }
-        stack.Reset();
+        _stack.Reset();
         operation();
         RefuseUncounted();
-        return new Measurement(loaded.Values.Select(entry => entry.Module), stack);
+        return new Measurement(_loaded.Values.Select(entry => entry.Module), _stack);
     }
 
     /// <summary>Runs what an operation needs but isn't part of it, such as the peer at the other end, without a count.</summary>
     public void Uncounted(Action action)
     {
-        var hits = loaded.Values.Select(entry => (entry.Module, (long[])entry.Module.Hits.Clone())).ToArray();
-        var kept = stack.Save();
+        (MeteredModule Module, long[])[] hits = _loaded.Values.Select(entry => (entry.Module, (long[])entry.Module.Hits.Clone())).ToArray();
+        (long Depth, long Bytes, long Frames, long ArrayBytes, long Arrays) kept = _stack.Save();
         action();
-        foreach (var (module, before) in hits)
+        foreach ((MeteredModule module, long[] before) in hits)
         {
             before.CopyTo(module.Hits, 0);
         }
-        stack.Load(kept);
+        _stack.Load(kept);
     }
 
     /// <summary>Lets go of the rewritten assemblies.</summary>
     public void Dispose()
     {
-        context.Resolving -= Resolve;
-        resolver.Dispose();
-        if (context.IsCollectible)
+        _context.Resolving -= Resolve;
+        _resolver.Dispose();
+        if (_context.IsCollectible)
         {
-            context.Unload();
+            _context.Unload();
         }
     }
 
@@ -86,31 +86,31 @@ public sealed class Meter : IDisposable
 
     private Assembly? TryLoad(string name)
     {
-        if (loaded.TryGetValue(name, out var known))
+        if (_loaded.TryGetValue(name, out (MeteredModule Module, Assembly Assembly) known))
         {
             return known.Assembly;
         }
-        if (find(name) is not { } image)
+        if (_find(name) is not { } image)
         {
             return null;
         }
-        var module = Rewriter.Rewrite(image, resolver, typeof(Meter).Assembly.GetName().Version!);
-        var assembly = context.LoadFromStream(new MemoryStream(module.Image));
-        var injected = assembly.GetType(Rewriter.InjectedType)!;
+        MeteredModule module = Rewriter.Rewrite(image, _resolver, typeof(Meter).Assembly.GetName().Version!);
+        Assembly assembly = _context.LoadFromStream(new MemoryStream(module.Image));
+        Type injected = assembly.GetType(Rewriter.InjectedType)!;
         injected.GetField("Hits")!.SetValue(null, module.Hits);
-        injected.GetField("Stack")!.SetValue(null, stack);
-        loaded[name] = (module, assembly);
-        unstarted.Enqueue(assembly);
+        injected.GetField("Stack")!.SetValue(null, _stack);
+        _loaded[name] = (module, assembly);
+        _unstarted.Enqueue(assembly);
         return assembly;
     }
 
     // an ordinary copy beside the program would be found first, and everything in it would count as nothing
     private void RefuseUncounted()
     {
-        foreach (var assembly in context.Assemblies)
+        foreach (Assembly assembly in _context.Assemblies)
         {
-            var name = assembly.GetName().Name!;
-            if (!loaded.ContainsKey(name) && find(name) != null)
+            string name = assembly.GetName().Name!;
+            if (!_loaded.ContainsKey(name) && _find(name) != null)
             {
                 throw new InvalidOperationException(
                     $"{name} was loaded from {assembly.Location}, where it isn't metered; refer to its project with Private=\"false\"");
@@ -121,10 +121,10 @@ public sealed class Meter : IDisposable
     // nanoCLR runs them all before Main, in order of type name
     private void RunStaticConstructors()
     {
-        while (unstarted.TryDequeue(out var assembly))
+        while (_unstarted.TryDequeue(out Assembly? assembly))
         {
-            var types = assembly.GetTypes().Where(type => type.TypeInitializer != null);
-            foreach (var type in types.OrderBy(type => type.FullName, StringComparer.Ordinal))
+            IEnumerable<Type> types = assembly.GetTypes().Where(type => type.TypeInitializer != null);
+            foreach (Type type in types.OrderBy(type => type.FullName, StringComparer.Ordinal))
             {
                 RuntimeHelpers.RunClassConstructor(type.TypeHandle);
             }
@@ -134,26 +134,26 @@ public sealed class Meter : IDisposable
     /// <summary>Finds the definitions behind references among metered assemblies; the platform's stay unknown.</summary>
     private sealed class Resolver(Func<string, byte[]?> find) : IAssemblyResolver
     {
-        private readonly Dictionary<string, AssemblyDefinition?> known = [];
+        private readonly Dictionary<string, AssemblyDefinition?> _known = [];
 
         public AssemblyDefinition? Resolve(AssemblyNameReference name) => Resolve(name, new ReaderParameters());
 
         public AssemblyDefinition? Resolve(AssemblyNameReference name, ReaderParameters parameters)
         {
-            if (!known.TryGetValue(name.Name, out var definition))
+            if (!_known.TryGetValue(name.Name, out AssemblyDefinition? definition))
             {
-                var image = find(name.Name);
+                byte[]? image = find(name.Name);
                 definition = image == null
                     ? null
                     : AssemblyDefinition.ReadAssembly(new MemoryStream(image), new ReaderParameters { AssemblyResolver = this });
-                known[name.Name] = definition;
+                _known[name.Name] = definition;
             }
             return definition;
         }
 
         public void Dispose()
         {
-            foreach (var definition in known.Values)
+            foreach (AssemblyDefinition? definition in _known.Values)
             {
                 definition?.Dispose();
             }

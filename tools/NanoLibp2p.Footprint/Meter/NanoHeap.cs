@@ -15,7 +15,7 @@ public static class NanoHeap
     public const int BlockBytes = 12;
 
     // measured on the interpreter; a type that isn't here and isn't metered counts as an object with no field
-    private static readonly Dictionary<string, int> platformObjects = new()
+    private static readonly Dictionary<string, int> _platformObjects = new()
     {
         ["System.Object"] = 12, ["System.Attribute"] = 12, ["System.Collections.ArrayList"] = 120, ["System.Collections.Hashtable"] = 180,
         ["System.Collections.Queue"] = 132, ["System.Collections.Stack"] = 108, ["System.Exception"] = 60,
@@ -34,11 +34,11 @@ public static class NanoHeap
     /// <summary>Bytes of a new object, or of a boxed value, of this type, with the structs that it holds.</summary>
     public static int ObjectBytes(TypeReference type)
     {
-        if (platformObjects.TryGetValue(type.FullName, out var known))
+        if (_platformObjects.TryGetValue(type.FullName, out int known))
         {
             return known;
         }
-        var definition = type.IsPrimitive ? null : type.Resolve();
+        TypeDefinition? definition = type.IsPrimitive ? null : type.Resolve();
         if (definition == null)
         {
             return type.IsPrimitive || type.IsValueType ? 2 * BlockBytes : BlockBytes;
@@ -51,8 +51,8 @@ public static class NanoHeap
         {
             return 3 * BlockBytes;
         }
-        var bytes = definition.BaseType == null || definition.IsValueType ? BlockBytes : ObjectBytes(definition.BaseType);
-        foreach (var field in definition.Fields.Where(field => !field.IsStatic))
+        int bytes = definition.BaseType == null || definition.IsValueType ? BlockBytes : ObjectBytes(definition.BaseType);
+        foreach (FieldDefinition field in definition.Fields.Where(field => !field.IsStatic))
         {
             bytes += BlockBytes + BoxBytes(field.FieldType);
         }
@@ -76,7 +76,7 @@ public static class NanoHeap
         {
             return 0;
         }
-        var definition = type.Resolve();
+        TypeDefinition definition = type.Resolve();
         return definition is { IsValueType: true, IsEnum: false } ? ObjectBytes(definition) : 0;
     }
 

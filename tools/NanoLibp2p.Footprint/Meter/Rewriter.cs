@@ -17,7 +17,7 @@ internal static class Rewriter
     /// <summary>The class added to a rewritten assembly, with the fields <c>Hits</c> and <c>Stack</c>.</summary>
     public const string InjectedType = "NanoLibp2p.Footprint.Injected";
 
-    private static readonly AssemblyNameReference platform =
+    private static readonly AssemblyNameReference _platform =
         new("netstandard", new Version(2, 1, 0, 0)) { PublicKeyToken = [0xcc, 0x7b, 0x13, 0xff, 0xcd, 0x2d, 0xdd, 0x51] };
 
     /// <param name="image">The compiled assembly.</param>
@@ -25,22 +25,23 @@ internal static class Rewriter
     /// <param name="version">The version it shall have, so that what was compiled against another build binds to it.</param>
     public static MeteredModule Rewrite(byte[] image, IAssemblyResolver resolver, Version version)
     {
-        using var module = ModuleDefinition.ReadModule(new MemoryStream(image), new ReaderParameters { AssemblyResolver = resolver });
+        using ModuleDefinition module =
+            ModuleDefinition.ReadModule(new MemoryStream(image), new ReaderParameters { AssemblyResolver = resolver });
         module.Assembly.Name.Version = version;
         RetargetDeviceReferences(module, resolver);
 
-        var injected = new TypeDefinition("NanoLibp2p.Footprint", "Injected",
+        TypeDefinition injected = new("NanoLibp2p.Footprint", "Injected",
             TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit,
             module.TypeSystem.Object);
-        var parts = new Injection(module, injected);
-        var blocks = new List<Block>();
-        foreach (var method in module.GetTypes().ToArray().SelectMany(type => type.Methods).Where(method => method.HasBody))
+        Injection parts = new(module, injected);
+        List<Block> blocks = new();
+        foreach (MethodDefinition method in module.GetTypes().ToArray().SelectMany(type => type.Methods).Where(method => method.HasBody))
         {
             new MethodRewriter(method, parts, blocks).Rewrite();
         }
         module.Types.Add(injected);
 
-        var output = new MemoryStream();
+        MemoryStream output = new();
         module.Write(output);
         return new MeteredModule(module.Assembly.Name.Name, [.. blocks], output.ToArray());
     }
@@ -48,12 +49,13 @@ internal static class Rewriter
     // a device build refers to nanoFramework's assemblies: on this machine the same names live behind netstandard
     private static void RetargetDeviceReferences(ModuleDefinition module, IAssemblyResolver resolver)
     {
-        var isDevice = module.AssemblyReferences.Any(reference => reference.Name == "mscorlib");
-        foreach (var reference in module.AssemblyReferences.Where(reference => isDevice && resolver.Resolve(reference) == null))
+        bool isDevice = module.AssemblyReferences.Any(reference => reference.Name == "mscorlib");
+        foreach (AssemblyNameReference reference
+            in module.AssemblyReferences.Where(reference => isDevice && resolver.Resolve(reference) == null))
         {
-            reference.Name = platform.Name;
-            reference.Version = platform.Version;
-            reference.PublicKeyToken = platform.PublicKeyToken;
+            reference.Name = _platform.Name;
+            reference.Version = _platform.Version;
+            reference.PublicKeyToken = _platform.PublicKeyToken;
         }
     }
 
@@ -63,7 +65,7 @@ internal static class Rewriter
         public Injection(ModuleDefinition module, TypeDefinition injected)
         {
             Hits = new FieldDefinition("Hits", FieldAttributes.Public | FieldAttributes.Static, new ArrayType(module.TypeSystem.Int64));
-            var stack = module.ImportReference(typeof(CallStack));
+            TypeReference stack = module.ImportReference(typeof(CallStack));
             Stack = new FieldDefinition("Stack", FieldAttributes.Public | FieldAttributes.Static, stack);
             injected.Fields.Add(Hits);
             injected.Fields.Add(Stack);
@@ -88,38 +90,38 @@ internal static class Rewriter
 
     private sealed class MethodRewriter(MethodDefinition method, Injection parts, List<Block> blocks)
     {
-        private readonly MethodBody body = method.Body;
-        private readonly List<Instruction> output = [];
-        private readonly Dictionary<Instruction, Instruction> moved = [];
+        private readonly MethodBody _body = method.Body;
+        private readonly List<Instruction> _output = [];
+        private readonly Dictionary<Instruction, Instruction> _moved = [];
 
         public void Rewrite()
         {
-            var model = new StackModel(method);
-            var original = body.Instructions.ToArray();
-            var leaders = Leaders(original);
-            var frame = NanoHeap.FrameBytes(body.Variables.Count, model.Depth);
-            var locals = body.Variables.ToArray();
-            var loops = original.SelectMany(StackModel.Targets).Contains(original[0]);
-            var caught = body.ExceptionHandlers.Where(handler => handler.HandlerType != ExceptionHandlerType.Filter)
+            StackModel model = new(method);
+            Instruction[] original = _body.Instructions.ToArray();
+            HashSet<Instruction> leaders = Leaders(original);
+            int frame = NanoHeap.FrameBytes(_body.Variables.Count, model.Depth);
+            VariableDefinition[] locals = _body.Variables.ToArray();
+            bool loops = original.SelectMany(StackModel.Targets).Contains(original[0]);
+            HashSet<Instruction> caught = _body.ExceptionHandlers.Where(handler => handler.HandlerType != ExceptionHandlerType.Filter)
                 .Select(handler => handler.HandlerStart).ToHashSet();
 
-            body.SimplifyMacros();
+            _body.SimplifyMacros();
             VariableDefinition? entered = null;
-            if (body.HasExceptionHandlers)
+            if (_body.HasExceptionHandlers)
             {
                 entered = new VariableDefinition(method.Module.TypeSystem.Int64);
-                body.Variables.Add(entered);
+                _body.Variables.Add(entered);
             }
 
-            for (var i = 0; i < original.Length; i++)
+            for (int i = 0; i < original.Length; i++)
             {
-                var instruction = original[i];
+                Instruction instruction = original[i];
                 if (i == 0)
                 {
                     Emit(OpCodes.Ldsfld, parts.Stack);
-                    output.Add(Instruction.Create(OpCodes.Ldc_I4, frame));
+                    _output.Add(Instruction.Create(OpCodes.Ldc_I4, frame));
                     Emit(OpCodes.Callvirt, parts.Enter);
-                    output.Add(entered == null ? Instruction.Create(OpCodes.Pop) : Instruction.Create(OpCodes.Stloc, entered));
+                    _output.Add(entered == null ? Instruction.Create(OpCodes.Pop) : Instruction.Create(OpCodes.Stloc, entered));
                     if (loops)
                     {
                         Count(blocks.Count);
@@ -127,11 +129,11 @@ internal static class Rewriter
                     }
                 }
                 // a branch back to the first instruction doesn't enter the method again
-                var first = output.Count;
+                int first = _output.Count;
                 if (caught.Contains(instruction))
                 {
                     Emit(OpCodes.Ldsfld, parts.Stack);
-                    output.Add(Instruction.Create(OpCodes.Ldloc, entered));
+                    _output.Add(Instruction.Create(OpCodes.Ldloc, entered));
                     Emit(OpCodes.Callvirt, parts.Restore);
                 }
                 if (leaders.Contains(instruction))
@@ -142,46 +144,46 @@ internal static class Rewriter
                 if (instruction.OpCode.Code == Code.Ret)
                 {
                     Emit(OpCodes.Ldsfld, parts.Stack);
-                    output.Add(Instruction.Create(OpCodes.Ldc_I4, frame));
+                    _output.Add(Instruction.Create(OpCodes.Ldc_I4, frame));
                     Emit(OpCodes.Callvirt, parts.Leave);
                 }
                 if (instruction.OpCode.Code == Code.Newarr)
                 {
-                    var element = (TypeReference)instruction.Operand;
-                    output.Add(Instruction.Create(OpCodes.Conv_I4));
+                    TypeReference element = (TypeReference)instruction.Operand;
+                    _output.Add(Instruction.Create(OpCodes.Conv_I4));
                     Emit(OpCodes.Ldsfld, parts.Stack);
-                    output.Add(Instruction.Create(OpCodes.Ldc_I4, NanoHeap.ElementBytes(element)));
-                    output.Add(Instruction.Create(OpCodes.Ldc_I4, NanoHeap.BoxBytes(element)));
+                    _output.Add(Instruction.Create(OpCodes.Ldc_I4, NanoHeap.ElementBytes(element)));
+                    _output.Add(Instruction.Create(OpCodes.Ldc_I4, NanoHeap.BoxBytes(element)));
                     Emit(OpCodes.Call, parts.Array);
                 }
-                output.Add(instruction);
-                moved[instruction] = output[first];
+                _output.Add(instruction);
+                _moved[instruction] = _output[first];
             }
             Replace();
         }
 
-        private void Emit(OpCode opcode, FieldReference field) => output.Add(Instruction.Create(opcode, field));
+        private void Emit(OpCode opcode, FieldReference field) => _output.Add(Instruction.Create(opcode, field));
 
-        private void Emit(OpCode opcode, MethodReference called) => output.Add(Instruction.Create(opcode, called));
+        private void Emit(OpCode opcode, MethodReference called) => _output.Add(Instruction.Create(opcode, called));
 
         private void Count(int block)
         {
             Emit(OpCodes.Ldsfld, parts.Hits);
-            output.Add(Instruction.Create(OpCodes.Ldc_I4, block));
-            output.Add(Instruction.Create(OpCodes.Ldelema, method.Module.TypeSystem.Int64));
-            output.Add(Instruction.Create(OpCodes.Dup));
-            output.Add(Instruction.Create(OpCodes.Ldind_I8));
-            output.Add(Instruction.Create(OpCodes.Ldc_I4_1));
-            output.Add(Instruction.Create(OpCodes.Conv_I8));
-            output.Add(Instruction.Create(OpCodes.Add));
-            output.Add(Instruction.Create(OpCodes.Stind_I8));
+            _output.Add(Instruction.Create(OpCodes.Ldc_I4, block));
+            _output.Add(Instruction.Create(OpCodes.Ldelema, method.Module.TypeSystem.Int64));
+            _output.Add(Instruction.Create(OpCodes.Dup));
+            _output.Add(Instruction.Create(OpCodes.Ldind_I8));
+            _output.Add(Instruction.Create(OpCodes.Ldc_I4_1));
+            _output.Add(Instruction.Create(OpCodes.Conv_I8));
+            _output.Add(Instruction.Create(OpCodes.Add));
+            _output.Add(Instruction.Create(OpCodes.Stind_I8));
         }
 
         // a block also ends after a call, so that an exception out of it leaves only what was really run counted
         private HashSet<Instruction> Leaders(Instruction[] original)
         {
-            var leaders = new HashSet<Instruction> { original[0] };
-            foreach (var handler in body.ExceptionHandlers)
+            HashSet<Instruction> leaders = new() { original[0] };
+            foreach (ExceptionHandler handler in _body.ExceptionHandlers)
             {
                 leaders.Add(handler.HandlerStart);
                 if (handler.FilterStart != null)
@@ -189,10 +191,10 @@ internal static class Rewriter
                     leaders.Add(handler.FilterStart);
                 }
             }
-            for (var i = 0; i < original.Length; i++)
+            for (int i = 0; i < original.Length; i++)
             {
                 leaders.UnionWith(StackModel.Targets(original[i]));
-                var ends = original[i].OpCode.FlowControl is not (FlowControl.Next or FlowControl.Meta or FlowControl.Break);
+                bool ends = original[i].OpCode.FlowControl is not (FlowControl.Next or FlowControl.Meta or FlowControl.Break);
                 if (ends && i + 1 < original.Length)
                 {
                     leaders.Add(original[i + 1]);
@@ -210,15 +212,15 @@ internal static class Rewriter
             if (isEntry)
             {
                 cost += CostTable.Entry(locals.Length);
-                foreach (var box in locals.Select(local => NanoHeap.BoxBytes(local.VariableType)).Where(box => box > 0))
+                foreach (int box in locals.Select(local => NanoHeap.BoxBytes(local.VariableType)).Where(box => box > 0))
                 {
                     bytes += box;
                     allocations++;
                 }
             }
-            for (var i = start; i < original.Length && (i == start || !leaders.Contains(original[i])); i++)
+            for (int i = start; i < original.Length && (i == start || !leaders.Contains(original[i])); i++)
             {
-                var instruction = original[i];
+                Instruction instruction = original[i];
                 instructions++;
                 cost += CostTable.Of(instruction, model.Operand(instruction));
                 switch (instruction.OpCode.Code)
@@ -262,18 +264,18 @@ internal static class Rewriter
 
         private void Replace()
         {
-            body.Instructions.Clear();
-            foreach (var instruction in output)
+            _body.Instructions.Clear();
+            foreach (Instruction instruction in _output)
             {
                 instruction.Operand = instruction.Operand switch
                 {
-                    Instruction one => moved[one],
-                    Instruction[] many => Array.ConvertAll(many, target => moved[target]),
+                    Instruction one => _moved[one],
+                    Instruction[] many => Array.ConvertAll(many, target => _moved[target]),
                     var other => other,
                 };
-                body.Instructions.Add(instruction);
+                _body.Instructions.Add(instruction);
             }
-            foreach (var handler in body.ExceptionHandlers)
+            foreach (ExceptionHandler handler in _body.ExceptionHandlers)
             {
                 handler.TryStart = Moved(handler.TryStart);
                 handler.TryEnd = Moved(handler.TryEnd);
@@ -281,9 +283,9 @@ internal static class Rewriter
                 handler.HandlerEnd = Moved(handler.HandlerEnd);
                 handler.FilterStart = Moved(handler.FilterStart);
             }
-            body.OptimizeMacros();
+            _body.OptimizeMacros();
         }
 
-        private Instruction? Moved(Instruction? instruction) => instruction == null ? null : moved[instruction];
+        private Instruction? Moved(Instruction? instruction) => instruction == null ? null : _moved[instruction];
     }
 }

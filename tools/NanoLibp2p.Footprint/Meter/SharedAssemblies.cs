@@ -14,29 +14,30 @@ namespace NanoLibp2p.Footprint.Metering;
 /// </summary>
 public static class SharedAssemblies
 {
-    private static readonly Dictionary<string, byte[]> images = ReadEmbedded();
+    private static readonly Dictionary<string, byte[]> _images = ReadEmbedded();
 
     /// <summary>The meter of the shared assemblies.</summary>
-    public static Meter Meter { get; } = new(name => images.GetValueOrDefault(name), AssemblyLoadContext.Default);
+    public static Meter Meter { get; } = new(name => _images.GetValueOrDefault(name), AssemblyLoadContext.Default);
 
     /// <summary>Names of the shared assemblies.</summary>
-    public static IReadOnlyCollection<string> Names => images.Keys;
+    public static IReadOnlyCollection<string> Names => _images.Keys;
 
     /// <summary>The compiled assembly as it would be flashed, not rewritten.</summary>
-    public static byte[] Image(string name) => images[name];
+    public static byte[] Image(string name) => _images[name];
 
     /// <summary>Takes the assemblies found in a folder in place of those built in. Before the first of them is used.</summary>
     public static void TakeFrom(string folder)
     {
-        var found = Directory.GetFiles(folder, "NanoLibp2p.*.dll")
-            .Where(file => images.ContainsKey(Path.GetFileNameWithoutExtension(file))).ToArray();
+        string[] found = Directory.GetFiles(folder, "NanoLibp2p.*.dll")
+            .Where(file => _images.ContainsKey(Path.GetFileNameWithoutExtension(file))).ToArray();
         if (found.Length == 0)
         {
-            throw new FileNotFoundException($"no shared assembly in {folder}; give the output folder of a device build, such as bin/Debug/netnano1.0");
+            throw new FileNotFoundException(
+                $"no shared assembly in {folder}; give the output folder of a device build, such as bin/Debug/netnano1.0");
         }
-        foreach (var file in found)
+        foreach (string file in found)
         {
-            images[Path.GetFileNameWithoutExtension(file)] = File.ReadAllBytes(file);
+            _images[Path.GetFileNameWithoutExtension(file)] = File.ReadAllBytes(file);
         }
     }
 
@@ -48,12 +49,12 @@ public static class SharedAssemblies
 
     private static Dictionary<string, byte[]> ReadEmbedded()
     {
-        var assembly = Assembly.GetExecutingAssembly();
-        var found = new Dictionary<string, byte[]>();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".dll", StringComparison.Ordinal)))
+        Assembly assembly = Assembly.GetExecutingAssembly();
+        Dictionary<string, byte[]> found = new();
+        foreach (string resource in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".dll", StringComparison.Ordinal)))
         {
-            using var stream = assembly.GetManifestResourceStream(resource)!;
-            var image = new byte[stream.Length];
+            using Stream stream = assembly.GetManifestResourceStream(resource)!;
+            byte[] image = new byte[stream.Length];
             stream.ReadExactly(image);
             found[Path.GetFileNameWithoutExtension(resource)] = image;
         }

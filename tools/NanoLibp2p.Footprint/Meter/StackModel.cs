@@ -22,17 +22,18 @@ internal enum Kind : byte
 
 /// <summary>
 /// The evaluation stack of a method: how deep it gets, and the kind of each instruction's first operand.
-/// One pass in order is enough (ECMA-335 III.1.7.5: after an unconditional branch the stack is empty unless a forward branch says otherwise).
+/// One pass in order is enough (ECMA-335 III.1.7.5: after an unconditional branch the stack is empty unless a forward branch says
+/// otherwise).
 /// </summary>
 internal sealed class StackModel
 {
-    private readonly Dictionary<Instruction, Kind> operands = [];
+    private readonly Dictionary<Instruction, Kind> _operands = [];
 
     public StackModel(MethodDefinition method)
     {
-        var body = method.Body;
-        var pending = new Dictionary<Instruction, List<Kind>>();
-        foreach (var handler in body.ExceptionHandlers)
+        MethodBody body = method.Body;
+        Dictionary<Instruction, List<Kind>> pending = new();
+        foreach (ExceptionHandler handler in body.ExceptionHandlers)
         {
             if (handler.HandlerType is ExceptionHandlerType.Catch or ExceptionHandlerType.Filter)
             {
@@ -44,16 +45,16 @@ internal sealed class StackModel
             }
         }
 
-        var stack = new List<Kind>();
-        foreach (var instruction in body.Instructions)
+        List<Kind> stack = new();
+        foreach (Instruction instruction in body.Instructions)
         {
-            if (pending.TryGetValue(instruction, out var arrived))
+            if (pending.TryGetValue(instruction, out List<Kind>? arrived))
             {
                 stack = arrived;
             }
-            operands[instruction] = Step(method, instruction, stack);
+            _operands[instruction] = Step(method, instruction, stack);
             Depth = System.Math.Max(Depth, stack.Count);
-            foreach (var target in Targets(instruction))
+            foreach (Instruction target in Targets(instruction))
             {
                 pending.TryAdd(target, [.. stack]);
             }
@@ -68,7 +69,7 @@ internal sealed class StackModel
     public int Depth { get; }
 
     /// <summary>The kind of the instruction's first operand: the deepest of those that it takes from the stack.</summary>
-    public Kind Operand(Instruction instruction) => operands[instruction];
+    public Kind Operand(Instruction instruction) => _operands[instruction];
 
     /// <summary>Where an instruction may branch to.</summary>
     public static IEnumerable<Instruction> Targets(Instruction instruction) => instruction.Operand switch
@@ -94,8 +95,8 @@ internal sealed class StackModel
             stack.Add(stack[^1]);
             return stack[^1];
         }
-        var pops = Pops(method, instruction, stack.Count);
-        var first = pops > 0 ? stack[^pops] : Kind.Other;
+        int pops = Pops(method, instruction, stack.Count);
+        Kind first = pops > 0 ? stack[^pops] : Kind.Other;
         stack.RemoveRange(stack.Count - pops, pops);
         if (Pushes(instruction) == 1)
         {
@@ -115,7 +116,7 @@ internal sealed class StackModel
             case StackBehaviour.Varpop when instruction.OpCode.Code == Code.Ret:
                 return method.ReturnType.MetadataType == MetadataType.Void ? 0 : 1;
             case StackBehaviour.Varpop:
-                var called = (IMethodSignature)instruction.Operand;
+                IMethodSignature called = (IMethodSignature)instruction.Operand;
                 return called.Parameters.Count + (called.HasThis && instruction.OpCode.Code != Code.Newobj ? 1 : 0);
             case StackBehaviour.PopAll:
                 return depth;
@@ -141,7 +142,7 @@ internal sealed class StackModel
             case Code.Ldarg or Code.Ldarg_S:
                 return KindOf(((ParameterReference)instruction.Operand).ParameterType);
             case Code.Ldarg_0 or Code.Ldarg_1 or Code.Ldarg_2 or Code.Ldarg_3:
-                var index = instruction.OpCode.Code - Code.Ldarg_0 - (method.HasThis ? 1 : 0);
+                int index = instruction.OpCode.Code - Code.Ldarg_0 - (method.HasThis ? 1 : 0);
                 return index < 0 ? Kind.Other : KindOf(method.Parameters[index].ParameterType);
             case Code.Ldloc or Code.Ldloc_S:
                 return KindOf(((VariableReference)instruction.Operand).VariableType);

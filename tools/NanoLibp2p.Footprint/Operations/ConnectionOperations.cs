@@ -7,7 +7,8 @@ using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Footprint.Operations;
 
-/// <summary>A whole node with default options, from the application's call to the driver's bytes and back; the link costs nothing.</summary>
+/// <summary>A whole node with default options, from the application's call to the driver's bytes and back; the link costs
+/// nothing.</summary>
 public static class ConnectionOperations
 {
     private const int MessageBytes = 100;
@@ -25,7 +26,7 @@ public static class ConnectionOperations
 
     private static Action Connect(bool known)
     {
-        var pair = new Pair();
+        Pair pair = new();
         if (known)
         {
             pair.Connect();
@@ -36,35 +37,35 @@ public static class ConnectionOperations
 
     private static Action OpenStream()
     {
-        var pair = new Pair();
+        Pair pair = new();
         pair.Connect();
         return pair.OpenStream;
     }
 
     private static Action Send()
     {
-        var pair = Flowing();
-        var message = CryptoOperations.Bytes(MessageBytes, 1);
+        Pair pair = Flowing();
+        byte[] message = CryptoOperations.Bytes(MessageBytes, 1);
         return () => pair.Send(message);
     }
 
     private static Action Receive()
     {
-        var pair = Flowing();
+        Pair pair = Flowing();
         pair.LetThemSend(CryptoOperations.Bytes(MessageBytes, 1));
         return () => pair.Take(MessageBytes);
     }
 
     private static Action Idle()
     {
-        var pair = Flowing();
+        Pair pair = Flowing();
         return pair.Poll;
     }
 
     // connected, with a stream that both have agreed on and used
     private static Pair Flowing()
     {
-        var pair = new Pair();
+        Pair pair = new();
         pair.Connect();
         pair.OpenStream();
         pair.Send(CryptoOperations.Bytes(MessageBytes, 2));
@@ -79,99 +80,99 @@ public static class ConnectionOperations
     {
         private const int Patience = 100;
 
-        private static readonly Multiaddr[] address = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/4001")];
+        private static readonly Multiaddr[] _address = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/4001")];
 
-        private readonly Node us;
-        private readonly Node them;
-        private readonly Pipe ours = new();
-        private readonly Pipe theirs = new();
-        private Connection? connection;
+        private readonly Node _us;
+        private readonly Node _them;
+        private readonly Pipe _ours = new();
+        private readonly Pipe _theirs = new();
+        private Connection? _connection;
 
         public Pair()
         {
-            var network = new MemoryNetwork();
-            us = Node(1, network, ours);
-            them = Node(2, network, theirs);
-            them.Listen(address[0], out _);
+            MemoryNetwork network = new();
+            _us = Node(1, network, _ours);
+            _them = Node(2, network, _theirs);
+            _them.Listen(_address[0], out _);
             Rest();
         }
 
         public void Connect()
         {
-            connection = us.Dial(address);
-            for (var i = 0; i < Patience; i++)
+            _connection = _us.Dial(_address);
+            for (int i = 0; i < Patience; i++)
             {
-                us.Poll(0);
+                _us.Poll(0);
                 Them();
-                if (connection.IsOpen && them.Connections[0].IsOpen)
+                if (_connection.IsOpen && _them.Connections[0].IsOpen)
                 {
                     return;
                 }
             }
-            throw new InvalidOperationException($"the nodes did not connect: {connection.CloseReason} ({connection.CloseDetail})");
+            throw new InvalidOperationException($"the nodes did not connect: {_connection.CloseReason} ({_connection.CloseDetail})");
         }
 
         public void Disconnect()
         {
-            connection!.Close();
+            _connection!.Close();
             Rest();
         }
 
         public void OpenStream()
         {
-            ours.Stream = connection!.OpenStream(ours, ours.Index);
-            for (var i = 0; !ours.Stream.IsAgreed && i < Patience; i++)
+            _ours.Stream = _connection!.OpenStream(_ours, _ours.Index);
+            for (int i = 0; !_ours.Stream.IsAgreed && i < Patience; i++)
             {
-                us.Poll(0);
+                _us.Poll(0);
                 Them();
             }
-            Must(ours.Stream.IsAgreed && theirs.Stream != null, "the stream was not agreed on");
+            Must(_ours.Stream.IsAgreed && _theirs.Stream != null, "the stream was not agreed on");
         }
 
         public void Send(byte[] message)
         {
-            Must(ours.Stream!.Write(message, 0, message.Length) == message.Length, "the stream took only a part");
-            us.Poll(0);
+            Must(_ours.Stream!.Write(message, 0, message.Length) == message.Length, "the stream took only a part");
+            _us.Poll(0);
         }
 
         public void LetThemSend(byte[] message)
         {
-            Must(theirs.Stream!.Write(message, 0, message.Length) == message.Length, "the stream took only a part");
+            Must(_theirs.Stream!.Write(message, 0, message.Length) == message.Length, "the stream took only a part");
             Them();
         }
 
         public void Take(int count)
         {
-            var before = ours.Received;
-            us.Poll(0);
-            Must(ours.Received == before + count, "the message did not arrive");
+            int before = _ours.Received;
+            _us.Poll(0);
+            Must(_ours.Received == before + count, "the message did not arrive");
         }
 
-        public void Poll() => us.Poll(0);
+        public void Poll() => _us.Poll(0);
 
         /// <summary>Both have done what they do while nobody waits, such as the next ephemeral keys.</summary>
         public void Rest()
         {
-            for (var i = 0; i < 10; i++)
+            for (int i = 0; i < 10; i++)
             {
-                us.Poll(0);
-                them.Poll(0);
+                _us.Poll(0);
+                _them.Poll(0);
             }
         }
 
         private void Them() => SharedAssemblies.Meter.Uncounted(() =>
         {
-            for (var i = 0; i < 10; i++)
+            for (int i = 0; i < 10; i++)
             {
-                them.Poll(0);
+                _them.Poll(0);
             }
         });
 
         private static Node Node(int seed, MemoryNetwork network, Pipe pipe)
         {
-            var crypto = new ManagedCrypto();
-            var random = new SeededRandom(seed);
-            var node = new Node(new NodeOptions(), Identity.Create(crypto, random), crypto, random) { Transport = network.Transport() };
+            ManagedCrypto crypto = new();
+            SeededRandom random = new(seed);
+            Node node = new(new NodeOptions(), Identity.Create(crypto, random), crypto, random) { Transport = network.Transport() };
             node.Add(pipe);
             return node;
         }

@@ -29,37 +29,37 @@ public static class CryptoOperations
     /// <summary>A shared secret from this private key and some peer's public key.</summary>
     public static Action X25519(byte[] secret)
     {
-        var crypto = Crypto();
-        var point = new byte[32];
+        ManagedCrypto crypto = Crypto();
+        byte[] point = new byte[32];
         crypto.X25519Base(Bytes(32, 6), 0, point, 0);
-        var shared = new byte[32];
+        byte[] shared = new byte[32];
         return () => Must(crypto.X25519(secret, 0, point, 0, shared, 0), "X25519 gave an all-zero secret");
     }
 
     /// <summary>The public key of this private key.</summary>
     public static Action X25519Base(byte[] secret)
     {
-        var crypto = Crypto();
-        var publicKey = new byte[32];
+        ManagedCrypto crypto = Crypto();
+        byte[] publicKey = new byte[32];
         return () => crypto.X25519Base(secret, 0, publicKey, 0);
     }
 
     /// <summary>A signature with this seed over 32 bytes.</summary>
     public static Action Ed25519Sign(byte[] seed)
     {
-        var crypto = Crypto();
-        var publicKey = new byte[32];
+        ManagedCrypto crypto = Crypto();
+        byte[] publicKey = new byte[32];
         crypto.Ed25519PublicKey(seed, 0, publicKey, 0);
-        var message = Bytes(32, 7);
-        var signature = new byte[64];
+        byte[] message = Bytes(32, 7);
+        byte[] signature = new byte[64];
         return () => crypto.Ed25519Sign(seed, 0, publicKey, 0, message, 0, message.Length, signature, 0);
     }
 
     /// <summary>This plaintext sealed in place with this key.</summary>
     public static Action Seal(byte[] key, byte[] plaintext)
     {
-        var crypto = Crypto();
-        var buffer = new byte[plaintext.Length + CryptoProvider.TagBytes];
+        ManagedCrypto crypto = Crypto();
+        byte[] buffer = new byte[plaintext.Length + CryptoProvider.TagBytes];
         plaintext.CopyTo(buffer, 0);
         return () => crypto.Seal(key, 0, 0, 7, null, 0, 0, buffer, 0, plaintext.Length);
     }
@@ -67,7 +67,7 @@ public static class CryptoOperations
     /// <summary>Bytes that look random and are the same in every run.</summary>
     public static byte[] Bytes(int count, int seed)
     {
-        var bytes = new byte[count];
+        byte[] bytes = new byte[count];
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
@@ -76,55 +76,55 @@ public static class CryptoOperations
 
     private static Action Ed25519PublicKey()
     {
-        var crypto = Crypto();
-        var seed = Bytes(32, 3);
-        var publicKey = new byte[32];
+        ManagedCrypto crypto = Crypto();
+        byte[] seed = Bytes(32, 3);
+        byte[] publicKey = new byte[32];
         return () => crypto.Ed25519PublicKey(seed, 0, publicKey, 0);
     }
 
     private static Action Ed25519Verify()
     {
-        var crypto = Crypto();
-        var seed = Bytes(32, 3);
-        var publicKey = new byte[32];
+        ManagedCrypto crypto = Crypto();
+        byte[] seed = Bytes(32, 3);
+        byte[] publicKey = new byte[32];
         crypto.Ed25519PublicKey(seed, 0, publicKey, 0);
-        var message = Bytes(32, 7);
-        var signature = new byte[64];
+        byte[] message = Bytes(32, 7);
+        byte[] signature = new byte[64];
         crypto.Ed25519Sign(seed, 0, publicKey, 0, message, 0, message.Length, signature, 0);
         return () => Must(crypto.Ed25519Verify(publicKey, 0, message, 0, message.Length, signature, 0), "a good signature was refused");
     }
 
     private static Action Sha256()
     {
-        var crypto = Crypto();
-        var data = Bytes(Blocks * 64, 8);
+        ManagedCrypto crypto = Crypto();
+        byte[] data = Bytes(Blocks * 64, 8);
         crypto.Sha256Start();
         return () => crypto.Sha256Update(data, 0, data.Length);
     }
 
     private static Action Sha512()
     {
-        var crypto = Crypto();
-        var data = Bytes(Blocks * 128, 8);
+        ManagedCrypto crypto = Crypto();
+        byte[] data = Bytes(Blocks * 128, 8);
         crypto.Sha512Start();
         return () => crypto.Sha512Update(data, 0, data.Length);
     }
 
     private static Action Open()
     {
-        var crypto = Crypto();
-        var key = Bytes(32, 4);
-        var buffer = Bytes(SealedBytes + CryptoProvider.TagBytes, 5);
+        ManagedCrypto crypto = Crypto();
+        byte[] key = Bytes(32, 4);
+        byte[] buffer = Bytes(SealedBytes + CryptoProvider.TagBytes, 5);
         crypto.Seal(key, 0, 0, 7, null, 0, 0, buffer, 0, SealedBytes);
         return () => Must(crypto.Open(key, 0, 0, 7, null, 0, 0, buffer, 0, buffer.Length), "a good seal was refused");
     }
 
     private static Action Hkdf()
     {
-        var crypto = Crypto();
-        var salt = Bytes(32, 9);
-        var ikm = Bytes(32, 10);
-        var okm = new byte[64];
+        ManagedCrypto crypto = Crypto();
+        byte[] salt = Bytes(32, 9);
+        byte[] ikm = Bytes(32, 10);
+        byte[] okm = new byte[64];
         return () => crypto.HkdfSha256(salt, 0, 32, ikm, 0, 32, salt, 0, 0, okm, 0, 64);
     }
 

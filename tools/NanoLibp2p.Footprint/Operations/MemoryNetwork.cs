@@ -7,16 +7,16 @@ namespace NanoLibp2p.Footprint.Operations;
 /// <summary>Links in memory between the nodes of one operation: whoever listens is who is dialled.</summary>
 internal sealed class MemoryNetwork
 {
-    private readonly Queue<IStreamLink> waiting = new();
+    private readonly Queue<IStreamLink> _waiting = new();
 
-    public IStreamTransport Transport() => new Transporter(waiting);
+    public IStreamTransport Transport() => new Transporter(_waiting);
 
     private sealed class Transporter(Queue<IStreamLink> waiting) : IStreamTransport
     {
         public IStreamLink Dial(string host, int port)
         {
-            var near = new Link();
-            var far = new Link { Peer = near };
+            Link near = new();
+            Link far = new() { Peer = near };
             near.Peer = far;
             waiting.Enqueue(far);
             return near;
@@ -29,7 +29,7 @@ internal sealed class MemoryNetwork
         }
 
         // a node that only dials finds nobody: what waits is for the one who listens
-        public IStreamLink? Accept() => waiting.TryDequeue(out var link) ? link : null;
+        public IStreamLink? Accept() => waiting.TryDequeue(out IStreamLink? link) ? link : null;
 
         public void Wait(int milliseconds)
         {
@@ -42,8 +42,8 @@ internal sealed class MemoryNetwork
 
     private sealed class Link : IStreamLink
     {
-        private readonly byte[] arrived = new byte[65536];
-        private int count;
+        private readonly byte[] _arrived = new byte[65536];
+        private int _count;
 
         public Link? Peer { get; set; }
 
@@ -55,18 +55,18 @@ internal sealed class MemoryNetwork
 
         public int Read(byte[] buffer, int offset, int capacity)
         {
-            var taken = Math.Min(count, capacity);
-            Array.Copy(arrived, 0, buffer, offset, taken);
-            Array.Copy(arrived, taken, arrived, 0, count - taken);
-            count -= taken;
+            int taken = Math.Min(_count, capacity);
+            Array.Copy(_arrived, 0, buffer, offset, taken);
+            Array.Copy(_arrived, taken, _arrived, 0, _count - taken);
+            _count -= taken;
             return taken == 0 && Peer!.State == LinkState.Closed ? LinkResult.Ended : taken;
         }
 
         public int Write(byte[] buffer, int offset, int offered)
         {
-            var taken = Math.Min(offered, Peer!.arrived.Length - Peer.count);
-            Array.Copy(buffer, offset, Peer.arrived, Peer.count, taken);
-            Peer.count += taken;
+            int taken = Math.Min(offered, Peer!._arrived.Length - Peer._count);
+            Array.Copy(buffer, offset, Peer._arrived, Peer._count, taken);
+            Peer._count += taken;
             return taken;
         }
 

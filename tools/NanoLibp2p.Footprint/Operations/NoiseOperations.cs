@@ -24,8 +24,8 @@ public static class NoiseOperations
 
     private static Action Handshake(bool initiator, bool known)
     {
-        var us = new Side(1);
-        var them = new Side(2);
+        Side us = new(1);
+        Side them = new(2);
         if (known)
         {
             Run(us, them, initiator);
@@ -38,20 +38,20 @@ public static class NoiseOperations
     // only our side counts
     private static void Run(Side us, Side them, bool initiator)
     {
-        var meter = SharedAssemblies.Meter;
-        var message = new byte[1024];
+        Meter meter = SharedAssemblies.Meter;
+        byte[] message = new byte[1024];
         us.Start(initiator);
         meter.Uncounted(() => them.Start(!initiator));
-        for (var ours = initiator; !us.Handshake.IsComplete || !them.Handshake.IsComplete; ours = !ours)
+        for (bool ours = initiator; !us.Handshake.IsComplete || !them.Handshake.IsComplete; ours = !ours)
         {
             if (ours)
             {
-                var count = Good(us.Handshake.WriteMessage(message, 0));
+                int count = Good(us.Handshake.WriteMessage(message, 0));
                 meter.Uncounted(() => Good(them.Handshake.ReadMessage(message, 0, count)));
             }
             else
             {
-                var count = 0;
+                int count = 0;
                 meter.Uncounted(() => count = Good(them.Handshake.WriteMessage(message, 0)));
                 Good(us.Handshake.ReadMessage(message, 0, count));
             }
@@ -65,33 +65,33 @@ public static class NoiseOperations
 
     private sealed class Side
     {
-        private readonly SeededRandom random;
-        private readonly CryptoProvider crypto = new ManagedCrypto();
-        private readonly KeyPair ephemeral = new();
-        private readonly CipherState sending;
-        private readonly CipherState receiving;
+        private readonly SeededRandom _random;
+        private readonly CryptoProvider _crypto = new ManagedCrypto();
+        private readonly KeyPair _ephemeral = new();
+        private readonly CipherState _sending;
+        private readonly CipherState _receiving;
 
         public Side(int seed)
         {
-            random = new SeededRandom(seed);
-            var identity = Identity.Create(crypto, random);
-            var shown = new NoiseIdentity(identity, crypto, random, earlyMuxer: true);
-            Handshake = new NoiseHandshake(crypto, new NoiseSettings(shown, offersMuxer: true, new PeerBindings(2), verifier: null));
-            sending = new CipherState(crypto);
-            receiving = new CipherState(crypto);
+            _random = new SeededRandom(seed);
+            Identity identity = Identity.Create(_crypto, _random);
+            NoiseIdentity shown = new(identity, _crypto, _random, earlyMuxer: true);
+            Handshake = new NoiseHandshake(_crypto, new NoiseSettings(shown, offersMuxer: true, new PeerBindings(2), verifier: null));
+            _sending = new CipherState(_crypto);
+            _receiving = new CipherState(_crypto);
             Prepare();
         }
 
         public NoiseHandshake Handshake { get; }
 
-        public void Prepare() => ephemeral.Generate(crypto, random);
+        public void Prepare() => _ephemeral.Generate(_crypto, _random);
 
         public void Start(bool initiator)
         {
             Handshake.Start(initiator, expected: null);
-            Handshake.State.UseEphemeral(ephemeral);
+            Handshake.State.UseEphemeral(_ephemeral);
         }
 
-        public void Split() => Handshake.State.Split(sending, receiving);
+        public void Split() => Handshake.State.Split(_sending, _receiving);
     }
 }

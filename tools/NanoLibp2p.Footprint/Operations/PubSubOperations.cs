@@ -8,7 +8,8 @@ using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Footprint.Operations;
 
-/// <summary>A signed reading between two default nodes that are subscribed to its topic, from the call to the driver's bytes and back.</summary>
+/// <summary>A signed reading between two default nodes that are subscribed to its topic, from the call to the driver's bytes and
+/// back.</summary>
 public static class PubSubOperations
 {
     /// <summary>The operations.</summary>
@@ -19,11 +20,11 @@ public static class PubSubOperations
     ];
 
     // what a sensor with two values says
-    private static readonly byte[] reading = System.Text.Encoding.ASCII.GetBytes("""{"n":123456,"t":1764108000000,"temp_c":21.4}""");
+    private static readonly byte[] _reading = System.Text.Encoding.ASCII.GetBytes("""{"n":123456,"t":1764108000000,"temp_c":21.4}""");
 
     private static Action Publish()
     {
-        var pair = new Pair();
+        Pair pair = new();
         pair.TheyPublish();
         pair.Take();
         pair.WePublish();
@@ -32,7 +33,7 @@ public static class PubSubOperations
 
     private static Action Receive()
     {
-        var pair = new Pair();
+        Pair pair = new();
         pair.WePublish();
         pair.TheyPublish();
         pair.Take();
@@ -43,41 +44,41 @@ public static class PubSubOperations
     /// <summary>The node that is counted, and the one at the other end.</summary>
     private sealed class Pair
     {
-        private readonly Side us;
-        private readonly Side them;
-        private long nowMs;
+        private readonly Side _us;
+        private readonly Side _them;
+        private long _nowMs;
 
         public Pair()
         {
-            var network = new MemoryNetwork();
-            us = new Side(1, network);
-            them = new Side(2, network);
-            var address = Multiaddr.Parse("/ip4/127.0.0.1/tcp/4001");
-            them.Node.Listen(address, out _);
-            us.Node.Dial([address]);
+            MemoryNetwork network = new();
+            _us = new Side(1, network);
+            _them = new Side(2, network);
+            Multiaddr address = Multiaddr.Parse("/ip4/127.0.0.1/tcp/4001");
+            _them.Node.Listen(address, out _);
+            _us.Node.Dial([address]);
             // past the first heartbeats: subscriptions told, the mesh made, and the next ephemeral keys
-            for (; nowMs < 3_000; nowMs += 10)
+            for (; _nowMs < 3_000; _nowMs += 10)
             {
-                us.Node.Poll(nowMs);
-                them.Node.Poll(nowMs);
+                _us.Node.Poll(_nowMs);
+                _them.Node.Poll(_nowMs);
             }
-            Must(us.Topic.MeshPeers == 1 && them.Topic.MeshPeers == 1, "the nodes are not in each other's mesh");
+            Must(_us.Topic.MeshPeers == 1 && _them.Topic.MeshPeers == 1, "the nodes are not in each other's mesh");
         }
 
         public void WePublish()
         {
-            Must(us.Topic.Publish(reading, 0, reading.Length) == 1, "the reading was not taken");
-            us.Node.Poll(nowMs);
-            SharedAssemblies.Meter.Uncounted(() => Must(them.Hears(nowMs), "the reading did not arrive"));
+            Must(_us.Topic.Publish(_reading, 0, _reading.Length) == 1, "the reading was not taken");
+            _us.Node.Poll(_nowMs);
+            SharedAssemblies.Meter.Uncounted(() => Must(_them.Hears(_nowMs), "the reading did not arrive"));
         }
 
         public void TheyPublish() => SharedAssemblies.Meter.Uncounted(() =>
         {
-            Must(them.Topic.Publish(reading, 0, reading.Length) == 1, "the reading was not taken");
-            them.Node.Poll(nowMs);
+            Must(_them.Topic.Publish(_reading, 0, _reading.Length) == 1, "the reading was not taken");
+            _them.Node.Poll(_nowMs);
         });
 
-        public void Take() => Must(us.Hears(nowMs), "the reading did not arrive");
+        public void Take() => Must(_us.Hears(_nowMs), "the reading did not arrive");
 
         private static void Must(bool good, string otherwise)
         {
@@ -90,14 +91,14 @@ public static class PubSubOperations
 
     private sealed class Side : PubSubEvents
     {
-        private int messages;
+        private int _messages;
 
         public Side(int seed, MemoryNetwork network)
         {
-            var crypto = new ManagedCrypto();
-            var random = new SeededRandom(seed);
+            ManagedCrypto crypto = new();
+            SeededRandom random = new(seed);
             Node = new Node(new NodeOptions(), Identity.Create(crypto, random), crypto, random) { Transport = network.Transport() };
-            var pubSub = new PubSubProtocol(new PubSubOptions { FirstSequenceNumber = 1 }) { Events = this };
+            PubSubProtocol pubSub = new(new PubSubOptions { FirstSequenceNumber = 1 }) { Events = this };
             Node.Add(pubSub);
             Topic = pubSub.Join("sensors/temperature");
         }
@@ -108,11 +109,11 @@ public static class PubSubOperations
 
         public bool Hears(long nowMs)
         {
-            var before = messages;
+            int before = _messages;
             Node.Poll(nowMs);
-            return messages == before + 1;
+            return _messages == before + 1;
         }
 
-        public override void OnMessage(Topic topic, PubSubMessage message) => messages++;
+        public override void OnMessage(Topic topic, PubSubMessage message) => _messages++;
     }
 }

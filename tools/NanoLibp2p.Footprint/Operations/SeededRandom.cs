@@ -6,7 +6,7 @@ namespace NanoLibp2p.Footprint.Operations;
 /// <summary>The same bytes in every run.</summary>
 internal sealed class SeededRandom(int seed) : IRandom
 {
-    private readonly Random random = new(seed);
+    private readonly Random _random = new(seed);
 
-    public void Fill(byte[] buffer, int offset, int count) => random.NextBytes(buffer.AsSpan(offset, count));
+    public void Fill(byte[] buffer, int offset, int count) => _random.NextBytes(buffer.AsSpan(offset, count));
 }

@@ -9,7 +9,7 @@ namespace NanoLibp2p.Footprint.Report;
 /// <summary>The report for programs: one object a line, an operation, an assembly or a limit on assemblies each.</summary>
 internal static class Json
 {
-    private static readonly JsonSerializerOptions options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public static void Print(TextWriter output, Result result) => Line(output, new
     {
@@ -31,7 +31,7 @@ internal static class Json
 
     public static void Print(TextWriter output, IReadOnlyList<AssemblySize> sizes)
     {
-        foreach (var size in sizes)
+        foreach (AssemblySize size in sizes)
         {
             Line(output, new
             {
@@ -43,7 +43,7 @@ internal static class Json
                 LongestBranch = size.LongestBranch.Bytes,
             });
         }
-        foreach (var limit in Budgets.Flash)
+        foreach (SizeLimit limit in Budgets.Flash)
         {
             Line(output, new
             {
@@ -55,5 +55,5 @@ internal static class Json
         }
     }
 
-    private static void Line(TextWriter output, object value) => output.WriteLine(JsonSerializer.Serialize(value, options));
+    private static void Line(TextWriter output, object value) => output.WriteLine(JsonSerializer.Serialize(value, _options));
 }

@@ -1,3 +1,4 @@
+using System;
 using NanoLibp2p.Footprint.Metering;
 using NanoLibp2p.Footprint.Operations;
 
@@ -21,7 +22,7 @@ public sealed record Result(Operation Operation, Measurement Measurement)
     /// <summary>Runs the operation under the meter.</summary>
     public static Result Of(Operation operation)
     {
-        var run = operation.Prepare();
+        Action run = operation.Prepare();
         return new Result(operation, SharedAssemblies.Meter.Measure(run));
     }
 

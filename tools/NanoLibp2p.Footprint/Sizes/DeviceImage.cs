@@ -25,9 +25,9 @@ internal static class DeviceImage
 
     public static int Bytes(ModuleDefinition module, int byteCodeBytes)
     {
-        var used = new UsedReferences(module);
-        var types = DeviceTypeOrder.Of(module);
-        var specifications = types.SelectMany(DeviceMethods).Where(method => method.HasBody)
+        UsedReferences used = new(module);
+        IReadOnlyList<TypeDefinition> types = DeviceTypeOrder.Of(module);
+        TypeSpecification[] specifications = types.SelectMany(DeviceMethods).Where(method => method.HasBody)
             .SelectMany(method => method.Body.Instructions).Select(instruction => instruction.Operand).OfType<TypeSpecification>()
             .DistinctBy(type => type.FullName).ToArray();
 
@@ -50,18 +50,18 @@ internal static class DeviceImage
     // A signature that another one holds within it is not written again, so that the order is a part of the size.
     private static int Signatures(IReadOnlyList<TypeDefinition> types, UsedReferences used, IEnumerable<TypeSpecification> specifications)
     {
-        var table = new SignatureTable(types, used.Types);
-        foreach (var field in used.Members.OfType<FieldReference>())
+        SignatureTable table = new(types, used.Types);
+        foreach (FieldReference field in used.Members.OfType<FieldReference>())
         {
             table.AddField(field.FieldType);
         }
-        foreach (var method in used.Members.OfType<MethodReference>())
+        foreach (MethodReference method in used.Members.OfType<MethodReference>())
         {
             table.AddMethod(method);
         }
-        foreach (var type in types)
+        foreach (TypeDefinition type in types)
         {
-            foreach (var field in type.Fields.Where(IsKept).OrderByDescending(field => field.IsStatic))
+            foreach (FieldDefinition field in type.Fields.Where(IsKept).OrderByDescending(field => field.IsStatic))
             {
                 table.AddField(field.FieldType);
                 if (field.IsStatic)
@@ -69,7 +69,7 @@ internal static class DeviceImage
                     table.AddData(field.InitialValue);
                 }
             }
-            foreach (var method in DeviceMethods(type))
+            foreach (MethodDefinition method in DeviceMethods(type))
             {
                 table.AddMethod(method);
                 if (method.HasBody)
@@ -79,11 +79,11 @@ internal static class DeviceImage
             }
             table.AddInterfaces(type.Interfaces);
         }
-        foreach (var attribute in types.SelectMany(UsedReferences.Attributes))
+        foreach (CustomAttribute attribute in types.SelectMany(UsedReferences.Attributes))
         {
             table.AddAttribute(attribute);
         }
-        foreach (var specification in specifications)
+        foreach (TypeSpecification specification in specifications)
         {
             table.AddType(specification);
         }

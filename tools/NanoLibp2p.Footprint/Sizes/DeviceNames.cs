@@ -14,7 +14,7 @@ internal static class DeviceNames
     /// Names in the firmware's own table of some 860, as far as shared code uses them; one that is missing here is counted as if the
     /// assembly had to bring it, which is a little too much and never too little.
     /// </summary>
-    private static readonly HashSet<string> inFirmware = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> _inFirmware = new(StringComparer.Ordinal)
     {
         ".cctor", ".ctor", "Abort", "Add", "Append", "ArgumentException", "ArgumentNullException", "ArgumentOutOfRangeException", "Array",
         "ArrayList", "AsyncCallback", "Attribute", "AutoResetEvent", "BeginInvoke", "BitConverter", "Boolean", "Break", "Byte", "Change",
@@ -41,17 +41,18 @@ internal static class DeviceNames
     /// <summary>Bytes of the table.</summary>
     public static int Bytes(ModuleDefinition module, UsedReferences used)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal) { module.Assembly.Name.Name };
+        HashSet<string> names = new(StringComparer.Ordinal) { module.Assembly.Name.Name };
         names.UnionWith(used.Assemblies.Select(reference => reference.Name));
-        foreach (var reference in used.Types)
+        foreach (TypeReference reference in used.Types)
         {
             names.Add(reference.Name);
             names.Add(reference.Namespace);
         }
         // also of members that nothing uses, when their type is used or has a name within that of one that is
         names.UnionWith(module.GetMemberReferences()
-            .Where(member => used.Types.Any(type => type.FullName.Contains(member.DeclaringType.FullName, StringComparison.Ordinal))).Select(member => member.Name));
-        foreach (var type in module.GetTypes().Where(type => type.Name != "<Module>"))
+            .Where(member => used.Types.Any(type => type.FullName.Contains(member.DeclaringType.FullName, StringComparison.Ordinal)))
+            .Select(member => member.Name));
+        foreach (TypeDefinition type in module.GetTypes().Where(type => type.Name != "<Module>"))
         {
             names.Add(type.Name);
             names.Add(type.Namespace);
@@ -63,6 +64,6 @@ internal static class DeviceNames
                 .Select(argument => argument.Value).OfType<string>());
         }
         names.Add("");
-        return names.Where(name => !inFirmware.Contains(name)).Sum(name => Encoding.UTF8.GetByteCount(name) + 1);
+        return names.Where(name => !_inFirmware.Contains(name)).Sum(name => Encoding.UTF8.GetByteCount(name) + 1);
     }
 }

@@ -13,9 +13,10 @@ internal static class DeviceTypeOrder
 {
     public static IReadOnlyList<TypeDefinition> Of(ModuleDefinition module)
     {
-        var ordered = new List<TypeDefinition>();
-        var begun = new HashSet<TypeDefinition>();
-        foreach (var type in module.GetTypes().Where(type => type.Name != "<Module>").OrderBy(type => type.FullName, StringComparer.OrdinalIgnoreCase))
+        List<TypeDefinition> ordered = new();
+        HashSet<TypeDefinition> begun = new();
+        foreach (TypeDefinition type in module.GetTypes().Where(type => type.Name != "<Module>")
+            .OrderBy(type => type.FullName, StringComparer.OrdinalIgnoreCase))
         {
             Add(type);
         }
@@ -29,7 +30,7 @@ internal static class DeviceTypeOrder
                 return;
             }
             Add(type.DeclaringType);
-            foreach (var implementation in type.Interfaces)
+            foreach (InterfaceImplementation implementation in type.Interfaces)
             {
                 Add(implementation.InterfaceType);
             }
@@ -37,11 +38,11 @@ internal static class DeviceTypeOrder
             {
                 return;
             }
-            foreach (var called in type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions)
+            foreach (MethodReference called in type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions)
                 .Select(instruction => instruction.Operand).OfType<MethodReference>())
             {
                 Add(called.ReturnType);
-                foreach (var parameter in called.Parameters)
+                foreach (ParameterDefinition parameter in called.Parameters)
                 {
                     Add(parameter.ParameterType);
                 }

@@ -22,16 +22,16 @@ internal sealed class SignatureTable(IReadOnlyList<TypeDefinition> types, IReadO
     private const byte Array = 19;
     private const byte Reference = 20;
 
-    private readonly List<byte> table = [];
-    private readonly HashSet<string> added = [];
+    private readonly List<byte> _table = [];
+    private readonly HashSet<string> _added = [];
 
-    private readonly Dictionary<string, uint> numbers =
+    private readonly Dictionary<string, uint> _numbers =
         types.Select((type, i) => (type.FullName, Number: (uint)i << 2))
             .Concat(references.Select((type, i) => (type.FullName, Number: (uint)i << 2 | 1)))
             .ToDictionary(type => type.FullName, type => type.Number, StringComparer.Ordinal);
 
     /// <summary>Bytes so far.</summary>
-    public int Count => table.Count;
+    public int Count => _table.Count;
 
     public void AddField(TypeReference type) => Add([OfField, .. Bytes(type)]);
 
@@ -104,21 +104,21 @@ internal sealed class SignatureTable(IReadOnlyList<TypeDefinition> types, IReadO
     // one byte to 127, two to 16,383, as in ECMA-335 II.23.2
     private byte[] Number(TypeReference type)
     {
-        var number = numbers[type.FullName];
+        uint number = _numbers[type.FullName];
         return number <= 0x7f ? [(byte)number] : [(byte)(number >> 8 | 0x80), (byte)number];
     }
 
     private void Add(byte[] signature)
     {
-        if (signature.Length == 0 || !added.Add(Convert.ToHexString(signature)))
+        if (signature.Length == 0 || !_added.Add(Convert.ToHexString(signature)))
         {
             return;
         }
         // the metadata processor's own search leaves out the last place where it could fit
-        var within = CollectionsMarshal.AsSpan(table)[..Math.Max(0, table.Count - 1)];
+        Span<byte> within = CollectionsMarshal.AsSpan(_table)[..Math.Max(0, _table.Count - 1)];
         if (within.IndexOf(signature) < 0)
         {
-            table.AddRange(signature);
+            _table.AddRange(signature);
         }
     }
 }

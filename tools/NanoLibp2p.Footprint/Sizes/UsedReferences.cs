@@ -2,31 +2,36 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace NanoLibp2p.Footprint.Sizes;
 
-/// <summary>What an assembly takes from others and nanoFramework's metadata processor keeps: what its own types, members and code use.</summary>
+/// <summary>What an assembly takes from others and nanoFramework's metadata processor keeps: what its own types, members and code
+/// use.</summary>
 internal sealed class UsedReferences
 {
-    private static readonly string[] ignored =
+    private static readonly string[] _ignored =
     [
-        "System.AttributeUsageAttribute", "System.CLSCompliantAttribute", "System.FlagsAttribute", "System.ObsoleteAttribute", "System.ParamArrayAttribute",
-        "System.ComponentModel.EditorBrowsableAttribute", "System.Diagnostics.ConditionalAttribute", "System.Diagnostics.DebuggableAttribute",
-        "System.Diagnostics.DebuggerBrowsableAttribute", "System.Diagnostics.DebuggerDisplayAttribute", "System.Reflection.DefaultMemberAttribute",
+        "System.AttributeUsageAttribute", "System.CLSCompliantAttribute", "System.FlagsAttribute", "System.ObsoleteAttribute",
+            "System.ParamArrayAttribute",
+        "System.ComponentModel.EditorBrowsableAttribute", "System.Diagnostics.ConditionalAttribute",
+            "System.Diagnostics.DebuggableAttribute",
+        "System.Diagnostics.DebuggerBrowsableAttribute", "System.Diagnostics.DebuggerDisplayAttribute",
+            "System.Reflection.DefaultMemberAttribute",
         "System.Runtime.CompilerServices.ExtensionAttribute", "System.Runtime.CompilerServices.InternalsVisibleToAttribute",
     ];
 
-    private readonly HashSet<MetadataToken> kept = [];
+    private readonly HashSet<MetadataToken> _kept = [];
 
     public UsedReferences(ModuleDefinition module)
     {
-        foreach (var type in module.GetTypes())
+        foreach (TypeDefinition type in module.GetTypes())
         {
             KeepWith(type);
         }
-        Assemblies = [.. module.AssemblyReferences.Where(reference => kept.Contains(reference.MetadataToken))];
-        Types = [.. module.GetTypeReferences().Where(reference => kept.Contains(reference.MetadataToken))];
-        Members = [.. module.GetMemberReferences().Where(reference => kept.Contains(reference.MetadataToken))];
+        Assemblies = [.. module.AssemblyReferences.Where(reference => _kept.Contains(reference.MetadataToken))];
+        Types = [.. module.GetTypeReferences().Where(reference => _kept.Contains(reference.MetadataToken))];
+        Members = [.. module.GetMemberReferences().Where(reference => _kept.Contains(reference.MetadataToken))];
     }
 
     /// <summary>Assemblies, in their order.</summary>
@@ -42,38 +47,39 @@ internal sealed class UsedReferences
     public static IEnumerable<CustomAttribute> Attributes(TypeDefinition type) =>
         type.CustomAttributes.Concat(type.Fields.Where(DeviceImage.IsKept).SelectMany(field => field.CustomAttributes))
             .Concat(type.Methods.SelectMany(method => method.CustomAttributes))
-            .Where(attribute => !ignored.Contains(attribute.AttributeType.FullName)
+            .Where(attribute => !_ignored.Contains(attribute.AttributeType.FullName)
                 && !attribute.AttributeType.Namespace.StartsWith("System.Diagnostics.CodeAnalysis", StringComparison.Ordinal));
 
     private void KeepWith(TypeDefinition type)
     {
         Keep(type.BaseType);
-        foreach (var implementation in type.Interfaces)
+        foreach (InterfaceImplementation implementation in type.Interfaces)
         {
             Keep(implementation.InterfaceType);
         }
-        foreach (var attribute in Attributes(type))
+        foreach (CustomAttribute attribute in Attributes(type))
         {
             Keep(attribute.Constructor);
         }
-        foreach (var field in type.Fields.Where(DeviceImage.IsKept))
+        foreach (FieldDefinition field in type.Fields.Where(DeviceImage.IsKept))
         {
             KeepNamed(field.FieldType);
         }
-        foreach (var method in type.Methods)
+        foreach (MethodDefinition method in type.Methods)
         {
             KeepNamed(method);
             if (method.HasBody)
             {
-                foreach (var local in method.Body.Variables)
+                foreach (VariableDefinition local in method.Body.Variables)
                 {
                     KeepNamed(local.VariableType);
                 }
-                foreach (var operand in method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MemberReference>())
+                foreach (MemberReference operand in method.Body.Instructions.Select(instruction => instruction.Operand)
+                    .OfType<MemberReference>())
                 {
                     Keep(operand);
                 }
-                foreach (var handler in method.Body.ExceptionHandlers)
+                foreach (ExceptionHandler handler in method.Body.ExceptionHandlers)
                 {
                     Keep(handler.CatchType);
                 }
@@ -84,7 +90,7 @@ internal sealed class UsedReferences
     private void KeepNamed(IMethodSignature method)
     {
         KeepNamed(method.ReturnType);
-        foreach (var parameter in method.Parameters)
+        foreach (ParameterDefinition parameter in method.Parameters)
         {
             KeepNamed(parameter.ParameterType);
         }
@@ -93,7 +99,8 @@ internal sealed class UsedReferences
     // a signature has a byte for these and needs no reference
     private void KeepNamed(TypeReference type)
     {
-        if (!type.GetElementType().IsPrimitive && type.GetElementType().MetadataType is not (MetadataType.Void or MetadataType.String or MetadataType.Object))
+        if (!type.GetElementType().IsPrimitive
+            && type.GetElementType().MetadataType is not (MetadataType.Void or MetadataType.String or MetadataType.Object))
         {
             Keep(type.GetElementType());
         }
@@ -101,7 +108,7 @@ internal sealed class UsedReferences
 
     private void Keep(MemberReference? member)
     {
-        if (member is null or IMemberDefinition || !kept.Add(member.MetadataToken))
+        if (member is null or IMemberDefinition || !_kept.Add(member.MetadataToken))
         {
             return;
         }
@@ -114,7 +121,7 @@ internal sealed class UsedReferences
                 Keep(outer);
                 break;
             case TypeReference type:
-                kept.Add(type.Scope.MetadataToken);
+                _kept.Add(type.Scope.MetadataToken);
                 break;
             case MethodReference method:
                 Keep(method.DeclaringType);

@@ -13,16 +13,16 @@ public static partial class ApiFacts
     {
         string? name = null, version = null, package = null, packageVersion = null;
         string[] references = [];
-        var types = new Dictionary<string, ApiType>();
-        var topLevel = new List<ApiType>();
-        var members = new List<(string Owner, ApiMember Member)>();
-        var lineNumber = 0;
-        foreach (var line in File.ReadLines(path))
+        Dictionary<string, ApiType> types = new();
+        List<ApiType> topLevel = new();
+        List<(string Owner, ApiMember Member)> members = new();
+        int lineNumber = 0;
+        foreach (string line in File.ReadLines(path))
         {
             lineNumber++;
             if (line.StartsWith("# assembly: ", StringComparison.Ordinal))
             {
-                var header = AssemblyHeader().Match(line);
+                Match header = AssemblyHeader().Match(line);
                 if (!header.Success)
                 {
                     throw Unreadable(path, lineNumber, line);
@@ -37,7 +37,7 @@ public static partial class ApiFacts
             }
             else if (line.StartsWith("T ", StringComparison.Ordinal))
             {
-                var type = ReadType(line[2..]);
+                ApiType type = ReadType(line[2..]);
                 types.Add(type.FullName, type);
             }
             else if (line.Length > 2 && line[1] == ' ' && "FPEM".Contains(line[0], StringComparison.Ordinal))
@@ -50,20 +50,21 @@ public static partial class ApiFacts
             }
         }
 
-        foreach (var type in types.Values)
+        foreach (ApiType type in types.Values)
         {
-            var plus = type.FullName.LastIndexOf('+');
+            int plus = type.FullName.LastIndexOf('+');
             (plus < 0 ? topLevel : types[type.FullName[..plus]].Nested).Add(type);
         }
 
-        foreach (var (owner, member) in members)
+        foreach ((string owner, ApiMember member) in members)
         {
             types[owner].Members.Add(member);
         }
 
         if (name is null || version is null || package is null || packageVersion is null)
         {
-            throw new InvalidDataException($"{path} has no '# assembly:' line; it must name the assembly, its version, the package and its version.");
+            throw new InvalidDataException(
+                $"{path} has no '# assembly:' line; it must name the assembly, its version, the package and its version.");
         }
 
         return new ApiAssembly(Path.GetFileName(path), name, version, package, packageVersion, references, topLevel);
@@ -71,20 +72,20 @@ public static partial class ApiFacts
 
     private static ApiType ReadType(string text)
     {
-        var words = text.Split(' ');
+        string[] words = text.Split(' ');
         if (words[1] == "delegate")
         {
-            var member = ReadMember('M', words[0] + ".Invoke" + text[(text.IndexOf('(', StringComparison.Ordinal))..])!.Value.Member;
+            ApiMember member = ReadMember('M', words[0] + ".Invoke" + text[(text.IndexOf('(', StringComparison.Ordinal))..])!.Value.Member;
             return new ApiType(words[0], "delegate", new HashSet<string>(), [], member);
         }
 
-        var colon = text.IndexOf(" : ", StringComparison.Ordinal);
-        var flags = (colon < 0 ? text : text[..colon]).Split(' ').Skip(2).ToHashSet();
-        var bases = new List<string>();
+        int colon = text.IndexOf(" : ", StringComparison.Ordinal);
+        HashSet<string> flags = (colon < 0 ? text : text[..colon]).Split(' ').Skip(2).ToHashSet();
+        List<string> bases = new();
         if (colon >= 0)
         {
-            var rest = text[(colon + 3)..];
-            foreach (var flag in TypeFlags().Matches(rest).Select(match => match.Value.Trim()))
+            string rest = text[(colon + 3)..];
+            foreach (string flag in TypeFlags().Matches(rest).Select(match => match.Value.Trim()))
             {
                 flags.Add(flag);
             }
@@ -97,7 +98,7 @@ public static partial class ApiFacts
 
     private static (string Owner, ApiMember Member)? ReadMember(char kind, string text)
     {
-        var match = kind switch
+        Match match = kind switch
         {
             'M' => Method().Match(text),
             'P' => Property().Match(text),
@@ -108,8 +109,8 @@ public static partial class ApiFacts
             return null;
         }
 
-        var (owner, name) = (match.Groups["owner"].Value, match.Groups["name"].Value);
-        var flags = match.Groups["flags"].Value;
+        (string owner, string name) = (match.Groups["owner"].Value, match.Groups["name"].Value);
+        string flags = match.Groups["flags"].Value;
         string? constant = null;
         if (ConstantFlag().Match(flags) is { Success: true } found)
         {
@@ -117,7 +118,7 @@ public static partial class ApiFacts
             flags = flags.Remove(found.Index, found.Length);
         }
 
-        var accessors = match.Groups["accessors"].Value;
+        string accessors = match.Groups["accessors"].Value;
         return (owner, new ApiMember(
             kind,
             name,
@@ -136,12 +137,12 @@ public static partial class ApiFacts
             return [];
         }
 
-        var nameList = names.Length == 0 ? [] : names.Split(',');
+        string[] nameList = names.Length == 0 ? [] : names.Split(',');
         return types.Split(',').Select((text, index) =>
         {
-            var space = text.IndexOf(' ', StringComparison.Ordinal);
-            var modifier = space < 0 ? "" : text[..space];
-            var typeAndDefault = text[(space + 1)..].Split('=', 2);
+            int space = text.IndexOf(' ', StringComparison.Ordinal);
+            string modifier = space < 0 ? "" : text[..space];
+            string[] typeAndDefault = text[(space + 1)..].Split('=', 2);
             return new ApiParameter(
                 modifier,
                 typeAndDefault[0],
@@ -162,7 +163,8 @@ public static partial class ApiFacts
     [GeneratedRegex(@"^(?<owner>[^( ]+?)\.(?<name>\.ctor|[^.(]+)\((?<parameters>.*)\):(?<type>[^ ]+)(?<flags>[^;]*)( ; (?<names>.*))?$")]
     private static partial Regex Method();
 
-    [GeneratedRegex(@"^(?<owner>[^:\[ ]+)\.(?<name>[^.:\[]+)(\[(?<parameters>[^:]*)\])?:(?<type>[^ ]+) \{(?<accessors>[^}]*)\}(?<flags>.*)$")]
+    [GeneratedRegex(@"^(?<owner>[^:\[ ]+)\.(?<name>[^.:\[]+)(\[(?<parameters>[^:]*)\])?:(?<type>[^ ]+) "
+        + @"\{(?<accessors>[^}]*)\}(?<flags>.*)$")]
     private static partial Regex Property();
 
     [GeneratedRegex(@"^(?<owner>[^: ]+)\.(?<name>[^.:]+):(?<type>[^ ]+)(?<flags>.*)$")]

@@ -57,5 +57,6 @@ public sealed record ApiMember(
     bool HasGetter = false,
     bool HasSetter = false);
 
-/// <summary>A parameter. <paramref name="Modifier"/> is empty, out, ref, in or params; <paramref name="Default"/> as written in the facts.</summary>
+/// <summary>A parameter. <paramref name="Modifier"/> is empty, out, ref, in or params; <paramref name="Default"/> as written in the
+/// facts.</summary>
 public sealed record ApiParameter(string Modifier, string Type, string Name, string? Default);

@@ -3,7 +3,7 @@ using System.IO;
 using System.Linq;
 using NanoLibp2p.NanoSurface.Generator;
 
-var root = Repository.FindRoot(Directory.GetCurrentDirectory());
+string root = Repository.FindRoot(Directory.GetCurrentDirectory());
 switch (args.FirstOrDefault())
 {
     case "surface":

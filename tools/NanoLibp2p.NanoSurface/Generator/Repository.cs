@@ -11,7 +11,7 @@ public static class Repository
     /// <summary>The nearest folder above <paramref name="start"/> that holds Directory.Nano.targets.</summary>
     public static string FindRoot(string start)
     {
-        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+        for (DirectoryInfo? folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Directory.Nano.targets")))
             {
@@ -31,9 +31,9 @@ public static class Repository
     /// <summary>Writes what differs and says so. Result: 0, as an exit code.</summary>
     public static int Write(string root, IReadOnlyDictionary<string, string> files)
     {
-        foreach (var path in FindStale(root, files))
+        foreach (string path in FindStale(root, files))
         {
-            var full = Path.Combine(root, path);
+            string full = Path.Combine(root, path);
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             File.WriteAllText(full, files[path]);
             Console.WriteLine($"wrote {path}");

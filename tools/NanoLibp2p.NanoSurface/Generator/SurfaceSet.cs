@@ -21,12 +21,12 @@ public static class SurfaceSet
     /// <summary>What every generated file must contain, by path relative to the repository's root.</summary>
     public static IReadOnlyDictionary<string, string> Generate(string root)
     {
-        var assemblies = ReadFacts(root);
-        var writer = new SurfaceWriter(assemblies);
-        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var assembly in assemblies)
+        IReadOnlyList<ApiAssembly> assemblies = ReadFacts(root);
+        SurfaceWriter writer = new(assemblies);
+        SortedDictionary<string, string> files = new(StringComparer.Ordinal);
+        foreach (ApiAssembly assembly in assemblies)
         {
-            var folder = $"{Folder}/{assembly.AssemblyName}/";
+            string folder = $"{Folder}/{assembly.AssemblyName}/";
             files.Add($"{folder}{assembly.AssemblyName}.cs", writer.Write(assembly));
             files.Add($"{folder}{assembly.AssemblyName}.csproj", Project(assembly));
         }
@@ -36,8 +36,8 @@ public static class SurfaceSet
 
     private static string Project(ApiAssembly assembly)
     {
-        var references = assembly.References.Where(reference => reference != "mscorlib").ToArray();
-        var items = references.Length == 0 ? "" : $"""
+        string[] references = assembly.References.Where(reference => reference != "mscorlib").ToArray();
+        string items = references.Length == 0 ? "" : $"""
 
               <ItemGroup>
             {string.Join('\n', references.Select(reference => $"    <NanoReference Include=\"{reference}\" />"))}

@@ -6,14 +6,14 @@ using NanoLibp2p.Hal;
 namespace NanoLibp2p.Boards.Nano
 {
     /// <summary>
-    /// The chip's hardware random numbers. On an ESP32 and on STM32F7 boards nanoFramework's Random asks the generator of the chip for every
-    /// byte, whatever its seed (nf-interpreter, targets/ESP32/_nanoCLR/targetRandom.cpp and targets/ChibiOS/_nanoCLR/targetRandom.cpp; the
-    /// latter since July 2026). On other chips, and in older firmware, the same class is a plain generator that is no good for keys:
-    /// <see cref="Weakness"/> tells.
+    /// The chip's hardware random numbers. On an ESP32 and on STM32F7 boards nanoFramework's Random asks the generator of the chip for
+    /// every byte, whatever its seed (nf-interpreter, targets/ESP32/_nanoCLR/targetRandom.cpp and
+    /// targets/ChibiOS/_nanoCLR/targetRandom.cpp; the latter since July 2026). On other chips, and in older firmware, the same class is a
+    /// plain generator that is no good for keys: <see cref="Weakness"/> tells.
     /// </summary>
     /// <remarks>
-    /// On STM32 the firmware throws the errors of the generator away, and the buffer stays as it was. So each piece begins as a pattern, and
-    /// words that come back unchanged are drawn again; a generator that keeps failing is an exception, not a key.
+    /// On STM32 the firmware throws the errors of the generator away, and the buffer stays as it was. So each piece begins as a pattern,
+    /// and words that come back unchanged are drawn again; a generator that keeps failing is an exception, not a key.
     /// </remarks>
     public class ChipRandom : IRandom
     {
@@ -26,7 +26,8 @@ namespace NanoLibp2p.Boards.Nano
         private readonly Random _random = new Random();
 
         /// <inheritdoc/>
-        /// <exception cref="InvalidOperationException">The generator does not work; <paramref name="buffer"/> is not to be used.</exception>
+        /// <exception cref="InvalidOperationException">The generator does not work; <paramref name="buffer"/> is not to be
+        /// used.</exception>
         public void Fill(byte[] buffer, int offset, int count)
         {
             while (count > 0)
@@ -36,7 +37,8 @@ namespace NanoLibp2p.Boards.Nano
                 {
                     if (++draws == MaxDraws)
                     {
-                        throw new InvalidOperationException("the chip's random generator fails: its bytes don't change; switch the board off and on, and replace it if this comes again");
+                        throw new InvalidOperationException("the chip's random generator fails: its bytes don't change; switch the board "
+                            + "off and on, and replace it if this comes again");
                     }
                 }
 
@@ -49,7 +51,8 @@ namespace NanoLibp2p.Boards.Nano
             Array.Clear(_piece, 0, PieceBytes);
         }
 
-        /// <summary>Why the numbers can be guessed, or null: two generators with one seed are asked, and hardware answers each anew.</summary>
+        /// <summary>Why the numbers can be guessed, or null: two generators with one seed are asked, and hardware answers each
+        /// anew.</summary>
         public string Weakness()
         {
             byte[] first = new byte[PieceBytes];
@@ -63,7 +66,8 @@ namespace NanoLibp2p.Boards.Nano
             }
 
             return same < PieceBytes / 2 ? null
-                : "two generators gave the same bytes, so they don't come from the chip's hardware, or it fails; update the firmware (nanoff --update)";
+                : "two generators gave the same bytes, so they don't come from the chip's hardware, or it fails; update the firmware "
+                    + "(nanoff --update)";
         }
 
         /// <summary>Fills a whole array from a generator, or leaves it, or parts of it, as it was.</summary>

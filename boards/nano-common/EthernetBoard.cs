@@ -4,7 +4,8 @@ using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Boards.Nano
 {
-    /// <summary>A board on a cable: waits until the Ethernet interface has an address, by DHCP or as the board's network configuration says.</summary>
+    /// <summary>A board on a cable: waits until the Ethernet interface has an address, by DHCP or as the board's network configuration
+    /// says.</summary>
     public abstract class EthernetBoard : NanoBoard
     {
         /// <summary>Makes the board.</summary>

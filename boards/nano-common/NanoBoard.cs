@@ -23,8 +23,8 @@ namespace NanoLibp2p.Boards.Nano
         // free bytes of the managed heap without which the first handshake runs out: what the device keeps, and its call frames
         private const uint NeededHeap = 43000;
 
-        // what a default device takes of the managed heap beside its large receive buffer, in use and the interpreter's call frames and sockets
-        // included
+        // what a default device takes of the managed heap beside its large receive buffer, in use and the interpreter's call frames and
+        // sockets included
         private const long DeviceHeapBytes = 46 * 1024;
 
         private readonly ChipRandom _random = new ChipRandom();

@@ -7,13 +7,13 @@ namespace NanoLibp2p.Boards.Virtual;
 /// <summary>A small file in which the kernel tells a figure, such as /proc/loadavg; read anew each time, with nothing allocated.</summary>
 internal sealed class HostFile : IDisposable
 {
-    private readonly SafeFileHandle handle;
-    private readonly byte[] buffer;
+    private readonly SafeFileHandle _handle;
+    private readonly byte[] _buffer;
 
     private HostFile(SafeFileHandle handle, int size)
     {
-        this.handle = handle;
-        buffer = new byte[size];
+        _handle = handle;
+        _buffer = new byte[size];
     }
 
     /// <summary>Opens a file.</summary>
@@ -33,7 +33,7 @@ internal sealed class HostFile : IDisposable
     }
 
     /// <summary>What the kernel says now; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Read() => buffer.AsSpan(0, RandomAccess.Read(handle, buffer, 0));
+    public ReadOnlySpan<byte> Read() => _buffer.AsSpan(0, RandomAccess.Read(_handle, _buffer, 0));
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle.Dispose();
 }

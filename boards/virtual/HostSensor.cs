@@ -8,18 +8,19 @@ namespace NanoLibp2p.Boards.Virtual;
 
 /// <summary>
 /// What the host says of itself: on Linux its load average (<c>load1</c>), memory in use (<c>mem_mib</c>) and, where it has a sensor,
-/// its temperature (<c>celsius</c>); elsewhere what .NET knows of this process: memory (<c>process_mib</c>) and processor time (<c>cpu_s</c>).
+/// its temperature (<c>celsius</c>); elsewhere what .NET knows of this process: memory (<c>process_mib</c>) and processor time
+/// (<c>cpu_s</c>).
 /// </summary>
 public sealed class HostSensor : Sensor, IDisposable
 {
-    private readonly byte[] load = Reading.Name("load1");
-    private readonly byte[] memory = Reading.Name("mem_mib");
-    private readonly byte[] temperature = Reading.Name("celsius");
-    private readonly byte[] processMemory = Reading.Name("process_mib");
-    private readonly byte[] processorTime = Reading.Name("cpu_s");
-    private readonly HostFile? loadFile;
-    private readonly HostFile? memoryFile;
-    private readonly HostFile? temperatureFile;
+    private readonly byte[] _load = Reading.Name("load1");
+    private readonly byte[] _memory = Reading.Name("mem_mib");
+    private readonly byte[] _temperature = Reading.Name("celsius");
+    private readonly byte[] _processMemory = Reading.Name("process_mib");
+    private readonly byte[] _processorTime = Reading.Name("cpu_s");
+    private readonly HostFile? _loadFile;
+    private readonly HostFile? _memoryFile;
+    private readonly HostFile? _temperatureFile;
 
     /// <summary>Looks for what this host has.</summary>
     public HostSensor()
@@ -29,21 +30,21 @@ public sealed class HostSensor : Sensor, IDisposable
 
     internal HostSensor(string root)
     {
-        loadFile = HostFile.TryOpen(Path.Combine(root, "proc/loadavg"), 64);
-        memoryFile = HostFile.TryOpen(Path.Combine(root, "proc/meminfo"), 512);
-        temperatureFile = FindTemperature(root);
-        var missing = new List<string>();
-        if (loadFile == null)
+        _loadFile = HostFile.TryOpen(Path.Combine(root, "proc/loadavg"), 64);
+        _memoryFile = HostFile.TryOpen(Path.Combine(root, "proc/meminfo"), 512);
+        _temperatureFile = FindTemperature(root);
+        List<string> missing = new();
+        if (_loadFile == null)
         {
             missing.Add("load average");
         }
 
-        if (memoryFile == null)
+        if (_memoryFile == null)
         {
             missing.Add("memory in use");
         }
 
-        if (temperatureFile == null)
+        if (_temperatureFile == null)
         {
             missing.Add("temperature");
         }
@@ -57,31 +58,31 @@ public sealed class HostSensor : Sensor, IDisposable
     /// <inheritdoc/>
     public override void Read(Reading reading)
     {
-        if (loadFile != null && TryDecimal(loadFile.Read(), out long hundredths))
+        if (_loadFile != null && TryDecimal(_loadFile.Read(), out long hundredths))
         {
-            reading.Add(load, hundredths, 2);
+            reading.Add(_load, hundredths, 2);
         }
 
-        if (memoryFile != null)
+        if (_memoryFile != null)
         {
-            ReadOnlySpan<byte> text = memoryFile.Read();
+            ReadOnlySpan<byte> text = _memoryFile.Read();
             if (TryField(text, "MemTotal:"u8, out long total) && TryField(text, "MemAvailable:"u8, out long available))
             {
-                reading.Add(memory, (total - available) / 1024, 0);
+                reading.Add(_memory, (total - available) / 1024, 0);
             }
         }
 
-        if (temperatureFile != null && Utf8Parser.TryParse(temperatureFile.Read(), out long thousandths, out _))
+        if (_temperatureFile != null && Utf8Parser.TryParse(_temperatureFile.Read(), out long thousandths, out _))
         {
-            reading.Add(temperature, thousandths / 100, 1);
+            reading.Add(_temperature, thousandths / 100, 1);
         }
 
-        if (loadFile == null && memoryFile == null)
+        if (_loadFile == null && _memoryFile == null)
         {
-            reading.Add(processMemory, Environment.WorkingSet / (1024 * 1024), 0);
+            reading.Add(_processMemory, Environment.WorkingSet / (1024 * 1024), 0);
             if (!OperatingSystem.IsIOS() && !OperatingSystem.IsTvOS())
             {
-                reading.Add(processorTime, (long)Environment.CpuUsage.TotalTime.TotalMilliseconds / 10, 2);
+                reading.Add(_processorTime, (long)Environment.CpuUsage.TotalTime.TotalMilliseconds / 10, 2);
             }
         }
     }
@@ -89,15 +90,16 @@ public sealed class HostSensor : Sensor, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        loadFile?.Dispose();
-        memoryFile?.Dispose();
-        temperatureFile?.Dispose();
+        _loadFile?.Dispose();
+        _memoryFile?.Dispose();
+        _temperatureFile?.Dispose();
     }
 
     // thousandths of a degree: the first thermal zone, or the first input of a hardware monitor, that gives a number
     private static HostFile? FindTemperature(string root)
     {
-        foreach ((string folder, string part, string pattern) in new[] { ("sys/class/thermal", "thermal_zone*", "temp"), ("sys/class/hwmon", "hwmon*", "temp*_input") })
+        foreach ((string folder, string part, string pattern)
+            in new[] { ("sys/class/thermal", "thermal_zone*", "temp"), ("sys/class/hwmon", "hwmon*", "temp*_input") })
         {
             string path = Path.Combine(root, folder);
             if (!Directory.Exists(path))

@@ -6,14 +6,16 @@ using NanoLibp2p.Hal.Tcp;
 
 namespace NanoLibp2p.Boards.Virtual;
 
-/// <summary>A board that is a program: it runs the firmware of a real one, over the host's network and with the host's own readings.</summary>
+/// <summary>A board that is a program: it runs the firmware of a real one, over the host's network and with the host's own
+/// readings.</summary>
 public sealed class VirtualBoard : Board, IDisposable
 {
-    private readonly HostSensor sensor = new();
+    private readonly HostSensor _sensor = new();
 
     /// <summary>Makes a board.</summary>
     /// <param name="name">What people call it.</param>
-    /// <param name="store">What outlives it: a <see cref="FileStore"/>, or a <see cref="MemoryStore"/> for a board to be thrown away.</param>
+    /// <param name="store">What outlives it: a <see cref="FileStore"/>, or a <see cref="MemoryStore"/> for a board to be thrown
+    /// away.</param>
     /// <param name="log">Where it says what happens; null for nowhere.</param>
     /// <param name="maxLinks">Links at a time; no fewer than its node's NodeOptions.MaxConnections, and one to turn a caller away.</param>
     public VirtualBoard(string name, IStore store, IDeviceLog? log = null, int maxLinks = 2)
@@ -40,7 +42,7 @@ public sealed class VirtualBoard : Board, IDisposable
     public override IStore Store { get; }
 
     /// <inheritdoc/>
-    public override Sensor Sensor => sensor;
+    public override Sensor Sensor => _sensor;
 
     /// <inheritdoc/>
     public override IDeviceLog? Log { get; }
@@ -49,8 +51,8 @@ public sealed class VirtualBoard : Board, IDisposable
     public override long UnixMs => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     /// <summary>What the host does not tell about itself; empty when it tells everything.</summary>
-    public string MissingReadings => sensor.Missing;
+    public string MissingReadings => _sensor.Missing;
 
     /// <summary>Gives the host's files back, once the device has stopped.</summary>
-    public void Dispose() => sensor.Dispose();
+    public void Dispose() => _sensor.Dispose();
 }

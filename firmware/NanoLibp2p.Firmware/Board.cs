@@ -50,7 +50,8 @@ namespace NanoLibp2p.Firmware
             get { return 0; }
         }
 
-        /// <summary>A device's sizes and times, as they fit what is free on this board now; to be asked once, before the device is made.</summary>
+        /// <summary>A device's sizes and times, as they fit what is free on this board now; to be asked once, before the device is
+        /// made.</summary>
         public virtual DeviceOptions CreateOptions()
         {
             return new DeviceOptions();
@@ -64,7 +65,8 @@ namespace NanoLibp2p.Firmware
         {
         }
 
-        /// <summary>Starts the board anew after its program failed. Where this does nothing, <see cref="BoardProgram"/> alone begins again.</summary>
+        /// <summary>Starts the board anew after its program failed. Where this does nothing, <see cref="BoardProgram"/> alone begins
+        /// again.</summary>
         public virtual void Restart()
         {
         }

@@ -19,11 +19,12 @@ namespace NanoLibp2p.Firmware
         }
 
         /// <summary>
-        /// Runs a device of one's own. Returns after <see cref="Device.Stop"/> only: an exception that left Main would end a device's program
-        /// without a word.
+        /// Runs a device of one's own. Returns after <see cref="Device.Stop"/> only: an exception that left Main would end a device's
+        /// program without a word.
         /// </summary>
         /// <param name="board">What it runs on.</param>
-        /// <param name="create">Makes the device, at the start and whenever something failed; makes its sensors too, so that a part that is not there is told.</param>
+        /// <param name="create">Makes the device, at the start and whenever something failed; makes its sensors too, so that a part that is
+        /// not there is told.</param>
         public static void Run(Board board, DeviceFactory create)
         {
             while (!TryRun(board, create))
@@ -48,7 +49,8 @@ namespace NanoLibp2p.Firmware
                 }
                 else if (device.DialList.Count == 0 && board.Log != null)
                 {
-                    board.Log.Write("nobody to call: store settings with a line 'dial = /ip4/.../tcp/.../p2p/...' (see the page of the board)");
+                    board.Log.Write(
+                        "nobody to call: store settings with a line 'dial = /ip4/.../tcp/.../p2p/...' (see the page of the board)");
                 }
 
                 device.Run();

@@ -26,16 +26,20 @@ namespace NanoLibp2p.Firmware
                 case CloseReason.Remote:
                     return detail == 0 ? "the peer closed it"
                         : detail == 1 ? "the peer closed it: it took something that we sent for a protocol error; its own log says what"
-                        : "the peer closed it for a limit of its own, such as the longest record that it takes (NodeOptions.LargeRecordBytes"
+                        : "the peer closed it for a limit of its own, such as the longest record that it takes "
+                            + "(NodeOptions.LargeRecordBytes"
                             + " of a device); its own log says which";
                 case CloseReason.LinkFailed:
                     return "the link broke: " + Describe((LinkError)detail);
                 case CloseReason.DialFailed:
                     return "no address could be reached: " + Describe((LinkError)detail);
                 case CloseReason.EndedInHandshake:
-                    return "the peer ended the link before the handshake was over; is it a libp2p peer, and has it room for one more connection?";
+                    return "the peer ended the link before the handshake was over; is it a libp2p peer, and has it room for one more "
+                        + "connection?";
                 case CloseReason.HandshakeTimeout:
-                    return detail != 0 ? "the caller said nothing for FirstByteTimeoutMs = " + detail.ToString() + "; is it a libp2p peer?" : "the handshake took longer than HandshakeTimeoutMs = " + options.HandshakeTimeoutMs.ToString()
+                    return detail != 0
+                        ? "the caller said nothing for FirstByteTimeoutMs = " + detail.ToString() + "; is it a libp2p peer?"
+                        : "the handshake took longer than HandshakeTimeoutMs = " + options.HandshakeTimeoutMs.ToString()
                         + "; raise NodeOptions.HandshakeTimeoutMs if the peer is only slow";
                 case CloseReason.KeepAliveTimeout:
                     return "nothing came from the peer for KeepAliveMs = " + options.KeepAliveMs.ToString() + " and KeepAliveTimeoutMs = "
@@ -56,7 +60,8 @@ namespace NanoLibp2p.Firmware
                 case CloseReason.IdentityInvalid:
                     return "the peer's identity key did not sign its connection: it pretends to be another";
                 case CloseReason.PeerIdMismatch:
-                    return "another peer answered than the address names; correct the /p2p/ part of the address, or find out who sits there";
+                    return "another peer answered than the address names; correct the /p2p/ part of the address, or find out who sits "
+                        + "there";
                 case CloseReason.RecordTooLong:
                     // before a peer has proved who it is, it has no more than the connection's own buffer
                     bool large = detail > options.LargeRecordBytes;
@@ -81,9 +86,11 @@ namespace NanoLibp2p.Firmware
                 case CloseReason.KeyExhausted:
                     return "every number of the key was used; the next connection has a new key";
                 case CloseReason.ProtocolViolated:
-                    return "the peer broke a protocol's rules " + detail.ToString() + " times, such as by messages that it can't have signed";
+                    return "the peer broke a protocol's rules " + detail.ToString()
+                        + " times, such as by messages that it can't have signed";
                 case CloseReason.GaveWay:
-                    return "another peer needed the place, and nothing kept this one: no finished handshake, no subscription, no stream in use;"
+                    return "another peer needed the place, and nothing kept this one: no finished handshake, no subscription, no stream in "
+                        + "use;"
                         + " raise NodeOptions.MaxConnections to have room for both";
                 case CloseReason.DialledSelf:
                     return "the address leads back to this device; take it off the dial list";

@@ -291,7 +291,8 @@ namespace NanoLibp2p.Firmware
         private bool IsAlive(Gate gate)
         {
             Connection connection = gate.Connection;
-            return connection.IsOpen && connection.Serial == gate.Serial && gate.StreamId != 0 && _pubsub.StreamIdOf(connection) == gate.StreamId;
+            return connection.IsOpen && connection.Serial == gate.Serial && gate.StreamId != 0
+                && _pubsub.StreamIdOf(connection) == gate.StreamId;
         }
 
         // the gate of the peer that is to confirm what goes to a topic, the dialled one first; -1 when there is none
@@ -302,7 +303,8 @@ namespace NanoLibp2p.Firmware
             for (int i = 0; i < connections.Length; i++)
             {
                 Connection connection = connections[i];
-                if (connection.IsOpen && _pubsub.Hears(connection, topic) && _pubsub.StreamIdOf(connection) != 0 && _device.MayConfirm(connection)
+                if (connection.IsOpen && _pubsub.Hears(connection, topic) && _pubsub.StreamIdOf(connection) != 0
+                    && _device.MayConfirm(connection)
                     && (found == null || connection == _device.Dialed))
                 {
                     found = connection;

@@ -172,7 +172,8 @@ namespace NanoLibp2p.Firmware
             }
 
             // looking a name up is no small thing: on some boards everything else stands still meanwhile
-            _redialMs = nowMs + Pause(connection.CloseReason == CloseReason.DialFailed && connection.CloseDetail != (int)LinkError.NameNotFound);
+            _redialMs = nowMs
+                + Pause(connection.CloseReason == CloseReason.DialFailed && connection.CloseDetail != (int)LinkError.NameNotFound);
             _failures++;
         }
 

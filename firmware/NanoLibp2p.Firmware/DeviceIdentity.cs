@@ -14,8 +14,8 @@ namespace NanoLibp2p.Firmware
 
         /// <summary>Reads the identity; makes and stores one if there is none yet, and the board's random bytes are fit for it.</summary>
         /// <exception cref="InvalidOperationException">
-        /// What is stored is damaged, or there is none and a new one can't be made (<see cref="Board.RandomWeakness"/>) or stored. A stored identity is never written over: it may be all that is left
-        /// of the peer id that others know.
+        /// What is stored is damaged, or there is none and a new one can't be made (<see cref="Board.RandomWeakness"/>) or stored. A stored
+        /// identity is never written over: it may be all that is left of the peer id that others know.
         /// </exception>
         public static Identity Load(Board board)
         {
@@ -57,8 +57,10 @@ namespace NanoLibp2p.Firmware
             string weakness = board.RandomWeakness;
             if (weakness != null)
             {
-                throw new InvalidOperationException("no identity is stored, and the board '" + board.Name + "' makes none, because its random numbers can be guessed: "
-                    + weakness + ". Make one elsewhere (nanolibp2p key new --out identity) and put it into the store under the name '" + StoreName + "'");
+                throw new InvalidOperationException("no identity is stored, and the board '" + board.Name
+                    + "' makes none, because its random numbers can be guessed: "
+                    + weakness + ". Make one elsewhere (nanolibp2p key new --out identity) and put it into the store under the name '"
+                    + StoreName + "'");
             }
 
             Identity identity = Identity.Create(board.Crypto, board.Random);

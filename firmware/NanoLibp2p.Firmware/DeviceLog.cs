@@ -45,7 +45,8 @@ namespace NanoLibp2p.Firmware
             {
                 _log.Write(bound == null ? "not listening on " + asked + ": " + CloseText.Describe(error)
                     : "listening on " + bound.ToString() + (!hasDialList ? string.Empty
-                    : connections == 1 ? ", but nobody gets in: MaxConnections = 1 belongs to the dial list; raise NodeOptions.MaxConnections"
+                    : connections == 1
+                    ? ", but nobody gets in: MaxConnections = 1 belongs to the dial list; raise NodeOptions.MaxConnections"
                     : "; of MaxConnections = " + connections.ToString() + " one belongs to the dial list"));
             }
         }
@@ -72,7 +73,8 @@ namespace NanoLibp2p.Firmware
         {
             if (_log != null)
             {
-                _log.Write(NameOf(connection) + PlaceOf(connection) + " took none of " + delivery.Kept.ToString() + " readings for DeafMs = "
+                _log.Write(NameOf(connection) + PlaceOf(connection) + " took none of " + delivery.Kept.ToString()
+                    + " readings for DeafMs = "
                     + options.DeafMs.ToString() + "; is it subscribed to " + delivery.FirstTopic.Name + "? "
                     + (isLeaving ? "The next address has its turn" : "It is the only address, so the readings wait"));
             }

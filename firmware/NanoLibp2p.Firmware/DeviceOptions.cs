@@ -46,7 +46,8 @@ namespace NanoLibp2p.Firmware
         /// </summary>
         public bool ConfirmReadings = true;
 
-        /// <summary>Who confirms. Others that subscribed hear the readings too, perhaps twice, and the ring keeps them all the same.</summary>
+        /// <summary>Who confirms. Others that subscribed hear the readings too, perhaps twice, and the ring keeps them all the
+        /// same.</summary>
         public Confirmers ConfirmedBy = Confirmers.DialList;
 
         /// <summary>Checks the sizes that the shell adds; the node and pubsub check theirs.</summary>

@@ -6,7 +6,8 @@ namespace NanoLibp2p.Firmware
 {
     /// <summary>
     /// What is told to a device apart from its program, as a short text in UTF-8, with or without a byte order mark: a setting a line,
-    /// <c>name = value</c>. A line that begins with <c>#</c> is a remark; a name may come several times. Read at the start only; it allocates.
+    /// <c>name = value</c>. A line that begins with <c>#</c> is a remark; a name may come several times. Read at the start only; it
+    /// allocates.
     /// </summary>
     public sealed class DeviceSettings
     {
@@ -70,7 +71,8 @@ namespace NanoLibp2p.Firmware
 
             if (count >= 2 && bytes[0] + bytes[1] == 0xFF + 0xFE)
             {
-                throw new InvalidOperationException("the stored settings begin with the byte order mark of UTF-16; save the text as UTF-8 and store it anew");
+                throw new InvalidOperationException(
+                    "the stored settings begin with the byte order mark of UTF-16; save the text as UTF-8 and store it anew");
             }
 
             // the mark that some editors put before UTF-8
@@ -189,7 +191,8 @@ namespace NanoLibp2p.Firmware
                     unread++;
                     if (log != null)
                     {
-                        log.Write("the setting " + _names[i] + " = " + _values[i] + " is unknown and does nothing; known are " + KnownNames);
+                        log.Write("the setting " + _names[i] + " = " + _values[i] + " is unknown and does nothing; known are "
+                            + KnownNames);
                     }
                 }
             }

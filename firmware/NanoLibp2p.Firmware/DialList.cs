@@ -19,7 +19,8 @@ namespace NanoLibp2p.Firmware
             get { return _count; }
         }
 
-        /// <summary>Adds an address such as <c>/ip4/192.168.1.10/tcp/4001/p2p/12D3KooW…</c>; with the peer id nobody else is accepted there.</summary>
+        /// <summary>Adds an address such as <c>/ip4/192.168.1.10/tcp/4001/p2p/12D3KooW…</c>; with the peer id nobody else is accepted
+        /// there.</summary>
         /// <exception cref="FormatException">It is not a multiaddr.</exception>
         /// <exception cref="ArgumentException">It is not a TCP address, or the list is full.</exception>
         public void Add(string address)

@@ -45,7 +45,8 @@ namespace NanoLibp2p.Firmware
             get { return _tooLong; }
         }
 
-        /// <summary>The reading's number, from 1 since the device started: who gets it twice or misses one can tell. <c>n</c> in JSON.</summary>
+        /// <summary>The reading's number, from 1 since the device started: who gets it twice or misses one can tell. <c>n</c> in
+        /// JSON.</summary>
         public long Number
         {
             get { return _number; }

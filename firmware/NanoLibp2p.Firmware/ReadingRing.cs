@@ -53,7 +53,8 @@ namespace NanoLibp2p.Firmware
             get { return _count == 0 ? 0 : _end > _first ? _end - _first : _bytes.Length - _first + _end; }
         }
 
-        /// <summary>Readings that were lost: pushed out before they were <see cref="ReadingState.Done"/>, or longer than the whole ring.</summary>
+        /// <summary>Readings that were lost: pushed out before they were <see cref="ReadingState.Done"/>, or longer than the whole
+        /// ring.</summary>
         public uint Dropped
         {
             get { return _dropped; }
@@ -103,7 +104,8 @@ namespace NanoLibp2p.Firmware
             return true;
         }
 
-        /// <summary>The oldest reading's place, or -1 when there is none. A place holds until <see cref="Add"/> or <see cref="Trim"/>.</summary>
+        /// <summary>The oldest reading's place, or -1 when there is none. A place holds until <see cref="Add"/> or
+        /// <see cref="Trim"/>.</summary>
         public int First()
         {
             return _count == 0 ? -1 : _first;

@@ -16,8 +16,8 @@ namespace NanoLibp2p.Firmware
         Done,
 
         /// <summary>
-        /// Published once, but only for peers that may not confirm it or on a stream that did not live: to be sent again when a peer that may
-        /// confirm it hears its topic.
+        /// Published once, but only for peers that may not confirm it or on a stream that did not live: to be sent again when a peer that
+        /// may confirm it hears its topic.
         /// </summary>
         Again,
     }

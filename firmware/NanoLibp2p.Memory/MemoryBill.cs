@@ -29,7 +29,7 @@ namespace NanoLibp2p.Memory
         private const int CoreIds = 7;
         private const int UnservedIds = 4;
 
-        private static readonly string[] s_ids =
+        private static readonly string[] _ids =
         {
             "/multistream/1.0.0", "na", "/noise", NoiseIdentity.YamuxId,
             IdentifyProtocol.Id, IdentifyProtocol.PushId, PingProtocol.Id,
@@ -199,9 +199,9 @@ namespace NanoLibp2p.Memory
         private static int ProtocolIds(PubSubOptions pubSub)
         {
             int bytes = 0;
-            for (int i = 0; i < s_ids.Length && (pubSub != null || i < CoreIds); i++)
+            for (int i = 0; i < _ids.Length && (pubSub != null || i < CoreIds); i++)
             {
-                bytes += ArrayBytes(s_ids[i].Length + 2, 1);
+                bytes += ArrayBytes(_ids[i].Length + 2, 1);
             }
 
             return bytes;
@@ -211,9 +211,9 @@ namespace NanoLibp2p.Memory
         private static int IdentifyMessage(NodeOptions o, PubSubOptions pubSub)
         {
             int bytes = 2 + PublicKey.Ed25519Bytes + 2 + o.ProtocolVersion.Length + 2 + o.AgentVersion.Length;
-            for (int i = UnservedIds; i < s_ids.Length && (pubSub != null || i < CoreIds); i++)
+            for (int i = UnservedIds; i < _ids.Length && (pubSub != null || i < CoreIds); i++)
             {
-                bytes += 2 + s_ids[i].Length;
+                bytes += 2 + _ids[i].Length;
             }
 
             return bytes;

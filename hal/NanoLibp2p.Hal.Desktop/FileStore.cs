@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Microsoft.Win32.SafeHandles;
 
 namespace NanoLibp2p.Hal.Desktop;
 
@@ -14,12 +15,12 @@ public sealed class FileStore : IStore
 {
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly string folder;
+    private readonly string _folder;
 
     /// <summary>Uses a folder, which is made if it is not there.</summary>
     public FileStore(string folder)
     {
-        this.folder = folder;
+        _folder = folder;
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(folder);
@@ -35,7 +36,7 @@ public sealed class FileStore : IStore
     {
         try
         {
-            using var file = File.OpenHandle(PathOf(name));
+            using SafeFileHandle file = File.OpenHandle(PathOf(name));
             long length = RandomAccess.GetLength(file);
             if (length > capacity)
             {
@@ -73,5 +74,5 @@ public sealed class FileStore : IStore
         }
     }
 
-    private string PathOf(string name) => Path.Combine(folder, StoreName.Check(name));
+    private string PathOf(string name) => Path.Combine(_folder, StoreName.Check(name));
 }

@@ -6,12 +6,12 @@ namespace NanoLibp2p.Hal.Desktop;
 /// <summary>A store that forgets everything at the end of the program: for boards that are thrown away.</summary>
 public sealed class MemoryStore : IStore
 {
-    private readonly Dictionary<string, byte[]> values = [];
+    private readonly Dictionary<string, byte[]> _values = [];
 
     /// <inheritdoc/>
     public int Read(string name, byte[] buffer, int offset, int capacity)
     {
-        if (!values.TryGetValue(StoreName.Check(name), out byte[]? value))
+        if (!_values.TryGetValue(StoreName.Check(name), out byte[]? value))
         {
             return -1;
         }
@@ -28,7 +28,7 @@ public sealed class MemoryStore : IStore
     /// <inheritdoc/>
     public bool Write(string name, byte[] buffer, int offset, int count)
     {
-        values[StoreName.Check(name)] = buffer.AsSpan(offset, count).ToArray();
+        _values[StoreName.Check(name)] = buffer.AsSpan(offset, count).ToArray();
         return true;
     }
 }

@@ -11,7 +11,8 @@ public static class WholeFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Writes a file. When it fails, such as on a full disk, what was there before stays and nothing else is left behind.</summary>
+    /// <summary>Writes a file. When it fails, such as on a full disk, what was there before stays and nothing else is left
+    /// behind.</summary>
     /// <param name="path">Where.</param>
     /// <param name="next">Where it is written first, in the same folder; what an earlier run left there goes.</param>
     /// <param name="bytes">All of its bytes.</param>
@@ -24,13 +25,13 @@ public static class WholeFile
         {
             // what a power cut left there may be of another mode
             File.Delete(next);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = OwnerOnly;
             }
 
-            using (var file = new FileStream(next, options))
+            using (FileStream file = new(next, options))
             {
                 file.Write(bytes);
                 file.Flush(flushToDisk: true);

@@ -56,8 +56,10 @@ namespace NanoLibp2p.Hal.Tcp
                 : AddressFamily.InterNetworkV6;
             IPAddress[] found = Dns.GetHostAddresses(name, family);
 #endif
-            IPAddress[] four = addressBytes == 16 ? new IPAddress[0] : Array.FindAll(found, one => one.AddressFamily == AddressFamily.InterNetwork);
-            IPAddress[] six = addressBytes == 4 ? new IPAddress[0] : Array.FindAll(found, one => one.AddressFamily == AddressFamily.InterNetworkV6);
+            IPAddress[] four = addressBytes == 16
+                ? new IPAddress[0] : Array.FindAll(found, one => one.AddressFamily == AddressFamily.InterNetwork);
+            IPAddress[] six = addressBytes == 4
+                ? new IPAddress[0] : Array.FindAll(found, one => one.AddressFamily == AddressFamily.InterNetworkV6);
             IPAddress[] ordered = new IPAddress[four.Length + six.Length];
             int count = 0;
             for (int i = 0; count < ordered.Length; i++)

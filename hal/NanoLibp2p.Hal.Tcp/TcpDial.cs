@@ -13,7 +13,8 @@ namespace NanoLibp2p.Hal.Tcp
     /// </summary>
     internal sealed class TcpDial
     {
-        /// <summary>The "Connection Attempt Delay" of RFC 8305 5: milliseconds that an attempt has before the next begins beside it.</summary>
+        /// <summary>The "Connection Attempt Delay" of RFC 8305 5: milliseconds that an attempt has before the next begins beside
+        /// it.</summary>
         internal const int AttemptDelayMs = 250;
 
         /// <summary>What looks names up; a test puts its own here.</summary>

@@ -33,7 +33,8 @@ namespace NanoLibp2p.Hal
         /// <summary>The peer's port, 0 where the link has none.</summary>
         int RemotePort { get; }
 
-        /// <summary>Ends the link and gives its resources back. What was taken by <see cref="Write"/> is still sent where the driver can.</summary>
+        /// <summary>Ends the link and gives its resources back. What was taken by <see cref="Write"/> is still sent where the driver
+        /// can.</summary>
         void Close();
     }
 }

@@ -10,8 +10,8 @@ namespace NanoLibp2p.Core
         Local,
 
         /// <summary>
-        /// The peer closed it; the detail is the code of its Yamux GoAway: 0 in order, 1 it found a protocol error in what we sent, 2 a limit or
-        /// fault of its own.
+        /// The peer closed it; the detail is the code of its Yamux GoAway: 0 in order, 1 it found a protocol error in what we sent, 2 a
+        /// limit or fault of its own.
         /// </summary>
         Remote,
 
@@ -86,12 +86,13 @@ namespace NanoLibp2p.Core
         /// <summary>The peer broke the rules of a stream's protocol again and again; the detail is how often.</summary>
         ProtocolViolated,
 
-        /// <summary>A peer that called, and that nothing kept, gave its place to another: see <see cref="StreamProtocol.KeepsConnection"/>.</summary>
+        /// <summary>A peer that called, and that nothing kept, gave its place to another: see
+        /// <see cref="StreamProtocol.KeepsConnection"/>.</summary>
         GaveWay,
 
         /// <summary>
-        /// A record longer than NodeOptions.RecordBytes had the node's large buffer for longer than NodeOptions.RecordTimeoutMs; the detail is
-        /// the record's length in bytes.
+        /// A record longer than NodeOptions.RecordBytes had the node's large buffer for longer than NodeOptions.RecordTimeoutMs; the detail
+        /// is the record's length in bytes.
         /// </summary>
         RecordTimeout,
     }

@@ -40,7 +40,8 @@ namespace NanoLibp2p.Core
             {
                 Libp2pStream stream = _streams[i];
                 StreamProtocol protocol = stream.Protocol;
-                if (stream.IsOpen && protocol != null && protocol != _node.Ping && protocol != _node.Identify && protocol.KeepsConnection(stream))
+                if (stream.IsOpen && protocol != null && protocol != _node.Ping && protocol != _node.Identify
+                    && protocol.KeepsConnection(stream))
                 {
                     return long.MaxValue;
                 }

@@ -45,8 +45,8 @@ namespace NanoLibp2p.Core
 
         /// <summary>Seals what was written and gives the link as much of it as it takes.</summary>
         /// <returns>
-        /// True when the link took something. Where <see cref="HasUnsent"/> is true after it, call it again when the link can be written to.
-        /// </returns>
+        /// True when the link took something. Where <see cref="HasUnsent"/> is true after it, call it again when the link can be written
+        /// to. </returns>
         public bool Flush()
         {
             if (!IsLive)
@@ -81,8 +81,8 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>
-        /// False when what the link has must stay there: a protocol holds data back, or no handshake is free. A level-triggered poller would
-        /// report the link again and again; <see cref="NodeScheduler.OnWork"/> tells when it goes on.
+        /// False when what the link has must stay there: a protocol holds data back, or no handshake is free. A level-triggered poller
+        /// would report the link again and again; <see cref="NodeScheduler.OnWork"/> tells when it goes on.
         /// </summary>
         public bool WantsRead
         {

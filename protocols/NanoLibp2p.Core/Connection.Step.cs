@@ -340,7 +340,8 @@ namespace NanoLibp2p.Core
             {
                 NodeOptions options = _node.Options;
                 int detail = IsBorrowing ? Bytes.ReadUInt16BigEndian(_receive.Bytes, 0)
-                    : _deadlineReason == CloseReason.HandshakeTimeout && _deadline < _begun + options.HandshakeTimeoutMs ? options.FirstByteTimeoutMs
+                    : _deadlineReason == CloseReason.HandshakeTimeout && _deadline < _begun + options.HandshakeTimeoutMs
+                    ? options.FirstByteTimeoutMs
                     : 0;
                 Close(_deadlineReason, detail);
             }

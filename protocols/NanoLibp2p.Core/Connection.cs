@@ -141,7 +141,8 @@ namespace NanoLibp2p.Core
             get { return _link; }
         }
 
-        /// <summary>The address that is dialled or was reached; null when the peer called us, or when the link was made elsewhere.</summary>
+        /// <summary>The address that is dialled or was reached; null when the peer called us, or when the link was made
+        /// elsewhere.</summary>
         public Multiaddr DialAddress
         {
             get { return _addresses == null || _addressIndex >= _addresses.Length ? null : _addresses[_addressIndex]; }
@@ -222,7 +223,8 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>
-        /// When this connection must be stepped again even if nothing arrives, in the node's milliseconds: 0 for at once, long.MaxValue for never.
+        /// When this connection must be stepped again even if nothing arrives, in the node's milliseconds: 0 for at once, long.MaxValue for
+        /// never.
         /// </summary>
         public long NextDeadline
         {

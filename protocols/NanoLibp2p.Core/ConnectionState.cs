@@ -22,8 +22,8 @@ namespace NanoLibp2p.Core
         Open,
 
         /// <summary>
-        /// It has a <see cref="Core.CloseReason"/> and takes and gives nothing more; the next <see cref="Node.Poll"/> sends a last word, tells
-        /// its end and frees it.
+        /// It has a <see cref="Core.CloseReason"/> and takes and gives nothing more; the next <see cref="Node.Poll"/> sends a last word,
+        /// tells its end and frees it.
         /// </summary>
         Ending,
     }

@@ -78,7 +78,8 @@ namespace NanoLibp2p.Core
             return connection;
         }
 
-        /// <summary>Lets every protocol look at the clock, as <see cref="Poll"/> does at each call; once a second is enough for those that wait for nothing.</summary>
+        /// <summary>Lets every protocol look at the clock, as <see cref="Poll"/> does at each call; once a second is enough for those that
+        /// wait for nothing.</summary>
         /// <returns>When to call it again at the latest, in the node's milliseconds; long.MaxValue when none asks for it.</returns>
         public long PollProtocols()
         {
@@ -142,7 +143,8 @@ namespace NanoLibp2p.Core
             }
         }
 
-        // Instead of looking at all of them. Who was taken since the last time leaves the list now, as a dial whose driver throws takes none.
+        // Instead of looking at all of them. Who was taken since the last time leaves the list now, as a dial whose driver throws takes
+        // none.
         partial void PickFree(ref int index, ref int left, ref Connection free)
         {
             if (Connections.Length <= FewConnections)

@@ -193,7 +193,8 @@ namespace NanoLibp2p.Core
             return bound.WithPeerId(Identity.PeerId);
         }
 
-        /// <summary>An address that it listens on, as bound (0.0.0.0 and :: too), without its peer id; 0 to <see cref="ListenCount"/> - 1.</summary>
+        /// <summary>An address that it listens on, as bound (0.0.0.0 and :: too), without its peer id; 0 to <see cref="ListenCount"/> -
+        /// 1.</summary>
         public Multiaddr ListenAddress(int index)
         {
             return _listening[index];
@@ -225,7 +226,8 @@ namespace NanoLibp2p.Core
                 }
                 else if (peer != null && !peer.Equals(expected))
                 {
-                    throw new ArgumentException("the addresses name two peers, " + expected.ToString() + " and " + peer.ToString() + "; dial each by itself");
+                    throw new ArgumentException("the addresses name two peers, " + expected.ToString() + " and " + peer.ToString()
+                        + "; dial each by itself");
                 }
             }
 

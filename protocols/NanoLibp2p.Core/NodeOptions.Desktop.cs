@@ -10,8 +10,8 @@ namespace NanoLibp2p.Core
     public sealed partial class NodeOptions
     {
         /// <summary>
-        /// The static Noise key and its signature; null has each node make its own. Give the same to all nodes of one identity, and keep its
-        /// key over a restart: a peer that knows it verifies no signature when it comes again, which takes a device half a second.
+        /// The static Noise key and its signature; null has each node make its own. Give the same to all nodes of one identity, and keep
+        /// its key over a restart: a peer that knows it verifies no signature when it comes again, which takes a device half a second.
         /// </summary>
         public NoiseIdentity NoiseIdentity;
 
@@ -23,7 +23,8 @@ namespace NanoLibp2p.Core
             NoiseIdentity own = NoiseIdentity ?? new NoiseIdentity(identity, crypto, random, EarlyMuxer);
             if (!own.IsOf(identity) || own.OffersMuxer != EarlyMuxer)
             {
-                throw new ArgumentException("NoiseIdentity belongs to another identity, or was made with another EarlyMuxer; make it with those of this node");
+                throw new ArgumentException(
+                    "NoiseIdentity belongs to another identity, or was made with another EarlyMuxer; make it with those of this node");
             }
 
             return new NoiseSettings(own, EarlyMuxer, Bindings ?? new PeerBindings(KnownPeers), Verifier);

@@ -16,8 +16,8 @@ namespace NanoLibp2p.Core
         public const int MaxRecordBytes = 65535;
 
         /// <summary>
-        /// The longest record that we send to a peer of which we know nothing: every node with the default <see cref="RecordBytes"/> takes it.
-        /// A peer that grants a stream more than Yamux's first 256 KiB is no small device, and gets longer ones.
+        /// The longest record that we send to a peer of which we know nothing: every node with the default <see cref="RecordBytes"/> takes
+        /// it. A peer that grants a stream more than Yamux's first 256 KiB is no small device, and gets longer ones.
         /// </summary>
         public const int SmallRecordBytes = 2048;
 
@@ -52,10 +52,10 @@ namespace NanoLibp2p.Core
         /// needs it. A longer record closes the connection. 0, or no more than <see cref="RecordBytes"/>, has no such buffer.
         /// </summary>
         /// <remarks>
-        /// go and js put up to 65,519 bytes and a tag in one record: whole messages, hellos, and what waited while a device was slow. So only the
-        /// default takes everything that an honest peer sends. A board without PSRAM can't afford it: an ESP32 then has 84 KiB of managed
-        /// heap, of which a default device leaves about 22. There 17,408 take a message of 16 KiB, and 0 takes what peers of this library
-        /// send and of others a hello of some 50 topics. An ESP32 with PSRAM has all of it but 256 KiB.
+        /// go and js put up to 65,519 bytes and a tag in one record: whole messages, hellos, and what waited while a device was slow. So
+        /// only the default takes everything that an honest peer sends. A board without PSRAM can't afford it: an ESP32 then has 84 KiB of
+        /// managed heap, of which a default device leaves about 22. There 17,408 take a message of 16 KiB, and 0 takes what peers of this
+        /// library send and of others a hello of some 50 topics. An ESP32 with PSRAM has all of it but 256 KiB.
         /// </remarks>
         public int LargeRecordBytes = MaxRecordBytes;
 
@@ -109,7 +109,8 @@ namespace NanoLibp2p.Core
         /// <summary>What identify says of this program; 0 to 256 ASCII characters.</summary>
         public string AgentVersion = "nanoLibp2p/0.1.0";
 
-        /// <summary>What identify says of the protocols that this program speaks; peers compare it with their own. 0 to 256 ASCII characters.</summary>
+        /// <summary>What identify says of the protocols that this program speaks; peers compare it with their own. 0 to 256 ASCII
+        /// characters.</summary>
         public string ProtocolVersion = "ipfs/0.1.0";
 
         /// <summary>Verifies identity keys other than Ed25519; null refuses such peers.</summary>

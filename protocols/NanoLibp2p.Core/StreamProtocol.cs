@@ -17,7 +17,8 @@ namespace NanoLibp2p.Core
             get { return _node; }
         }
 
-        /// <summary>Registers the protocol's ids with <see cref="Core.Node.RegisterProtocol"/>. Called once, by <see cref="Core.Node.Add"/>.</summary>
+        /// <summary>Registers the protocol's ids with <see cref="Core.Node.RegisterProtocol"/>. Called once, by
+        /// <see cref="Core.Node.Add"/>.</summary>
         protected abstract void Register(Node node);
 
         /// <summary>A peer is connected.</summary>

@@ -23,7 +23,8 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
     private bool _sha512Holds;
 
     /// <summary>Loads libsodium.</summary>
-    /// <exception cref="DllNotFoundException">libsodium is not there for this platform; <see cref="Choose"/> then takes the managed code.</exception>
+    /// <exception cref="DllNotFoundException">libsodium is not there for this platform; <see cref="Choose"/> then takes the managed
+    /// code.</exception>
     public DesktopCrypto()
     {
         if (Sodium.sodium_init() == SodiumFailed)
@@ -39,7 +40,8 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
         {
             return CryptoProviders.Choose(new DesktopCrypto());
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or InvalidOperationException)
+        catch (Exception e)
+            when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or InvalidOperationException)
         {
             return new ManagedCrypto();
         }
@@ -146,7 +148,8 @@ public sealed unsafe class DesktopCrypto : CryptoProvider, IDisposable
         {
             // verified first and then decrypted, as one call for both would clear a buffer whose tag is wrong, and the seam leaves it as
             // it was
-            if (Sodium.crypto_aead_chacha20poly1305_ietf_decrypt_detached(null, null, b, (ulong)count, b + count, aa, (ulong)adCount, n, kk) != 0)
+            if (Sodium.crypto_aead_chacha20poly1305_ietf_decrypt_detached(null, null, b, (ulong)count, b + count, aa, (ulong)adCount, n,
+                kk) != 0)
             {
                 return false;
             }

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace NanoLibp2p.Crypto.Desktop;
 
-/// <summary>The functions of libsodium that the desktop provider calls, by their own names. Those whose result is always 0 have none here.</summary>
+/// <summary>The functions of libsodium that the desktop provider calls, by their own names. Those whose result is always 0 have none
+/// here.</summary>
 internal static unsafe partial class Sodium
 {
     private const string Library = "libsodium";

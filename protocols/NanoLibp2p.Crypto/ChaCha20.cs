@@ -29,7 +29,8 @@ namespace NanoLibp2p.Crypto
 
         /// <summary>The next block of the key stream, and counts.</summary>
         /// <param name="block">The stream is XORed into these 64 bytes. Null: nothing is, and its first eight words go to words.</param>
-        /// <param name="words">Takes the sixteen words of the ciphertext for the MAC, whether that is what came in or what goes out.</param>
+        /// <param name="words">Takes the sixteen words of the ciphertext for the MAC, whether that is what came in or what goes
+        /// out.</param>
         /// <param name="open">All ones if the block held ciphertext, 0 if plaintext.</param>
         internal void Next(byte[] block, uint[] words, uint open)
         {

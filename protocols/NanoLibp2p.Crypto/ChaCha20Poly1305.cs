@@ -44,7 +44,8 @@ namespace NanoLibp2p.Crypto
             return right;
         }
 
-        /// <summary>Encrypts (open is 0) or decrypts (open is all ones); the tag of the ciphertext goes to the block's first 16 bytes.</summary>
+        /// <summary>Encrypts (open is 0) or decrypts (open is all ones); the tag of the ciphertext goes to the block's first 16
+        /// bytes.</summary>
         private void Run(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter,
             byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count, uint open)
         {

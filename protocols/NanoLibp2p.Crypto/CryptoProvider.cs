@@ -52,11 +52,13 @@ namespace NanoLibp2p.Crypto
         /// HMAC-SHA-256 (RFC 2104). The key may be of any length. <paramref name="mac"/> takes 32 bytes and may overlay
         /// the key or the data. Uses the SHA-256 hash under way.
         /// </summary>
-        public abstract void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac, int macOffset);
+        public abstract void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac,
+            int macOffset);
 
         /// <summary>
         /// HKDF-SHA-256 (RFC 5869), extract and expand. <paramref name="okmCount"/> is at most 8,160 (255 hashes);
-        /// the output may overlay salt and input keying material, but not the info. Noise's HKDF (noise spec, section 4.3) is this with an empty info.
+        /// the output may overlay salt and input keying material, but not the info. Noise's HKDF (noise spec, section 4.3) is this with an
+        /// empty info.
         /// </summary>
         public abstract void HkdfSha256(byte[] salt, int saltOffset, int saltCount, byte[] ikm, int ikmOffset, int ikmCount,
             byte[] info, int infoOffset, int infoCount, byte[] okm, int okmOffset, int okmCount);
@@ -97,7 +99,8 @@ namespace NanoLibp2p.Crypto
 
         /// <summary>
         /// Signs (RFC 8032 5.1.6, pure Ed25519). <paramref name="publicKey"/> must be that of the seed: signatures of one message under two
-        /// public keys give the seed's scalar away. The signature may overlay the message. This, verifying and making a public key use the SHA-512 hash under way.
+        /// public keys give the seed's scalar away. The signature may overlay the message. This, verifying and making a public key use the
+        /// SHA-512 hash under way.
         /// </summary>
         public abstract void Ed25519Sign(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset,
             byte[] message, int offset, int count, byte[] signature, int signatureOffset);

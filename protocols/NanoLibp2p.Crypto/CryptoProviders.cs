@@ -21,7 +21,8 @@ namespace NanoLibp2p.Crypto
             ManagedCrypto managed = new ManagedCrypto();
             if (!SelfTest.Passes(managed))
             {
-                throw new InvalidOperationException("this runtime computes the managed cryptography wrong: no key is safe on it; take another firmware");
+                throw new InvalidOperationException(
+                    "this runtime computes the managed cryptography wrong: no key is safe on it; take another firmware");
             }
 
             return managed;

@@ -78,9 +78,9 @@ namespace NanoLibp2p.Crypto
         }
 
         /// <summary>
-        /// _scratch.P = s B - k A, of its A and K: one chain of doublings for both. The digits are found from the top, without memory, by Okeya's wMOF
-        /// ("Signed binary representations revisited", CRYPTO 2004): digit i of 2 k - k is k_(i-1) - k_i; at the first that is not 0 a
-        /// window of five begins, whose value has an odd part of at most 15.
+        /// _scratch.P = s B - k A, of its A and K: one chain of doublings for both. The digits are found from the top, without memory, by
+        /// Okeya's wMOF ("Signed binary representations revisited", CRYPTO 2004): digit i of 2 k - k is k_(i-1) - k_i; at the first that is
+        /// not 0 a window of five begins, whose value has an odd part of at most 15.
         /// </summary>
         private void Multiply()
         {

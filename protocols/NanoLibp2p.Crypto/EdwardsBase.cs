@@ -1,6 +1,7 @@
 namespace NanoLibp2p.Crypto
 {
-    /// <summary>Multiples of the Ed25519 base point by a signed comb (Hamburg, "Fast and compact elliptic-curve cryptography", 3.3).</summary>
+    /// <summary>Multiples of the Ed25519 base point by a signed comb (Hamburg, "Fast and compact elliptic-curve cryptography",
+    /// 3.3).</summary>
     internal static class EdwardsBase
     {
         /// <summary>

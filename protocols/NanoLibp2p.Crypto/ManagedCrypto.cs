@@ -62,7 +62,8 @@ namespace NanoLibp2p.Crypto
         }
 
         /// <inheritdoc/>
-        public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac, int macOffset)
+        public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac,
+            int macOffset)
         {
             _hmac.Compute(key, keyOffset, keyCount, data, offset, count, mac, macOffset);
         }

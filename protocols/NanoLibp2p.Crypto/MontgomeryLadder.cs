@@ -118,8 +118,10 @@ namespace NanoLibp2p.Crypto
                     h = (h >> 29) + d7 * a8 + d8 * a7;
                     da6 = (r = (r >> 29) + d0 * a6 + d1 * a5 + d2 * a4 + d3 * a3 + d4 * a2 + d5 * a1 + d6 * a0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + d8 * a8;
-                    da7 = (r = (r >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + d4 * a3 + d5 * a2 + d6 * a1 + d7 * a0 + (h & mask) * fold) & mask;
-                    da8 = (r = (r >> 29) + d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + d4 * a4 + d5 * a3 + d6 * a2 + d7 * a1 + d8 * a0 + (h >> 29) * fold) & top;
+                    da7 = (r = (r >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + d4 * a3 + d5 * a2 + d6 * a1 + d7 * a0
+                        + (h & mask) * fold) & mask;
+                    da8 = (r = (r >> 29) + d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + d4 * a4 + d5 * a3 + d6 * a2 + d7 * a1 + d8 * a0
+                        + (h >> 29) * fold) & top;
                     da0 = (r = da0 + (r >> 23) * nineteen) & mask;
                     da1 += r >> 29;
                     // widest column below 2^63.59
@@ -139,8 +141,10 @@ namespace NanoLibp2p.Crypto
                     h = (h >> 29) + c7 * b8 + c8 * b7;
                     cb6 = (r = (r >> 29) + c0 * b6 + c1 * b5 + c2 * b4 + c3 * b3 + c4 * b2 + c5 * b1 + c6 * b0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + c8 * b8;
-                    cb7 = (r = (r >> 29) + c0 * b7 + c1 * b6 + c2 * b5 + c3 * b4 + c4 * b3 + c5 * b2 + c6 * b1 + c7 * b0 + (h & mask) * fold) & mask;
-                    cb8 = (r = (r >> 29) + c0 * b8 + c1 * b7 + c2 * b6 + c3 * b5 + c4 * b4 + c5 * b3 + c6 * b2 + c7 * b1 + c8 * b0 + (h >> 29) * fold) & top;
+                    cb7 = (r = (r >> 29) + c0 * b7 + c1 * b6 + c2 * b5 + c3 * b4 + c4 * b3 + c5 * b2 + c6 * b1 + c7 * b0
+                        + (h & mask) * fold) & mask;
+                    cb8 = (r = (r >> 29) + c0 * b8 + c1 * b7 + c2 * b6 + c3 * b5 + c4 * b4 + c5 * b3 + c6 * b2 + c7 * b1 + c8 * b0
+                        + (h >> 29) * fold) & top;
                     cb0 = (r = cb0 + (r >> 23) * nineteen) & mask;
                     cb1 += r >> 29;
                     // widest column below 2^63.59
@@ -225,8 +229,10 @@ namespace NanoLibp2p.Crypto
                     h = (h >> 29) + e7 * x8 + e8 * x7;
                     z3_6 = (r = (r >> 29) + e0 * x6 + e1 * x5 + e2 * x4 + e3 * x3 + e4 * x2 + e5 * x1 + e6 * x0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + e8 * x8;
-                    z3_7 = (r = (r >> 29) + e0 * x7 + e1 * x6 + e2 * x5 + e3 * x4 + e4 * x3 + e5 * x2 + e6 * x1 + e7 * x0 + (h & mask) * fold) & mask;
-                    z3_8 = (r = (r >> 29) + e0 * x8 + e1 * x7 + e2 * x6 + e3 * x5 + e4 * x4 + e5 * x3 + e6 * x2 + e7 * x1 + e8 * x0 + (h >> 29) * fold) & top;
+                    z3_7 = (r = (r >> 29) + e0 * x7 + e1 * x6 + e2 * x5 + e3 * x4 + e4 * x3 + e5 * x2 + e6 * x1 + e7 * x0
+                        + (h & mask) * fold) & mask;
+                    z3_8 = (r = (r >> 29) + e0 * x8 + e1 * x7 + e2 * x6 + e3 * x5 + e4 * x4 + e5 * x3 + e6 * x2 + e7 * x1 + e8 * x0
+                        + (h >> 29) * fold) & top;
                     z3_0 = (r = z3_0 + (r >> 23) * nineteen) & mask;
                     z3_1 += r >> 29;
                     // widest column below 2^61.00
@@ -314,8 +320,10 @@ namespace NanoLibp2p.Crypto
                 h = (h >> 29) + a7 * b8 + a8 * b7;
                 x2_6 = (r = (r >> 29) + a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + (h & mask) * fold) & mask;
                 h = (h >> 29) + a8 * b8;
-                x2_7 = (r = (r >> 29) + a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + (h & mask) * fold) & mask;
-                x2_8 = (r = (r >> 29) + a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + (h >> 29) * fold) & top;
+                x2_7 = (r = (r >> 29) + a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + (h & mask) * fold)
+                    & mask;
+                x2_8 = (r = (r >> 29) + a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0
+                    + (h >> 29) * fold) & top;
                 x2_0 = (r = x2_0 + (r >> 23) * nineteen) & mask;
                 x2_1 += r >> 29;
                 // widest column below 2^61.00
@@ -358,8 +366,10 @@ namespace NanoLibp2p.Crypto
                 h = (h >> 29) + e7 * u8 + e8 * u7;
                 z2_6 = (r = (r >> 29) + e0 * u6 + e1 * u5 + e2 * u4 + e3 * u3 + e4 * u2 + e5 * u1 + e6 * u0 + (h & mask) * fold) & mask;
                 h = (h >> 29) + e8 * u8;
-                z2_7 = (r = (r >> 29) + e0 * u7 + e1 * u6 + e2 * u5 + e3 * u4 + e4 * u3 + e5 * u2 + e6 * u1 + e7 * u0 + (h & mask) * fold) & mask;
-                z2_8 = (r = (r >> 29) + e0 * u8 + e1 * u7 + e2 * u6 + e3 * u5 + e4 * u4 + e5 * u3 + e6 * u2 + e7 * u1 + e8 * u0 + (h >> 29) * fold) & top;
+                z2_7 = (r = (r >> 29) + e0 * u7 + e1 * u6 + e2 * u5 + e3 * u4 + e4 * u3 + e5 * u2 + e6 * u1 + e7 * u0 + (h & mask) * fold)
+                    & mask;
+                z2_8 = (r = (r >> 29) + e0 * u8 + e1 * u7 + e2 * u6 + e3 * u5 + e4 * u4 + e5 * u3 + e6 * u2 + e7 * u1 + e8 * u0
+                    + (h >> 29) * fold) & top;
                 z2_0 = (r = z2_0 + (r >> 23) * nineteen) & mask;
                 z2_1 += r >> 29;
                 // widest column below 2^62.59

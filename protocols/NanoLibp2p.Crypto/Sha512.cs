@@ -3,7 +3,8 @@ using System;
 namespace NanoLibp2p.Crypto
 {
     /// <summary>SHA-512 (FIPS 180-4), one hash at a time.</summary>
-    /// <remarks>Only signatures need it, a few blocks each: eight rounds are unrolled and the schedule is not, for the sake of flash.</remarks>
+    /// <remarks>Only signatures need it, a few blocks each: eight rounds are unrolled and the schedule is not, for the sake of
+    /// flash.</remarks>
     internal sealed class Sha512
     {
         internal const int BlockBytes = 128;

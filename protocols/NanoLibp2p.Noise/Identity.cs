@@ -28,7 +28,8 @@ namespace NanoLibp2p
 
         private readonly byte[] _seed = new byte[SeedBytes];
 
-        /// <summary>Takes the identity of the 32-byte Ed25519 seed at <paramref name="offset"/> (RFC 8032 5.1.5). The seed is copied.</summary>
+        /// <summary>Takes the identity of the 32-byte Ed25519 seed at <paramref name="offset"/> (RFC 8032 5.1.5). The seed is
+        /// copied.</summary>
         public Identity(CryptoProvider crypto, byte[] seed, int offset)
         {
             Array.Copy(seed, offset, _seed, 0, SeedBytes);
@@ -79,7 +80,8 @@ namespace NanoLibp2p
             return bytes;
         }
 
-        /// <summary>Whether a key signed a message (libp2p peer-ids spec, "How Keys are encoded and Messages Signed"). Allocates nothing.</summary>
+        /// <summary>Whether a key signed a message (libp2p peer-ids spec, "How Keys are encoded and Messages Signed"). Allocates
+        /// nothing.</summary>
         /// <param name="crypto">Verifies Ed25519 signatures.</param>
         /// <param name="verifier">Verifies those of keys of other types; null for none.</param>
         /// <param name="type">The key's <see cref="KeyType"/>, as <see cref="Multiformats.PublicKey.Parse"/> returned it.</param>
@@ -100,7 +102,8 @@ namespace NanoLibp2p
                     : verifier.Verify((KeyType)type, buffer, key, keyCount, message, 0, count, buffer, signature, signatureCount);
             }
 
-            return signatureCount == CryptoProvider.SignatureBytes && crypto.Ed25519Verify(buffer, key, message, 0, count, buffer, signature)
+            return signatureCount == CryptoProvider.SignatureBytes
+                && crypto.Ed25519Verify(buffer, key, message, 0, count, buffer, signature)
                 ? IdentityResult.Valid
                 : IdentityResult.Invalid;
         }
@@ -109,7 +112,8 @@ namespace NanoLibp2p
         public void Sign(CryptoProvider crypto, byte[] message, int offset, int count, byte[] signature, int signatureOffset)
         {
             // the key in the peer id is one that nobody can write: signatures under another one would give the seed away
-            crypto.Ed25519Sign(_seed, 0, PeerId.Raw, PeerId.Ed25519Bytes - CryptoProvider.KeyBytes, message, offset, count, signature, signatureOffset);
+            crypto.Ed25519Sign(_seed, 0, PeerId.Raw, PeerId.Ed25519Bytes - CryptoProvider.KeyBytes, message, offset, count, signature,
+                signatureOffset);
         }
     }
 }

@@ -2,7 +2,8 @@ using NanoLibp2p.Core;
 
 namespace NanoLibp2p.Perf
 {
-    /// <summary>One transfer: bytes up, then bytes down. The objects are used again after <see cref="PerfEvents"/> has heard the end.</summary>
+    /// <summary>One transfer: bytes up, then bytes down. The objects are used again after <see cref="PerfEvents"/> has heard the
+    /// end.</summary>
     public sealed class PerfTransfer
     {
         internal Libp2pStream Stream;

@@ -25,12 +25,13 @@ namespace NanoLibp2p.PubSub
         SignatureInvalid,
 
         /// <summary>
-        /// A message that some implementations take and others refuse: it has unknown fields, known ones of a wrong type, an author or a key
-        /// in an unusual form, or an Ed25519 key of small order. It is ignored, and no fault of the peer that passed it on.
+        /// A message that some implementations take and others refuse: it has unknown fields, known ones of a wrong type, an author or a
+        /// key in an unusual form, or an Ed25519 key of small order. It is ignored, and no fault of the peer that passed it on.
         /// </summary>
         Doubtful,
 
-        /// <summary>StrictSign: its number is not above the author's last (PubSubOptions.ReplayAuthors): an old message, come again.</summary>
+        /// <summary>StrictSign: its number is not above the author's last (PubSubOptions.ReplayAuthors): an old message, come
+        /// again.</summary>
         Replayed,
 
         /// <summary>StrictSign: the author's key is not Ed25519, and NodeOptions.Verifier is null or doesn't know its type.</summary>
@@ -40,8 +41,8 @@ namespace NanoLibp2p.PubSub
         Signed,
 
         /// <summary>
-        /// A message to a peer whose send queue was full. It goes, in its turn, when the queue has room, if PubSubOptions.CachedMessages and
-        /// CacheBytes still have it then; else this peer never gets it from us.
+        /// A message to a peer whose send queue was full. It goes, in its turn, when the queue has room, if PubSubOptions.CachedMessages
+        /// and CacheBytes still have it then; else this peer never gets it from us.
         /// </summary>
         QueueFull,
 

@@ -49,7 +49,8 @@ namespace NanoLibp2p.PubSub
             _capacity = entries;
         }
 
-        /// <summary>Makes an entry of <paramref name="size"/> bytes in one piece, which is filled in and described by <see cref="Set"/> at once.</summary>
+        /// <summary>Makes an entry of <paramref name="size"/> bytes in one piece, which is filled in and described by <see cref="Set"/> at
+        /// once.</summary>
         /// <returns>Where it begins in <see cref="Bytes"/>.</returns>
         public int Add(int size)
         {

@@ -2,7 +2,8 @@ using NanoLibp2p.Core;
 
 namespace NanoLibp2p.PubSub
 {
-    /// <summary>What an application hears of its topics; override what it needs. Called from Node.Poll only, and nothing may wait.</summary>
+    /// <summary>What an application hears of its topics; override what it needs. Called from Node.Poll only, and nothing may
+    /// wait.</summary>
     public abstract class PubSubEvents
     {
         /// <summary>A message of a joined topic, new and valid by the signature policy.</summary>
@@ -13,8 +14,8 @@ namespace NanoLibp2p.PubSub
         }
 
         /// <summary>
-        /// A message published to a topic reaches a peer from now on: it subscribed to one of our topics, and the stream to it is agreed on.
-        /// Told once a peer, however many connections it has.
+        /// A message published to a topic reaches a peer from now on: it subscribed to one of our topics, and the stream to it is agreed
+        /// on. Told once a peer, however many connections it has.
         /// </summary>
         public virtual void OnSubscribed(Connection connection, Topic topic)
         {
@@ -28,7 +29,8 @@ namespace NanoLibp2p.PubSub
         {
         }
 
-        /// <summary>Something was dropped; also counted by <see cref="PubSubProtocol.Drops"/>. Nothing may be published from here.</summary>
+        /// <summary>Something was dropped; also counted by <see cref="PubSubProtocol.Drops"/>. Nothing may be published from
+        /// here.</summary>
         /// <param name="connection">The peer that it came from or should have gone to.</param>
         /// <param name="reason">Why.</param>
         public virtual void OnDropped(Connection connection, DropReason reason)

@@ -7,8 +7,8 @@ namespace NanoLibp2p.PubSub
     public sealed partial class PubSubOptions
     {
         /// <summary>
-        /// How far behind an author's highest number one that did not come yet is taken, in as many bits for each author, 0 to 65536. 0, as it
-        /// always is on nanoFramework, refuses what comes out of order, which is right where messages are acted on.
+        /// How far behind an author's highest number one that did not come yet is taken, in as many bits for each author, 0 to 65536. 0, as
+        /// it always is on nanoFramework, refuses what comes out of order, which is right where messages are acted on.
         /// </summary>
         public int ReplayWindow;
 

@@ -30,8 +30,8 @@ namespace NanoLibp2p.PubSub
         public int MaxTopicBytes = 64;
 
         /// <summary>
-        /// Topics of each peer that are not ours and are remembered, in 4 bytes each, in case they become ours later. Of a peer with more, a
-        /// topic that is opened later and not remembered ends the streams: on new ones the peer says all of its topics again. Open topics
+        /// Topics of each peer that are not ours and are remembered, in 4 bytes each, in case they become ours later. Of a peer with more,
+        /// a topic that is opened later and not remembered ends the streams: on new ones the peer says all of its topics again. Open topics
         /// before the first connection, and this is never needed.
         /// </summary>
         public int OtherTopics = 4;
@@ -49,7 +49,8 @@ namespace NanoLibp2p.PubSub
         /// </summary>
         public int QueueBytes;
 
-        /// <summary>Messages that are remembered as seen, in 12 bytes each. Of signed ones <see cref="ReplayAuthors"/> knows those before.</summary>
+        /// <summary>Messages that are remembered as seen, in 12 bytes each. Of signed ones <see cref="ReplayAuthors"/> knows those
+        /// before.</summary>
         public int SeenMessages = 16;
 
         /// <summary>Milliseconds for which they are.</summary>
@@ -75,12 +76,13 @@ namespace NanoLibp2p.PubSub
         public int CacheBytes;
 
         /// <summary>
-        /// Heartbeats in which a kept message is told by IHAVE to peers that it wasn't sent to; one whose queue had no room for the id is told
-        /// later.
+        /// Heartbeats in which a kept message is told by IHAVE to peers that it wasn't sent to; one whose queue had no room for the id is
+        /// told later.
         /// </summary>
         public int GossipHeartbeats = 3;
 
-        /// <summary>IWANT ids that are sent to a peer, and that are answered to it, in a heartbeat. One id is answered to a peer three times.</summary>
+        /// <summary>IWANT ids that are sent to a peer, and that are answered to it, in a heartbeat. One id is answered to a peer three
+        /// times.</summary>
         public int MaxAsks = 4;
 
         /// <summary>Milliseconds between heartbeats.</summary>
@@ -99,12 +101,13 @@ namespace NanoLibp2p.PubSub
         public int UnsubscribeBackoffMs = 10000;
 
         /// <summary>
-        /// Places, of 8 bytes, for the back-offs of peers that left; those of connected peers are kept beside. More than this share places, and
-        /// a peer that comes then may wait for the end of another's back-off before it is grafted; none is grafted too early.
+        /// Places, of 8 bytes, for the back-offs of peers that left; those of connected peers are kept beside. More than this share places,
+        /// and a peer that comes then may wait for the end of another's back-off before it is grafted; none is grafted too early.
         /// </summary>
         public int Backoffs = 16;
 
-        /// <summary>Malformed RPCs and invalid signatures of one peer after which its connection is closed; one is forgiven a minute.</summary>
+        /// <summary>Malformed RPCs and invalid signatures of one peer after which its connection is closed; one is forgiven a
+        /// minute.</summary>
         public int MaxOffences = 8;
 
         /// <summary>Checks the sizes.</summary>

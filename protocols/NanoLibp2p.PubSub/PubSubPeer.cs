@@ -50,13 +50,15 @@ namespace NanoLibp2p.PubSub
         /// <summary>The protocol agreed on for <see cref="Outbound"/>.</summary>
         public int Version;
 
-        /// <summary>Without a stream to write on: when the next is opened. With one: when it has lived long enough for the back-off to end.</summary>
+        /// <summary>Without a stream to write on: when the next is opened. With one: when it has lived long enough for the back-off to
+        /// end.</summary>
         public long RetryAt;
 
         /// <summary>Streams to write on that came to nothing, one after the other.</summary>
         public int Retries;
 
-        // sets of topics: what it subscribed to, what of this the application was told, where it is in our mesh, and what it must still be told
+        // sets of topics: what it subscribed to, what of this the application was told, where it is in our mesh, and what it must still be
+        // told
         public uint Subscribed;
         public uint Reached;
         public uint Mesh;
@@ -76,7 +78,8 @@ namespace NanoLibp2p.PubSub
         /// <summary>Whether messages wait in the cache for room in the queue.</summary>
         public bool IsBehind;
 
-        /// <summary>When the back-off of each topic ends, which it told us or we told it on these connections; before that we don't graft it.</summary>
+        /// <summary>When the back-off of each topic ends, which it told us or we told it on these connections; before that we don't graft
+        /// it.</summary>
         public readonly long[] Backoffs;
 
         // topics that aren't ours; 0 is a free place, and the last place says that there were more

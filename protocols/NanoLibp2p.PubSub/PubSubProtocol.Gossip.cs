@@ -10,8 +10,8 @@ namespace NanoLibp2p.PubSub
         // go and js look at no more ids in a heartbeat (GossipSubMaxIHaveLength)
         private const int MaxHaveIds = 5000;
 
-        // Tells a peer the ids of what it was not sent: it subscribed late, or is in no mesh. All topics go in one RPC, since go and js pass
-        // over the eleventh RPC with an IHAVE in a heartbeat. What finds no room is told in another heartbeat, however old it is then.
+        // Tells a peer the ids of what it was not sent: it subscribed late, or is in no mesh. All topics go in one RPC, since go and js
+        // pass over the eleventh RPC with an IHAVE in a heartbeat. What finds no room is told in another heartbeat, however old it is then.
         partial void Gossip(PubSubPeer peer)
         {
             int first = 0;
@@ -42,7 +42,8 @@ namespace NanoLibp2p.PubSub
                 && (delivery == Delivery.IdWaits || (delivery == Delivery.None && _cache.Get(entry, MessageCache.Life) != 0));
         }
 
-        // Bytes of the IHAVE of a topic, of the oldest entries; 0 when there is nothing to tell. Puts its ids into the queue, if that is given.
+        // Bytes of the IHAVE of a topic, of the oldest entries; 0 when there is nothing to tell. Puts its ids into the queue, if that is
+        // given.
         private int Have(PubSubPeer peer, int topic, int entries, SendQueue queue)
         {
             MessageCache cache = _cache;

@@ -82,7 +82,8 @@ namespace NanoLibp2p.PubSub
             // each peer that has it is asked, as by go and js: one that announces and never sends keeps no other from being asked
             ulong asked = hash ^ peer.Id;
             long nowMs = Node.NowMs;
-            if (_seen.Contains(hash, nowMs) || _asked.Contains(asked, nowMs) || !peer.CanGossip || !MayAsk(peer, peer.Asks & (PubSubPeer.OneAnswer - 1), 1))
+            if (_seen.Contains(hash, nowMs) || _asked.Contains(asked, nowMs) || !peer.CanGossip
+                || !MayAsk(peer, peer.Asks & (PubSubPeer.OneAnswer - 1), 1))
             {
                 return;
             }

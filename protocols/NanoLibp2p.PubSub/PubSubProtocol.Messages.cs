@@ -118,7 +118,8 @@ namespace NanoLibp2p.PubSub
             if (fault == DropReason.None)
             {
                 int part1 = signed ? RpcWriter.From : RpcWriter.Data;
-                hash = HashOf(_id, CopyId(buffer, at[part1], CountOf(message, part1), at[RpcWriter.SequenceNumber], count[RpcWriter.SequenceNumber]));
+                hash = HashOf(_id,
+                    CopyId(buffer, at[part1], CountOf(message, part1), at[RpcWriter.SequenceNumber], count[RpcWriter.SequenceNumber]));
                 if (_seen.Contains(hash, nowMs))
                 {
                     fault = DropReason.Duplicate;
@@ -191,7 +192,8 @@ namespace NanoLibp2p.PubSub
             int numberBytes = count[RpcWriter.SequenceNumber];
             if (!IsSigned)
             {
-                return count[RpcWriter.From] >= 0 || numberBytes >= 0 || count[RpcWriter.Signature] >= 0 || count[RpcWriter.Key] >= 0 ? DropReason.Signed
+                return count[RpcWriter.From] >= 0 || numberBytes >= 0 || count[RpcWriter.Signature] >= 0 || count[RpcWriter.Key] >= 0
+                    ? DropReason.Signed
                     : message.Reading == Reading.Uncertain ? DropReason.Doubtful
                     : DropReason.None;
             }
@@ -205,7 +207,8 @@ namespace NanoLibp2p.PubSub
                 : DropReason.None;
         }
 
-        // The author's key, from the message's own field or else from his id. go and js refuse a key that they can't read; rust takes the id's then.
+        // The author's key, from the message's own field or else from his id. go and js refuse a key that they can't read; rust takes the
+        // id's then.
         private DropReason FindKey(RpcReader message, out int type, out int data, out int end)
         {
             byte[] bytes = message.Buffer;
@@ -251,7 +254,8 @@ namespace NanoLibp2p.PubSub
         {
             byte[] bytes = message.Buffer;
             int result = Identity.Verify(Node.Crypto, Node.Options.Verifier, type, bytes, data, end - data,
-                message.At[RpcWriter.Signature], message.Count[RpcWriter.Signature], bytes, RpcReader.PrefixBytes + message.Count[RpcReader.Body]);
+                message.At[RpcWriter.Signature], message.Count[RpcWriter.Signature], bytes,
+                RpcReader.PrefixBytes + message.Count[RpcReader.Body]);
             if (result == IdentityResult.Valid)
             {
                 return DropReason.None;

@@ -112,7 +112,8 @@ namespace NanoLibp2p.PubSub
             return peer != null && peer.IsReady && peer.Connection == connection ? peer.Outbound.StreamId : 0u;
         }
 
-        /// <summary>Whether a message published to a topic now would go to a peer on this connection, which is one of its connections only.</summary>
+        /// <summary>Whether a message published to a topic now would go to a peer on this connection, which is one of its connections
+        /// only.</summary>
         public bool Hears(Connection connection, Topic topic)
         {
             PubSubPeer peer = Find(connection);

@@ -81,8 +81,8 @@ namespace NanoLibp2p.PubSub
         }
 
         /// <summary>
-        /// Takes a piece. The handler is called meanwhile, and may end the peer's stream. When it holds a message back, that one's last byte
-        /// is left: the next piece begins with it, and the message is offered again.
+        /// Takes a piece. The handler is called meanwhile, and may end the peer's stream. When it holds a message back, that one's last
+        /// byte is left: the next piece begins with it, and the message is offered again.
         /// </summary>
         /// <returns>Bytes consumed, or -1 when it is no protobuf, or an RPC beyond 2 GiB.</returns>
         public int Receive(byte[] buffer, int offset, int count)
@@ -142,7 +142,8 @@ namespace NanoLibp2p.PubSub
         private void TakeVarint()
         {
             int field = _reader.Field;
-            if ((_place == Place.Subscription && field == RpcWriter.Subscribe) || (_place == Place.Prune && field == RpcWriter.PruneBackoff))
+            if ((_place == Place.Subscription && field == RpcWriter.Subscribe)
+                || (_place == Place.Prune && field == RpcWriter.PruneBackoff))
             {
                 _value = _reader.Value;
             }
@@ -287,7 +288,8 @@ namespace NanoLibp2p.PubSub
         private void BeginControlField()
         {
             int field = _reader.Field;
-            bool isTopic = field == (_place == Place.Subscription ? RpcWriter.SubscribeTopic : RpcWriter.ControlTopic) && _place != Place.Want;
+            bool isTopic = field == (_place == Place.Subscription ? RpcWriter.SubscribeTopic : RpcWriter.ControlTopic)
+                && _place != Place.Want;
             bool isId = (_place == Place.Have && field == RpcWriter.HaveIds) || (_place == Place.Want && field == RpcWriter.WantIds);
             if (isTopic)
             {

@@ -66,7 +66,8 @@ namespace NanoLibp2p.PubSub
         /// <param name="field"><see cref="Want"/>, <see cref="Graft"/> or <see cref="Prune"/>.</param>
         /// <param name="value">The id or the topic's name, which is the first field of each.</param>
         /// <param name="count">Its bytes.</param>
-        /// <param name="backoffSeconds">The back-off of a PRUNE; 0 for none, as for a peer of gossipsub 1.0, which has no such field.</param>
+        /// <param name="backoffSeconds">The back-off of a PRUNE; 0 for none, as for a peer of gossipsub 1.0, which has no such
+        /// field.</param>
         /// <param name="buffer">Where to.</param>
         /// <param name="offset">Where it begins.</param>
         public static int WriteControl(int field, byte[] value, int count, int backoffSeconds, byte[] buffer, int offset)

@@ -2,7 +2,8 @@ using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.PubSub
 {
-    /// <summary>A topic: to publish to, and, once joined, to hear of. Made by PubSubProtocol.Open or Join and kept for the node's life.</summary>
+    /// <summary>A topic: to publish to, and, once joined, to hear of. Made by PubSubProtocol.Open or Join and kept for the node's
+    /// life.</summary>
     public sealed class Topic
     {
         /// <summary>Its name in UTF-8; not a copy.</summary>

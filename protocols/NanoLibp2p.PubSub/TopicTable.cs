@@ -2,7 +2,8 @@ using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.PubSub
 {
-    /// <summary>The topics of a node. A name is matched as it arrives, in pieces, so that it never has to be kept: sets of topics are bits.</summary>
+    /// <summary>The topics of a node. A name is matched as it arrives, in pieces, so that it never has to be kept: sets of topics are
+    /// bits.</summary>
     internal sealed class TopicTable
     {
         public int Count;

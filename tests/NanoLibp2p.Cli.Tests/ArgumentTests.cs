@@ -10,7 +10,8 @@ public class ArgumentTests
     private const string Loopback = " --listen /ip4/127.0.0.1/tcp/0";
     private const string PeerId = "/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
 
-    private static readonly string[] Commands = ["demo", "key", "listen", "ping", "identify", "publish", "subscribe", "perf", "device", "interop"];
+    private static readonly string[] _commands =
+        ["demo", "key", "listen", "ping", "identify", "publish", "subscribe", "perf", "device", "interop"];
 
     [Theory]
     [InlineData("", "a command is missing")]
@@ -57,7 +58,8 @@ public class ArgumentTests
     [InlineData("listen --listen /dns4/localhost/tcp/0", "not on a name")]
     [InlineData("listen --listen /ip4/127.0.0.1/tcp/0" + PeerId, "leave /p2p/ out")]
     [InlineData("listen --listen", "--listen")]
-    [InlineData("listen" + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback, "9 addresses", "at most 8")]
+    [InlineData("listen" + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback, "9 addresses",
+        "at most 8")]
     [InlineData("device --topic t", "--dial")]
     [InlineData("device --dial " + Peer, "--topic")]
     [InlineData("device --dial " + Peer + " --topic t --board toaster", "toaster")]
@@ -69,7 +71,8 @@ public class ArgumentTests
         => (await CliResult.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).AssertFailed(2, inSentence);
 
     [Fact]
-    public async Task The_process_ends_with_2_for_wrong_arguments() => (await CliProcess.RunAsync("ping", "nowhere")).AssertFailed(2, "nowhere");
+    public async Task The_process_ends_with_2_for_wrong_arguments() =>
+    (await CliProcess.RunAsync("ping", "nowhere")).AssertFailed(2, "nowhere");
 
     [Fact]
     public async Task Help_names_every_command_and_goes_well()
@@ -78,13 +81,13 @@ public class ArgumentTests
 
         Assert.Equal(0, help.ExitCode);
         Assert.Equal("", help.Errors);
-        Assert.All(Commands, command => Assert.Contains("\n  " + command, help.Output, StringComparison.Ordinal));
+        Assert.All(_commands, command => Assert.Contains("\n  " + command, help.Output, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Every_command_explains_itself()
     {
-        foreach (string command in Commands.Append("key new").Append("key show"))
+        foreach (string command in _commands.Append("key new").Append("key show"))
         {
             CliResult help = await CliResult.RunAsync([.. command.Split(' '), "--help"]);
 

@@ -36,7 +36,8 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>Starts a command with variables in its environment.</summary>
     internal static CliProcess Start(Dictionary<string, string> environment, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start =
+            new("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "nanolibp2p.dll")).Prepend("exec"))
         {
             start.ArgumentList.Add(argument);

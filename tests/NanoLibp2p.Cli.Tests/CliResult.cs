@@ -11,7 +11,8 @@ namespace NanoLibp2p.Cli.Tests;
 internal sealed record CliResult(int ExitCode, string Output, string Errors)
 {
     /// <summary>The lines of stdout as JSON.</summary>
-    internal IReadOnlyList<JsonElement> Events => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
+    internal IReadOnlyList<JsonElement> Events =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
 
     /// <summary>The events of a kind.</summary>
     internal IReadOnlyList<JsonElement> EventsOf(string name) => [.. Events.Where(one => one.GetProperty("event").GetString() == name)];

@@ -33,7 +33,8 @@ public class DemoTests
 
         Assert.Equal((0, ""), (demo.ExitCode, demo.Errors));
         Assert.Contains("listening on /ip4/127.0.0.1/tcp/", demo.Output, StringComparison.Ordinal);
-        Assert.Contains("dotnet run --project tools/NanoLibp2p.Cli -- subscribe /ip4/127.0.0.1/tcp/", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("dotnet run --project tools/NanoLibp2p.Cli -- subscribe /ip4/127.0.0.1/tcp/", demo.Output,
+            StringComparison.Ordinal);
         Assert.Contains("peer.AddrInfoFromString(\"/ip4/127.0.0.1/tcp/", demo.Output, StringComparison.Ordinal);
         Assert.Matches(@"\nboard [123] 12D3KooW\w+ signature verified \{", demo.Output);
         Assert.Matches(@"\n[0-9]+ readings of 3 boards, each with a signature that verified; 0 refused\.\n$", demo.Output);
@@ -81,7 +82,8 @@ public class DemoTests
         using Process node = Process.Start(start)!;
         try
         {
-            return await node.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(CliProcess.Patience, TestContext.Current.CancellationToken)
+            return await node.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask()
+                .WaitAsync(CliProcess.Patience, TestContext.Current.CancellationToken)
                 ?? throw new InvalidOperationException("the js program ended without a message");
         }
         finally

@@ -17,7 +17,8 @@ public class DeviceTests
         await using CliProcess _ = listener;
 
         CliResult device = await CliProcess.RunAsync(
-            "device", "--board", "virtual", "--dial", address, "--topic", "greenhouse", "--every", "20ms", "--readings", "3", "--key", key, "--json");
+            "device", "--board", "virtual", "--dial", address, "--topic", "greenhouse", "--every", "20ms", "--readings", "3", "--key", key,
+            "--json");
 
         Assert.Equal((0, ""), (device.ExitCode, device.Errors));
         string peer = made.EventsOf("key").Single().GetProperty("peerId").GetString()!;
@@ -38,7 +39,8 @@ public class DeviceTests
     {
         await using CliProcess device = CliProcess.Start("device", "--dial", "/ip4/127.0.0.1/tcp/9", "--topic", "t", "--json");
 
-        JsonElement log = await device.EventAsync("log", one => one.GetProperty("text").GetString()!.Contains("no connection", StringComparison.Ordinal));
+        JsonElement log =
+            await device.EventAsync("log", one => one.GetProperty("text").GetString()!.Contains("no connection", StringComparison.Ordinal));
 
         Assert.Contains("connection refused", log.GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Contains("next try in", log.GetProperty("text").GetString(), StringComparison.Ordinal);

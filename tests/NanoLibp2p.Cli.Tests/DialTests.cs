@@ -42,7 +42,9 @@ public class DialTests
         using TcpListener server = Listen();
         Task<CliResult> ping = CliResult.RunAsync("ping", Address(((IPEndPoint)server.LocalEndpoint).Port));
         using TcpClient caller = await server.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
-        await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+        await caller.GetStream()
+            .WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"),
+                TestContext.Current.CancellationToken);
 
         (await ping).AssertFailed(1, "multistream-select", "libp2p port?");
     }
@@ -65,7 +67,8 @@ public class DialTests
     {
         using TcpListener server = Listen();
 
-        CliResult ping = await CliResult.RunAsync("ping", Address(((IPEndPoint)server.LocalEndpoint).Port), "--timeout", "200ms").WaitAsync(CliProcess.Patience, TestContext.Current.CancellationToken);
+        CliResult ping = await CliResult.RunAsync("ping", Address(((IPEndPoint)server.LocalEndpoint).Port), "--timeout", "200ms")
+            .WaitAsync(CliProcess.Patience, TestContext.Current.CancellationToken);
 
         ping.AssertFailed(1, "did not finish the handshake in time", "--timeout");
     }
@@ -100,7 +103,8 @@ public class DialTests
             "setpriv --bounding-set=-net_bind_service --inh-caps=-net_bind_service $cli listen --listen /ip4/127.0.0.1/tcp/81");
 
         Assert.Equal((1, ""), (code, output));
-        Assert.Contains("cannot listen on /ip4/127.0.0.1/tcp/81: ports below 1024 are for the administrator", errors, StringComparison.Ordinal);
+        Assert.Contains("cannot listen on /ip4/127.0.0.1/tcp/81: ports below 1024 are for the administrator", errors,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -127,10 +131,12 @@ public class DialTests
         await using CliProcess _ = listener;
 
         CliResult named = await CliResult.RunAsync("device", "--dial", address, "--topic", "t", "--key", key);
-        await using CliProcess unnamed = CliProcess.Start("device", "--dial", address.Split("/p2p/")[0], "--topic", "t", "--key", key, "--json");
+        await using CliProcess unnamed =
+            CliProcess.Start("device", "--dial", address.Split("/p2p/")[0], "--topic", "t", "--key", key, "--json");
 
         named.AssertFailed(2, $"{address} has this board's own peer id: both use the same key", "--key");
-        await unnamed.EventAsync("notice", one => one.GetProperty("text").GetString()!.Contains("both use the same key", StringComparison.Ordinal));
+        await unnamed.EventAsync("notice",
+            one => one.GetProperty("text").GetString()!.Contains("both use the same key", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -130,7 +130,9 @@ public sealed class DoorTests
         ProcessStartInfo start = new("sh") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add("ulimit -n \"$1\"; shift; exec timeout -s INT 3 dotnet exec \"$@\"");
-        foreach (string argument in new[] { "sh", files.ToString(System.Globalization.CultureInfo.InvariantCulture), Path.Combine(AppContext.BaseDirectory, "nanolibp2p.dll"), "listen", "--listen", "/ip4/127.0.0.1/tcp/0" })
+        foreach (string argument
+            in new[] { "sh", files.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                Path.Combine(AppContext.BaseDirectory, "nanolibp2p.dll"), "listen", "--listen", "/ip4/127.0.0.1/tcp/0" })
         {
             start.ArgumentList.Add(argument);
         }

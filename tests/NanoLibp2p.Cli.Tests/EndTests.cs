@@ -89,7 +89,8 @@ public class EndTests
 
         CliResult publish = await CliResult.RunAsync("publish", address, "t", "nobody says this", "--no-sign", "--json");
         JsonElement message = await listener.EventAsync("message");
-        CliResult again = await CliResult.RunAsync("publish", address, "t", "nobody says this twice", "--no-sign", "--repeat", "2", "--every", "10ms");
+        CliResult again =
+            await CliResult.RunAsync("publish", address, "t", "nobody says this twice", "--no-sign", "--repeat", "2", "--every", "10ms");
 
         Assert.Equal((0, ""), (publish.ExitCode, publish.Errors));
         Assert.Equal("nobody says this", message.GetProperty("text").GetString());
@@ -140,7 +141,8 @@ public class EndTests
     {
         await using CliProcess listener = CliProcess.Start("listen", "--listen", "/ip4/0.0.0.0/tcp/0", "--json");
 
-        JsonElement loopback = await listener.EventAsync("listening", one => one.GetProperty("addr").GetString()!.StartsWith("/ip4/127.0.0.1/", StringComparison.Ordinal));
+        JsonElement loopback = await listener.EventAsync("listening",
+            one => one.GetProperty("addr").GetString()!.StartsWith("/ip4/127.0.0.1/", StringComparison.Ordinal));
 
         Assert.Equal(0, (await CliResult.RunAsync("ping", loopback.GetProperty("addr").GetString()!, "--count", "1")).ExitCode);
     }

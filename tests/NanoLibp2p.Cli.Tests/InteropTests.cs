@@ -11,7 +11,8 @@ using NanoLibp2p.JsPeers;
 
 namespace NanoLibp2p.Cli.Tests;
 
-/// <summary>The libp2p project's transport-interop contract: against ourselves and against js-libp2p, both generations, either side.</summary>
+/// <summary>The libp2p project's transport-interop contract: against ourselves and against js-libp2p, both generations, either
+/// side.</summary>
 public class InteropTests
 {
     [Theory(SkipType = typeof(RedisServer), SkipUnless = nameof(RedisServer.IsHere), Skip = RedisServer.Missing)]
@@ -71,10 +72,14 @@ public class InteropTests
         InteropSettings first = Read("is_dialer=false", "transport=tcp");
         InteropSettings second = Read("IS_DIALER=true", "TEST_KEY=abc", "DEBUG=true");
 
-        Assert.Equal((false, "0.0.0.0", "redis:6379", "listenerAddr", 180.0), (first.IsDialer, first.Ip, first.Redis, first.ListKey, first.Patience.TotalSeconds));
-        Assert.Equal((true, "0.0.0.0", "redis:6379", "abc_listener_multiaddr", 180.0), (second.IsDialer, second.Ip, second.Redis, second.ListKey, second.Patience.TotalSeconds));
-        Assert.Equal("{\"handshakePlusOneRTTMillis\":7.25,\"pingRTTMilllis\":0.5}\n", first.Figures(TimeSpan.FromMilliseconds(7.25), TimeSpan.FromMilliseconds(0.5)));
-        Assert.Equal("latency:\n  handshake_plus_one_rtt: 7.25\n  ping_rtt: 0.5\n  unit: ms\n", second.Figures(TimeSpan.FromMilliseconds(7.25), TimeSpan.FromMilliseconds(0.5)));
+        Assert.Equal((false, "0.0.0.0", "redis:6379", "listenerAddr", 180.0),
+            (first.IsDialer, first.Ip, first.Redis, first.ListKey, first.Patience.TotalSeconds));
+        Assert.Equal((true, "0.0.0.0", "redis:6379", "abc_listener_multiaddr", 180.0),
+            (second.IsDialer, second.Ip, second.Redis, second.ListKey, second.Patience.TotalSeconds));
+        Assert.Equal("{\"handshakePlusOneRTTMillis\":7.25,\"pingRTTMilllis\":0.5}\n",
+            first.Figures(TimeSpan.FromMilliseconds(7.25), TimeSpan.FromMilliseconds(0.5)));
+        Assert.Equal("latency:\n  handshake_plus_one_rtt: 7.25\n  ping_rtt: 0.5\n  unit: ms\n",
+            second.Figures(TimeSpan.FromMilliseconds(7.25), TimeSpan.FromMilliseconds(0.5)));
     }
 
     [Fact]
@@ -108,13 +113,16 @@ public class InteropTests
             JsonElement figures = JsonElement.Parse(output);
             return (figures.GetProperty("handshakePlusOneRTTMillis").GetDouble(), figures.GetProperty("pingRTTMilllis").GetDouble());
         }
-        Match match = Regex.Match(output, @"^latency:\r?\n  handshake_plus_one_rtt: ([0-9.]+)\r?\n  ping_rtt: ([0-9.]+)\r?\n  unit: ms\r?\n$");
+        Match match =
+            Regex.Match(output, @"^latency:\r?\n  handshake_plus_one_rtt: ([0-9.]+)\r?\n  ping_rtt: ([0-9.]+)\r?\n  unit: ms\r?\n$");
         Assert.True(match.Success, output);
-        return (double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+        return (double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+            double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
     }
 
     private static InteropSettings Read(params string[] settings)
-        => InteropSettings.FromEnvironment(name => settings.Select(one => one.Split('=')).Where(one => one[0] == name).Select(one => one[1]).SingleOrDefault());
+        => InteropSettings.FromEnvironment(name => settings.Select(one => one.Split('=')).Where(one => one[0] == name).Select(one => one[1])
+            .SingleOrDefault());
 
     private static Dictionary<string, string> Environment(bool unified, RedisServer redis, bool dialer) => unified
         ? new()
@@ -124,7 +132,8 @@ public class InteropTests
         }
         : new()
         {
-            ["is_dialer"] = dialer ? "true" : "false", ["redis_addr"] = redis.Address, ["transport"] = "tcp", ["security"] = "noise", ["muxer"] = "yamux",
+            ["is_dialer"] = dialer
+                ? "true" : "false", ["redis_addr"] = redis.Address, ["transport"] = "tcp", ["security"] = "noise", ["muxer"] = "yamux",
             ["ip"] = "127.0.0.1", ["test_timeout_seconds"] = "25",
         };
 }

@@ -26,7 +26,8 @@ public sealed class KeyTests : IDisposable
         JsonElement key = Assert.Single(made.EventsOf("key"));
         Assert.Equal(ZeroSeedPeer, key.GetProperty("peerId").GetString());
         Assert.StartsWith("bafzaajaiaejc", key.GetProperty("cid").GetString(), StringComparison.Ordinal);
-        Assert.Equal(Convert.ToHexStringLower(key.GetProperty("publicKey").GetBytesFromBase64()), key.GetProperty("publicKeyHex").GetString());
+        Assert.Equal(Convert.ToHexStringLower(key.GetProperty("publicKey").GetBytesFromBase64()),
+            key.GetProperty("publicKeyHex").GetString());
         Assert.Equal([0x08, 0x01, 0x12, 0x20], key.GetProperty("publicKey").GetBytesFromBase64().Take(4));
     }
 
@@ -161,7 +162,8 @@ public sealed class KeyTests : IDisposable
         Assert.Equal(shown.Errors, (await CliResult.RunAsync("listen", "--listen", "/ip4/127.0.0.1/tcp/0", "--key", file)).Errors);
     }
 
-    public static bool HasSmallDisk => OperatingSystem.IsLinux() && Shell.Has("unshare") && Shell.Has("mount") && Environment.IsPrivilegedProcess;
+    public static bool HasSmallDisk => OperatingSystem.IsLinux() && Shell.Has("unshare") && Shell.Has("mount")
+        && Environment.IsPrivilegedProcess;
 
     [Theory(SkipUnless = nameof(HasSmallDisk), Skip = "no unshare (util-linux), or no right to mount a small disk with it")]
     [InlineData("key new --out $disk/key")]
@@ -170,7 +172,8 @@ public sealed class KeyTests : IDisposable
     {
         using TemporaryFolder folder = new();
         (int? code, string output, string errors) = await Shell.RunAsync(
-            $"export cli disk={folder.File("disk")} && mkdir $disk && unshare -m bash -c 'mount -t tmpfs -o size=8k tmpfs $disk && head -c 8192 /dev/zero > $disk/full && $cli {command}; echo code $?; ls -A $disk'");
+            $"export cli disk={folder.File("disk")} && mkdir $disk && unshare -m bash -c 'mount -t tmpfs -o size=8k tmpfs $disk && head -c "
+                + $"8192 /dev/zero > $disk/full && $cli {command}; echo code $?; ls -A $disk'");
 
         Assert.Equal((0, "code 1\nfull\n"), (code, output));
         Assert.Equal($"cannot write the key to {folder.File("disk/key")}: the disk is full\n", errors);
@@ -224,5 +227,6 @@ public sealed class KeyTests : IDisposable
 
     // libp2p's PrivateKey and PublicKey messages (peer-ids spec, "Keys")
     private static byte[] Message(byte type, byte[] data)
-        => [0x08, type, 0x12, .. data.Length < 128 ? [(byte)data.Length] : new[] { (byte)(data.Length | 0x80), (byte)(data.Length >> 7) }, .. data];
+        => [0x08, type, 0x12, .. data.Length < 128
+            ? [(byte)data.Length] : new[] { (byte)(data.Length | 0x80), (byte)(data.Length >> 7) }, .. data];
 }

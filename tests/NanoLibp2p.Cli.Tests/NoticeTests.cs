@@ -9,7 +9,8 @@ using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Cli.Tests;
 
-/// <summary>What goes on without an error and yet leads to nothing: topics that the peer does not carry, signatures that it does not want.</summary>
+/// <summary>What goes on without an error and yet leads to nothing: topics that the peer does not carry, signatures that it does not
+/// want.</summary>
 public class NoticeTests
 {
     [Theory]
@@ -24,7 +25,8 @@ public class NoticeTests
         string there = Text(await listener.EventAsync("notice"));
 
         publish.AssertFailed(1, "nothing was published", "start both with --no-sign, or both without");
-        Assert.Contains($"{address.Split('/')[^1]} takes and publishes {(listenerSigns ? "signed" : "unsigned")} messages only", publish.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{address.Split('/')[^1]} takes and publishes {(listenerSigns ? "signed" : "unsigned")} messages only",
+            publish.Errors, StringComparison.Ordinal);
         Assert.Contains($"takes and publishes {(listenerSigns ? "unsigned" : "signed")} messages only", there, StringComparison.Ordinal);
     }
 
@@ -142,7 +144,8 @@ public class NoticeTests
 
         string text = Text(await subscriber.EventAsync("notice"));
 
-        Assert.StartsWith($"{js.PeerId} sends {(jsSigns ? "signed messages" : "messages without author and signature")}, which are dropped", text, StringComparison.Ordinal);
+        Assert.StartsWith($"{js.PeerId} sends {(jsSigns ? "signed messages" : "messages without author and signature")}, which are dropped",
+            text, StringComparison.Ordinal);
     }
 
     private static Task<int> PublishAsync(string address, Identity identity, ulong firstNumber, int count) => Task.Run(() =>

@@ -70,7 +70,9 @@ public partial class OutputTests
         (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "t", "--perf");
         await using CliProcess _ = listener;
 
-        foreach (string command in new[] { $"ping {address} --count 1000", $"subscribe {address} t", $"publish {address} t text --repeat 1000 --every 20ms", $"perf {address} --upload 900GB" })
+        foreach (string command
+            in new[] { $"ping {address} --count 1000", $"subscribe {address} t", $"publish {address} t text --repeat 1000 --every 20ms",
+                $"perf {address} --upload 900GB" })
         {
             (int? code, string output, string errors) = await Shell.RunAsync($"set -o pipefail; $cli {command} | head -1");
 
@@ -135,7 +137,8 @@ public partial class OutputTests
     private static async Task<string> InTerminalAsync(int columns, string command)
     {
         string script = $"stty cols {columns}; {Shell.Program} {command}".Replace("\"", "\\\"", StringComparison.Ordinal);
-        (int? _, string output, string _) = await Shell.RunAsync($"export TERM=xterm; script -qec \"{script.Replace("$", "\\$", StringComparison.Ordinal)}\" /dev/null");
+        (int? _, string output, string _) =
+            await Shell.RunAsync($"export TERM=xterm; script -qec \"{script.Replace("$", "\\$", StringComparison.Ordinal)}\" /dev/null");
         return Escapes().Replace(output, "").Replace("\r", "", StringComparison.Ordinal);
     }
 

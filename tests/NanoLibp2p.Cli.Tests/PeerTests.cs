@@ -64,7 +64,8 @@ public sealed class PeerTests : IClassFixture<PeerTests.Listener>
 
     [Fact]
     public async Task An_address_without_a_peer_id_is_enough()
-        => Assert.Equal(0, (await CliResult.RunAsync("ping", Address[..Address.IndexOf("/p2p/", StringComparison.Ordinal)], "--count", "1")).ExitCode);
+        => Assert.Equal(0,
+            (await CliResult.RunAsync("ping", Address[..Address.IndexOf("/p2p/", StringComparison.Ordinal)], "--count", "1")).ExitCode);
 
     [Fact]
     public async Task A_wrong_peer_id_is_told_with_the_one_that_answered()
@@ -89,7 +90,8 @@ public sealed class PeerTests : IClassFixture<PeerTests.Listener>
         Assert.Equal("ipfs/0.1.0", said.GetProperty("protocolVersion").GetString());
         Assert.Equal([Address[..Address.IndexOf("/p2p/", StringComparison.Ordinal)]], Texts(said, "listenAddrs"));
         Assert.StartsWith("/ip4/127.0.0.1/tcp/", said.GetProperty("observedAddr").GetString(), StringComparison.Ordinal);
-        Assert.Superset(new HashSet<string?> { "/ipfs/ping/1.0.0", "/ipfs/id/1.0.0", "/perf/1.0.0", "/meshsub/1.1.0" }, Texts(said, "protocols").ToHashSet());
+        Assert.Superset(new HashSet<string?> { "/ipfs/ping/1.0.0", "/ipfs/id/1.0.0", "/perf/1.0.0", "/meshsub/1.1.0" },
+            Texts(said, "protocols").ToHashSet());
     }
 
     [Fact]
@@ -109,7 +111,8 @@ public sealed class PeerTests : IClassFixture<PeerTests.Listener>
 
         Assert.Equal((0, ""), (perf.ExitCode, perf.Errors));
         JsonElement[] final = [.. perf.EventsOf("perf").Where(one => one.GetProperty("type").GetString() == "final")];
-        Assert.Equal([(2_000_000ul, 0ul), (0ul, 1_048_576ul)], final.Select(one => (one.GetProperty("uploadBytes").GetUInt64(), one.GetProperty("downloadBytes").GetUInt64())));
+        Assert.Equal([(2_000_000ul, 0ul), (0ul, 1_048_576ul)],
+            final.Select(one => (one.GetProperty("uploadBytes").GetUInt64(), one.GetProperty("downloadBytes").GetUInt64())));
         Assert.All(final, one => Assert.InRange(one.GetProperty("timeSeconds").GetDouble(), 1e-6, 60));
     }
 
@@ -161,13 +164,15 @@ public sealed class PeerTests : IClassFixture<PeerTests.Listener>
 
     [Fact]
     public async Task Publishing_where_nobody_subscribes_fails()
-        => (await CliResult.RunAsync("publish", Address, "nobody/cares", "text", "--timeout", "300ms")).AssertFailed(1, "does not subscribe to nobody/cares");
+        => (await CliResult.RunAsync("publish", Address, "nobody/cares", "text", "--timeout", "300ms")).AssertFailed(1,
+            "does not subscribe to nobody/cares");
 
     [Fact]
     public async Task A_message_that_is_too_long_is_refused()
         => (await CliResult.RunAsync("publish", Address, "readings", new string('x', 70_000))).AssertFailed(2, "70000 bytes is too long");
 
-    private static IEnumerable<string?> Texts(JsonElement of, string name) => of.GetProperty(name).EnumerateArray().Select(one => one.GetString());
+    private static IEnumerable<string?> Texts(JsonElement of, string name) => of.GetProperty(name).EnumerateArray()
+        .Select(one => one.GetString());
 
     /// <summary>The listener, and what it says.</summary>
     public sealed class Listener : IAsyncLifetime

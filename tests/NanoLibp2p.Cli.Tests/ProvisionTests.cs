@@ -16,7 +16,7 @@ public sealed class ProvisionTests : IDisposable
 {
     private const string Hub = "/ip4/192.168.1.10/tcp/4001";
 
-    private static readonly string[] Settings = ["--dial", Hub, "--topic", "greenhouse/climate"];
+    private static readonly string[] _settings = ["--dial", Hub, "--topic", "greenhouse/climate"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -28,7 +28,8 @@ public sealed class ProvisionTests : IDisposable
         (CliProcess listener, string address) = await CliProcess.ListenAsync("--topic", "greenhouse");
         await using CliProcess _ = listener;
         string folder = _folder.File("board");
-        CliResult made = await CliResult.RunAsync("provision", "--out", folder, "--dial", address, "--topic", "greenhouse", "--every", "20ms", "--json");
+        CliResult made =
+            await CliResult.RunAsync("provision", "--out", folder, "--dial", address, "--topic", "greenhouse", "--every", "20ms", "--json");
         string peer = Assert.Single(made.EventsOf("provisioned")).GetProperty("peer").GetString()!;
 
         using VirtualBoard board = new("board", new FileStore(folder));
@@ -48,7 +49,7 @@ public sealed class ProvisionTests : IDisposable
     [Fact]
     public async Task Twenty_boards_are_twenty_peers_in_folders_of_their_own()
     {
-        CliResult made = await CliResult.RunAsync(["provision", "--out", _folder.File("fleet"), "--count", "20", .. Settings, "--json"]);
+        CliResult made = await CliResult.RunAsync(["provision", "--out", _folder.File("fleet"), "--count", "20", .. _settings, "--json"]);
 
         Assert.Equal((0, ""), (made.ExitCode, made.Errors));
         IReadOnlyList<JsonElement> boards = made.EventsOf("provisioned");
@@ -56,7 +57,8 @@ public sealed class ProvisionTests : IDisposable
         Assert.Equal("board-020", boards[^1].GetProperty("board").GetString());
         foreach (JsonElement board in boards)
         {
-            CliResult key = await CliResult.RunAsync("key", "show", Path.Combine(board.GetProperty("folder").GetString()!, "identity"), "--json");
+            CliResult key =
+                await CliResult.RunAsync("key", "show", Path.Combine(board.GetProperty("folder").GetString()!, "identity"), "--json");
             Assert.Equal(board.GetProperty("peer").GetString(), key.EventsOf("key").Single().GetProperty("peerId").GetString());
         }
     }
@@ -65,7 +67,8 @@ public sealed class ProvisionTests : IDisposable
     public async Task What_is_written_is_what_nanoff_sends_and_for_its_owner_alone()
     {
         string folder = _folder.File("board");
-        await CliResult.RunAsync(["provision", "--out", folder, .. Settings, "--ssid", "my \"network\"", "--password", "its password", "--serial", "COM3"]);
+        await CliResult.RunAsync(
+            ["provision", "--out", folder, .. _settings, "--ssid", "my \"network\"", "--password", "its password", "--serial", "COM3"]);
 
         JsonElement files = Json(folder, "files.json");
         JsonElement wifi = Json(folder, "wifi.json");
@@ -73,7 +76,8 @@ public sealed class ProvisionTests : IDisposable
         Assert.Equal(("COM3", "COM3"), (files.GetProperty("SerialPort").GetString(), wifi.GetProperty("SerialPort").GetString()));
         Assert.Equal(
             [@"I:\identity identity", @"I:\settings settings"],
-            files.GetProperty("Files").EnumerateArray().Select(one => $"{one.GetProperty("DestinationFilePath").GetString()} {one.GetProperty("SourceFilePath").GetString()}"));
+            files.GetProperty("Files").EnumerateArray()
+            .Select(one => $"{one.GetProperty("DestinationFilePath").GetString()} {one.GetProperty("SourceFilePath").GetString()}"));
         Assert.Equal("my \"network\"", wifi.GetProperty("WirelessClient").GetProperty("SSID").GetString());
         Assert.Equal("its password", wifi.GetProperty("WirelessClient").GetProperty("Password").GetString());
         Assert.Equal($"dial = {Hub}\ntopic = greenhouse/climate\nevery = 10000\n", File.ReadAllText(Path.Combine(folder, "settings")));
@@ -90,7 +94,8 @@ public sealed class ProvisionTests : IDisposable
     public async Task A_password_can_come_from_stdin()
     {
         string folder = _folder.File("board");
-        await using CliProcess provision = CliProcess.Start(["provision", "--out", folder, .. Settings, "--ssid", "net", "--password", "-"]);
+        await using CliProcess provision =
+            CliProcess.Start(["provision", "--out", folder, .. _settings, "--ssid", "net", "--password", "-"]);
         await provision.WriteAsync("from stdin\n");
 
         Assert.Equal(0, (await provision.EndAsync()).ExitCode);
@@ -100,11 +105,13 @@ public sealed class ProvisionTests : IDisposable
     [Fact]
     public async Task People_get_the_peer_id_and_a_code_that_a_phone_reads_and_no_secret()
     {
-        CliResult made = await CliResult.RunAsync(["provision", "--out", _folder.File("board"), .. Settings, "--ssid", "net", "--password", "a secret word"]);
+        CliResult made = await CliResult.RunAsync(
+            ["provision", "--out", _folder.File("board"), .. _settings, "--ssid", "net", "--password", "a secret word"]);
 
         string[] code = [.. made.Output.Split('\n').Where(line => line.StartsWith("████", StringComparison.Ordinal))];
         Assert.Matches("12D3KooW\\w{44}\n", made.Output);
-        Assert.True(code.Length > 15 && code.All(line => line.Length == code[0].Length && line.Length < 80), "as wide as a terminal at most");
+        Assert.True(code.Length > 15
+            && code.All(line => line.Length == code[0].Length && line.Length < 80), "as wide as a terminal at most");
         Assert.DoesNotContain("a secret word", made.Output, StringComparison.Ordinal);
     }
 
@@ -112,7 +119,7 @@ public sealed class ProvisionTests : IDisposable
     public async Task An_identity_is_never_overwritten_and_nothing_else_is_written_either()
     {
         string fleet = _folder.File("fleet");
-        await CliResult.RunAsync(["provision", "--out", fleet, "--count", "2", .. Settings]);
+        await CliResult.RunAsync(["provision", "--out", fleet, "--count", "2", .. _settings]);
         File.Delete(Path.Combine(fleet, "board-001", "identity"));
         byte[] before = File.ReadAllBytes(Path.Combine(fleet, "board-002", "identity"));
 
@@ -128,7 +135,7 @@ public sealed class ProvisionTests : IDisposable
     public async Task A_kept_identity_gets_other_settings()
     {
         string folder = _folder.File("board");
-        CliResult first = await CliResult.RunAsync(["provision", "--out", folder, .. Settings, "--json"]);
+        CliResult first = await CliResult.RunAsync(["provision", "--out", folder, .. _settings, "--json"]);
 
         CliResult again = await CliResult.RunAsync("provision", "--out", folder, "--dial", Hub, "--topic", "other", "--keep", "--json");
 
@@ -152,8 +159,10 @@ public sealed class ProvisionTests : IDisposable
     [InlineData("--ssid net --password 1234567890123456789012345678901234567890123456789012345678901234", "this one has 64")]
     [InlineData("--ssid net --password passwörter", "printable ASCII")]
     [InlineData("--password 12345678", "--ssid")]
-    [InlineData("--dial /ip4/1.1.1.1/tcp/1 --dial /ip4/1.1.1.1/tcp/2 --dial /ip4/1.1.1.1/tcp/3 --dial /ip4/1.1.1.1/tcp/4 --dial /ip4/1.1.1.1/tcp/5 "
-        + "--dial /ip4/1.1.1.1/tcp/6 --dial /ip4/1.1.1.1/tcp/7 --dial /ip4/1.1.1.1/tcp/8 --dial /ip4/1.1.1.1/tcp/9", "the dial list is full with 8 addresses")]
+    [InlineData("--dial /ip4/1.1.1.1/tcp/1 --dial /ip4/1.1.1.1/tcp/2 --dial /ip4/1.1.1.1/tcp/3 --dial /ip4/1.1.1.1/tcp/4 --dial "
+        + "/ip4/1.1.1.1/tcp/5 "
+        + "--dial /ip4/1.1.1.1/tcp/6 --dial /ip4/1.1.1.1/tcp/7 --dial /ip4/1.1.1.1/tcp/8 --dial /ip4/1.1.1.1/tcp/9",
+        "the dial list is full with 8 addresses")]
     public async Task What_no_board_could_use_is_refused_before_anything_is_written(string arguments, params string[] said)
     {
         List<string> command = ["provision", "--out", _folder.File("board"), .. arguments.Split(' ')];
@@ -173,10 +182,12 @@ public sealed class ProvisionTests : IDisposable
     [Fact]
     public async Task A_name_in_the_dial_list_is_taken_with_a_notice()
     {
-        CliResult made = await CliResult.RunAsync("provision", "--out", _folder.File("board"), "--dial", "/dns4/hub.local/tcp/4001", "--topic", "t", "--json");
+        CliResult made = await CliResult.RunAsync("provision", "--out", _folder.File("board"), "--dial", "/dns4/hub.local/tcp/4001",
+            "--topic", "t", "--json");
 
         Assert.Equal(0, made.ExitCode);
-        Assert.Contains("prefer an address", Assert.Single(made.EventsOf("notice")).GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains("prefer an address", Assert.Single(made.EventsOf("notice")).GetProperty("text").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,7 +195,7 @@ public sealed class ProvisionTests : IDisposable
     {
         File.WriteAllText(_folder.File("board"), "");
 
-        (await CliResult.RunAsync(["provision", "--out", _folder.File("board"), .. Settings])).AssertFailed(1, "cannot write to");
+        (await CliResult.RunAsync(["provision", "--out", _folder.File("board"), .. _settings])).AssertFailed(1, "cannot write to");
     }
 
     private static JsonElement Json(string folder, string file) => JsonElement.Parse(File.ReadAllText(Path.Combine(folder, file)));

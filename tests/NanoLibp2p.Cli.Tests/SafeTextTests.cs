@@ -28,7 +28,8 @@ public class SafeTextTests
     public void What_moves_turns_or_hides_is_shown_as_a_replacement(string text) => Assert.Equal("a\uFFFDb", SafeText.Printable(text));
 
     [Fact]
-    public void Half_a_character_is_shown_as_a_replacement() => Assert.Equal("a\uFFFDb\uFFFDc", SafeText.Printable(string.Concat("a", (char)0xD800, "b", (char)0xDC00, "c")));
+    public void Half_a_character_is_shown_as_a_replacement() =>
+    Assert.Equal("a\uFFFDb\uFFFDc", SafeText.Printable(string.Concat("a", (char)0xD800, "b", (char)0xDC00, "c")));
 
     [Theory]
     [InlineData("21,5 °C")]
@@ -55,8 +56,10 @@ public class SafeTextTests
             await CliResult.RunAsync("publish", address, "t", Forged);
         }
 
-        string line = Assert.Single((await read).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), one => one.Contains("cold", StringComparison.Ordinal));
-        Assert.EndsWith("cold\uFFFDt 12D3KooWForged 99\uFFFD\uFFFDkcab\uFFFDx\uFFFDy\uFFFDz\uFFFD[2J\uFFFDnext", line, StringComparison.Ordinal);
+        string line = Assert.Single((await read).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            one => one.Contains("cold", StringComparison.Ordinal));
+        Assert.EndsWith("cold\uFFFDt 12D3KooWForged 99\uFFFD\uFFFDkcab\uFFFDx\uFFFDy\uFFFDz\uFFFD[2J\uFFFDnext", line,
+            StringComparison.Ordinal);
         string json = (await parsed).Output;
         Assert.DoesNotContain(json, c => c is '\u2028' or '\u2029' or '\u202E' or '\u2066' or '\u200F' or '\u0085' or '\u001b');
         Assert.Equal(Forged, (await parsed).EventsOf("message").Single().GetProperty("text").GetString());

@@ -64,7 +64,7 @@ public class DoorTests
         TestNode node = Listening(200, out Multiaddr address, new CheapCrypto(), 64, options);
         for (int i = 0; i < 64; i++)
         {
-            RawPeer peer = new RawPeer(simulation).Dial(address);
+            RawPeer peer = new RawPeer(_simulation).Dial(address);
             if (bytes > 0)
             {
                 // a length of 100, and less than that
@@ -73,13 +73,13 @@ public class DoorTests
             }
         }
 
-        simulation.Run(10);
-        TestNode gateway = simulation.Add(new NodeOptions(), new CheapCrypto());
+        _simulation.Run(10);
+        TestNode gateway = _simulation.Add(new NodeOptions(), new CheapCrypto());
         Connection connection = node.Dial(gateway.Listen());
-        TestNode honest = simulation.Add(new NodeOptions(), new CheapCrypto());
+        TestNode honest = _simulation.Add(new NodeOptions(), new CheapCrypto());
         honest.Dial(address);
 
-        Assert.True(simulation.Run(() => connection.IsOpen && honest.Connected == 1, 10));
+        Assert.True(_simulation.Run(() => connection.IsOpen && honest.Connected == 1, 10));
         Assert.Equal(0, node.Closed);
     }
 

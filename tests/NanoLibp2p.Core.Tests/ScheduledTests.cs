@@ -17,7 +17,7 @@ public class ScheduledTests
         ShardNode shard = Shard(new NodeOptions { MaxConnections = 60, MaxHandshakes = 60 });
         Multiaddr address = shard.Listen();
         TestNode dialer = _simulation.Add(new NodeOptions { MaxConnections = 60, MaxHandshakes = 60 }, new CheapCrypto());
-        var pongs = new PongCounter();
+        PongCounter pongs = new();
         dialer.Node.Ping.Events = pongs;
         for (int i = 0; i < 60; i++)
         {
@@ -100,7 +100,7 @@ public class ScheduledTests
         (ShardNode shard, ShardNode dialer) = Connected(new NodeOptions { KeepAliveMs = 0 });
         EchoProtocol echo = Echo(dialer);
         EchoProtocol served = Echo(shard);
-        var pongs = new PongCounter();
+        PongCounter pongs = new();
         dialer.Node.Ping.Events = pongs;
         Libp2pStream stream = echo.Open(dialer.LastConnected)!;
         Assert.True(_simulation.Run(() => stream.IsAgreed, 1000));
@@ -133,12 +133,12 @@ public class ScheduledTests
         ShardNode second = Shard(new NodeOptions());
         second.Dial(shard.Node.ListenAddress(0));
         Assert.True(_simulation.Run(() => second.Connected == 1 && shard.Connected == 2, 1000));
-        var pongs = new PongCounter();
+        PongCounter pongs = new();
         shard.Node.Ping.Events = pongs;
         Assert.True(shard.Node.Ping.Send(toFirst));
         Assert.True(_simulation.Run(() => pongs.Pongs == 1, 1000));
         shard.Node.Add(new OnOpening(() => shard.Node.Ping.Send(toFirst)));
-        var opening = new OnOpening(() => { });
+        OnOpening opening = new(() => { });
         second.Node.Add(opening);
 
         Assert.NotNull(second.LastConnected.OpenStream(opening, opening.Index));
@@ -237,7 +237,8 @@ public class ScheduledTests
         ShardNode node = Shard(new NodeOptions());
 
         Assert.Contains("Closed", Assert.Throws<ArgumentException>(() => node.Node.Adopt(ours)).Message, StringComparison.Ordinal);
-        Assert.Contains("Closed", Assert.Throws<ArgumentException>(() => node.Node.Connect(ours, null, true)).Message, StringComparison.Ordinal);
+        Assert.Contains("Closed", Assert.Throws<ArgumentException>(() => node.Node.Connect(ours, null, true)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -278,7 +279,7 @@ public class ScheduledTests
 
     private ShardNode Shard(NodeOptions options)
     {
-        var shard = new ShardNode(_simulation.Network, options, new CheapCrypto());
+        ShardNode shard = new(_simulation.Network, options, new CheapCrypto());
         _simulation.Add(shard);
         return shard;
     }
@@ -310,7 +311,7 @@ public class ScheduledTests
 
     private static EchoProtocol Echo(TestNode node)
     {
-        var echo = new EchoProtocol();
+        EchoProtocol echo = new();
         node.Node.Add(echo);
         return echo;
     }

@@ -8,7 +8,7 @@ namespace NanoLibp2p.Crypto.Tests;
 public sealed class AgreementTests
 {
     // the eight points of small order, and their other spellings
-    private static readonly string[] SmallOrder =
+    private static readonly string[] _smallOrder =
     [
         "0100000000000000000000000000000000000000000000000000000000000000",
         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
@@ -29,9 +29,9 @@ public sealed class AgreementTests
         ManagedCrypto managed = new();
         DesktopCrypto desktop = new();
         int accepted = 0;
-        foreach (string key in SmallOrder)
+        foreach (string key in _smallOrder)
         {
-            foreach (string r in SmallOrder)
+            foreach (string r in _smallOrder)
             {
                 for (byte message = 0; message < 8; message++)
                 {

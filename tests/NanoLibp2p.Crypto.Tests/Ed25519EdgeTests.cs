@@ -50,8 +50,10 @@ public sealed class Ed25519EdgeTests
         string[] doubtful =
         [
             "00" + zeros + "00", "01" + zeros + "00", "ec" + Ones + "7f",
-            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-            .. Enumerable.Range(0xED, 19).Select(low => low.ToString("x2", System.Globalization.CultureInfo.InvariantCulture) + Ones + "7f"),
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+                "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            .. Enumerable.Range(0xED, 19)
+                .Select(low => low.ToString("x2", System.Globalization.CultureInfo.InvariantCulture) + Ones + "7f"),
         ];
         foreach (string encoding in doubtful)
         {
@@ -65,7 +67,7 @@ public sealed class Ed25519EdgeTests
     [Fact]
     public void Ordinary_keys_are_not_doubtful()
     {
-        var crypto = new ManagedCrypto();
+        ManagedCrypto crypto = new();
         for (int i = 0; i < 200; i++)
         {
             Assert.False(CryptoProvider.IsDoubtfulEd25519(crypto.PublicKey([.. Enumerable.Range(i, 32).Select(b => (byte)b)]), 0));

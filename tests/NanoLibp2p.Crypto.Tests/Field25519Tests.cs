@@ -7,18 +7,18 @@ namespace NanoLibp2p.Crypto.Tests;
 /// <summary>Field arithmetic against big integers, on edge values as well as random ones.</summary>
 public sealed class Field25519Tests
 {
-    private static readonly BigInteger P = (BigInteger.One << 255) - 19;
+    private static readonly BigInteger _p = (BigInteger.One << 255) - 19;
 
     /// <summary>Every limb at 0 or at the largest that an element in memory may have, near p and 2^255, and random.</summary>
-    private static readonly ulong[][] Elements = Make();
+    private static readonly ulong[][] _elements = Make();
 
     [Fact]
     public void Products_sums_and_differences_are_right_and_tight()
     {
         ulong[] o = new ulong[9];
-        foreach (ulong[] a in Elements)
+        foreach (ulong[] a in _elements)
         {
-            foreach (ulong[] b in Elements)
+            foreach (ulong[] b in _elements)
             {
                 Field25519.Mul(o, 0, a, 0, b, 0);
                 Check(o, Value(a) * Value(b));
@@ -35,16 +35,16 @@ public sealed class Field25519Tests
     {
         ulong[] o = new ulong[9];
         byte[] bytes = new byte[32];
-        foreach (ulong[] a in Elements)
+        foreach (ulong[] a in _elements)
         {
             Field25519.SquareTimes(o, 0, a, 0, 1);
             Check(o, Value(a) * Value(a));
             Field25519.SquareTimes(o, 0, a, 0, 7);
-            Check(o, BigInteger.ModPow(Value(a), 128, P));
+            Check(o, BigInteger.ModPow(Value(a), 128, _p));
             Field25519.Invert(o, 0, a, 0);
-            Check(o, BigInteger.ModPow(Value(a), P - 2, P));
+            Check(o, BigInteger.ModPow(Value(a), _p - 2, _p));
             Field25519.Encode(a, 0, bytes, 0);
-            Assert.Equal(Value(a) % P, new BigInteger(bytes, isUnsigned: true));
+            Assert.Equal(Value(a) % _p, new BigInteger(bytes, isUnsigned: true));
         }
     }
 
@@ -57,12 +57,12 @@ public sealed class Field25519Tests
         {
             for (int add = -1; add <= 1; add++)
             {
-                BigInteger value = ((BigInteger.One << bit) + add) % P;
+                BigInteger value = ((BigInteger.One << bit) + add) % _p;
                 Array.Clear(bytes);
                 value.TryWriteBytes(bytes, out _, isUnsigned: true);
                 Field25519.Decode(bytes, 0, a, 0);
                 Field25519.Invert(o, 0, a, 0);
-                Check(o, BigInteger.ModPow(value, P - 2, P));
+                Check(o, BigInteger.ModPow(value, _p - 2, _p));
             }
         }
     }
@@ -86,7 +86,7 @@ public sealed class Field25519Tests
             BigInteger value = new BigInteger(bytes, isUnsigned: true) & ((BigInteger.One << 255) - 1);
             Check(o, value);
             Field25519.Encode(o, 0, again, 0);
-            Assert.Equal(value % P, new BigInteger(again, isUnsigned: true));
+            Assert.Equal(value % _p, new BigInteger(again, isUnsigned: true));
         }
     }
 
@@ -103,7 +103,7 @@ public sealed class Field25519Tests
 
     private static void Check(ulong[] o, BigInteger expected)
     {
-        Assert.Equal((expected % P + P) % P, Value(o) % P);
+        Assert.Equal((expected % _p + _p) % _p, Value(o) % _p);
         for (int k = 0; k < 9; k++)
         {
             Assert.True(o[k] <= Largest(k), $"limb {k} is {o[k]}");
@@ -130,7 +130,8 @@ public sealed class Field25519Tests
             .. edges,
             .. Enumerable.Range(0, 9).Select(n => Enumerable.Range(0, 9).Select(k => k == n ? Largest(k) : 0).ToArray()),
             .. Enumerable.Range(0, 9).Select(n => Enumerable.Range(0, 9).Select(k => k == n ? 0 : Largest(k)).ToArray()),
-            .. Enumerable.Range(0, 40).Select(_ => Enumerable.Range(0, 9).Select(k => (ulong)random.NextInt64((long)Largest(k) + 1)).ToArray()),
+            .. Enumerable.Range(0, 40)
+                .Select(_ => Enumerable.Range(0, 9).Select(k => (ulong)random.NextInt64((long)Largest(k) + 1)).ToArray()),
         ];
     }
 }

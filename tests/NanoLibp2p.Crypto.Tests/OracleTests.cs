@@ -49,7 +49,8 @@ public sealed class OracleTests
         Random random = new(3);
         for (int count = 0; count <= 300; count++)
         {
-            byte[] k = Next(random, 32), nonce = Next(random, 12), ad = Next(random, random.Next(4) * random.Next(60)), text = Next(random, count);
+            byte[] k = Next(random, 32), nonce = Next(random, 12), ad = Next(random, random.Next(4) * random.Next(60)),
+                text = Next(random, count);
             using Key key = Key.Import(AeadAlgorithm.ChaCha20Poly1305, k, KeyBlobFormat.RawSymmetricKey);
             byte[] box = AeadAlgorithm.ChaCha20Poly1305.Encrypt(key, nonce, ad, text);
             Assert.Equal(box, crypto.Seal(k, nonce, ad, text));
@@ -74,7 +75,8 @@ public sealed class OracleTests
             crypto.Seal(k, 3, 7, 9, ad, 5, 12, buffer, 11, count);
             using Key key = Key.Import(AeadAlgorithm.ChaCha20Poly1305, k.AsSpan(3, 32), KeyBlobFormat.RawSymmetricKey);
             byte[] nonce = [7, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0];
-            Assert.Equal(AeadAlgorithm.ChaCha20Poly1305.Encrypt(key, nonce, ad.AsSpan(5, 12), before.AsSpan(11, count)), buffer[11..(27 + count)]);
+            Assert.Equal(AeadAlgorithm.ChaCha20Poly1305.Encrypt(key, nonce, ad.AsSpan(5, 12), before.AsSpan(11, count)),
+                buffer[11..(27 + count)]);
             Assert.Equal(before[..11], buffer[..11]);
             Assert.Equal(before[(27 + count)..], buffer[(27 + count)..]);
             Assert.True(crypto.Open(k, 3, 7, 9, ad, 5, 12, buffer, 11, count + 16));

@@ -4,7 +4,7 @@ namespace NanoLibp2p.Crypto.Tests;
 public sealed class Rfc4231
 {
     // key, data, tag (that of test case 5 is cut to 128 bits)
-    private static readonly string[][] Cases =
+    private static readonly string[][] _cases =
     [
         // test case 1
         [
@@ -59,7 +59,7 @@ public sealed class Rfc4231
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void Tags_are_those_of_section_4(CryptoProvider crypto)
     {
-        foreach (string[] test in Cases)
+        foreach (string[] test in _cases)
         {
             Assert.StartsWith(test[2], Bytes.Text(crypto.Hmac(Bytes.Hex(test[0]), Bytes.Hex(test[1]))));
         }
@@ -68,11 +68,11 @@ public sealed class Rfc4231
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void The_tag_may_overlay_the_key_or_the_data(CryptoProvider crypto)
     {
-        byte[] key = [.. Bytes.Hex(Cases[0][0]), .. new byte[12]], data = [.. Bytes.Hex(Cases[0][1]), .. new byte[24]];
+        byte[] key = [.. Bytes.Hex(_cases[0][0]), .. new byte[12]], data = [.. Bytes.Hex(_cases[0][1]), .. new byte[24]];
         crypto.HmacSha256(key, 0, 20, data, 0, 8, data, 0);
-        Assert.Equal(Cases[0][2], Bytes.Text(data));
-        data = Bytes.Hex(Cases[0][1]);
+        Assert.Equal(_cases[0][2], Bytes.Text(data));
+        data = Bytes.Hex(_cases[0][1]);
         crypto.HmacSha256(key, 0, 20, data, 0, 8, key, 0);
-        Assert.Equal(Cases[0][2], Bytes.Text(key));
+        Assert.Equal(_cases[0][2], Bytes.Text(key));
     }
 }

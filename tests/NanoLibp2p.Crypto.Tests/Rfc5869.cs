@@ -4,7 +4,7 @@ namespace NanoLibp2p.Crypto.Tests;
 public sealed class Rfc5869
 {
     // input keying material, salt, info, pseudorandom key, output keying material
-    private static readonly string[][] Cases =
+    private static readonly string[][] _cases =
     [
         // A.1
         [
@@ -39,7 +39,7 @@ public sealed class Rfc5869
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void Derived_keys_are_those_of_appendix_A(CryptoProvider crypto)
     {
-        foreach (string[] test in Cases)
+        foreach (string[] test in _cases)
         {
             byte[] expected = Bytes.Hex(test[4]);
             Assert.Equal(test[4], Bytes.Text(crypto.Hkdf(Bytes.Hex(test[1]), Bytes.Hex(test[0]), Bytes.Hex(test[2]), expected.Length)));
@@ -49,7 +49,7 @@ public sealed class Rfc5869
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void Extraction_is_HMAC_with_the_salt_as_key(CryptoProvider crypto)
     {
-        foreach (string[] test in Cases)
+        foreach (string[] test in _cases)
         {
             Assert.Equal(test[3], Bytes.Text(crypto.Hmac(Bytes.Hex(test[1]), Bytes.Hex(test[0]))));
         }
@@ -59,7 +59,7 @@ public sealed class Rfc5869
     public void Noise_may_derive_from_nothing_but_the_salt(CryptoProvider crypto)
     {
         // section 2.3 by hand: T(1) = HMAC(PRK, 1), T(2) = HMAC(PRK, T(1) | 2)
-        byte[] salt = Bytes.Hex(Cases[1][1]), prk = crypto.Hmac(salt, []);
+        byte[] salt = Bytes.Hex(_cases[1][1]), prk = crypto.Hmac(salt, []);
         byte[] first = crypto.Hmac(prk, [1]), second = crypto.Hmac(prk, [.. first, 2]);
         Assert.Equal([.. first, .. second], crypto.Hkdf(salt, [], [], 64));
     }
@@ -67,9 +67,9 @@ public sealed class Rfc5869
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void The_output_may_overlay_salt_and_input(CryptoProvider crypto)
     {
-        byte[] salt = Bytes.Hex(Cases[0][1]), ikm = Bytes.Hex(Cases[0][0]), info = Bytes.Hex(Cases[0][2]);
+        byte[] salt = Bytes.Hex(_cases[0][1]), ikm = Bytes.Hex(_cases[0][0]), info = Bytes.Hex(_cases[0][2]);
         byte[] buffer = [.. salt, .. ikm, .. new byte[64]];
         crypto.HkdfSha256(buffer, 0, salt.Length, buffer, salt.Length, ikm.Length, info, 0, info.Length, buffer, 0, 42);
-        Assert.Equal(Cases[0][4], Bytes.Text(buffer[..42]));
+        Assert.Equal(_cases[0][4], Bytes.Text(buffer[..42]));
     }
 }

@@ -3,10 +3,11 @@ using System.Text;
 
 namespace NanoLibp2p.Crypto.Tests;
 
-/// <summary>SHA-256 and SHA-512: the examples to FIPS 180-4 that RFC 6234 section 8.5 repeats (TEST1, TEST2, TEST3, TEST4), and no bytes.</summary>
+/// <summary>SHA-256 and SHA-512: the examples to FIPS 180-4 that RFC 6234 section 8.5 repeats (TEST1, TEST2, TEST3, TEST4), and no
+/// bytes.</summary>
 public sealed class Rfc6234
 {
-    private static readonly (string Message, int Repeat, string Sha256, string Sha512)[] Cases =
+    private static readonly (string Message, int Repeat, string Sha256, string Sha512)[] _cases =
     [
         ("", 1,
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -37,7 +38,7 @@ public sealed class Rfc6234
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void Hashes_are_those_of_the_examples(CryptoProvider crypto)
     {
-        foreach ((string message, int repeat, string sha256, string sha512) in Cases)
+        foreach ((string message, int repeat, string sha256, string sha512) in _cases)
         {
             byte[] data = Encoding.ASCII.GetBytes(new StringBuilder().Insert(0, message, repeat).ToString());
             Assert.Equal(sha256, Bytes.Text(crypto.Sha256(data)));
@@ -48,7 +49,7 @@ public sealed class Rfc6234
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void It_does_not_matter_in_which_pieces_the_data_comes(CryptoProvider crypto)
     {
-        (string message, int repeat, string sha256, string sha512) = Cases[^1];
+        (string message, int repeat, string sha256, string sha512) = _cases[^1];
         byte[] data = Encoding.ASCII.GetBytes(new StringBuilder().Insert(0, message, repeat).ToString());
         byte[] hash = new byte[64];
         for (int piece = 1; piece < 200; piece++)

@@ -6,7 +6,7 @@ namespace NanoLibp2p.Crypto.Tests;
 public sealed class Rfc8439
 {
     // key, nonce, counter, key stream
-    private static readonly (string Section, string Key, string Nonce, uint Counter, string Stream)[] Blocks =
+    private static readonly (string Section, string Key, string Nonce, uint Counter, string Stream)[] _blocks =
     [
         ("2.3.2", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "000000090000004a00000000", 1,
             "10f1e7e4d13b5915500fdd1fa32071c4c7d1f4c733c068030422aa9ac3d46c4e"
@@ -28,7 +28,7 @@ public sealed class Rfc8439
             + "8a970e0e955c14f3a88e741b97c286f75f8fc299e8148362fa198a39531bed6d"),
     ];
 
-    private static readonly (string Section, string Key, string Message, string Tag)[] Macs =
+    private static readonly (string Section, string Key, string Message, string Tag)[] _macs =
     [
         ("2.5.2", "85d6be7857556d337f4452fe42d506a80103808afb0db2fd4abff6af4149f51b",
             "43727970746f6772617068696320466f72756d2052657365617263682047726f7570", "a8061dc1305136c6c22b8baf0c0127a9"),
@@ -60,20 +60,23 @@ public sealed class Rfc8439
         ("A.3 #6", "02000000000000000000000000000000ffffffffffffffffffffffffffffffff",
             "02000000000000000000000000000000", "03000000000000000000000000000000"),
         ("A.3 #7", "0100000000000000000000000000000000000000000000000000000000000000",
-            "fffffffffffffffffffffffffffffffff0ffffffffffffffffffffffffffffff11000000000000000000000000000000", "05000000000000000000000000000000"),
+            "fffffffffffffffffffffffffffffffff0ffffffffffffffffffffffffffffff11000000000000000000000000000000",
+            "05000000000000000000000000000000"),
         ("A.3 #8", "0100000000000000000000000000000000000000000000000000000000000000",
-            "fffffffffffffffffffffffffffffffffbfefefefefefefefefefefefefefefe01010101010101010101010101010101", "00000000000000000000000000000000"),
+            "fffffffffffffffffffffffffffffffffbfefefefefefefefefefefefefefefe01010101010101010101010101010101",
+            "00000000000000000000000000000000"),
         ("A.3 #9", "0200000000000000000000000000000000000000000000000000000000000000",
             "fdffffffffffffffffffffffffffffff", "faffffffffffffffffffffffffffffff"),
         ("A.3 #10", "0100000000000000040000000000000000000000000000000000000000000000",
             "e33594d7505e43b900000000000000003394d7505e4379cd0100000000000000000000000000000000000000000000000100000000000000"
             + "0000000000000000", "14000000000000005500000000000000"),
         ("A.3 #11", "0100000000000000040000000000000000000000000000000000000000000000",
-            "e33594d7505e43b900000000000000003394d7505e4379cd010000000000000000000000000000000000000000000000", "13000000000000000000000000000000"),
+            "e33594d7505e43b900000000000000003394d7505e4379cd010000000000000000000000000000000000000000000000",
+            "13000000000000000000000000000000"),
     ];
 
     // plaintext, associated data, key, nonce, ciphertext, tag
-    private static readonly string[][] Boxes =
+    private static readonly string[][] _boxes =
     [
         // 2.8.2
         [
@@ -111,7 +114,7 @@ public sealed class Rfc8439
     public void The_block_function_is_as_in_2_3_2_and_A_1()
     {
         ChaCha20 cipher = new();
-        foreach ((string section, string key, string nonce, uint counter, string stream) in Blocks)
+        foreach ((string section, string key, string nonce, uint counter, string stream) in _blocks)
         {
             byte[] n = Bytes.Hex(nonce), block = new byte[64];
             cipher.Start(Bytes.Hex(key), 0, counter, BitConverter.ToUInt32(n, 0), BitConverter.ToUInt64(n, 4));
@@ -123,7 +126,7 @@ public sealed class Rfc8439
     [Fact]
     public void Encryption_is_as_in_2_4_2()
     {
-        byte[] text = Bytes.Hex(Boxes[0][0]);
+        byte[] text = Bytes.Hex(_boxes[0][0]);
         ChaCha20 cipher = new();
         cipher.Start(Bytes.Hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"), 0, 1, 0, 0x4a000000);
         byte[] all = new byte[128];
@@ -146,7 +149,7 @@ public sealed class Rfc8439
     public void Poly1305_is_as_in_2_5_2_and_A_3()
     {
         Poly1305 mac = new();
-        foreach ((string section, string key, string message, string tag) in Macs)
+        foreach ((string section, string key, string message, string tag) in _macs)
         {
             byte[] text = Bytes.Hex(message), made = new byte[16];
             mac.Start(Words(Bytes.Hex(key)));
@@ -183,7 +186,7 @@ public sealed class Rfc8439
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void Sealing_is_as_in_2_8_2_and_A_5(CryptoProvider crypto)
     {
-        foreach (string[] box in Boxes)
+        foreach (string[] box in _boxes)
         {
             byte[] made = crypto.Seal(Bytes.Hex(box[2]), Bytes.Hex(box[3]), Bytes.Hex(box[1]), Bytes.Hex(box[0]));
             Assert.Equal(box[4] + box[5], Bytes.Text(made));
@@ -193,7 +196,7 @@ public sealed class Rfc8439
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void Opening_is_as_in_2_8_2_and_A_5(CryptoProvider crypto)
     {
-        foreach (string[] box in Boxes)
+        foreach (string[] box in _boxes)
         {
             byte[] buffer = Bytes.Hex(box[4] + box[5]);
             Assert.True(crypto.Open(Bytes.Hex(box[2]), Bytes.Hex(box[3]), Bytes.Hex(box[1]), buffer));
@@ -204,7 +207,7 @@ public sealed class Rfc8439
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void A_box_with_any_changed_byte_does_not_open_and_stays_as_it_was(CryptoProvider crypto)
     {
-        string[] box = Boxes[0];
+        string[] box = _boxes[0];
         byte[] right = Bytes.Hex(box[4] + box[5]);
         for (int i = 0; i < right.Length; i++)
         {

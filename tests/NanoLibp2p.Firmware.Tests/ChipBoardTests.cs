@@ -22,7 +22,8 @@ public class ChipBoardTests
         Assert.Equal("""{"n":1,"up_s":75,"free":12345}""", Encoding.UTF8.GetString(reading.Bytes, 0, reading.Count));
         Assert.Equal(75_999, chip.Clock.NowMs);
         Assert.Equal(["line"], chip.Lines);
-        Assert.InRange(chip.UnixMs, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 60_000, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        Assert.InRange(chip.UnixMs, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 60_000,
+            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     }
 
     private sealed class TestChip() : ChipBoard("test", new MemoryNetwork(1).AddHost(), new MemoryStore(), "free")

@@ -6,12 +6,12 @@ namespace NanoLibp2p.Fuzz;
 /// <summary>Something that reads a peer's bytes. It throws when what it reads with breaks a promise.</summary>
 public sealed class FuzzTarget
 {
-    private readonly Action<byte[]> run;
+    private readonly Action<byte[]> _run;
 
     private FuzzTarget(string name, Action<byte[]> run)
     {
         Name = name;
-        this.run = run;
+        _run = run;
     }
 
     /// <summary>All targets; each has its seeds in <c>seeds/NAME</c>.</summary>
@@ -29,7 +29,7 @@ public sealed class FuzzTarget
 
     public string Name { get; }
 
-    public void Run(byte[] input) => run(input);
+    public void Run(byte[] input) => _run(input);
 
     internal static void Must(bool holds, string what)
     {

@@ -9,7 +9,7 @@ internal static class MultiaddrTarget
 {
     public static void Run(byte[] input)
     {
-        var guarded = new Guarded(input);
+        Guarded guarded = new(input);
         if (Multiaddr.Validate(guarded.Bytes, guarded.Offset, guarded.Count) == 0)
         {
             Check(Multiaddr.FromBytes(guarded.Bytes, guarded.Offset, guarded.Count), input);

@@ -12,11 +12,11 @@ internal static class MultistreamTarget
         {
             return;
         }
-        var table = new ProtocolTable();
+        ProtocolTable table = new();
         int one = table.Add("/echo/1.0.0");
         int two = table.Add("/x");
         int most = (input[0] & 2) == 0 ? int.MaxValue : 1 + (input[0] >> 3);
-        var negotiation = new Negotiation();
+        Negotiation negotiation = new();
         if ((input[0] & 1) != 0)
         {
             negotiation.Dial(one);
@@ -26,7 +26,7 @@ internal static class MultistreamTarget
             negotiation.Listen((1u << one) | (1u << two));
         }
 
-        var guarded = new Guarded(input.AsSpan(1));
+        Guarded guarded = new(input.AsSpan(1));
         byte[] output = new byte[256];
         int at = guarded.Offset;
         int end = at + guarded.Count;

@@ -11,37 +11,38 @@ using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Fuzz;
 
-/// <summary>A whole node that a peer calls, with the input as what the peer says: to the link, within the session, or as pubsub RPCs.</summary>
+/// <summary>A whole node that a peer calls, with the input as what the peer says: to the link, within the session, or as pubsub
+/// RPCs.</summary>
 internal sealed class NodeTarget : IdentifyEvents
 {
     [ThreadStatic]
-    private static NodeTarget? s_node;
+    private static NodeTarget? _current;
 
-    private readonly Simulation simulation = new(1);
-    private readonly TestNode node;
-    private readonly CryptoProvider crypto = new CheapCrypto();
-    private readonly NoiseSettings peer;
-    private readonly KeyPair ephemeral = new();
-    private readonly CipherState sending;
-    private readonly CipherState receiving;
-    private readonly MemoryTransport host;
-    private readonly int port;
+    private readonly Simulation _simulation = new(1);
+    private readonly TestNode _node;
+    private readonly CryptoProvider _crypto = new CheapCrypto();
+    private readonly NoiseSettings _peer;
+    private readonly KeyPair _ephemeral = new();
+    private readonly CipherState _sending;
+    private readonly CipherState _receiving;
+    private readonly MemoryTransport _host;
+    private readonly int _port;
 
     private NodeTarget()
     {
-        var random = new SeededRandom(9);
-        node = simulation.Add(new NodeOptions { RecordBytes = 1024 }, new CheapCrypto());
-        node.Node.Identify.Events = this;
-        var pubsub = new PubSubProtocol(new PubSubOptions());
-        node.Node.Add(pubsub);
+        SeededRandom random = new(9);
+        _node = _simulation.Add(new NodeOptions { RecordBytes = 1024 }, new CheapCrypto());
+        _node.Node.Identify.Events = this;
+        PubSubProtocol pubsub = new(new PubSubOptions());
+        _node.Node.Add(pubsub);
         pubsub.Join("t");
-        port = node.Listen().Port;
-        host = simulation.Network.AddHost();
-        Identity identity = Identity.Create(crypto, random);
-        peer = new NoiseSettings(new NoiseIdentity(identity, crypto, random, true), true, new PeerBindings(1), null);
-        ephemeral.Generate(crypto, random);
-        sending = new CipherState(crypto);
-        receiving = new CipherState(crypto);
+        _port = _node.Listen().Port;
+        _host = _simulation.Network.AddHost();
+        Identity identity = Identity.Create(_crypto, random);
+        _peer = new NoiseSettings(new NoiseIdentity(identity, _crypto, random, true), true, new PeerBindings(1), null);
+        _ephemeral.Generate(_crypto, random);
+        _sending = new CipherState(_crypto);
+        _receiving = new CipherState(_crypto);
     }
 
     public static void RunLink(byte[] input) => Run(input, (self, link) => self.Say(link, input));
@@ -76,30 +77,31 @@ internal sealed class NodeTarget : IdentifyEvents
         {
             return;
         }
-        NodeTarget self = s_node ??= new NodeTarget();
+        NodeTarget self = _current ??= new NodeTarget();
         try
         {
-            var link = (MemoryLink)self.host.Dial("127.0.0.1", self.port);
+            MemoryLink link = (MemoryLink)self._host.Dial("127.0.0.1", self._port);
             say(self, link);
             self.Settle();
             link.Close();
-            FuzzTarget.Must(self.simulation.Run(() => !self.node.InUse, 100_000), "the connection does not end");
-            foreach (Connection connection in self.node.Node.Connections)
+            FuzzTarget.Must(self._simulation.Run(() => !self._node.InUse, 100_000), "the connection does not end");
+            foreach (Connection connection in self._node.Node.Connections)
             {
-                FuzzTarget.Must(connection.State == ConnectionState.Free && connection.CloseReason != CloseReason.None, "ended without a reason");
+                FuzzTarget.Must(connection.State == ConnectionState.Free
+                    && connection.CloseReason != CloseReason.None, "ended without a reason");
             }
         }
         catch
         {
             // the next input finds a node that nothing has happened to
-            s_node = null;
+            _current = null;
             throw;
         }
     }
 
     private static byte[] Message(string id) => [(byte)(id.Length + 1), .. Encoding.ASCII.GetBytes(id), (byte)'\n'];
 
-    private void Settle() => simulation.Run(2);
+    private void Settle() => _simulation.Run(2);
 
     private void Say(MemoryLink link, byte[] bytes)
     {
@@ -120,7 +122,7 @@ internal sealed class NodeTarget : IdentifyEvents
             int count = Math.Min(500, bytes.Length - at);
             byte[] record = new byte[2 + count + CryptoProvider.TagBytes];
             Array.Copy(bytes, at, record, 2, count);
-            int length = sending.Encrypt([], 0, 0, record, 2, count);
+            int length = _sending.Encrypt([], 0, 0, record, 2, count);
             record[0] = (byte)(length >> 8);
             record[1] = (byte)length;
             Say(link, record);
@@ -129,7 +131,7 @@ internal sealed class NodeTarget : IdentifyEvents
 
     private byte[] Hear(MemoryLink link)
     {
-        var heard = new List<byte>();
+        List<byte> heard = new();
         byte[] piece = new byte[2048];
         int read;
         while ((read = link.Read(piece, 0, piece.Length)) > 0)
@@ -141,9 +143,9 @@ internal sealed class NodeTarget : IdentifyEvents
 
     private bool Handshake(MemoryLink link)
     {
-        var handshake = new NoiseHandshake(crypto, peer);
+        NoiseHandshake handshake = new(_crypto, _peer);
         handshake.Start(true, null);
-        handshake.State.UseEphemeral(ephemeral);
+        handshake.State.UseEphemeral(_ephemeral);
         byte[] message = new byte[2 + handshake.MessageBytes];
         message[1] = (byte)handshake.WriteMessage(message, 2);
         byte[] hello = [.. Message("/multistream/1.0.0"), .. Message("/noise"), .. message];
@@ -157,7 +159,7 @@ internal sealed class NodeTarget : IdentifyEvents
         message[0] = (byte)(count >> 8);
         message[1] = (byte)count;
         link.Write(message, 0, message.Length);
-        handshake.State.Split(sending, receiving);
+        handshake.State.Split(_sending, _receiving);
         Settle();
         Hear(link);
         return true;

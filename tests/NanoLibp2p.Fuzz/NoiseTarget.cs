@@ -13,14 +13,14 @@ namespace NanoLibp2p.Fuzz;
 /// </summary>
 internal static class NoiseTarget
 {
-    private static readonly CryptoProvider Crypto = new CheapCrypto();
-    private static readonly Identity Own = Identity.Create(Crypto, new SeededRandom(1));
-    private static readonly NoiseSettings Settings =
-        new(new NoiseIdentity(Own, Crypto, new SeededRandom(2), true), true, new PeerBindings(2), null);
+    private static readonly CryptoProvider _crypto = new CheapCrypto();
+    private static readonly Identity _own = Identity.Create(_crypto, new SeededRandom(1));
+    private static readonly NoiseSettings _settings =
+        new(new NoiseIdentity(_own, _crypto, new SeededRandom(2), true), true, new PeerBindings(2), null);
 
-    private static readonly KeyPair PeerStatic = MakeKeys(3);
-    private static readonly KeyPair Ephemeral = MakeKeys(4);
-    private static readonly KeyPair PeerEphemeral = MakeKeys(5);
+    private static readonly KeyPair _peerStatic = MakeKeys(3);
+    private static readonly KeyPair _ephemeral = MakeKeys(4);
+    private static readonly KeyPair _peerEphemeral = MakeKeys(5);
 
     public static void Run(byte[] input)
     {
@@ -33,12 +33,12 @@ internal static class NoiseTarget
         bool first = (input[0] & 4) != 0;
         ReadOnlySpan<byte> rest = input.AsSpan(1);
 
-        var handshake = new NoiseHandshake(Crypto, Settings);
+        NoiseHandshake handshake = new(_crypto, _settings);
         handshake.Start(initiator, null);
-        handshake.State.UseEphemeral(Ephemeral);
-        var peer = new HandshakeState(Crypto);
-        peer.Start(NoisePattern.XX(), !initiator, [], PeerStatic, null);
-        peer.UseEphemeral(PeerEphemeral);
+        handshake.State.UseEphemeral(_ephemeral);
+        HandshakeState peer = new(_crypto);
+        peer.Start(NoisePattern.XX(), !initiator, [], _peerStatic, null);
+        peer.UseEphemeral(_peerEphemeral);
 
         byte[] buffer = new byte[8192];
         if (initiator)
@@ -67,7 +67,8 @@ internal static class NoiseTarget
         int result = handshake.ReadMessage(message.Bytes, message.Offset, message.Count);
         FuzzTarget.Must(result is <= 0 and >= NoiseResult.MuxerMismatch, "a result that nobody knows: " + result);
         FuzzTarget.Must(!handshake.IsComplete || result == 0, "complete without being right");
-        FuzzTarget.Must(handshake.RemoteIdCount == 0 || PeerId.CheckBytes(handshake.RemoteId, 0, handshake.RemoteIdCount) == 0, "an id that is none");
+        FuzzTarget.Must(handshake.RemoteIdCount == 0
+            || PeerId.CheckBytes(handshake.RemoteId, 0, handshake.RemoteIdCount) == 0, "an id that is none");
         message.Check();
         handshake.State.Clear();
     }
@@ -80,8 +81,8 @@ internal static class NoiseTarget
 
     private static KeyPair MakeKeys(uint seed)
     {
-        var keys = new KeyPair();
-        keys.Generate(Crypto, new SeededRandom(seed));
+        KeyPair keys = new();
+        keys.Generate(_crypto, new SeededRandom(seed));
         return keys;
     }
 }

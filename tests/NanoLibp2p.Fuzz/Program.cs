@@ -12,7 +12,8 @@ internal static class Program
         FuzzTarget? target = args.Length == 0 ? null : FuzzTarget.All.FirstOrDefault(candidate => candidate.Name == args[0]);
         if (target == null)
         {
-            Console.Error.WriteLine("usage: NanoLibp2p.Fuzz TARGET [FILE...]   TARGET: " + string.Join(" ", FuzzTarget.All.Select(each => each.Name)));
+            Console.Error.WriteLine("usage: NanoLibp2p.Fuzz TARGET [FILE...]   TARGET: "
+                + string.Join(" ", FuzzTarget.All.Select(each => each.Name)));
             Console.Error.WriteLine("without a FILE it waits for libfuzzer-dotnet or afl; with some it runs over them once");
             return 2;
         }
@@ -27,7 +28,7 @@ internal static class Program
         {
             Fuzzer.OutOfProcess.Run(stream =>
             {
-                var input = new MemoryStream();
+                MemoryStream input = new();
                 stream.CopyTo(input);
                 target.Run(input.ToArray());
             });

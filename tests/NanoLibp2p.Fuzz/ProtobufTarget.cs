@@ -20,8 +20,8 @@ internal static class ProtobufTarget
 
     private static List<string> Read(byte[] input, int most)
     {
-        var guarded = new Guarded(input.AsSpan(1));
-        var reader = new ProtobufReader();
+        Guarded guarded = new(input.AsSpan(1));
+        ProtobufReader reader = new();
         if ((input[0] & 1) != 0)
         {
             reader.ResetDelimited(1000);
@@ -31,7 +31,7 @@ internal static class ProtobufTarget
             reader.Reset((input[0] & 2) != 0 ? ProtobufReader.Unbounded : (ulong)guarded.Count);
         }
 
-        var events = new List<string>();
+        List<string> events = new();
         int at = guarded.Offset;
         int end = at + guarded.Count;
         int given = Math.Min(most, end - at);

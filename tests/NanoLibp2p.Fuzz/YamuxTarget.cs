@@ -14,9 +14,9 @@ internal static class YamuxTarget
         {
             return;
         }
-        var handler = new Handler(input[0]);
+        Handler handler = new(input[0]);
         int most = (input[0] & 8) == 0 ? int.MaxValue : 1 + (input[0] >> 4);
-        var guarded = new Guarded(input.AsSpan(1));
+        Guarded guarded = new(input.AsSpan(1));
         int at = guarded.Offset;
         int end = at + guarded.Count;
         for (int steps = 0, idle = 0; at < end && idle < 3; steps++)
@@ -41,14 +41,14 @@ internal static class YamuxTarget
 
     private sealed class Handler : YamuxHandler
     {
-        private readonly int mode;
-        private readonly SendBuffer send = new(200);
+        private readonly int _mode;
+        private readonly SendBuffer _send = new(200);
 
         public Handler(int mode)
         {
-            this.mode = mode;
+            _mode = mode;
             YamuxStream[] streams = [new(), new(), new()];
-            Session = new YamuxSession(streams, send, this);
+            Session = new YamuxSession(streams, _send, this);
             Session.Start((mode & 1) != 0);
             OpenOne();
         }
@@ -60,12 +60,12 @@ internal static class YamuxTarget
         public void Speak()
         {
             Session.Transmit();
-            if (send.RecordCount > 0)
+            if (_send.RecordCount > 0)
             {
-                send.CloseRecord();
+                _send.CloseRecord();
             }
-            send.Sent(send.ReadyCount);
-            FuzzTarget.Must(send.ReadyCount == 0 && send.RecordCount == 0, "bytes are left in the buffer");
+            _send.Sent(_send.ReadyCount);
+            FuzzTarget.Must(_send.ReadyCount == 0 && _send.RecordCount == 0, "bytes are left in the buffer");
         }
 
         protected override void OnStreamOpened(YamuxStream stream)
@@ -77,16 +77,16 @@ internal static class YamuxTarget
         protected override int OnStreamData(YamuxStream stream, byte[] buffer, int offset, int count)
         {
             FuzzTarget.Must(count > 0 && offset >= 0 && offset + count <= buffer.Length, "data out of the buffer");
-            if ((mode & 2) != 0)
+            if ((_mode & 2) != 0)
             {
                 Session.Write(stream, buffer, offset, count);
             }
-            if ((mode & 4) != 0 && buffer[offset] == 0xAA)
+            if ((_mode & 4) != 0 && buffer[offset] == 0xAA)
             {
                 Session.Reset(stream);
                 OpenOne();
             }
-            return (mode & 6) == 4 ? (count + 1) / 2 : count;
+            return (_mode & 6) == 4 ? (count + 1) / 2 : count;
         }
 
         protected override void OnStreamReadEnd(YamuxStream stream) => Session.CloseWrite(stream);

@@ -9,7 +9,7 @@ namespace NanoLibp2p.Interop.Tests;
 /// <summary>The command that makes README's figures.</summary>
 public class BenchTests
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "NanoLibp2p.Bench.dll");
+    private static readonly string _program = Path.Combine(AppContext.BaseDirectory, "NanoLibp2p.Bench.dll");
 
     [Fact]
     public async Task It_measures_every_pair_in_one_run()
@@ -19,7 +19,8 @@ public class BenchTests
         foreach (string pair in new[] { "nano → nano", "nano → js", "js → nano", "js → js" })
         {
             JsonElement figures = said.GetProperty(pair);
-            foreach ((string figure, int samples) in new[] { ("connect, ms", 10), ("ping, ms", 50), ("1 MB up, MB/s", 1), ("1 MB down, MB/s", 1) })
+            foreach ((string figure, int samples)
+                in new[] { ("connect, ms", 10), ("ping, ms", 50), ("1 MB up, MB/s", 1), ("1 MB down, MB/s", 1) })
             {
                 Assert.InRange(figures.GetProperty(figure).GetProperty("median").GetDouble(), 0.001, 100_000);
                 Assert.Equal(samples, figures.GetProperty(figure).GetProperty("samples").GetInt32());
@@ -43,7 +44,10 @@ public class BenchTests
 
     private static async Task<string> RunAsync(string arguments)
     {
-        ProcessStartInfo start = new("dotnet", $"\"{Program}\" {arguments}") { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8 };
+        ProcessStartInfo start = new("dotnet", $"\"{_program}\" {arguments}")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = System.Text.Encoding.UTF8
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();

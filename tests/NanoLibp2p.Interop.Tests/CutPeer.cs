@@ -14,19 +14,19 @@ internal sealed class CutPeer(JsPeer cut, JsPeer next, NanoPeer nano, NanoConnec
     /// <summary>How many of its dials can be under way: js never has two of one address.</summary>
     public const int AtOnce = 7;
 
-    private static readonly string[] AsDialer = ["multistream", "noise", "noise-1", "noise-3", "muxer", "frame", "data"];
-    private static readonly string[] AsListener = ["multistream", "noise", "noise-2", "muxer", "frame", "data"];
-    private static readonly string[] OfText = ["none", "half", "all"];
-    private static readonly string[] OfRecord = ["none", "half", "inside", "all"];
+    private static readonly string[] _asDialer = ["multistream", "noise", "noise-1", "noise-3", "muxer", "frame", "data"];
+    private static readonly string[] _asListener = ["multistream", "noise", "noise-2", "muxer", "frame", "data"];
+    private static readonly string[] _ofText = ["none", "half", "all"];
+    private static readonly string[] _ofRecord = ["none", "half", "inside", "all"];
 
-    private readonly List<string> addresses = [];
-    private int begun;
+    private readonly List<string> _addresses = [];
+    private int _begun;
 
     /// <summary>All places where a connection can break off.</summary>
     public static IEnumerable<JsCut> Cuts(bool jsDials, bool early, string how)
-        => from piece in jsDials ? AsDialer : AsListener
+        => from piece in jsDials ? _asDialer : _asListener
            where piece != "muxer" || !early
-           from keep in piece is "muxer" or "frame" or "data" ? OfRecord : OfText
+           from keep in piece is "muxer" or "frame" or "data" ? _ofRecord : _ofText
            select new JsCut(piece, keep, how);
 
     /// <summary>Whether our side can take the connection for open when that much has arrived.</summary>
@@ -47,14 +47,15 @@ internal sealed class CutPeer(JsPeer cut, JsPeer next, NanoPeer nano, NanoConnec
     /// <param name="jsPatience">How long js waits for what can't come any more, in milliseconds.</param>
     public static async Task<CutPeer> StartAsync(JsPeers peers, bool jsDials, bool early, NodeOptions options, int jsPatience)
     {
-        JsPeer cut = await JsPeer.StartAsync(new JsPeerOptions { Early = early, Cut = JsCut.Later, Patience = jsPatience, Listen = jsDials ? null : "/ip4/127.0.0.1/tcp/0" });
+        JsPeer cut = await JsPeer.StartAsync(new JsPeerOptions { Early = early, Cut = JsCut.Later, Patience = jsPatience, Listen = jsDials
+            ? null : "/ip4/127.0.0.1/tcp/0" });
         NanoPeer nano = await NanoPeer.StartAsync(options);
         NanoConnection standing = await ConnectTests.ConnectAsync(peers.With(early), nano, jsDials);
         CutPeer peer = new(cut, peers.With(!early), nano, standing, jsDials);
         for (int i = 0; i < AtOnce; i++)
         {
             string address = await nano.ListenAsync("/ip4/127.0.0.1/tcp/0");
-            peer.addresses.Add(Multiaddr.Parse(address).WithoutPeerId().ToString());
+            peer._addresses.Add(Multiaddr.Parse(address).WithoutPeerId().ToString());
         }
 
         return peer;
@@ -100,10 +101,11 @@ internal sealed class CutPeer(JsPeer cut, JsPeer next, NanoPeer nano, NanoConnec
 
     private async Task<NanoEnd> JsDialsAsync()
     {
-        Task<NanoEnd> end = nano.WaitForEndAsync(one => one.IsInbound && one.Connection != standing.Object && one.Reason != CloseReason.Local);
+        Task<NanoEnd> end =
+            nano.WaitForEndAsync(one => one.IsInbound && one.Connection != standing.Object && one.Reason != CloseReason.Local);
         try
         {
-            await cut.DialAsync(addresses[begun++ % AtOnce]);
+            await cut.DialAsync(_addresses[_begun++ % AtOnce]);
         }
         catch (JsPeerException e) when (e.Name.Length > 0)
         {

@@ -11,12 +11,14 @@ namespace NanoLibp2p.Interop.Tests;
 internal sealed class DesktopVerifier : IIdentityVerifier
 {
     // SEC 2, section 2.4.1
-    private static readonly BigInteger P = BigInteger.Parse("00FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFC2F", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger _p = BigInteger.Parse("00FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFC2F",
+        NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>True to change a bit of each signature before it is checked.</summary>
     public bool DamagesSignatures { get; init; }
 
-    public int Verify(KeyType type, byte[] key, int keyOffset, int keyCount, byte[] message, int offset, int count, byte[] signature, int signatureOffset, int signatureCount)
+    public int Verify(KeyType type, byte[] key, int keyOffset, int keyCount, byte[] message, int offset, int count, byte[] signature,
+        int signatureOffset, int signatureCount)
     {
         byte[] checkedSignature = signature.AsSpan(signatureOffset, signatureCount).ToArray();
         if (DamagesSignatures)
@@ -26,7 +28,8 @@ internal sealed class DesktopVerifier : IIdentityVerifier
 
         try
         {
-            return Verify(type, key.AsSpan(keyOffset, keyCount), message.AsSpan(offset, count), checkedSignature) ? 0 : IdentityResult.Invalid;
+            return Verify(type, key.AsSpan(keyOffset, keyCount), message.AsSpan(offset, count), checkedSignature)
+                ? 0 : IdentityResult.Invalid;
         }
         catch (CryptographicException)
         {
@@ -66,10 +69,10 @@ internal sealed class DesktopVerifier : IIdentityVerifier
     private static ECPoint Decompress(ReadOnlySpan<byte> key)
     {
         BigInteger x = new(key[1..], isUnsigned: true, isBigEndian: true);
-        BigInteger y = BigInteger.ModPow(BigInteger.ModPow(x, 3, P) + 7, (P + 1) / 4, P);
+        BigInteger y = BigInteger.ModPow(BigInteger.ModPow(x, 3, _p) + 7, (_p + 1) / 4, _p);
         if (y.IsEven != (key[0] == 2))
         {
-            y = P - y;
+            y = _p - y;
         }
 
         byte[] bytes = y.ToByteArray(isUnsigned: true, isBigEndian: true);

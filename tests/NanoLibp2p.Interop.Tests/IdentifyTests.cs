@@ -35,7 +35,8 @@ public class IdentifyTests(JsPeers peers)
         {
             Assert.Equal("a-sensor/1.2.3", said.GetProperty("agent").GetString());
             Assert.Equal("sensors/7", said.GetProperty("protocolVersion").GetString());
-            Assert.Equal(["/echo/1.0.0", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/perf/1.0.0", "/slow-echo/1.0.0"], Texts(said, "protocols").Order(StringComparer.Ordinal));
+            Assert.Equal(["/echo/1.0.0", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/perf/1.0.0", "/slow-echo/1.0.0"],
+                Texts(said, "protocols").Order(StringComparer.Ordinal));
             Assert.Equal([WithoutPeer(nano.Address), WithoutPeer(second)], Texts(said, "addrs"));
             // where js called from is only known to our node; where it listens is known to both
             string observed = said.GetProperty("observed").GetString()!;
@@ -71,7 +72,8 @@ public class IdentifyTests(JsPeers peers)
         Assert.StartsWith("js-libp2p/", said.AgentVersion, StringComparison.Ordinal);
         Assert.Equal("ipfs/0.1.0", said.ProtocolVersion);
         Assert.Equal(Js.PeerId, PeerId.FromPublicKey(said.PublicKey, 0, said.PublicKey.Length, new ManagedCrypto()).ToString());
-        Assert.Superset(new HashSet<string> { "/echo/1.0.0", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/perf/1.0.0" }, said.Protocols.ToHashSet());
+        Assert.Superset(new HashSet<string> { "/echo/1.0.0", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/perf/1.0.0" },
+            said.Protocols.ToHashSet());
         Assert.Contains(said.ListenAddresses, one => WithoutPeer(one) == WithoutPeer(Js.Address));
         // js adds our peer id to the address it sees us at; go and rust don't, and neither do we
         Assert.Equal(nano.PeerId, said.ObservedAddress.PeerId.ToString());
@@ -103,7 +105,8 @@ public class IdentifyTests(JsPeers peers)
 
         await nano.PushAsync(connection);
 
-        await Js.WaitForAsync("peer:update", one => ConnectTests.IsOf(one, nano) && Texts(one, "addrs").Select(WithoutPeer).Contains(second));
+        await Js.WaitForAsync("peer:update", one => ConnectTests.IsOf(one, nano)
+            && Texts(one, "addrs").Select(WithoutPeer).Contains(second));
     }
 
     [Theory]
@@ -135,10 +138,12 @@ public class IdentifyTests(JsPeers peers)
 
         Assert.StartsWith("js-libp2p/", (await nano.IdentifyAsync(connection)).AgentVersion, StringComparison.Ordinal);
         Assert.StartsWith("js-libp2p/", (await nano.IdentifyAsync(connection)).AgentVersion, StringComparison.Ordinal);
-        Assert.StartsWith("nanoLibp2p/", (await Js.CallAsync("identify", new { peer = nano.PeerId })).GetProperty("agent").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("nanoLibp2p/", (await Js.CallAsync("identify", new { peer = nano.PeerId })).GetProperty("agent").GetString(),
+            StringComparison.Ordinal);
     }
 
-    private static string[] Texts(JsonElement said, string property) => [.. said.GetProperty(property).EnumerateArray().Select(one => one.GetString()!)];
+    private static string[] Texts(JsonElement said, string property) =>
+        [.. said.GetProperty(property).EnumerateArray().Select(one => one.GetString()!)];
 
     private static string WithoutPeer(string address) => Multiaddr.Parse(address).WithoutPeerId().ToString();
 }

@@ -8,7 +8,7 @@ namespace NanoLibp2p.Interop.Tests;
 /// <summary>Who a peer is: the id that was dialled has to be the one that is proved, with keys of every type that libp2p has.</summary>
 public class IdentityTests(JsPeers peers)
 {
-    private static readonly string Nobody = "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
+    private static readonly string _nobody = "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
 
     [Theory]
     [InlineData(true)]
@@ -18,7 +18,7 @@ public class IdentityTests(JsPeers peers)
         JsPeer js = peers.With(early);
         await using NanoPeer nano = await NanoPeer.StartAsync();
 
-        NanoPeerException refused = await Assert.ThrowsAsync<NanoPeerException>(() => nano.DialAsync(As(js.Address, Nobody)));
+        NanoPeerException refused = await Assert.ThrowsAsync<NanoPeerException>(() => nano.DialAsync(As(js.Address, _nobody)));
 
         Assert.Equal(CloseReason.PeerIdMismatch, refused.End!.Reason);
         // named by what it proved, which is what a log needs
@@ -31,7 +31,7 @@ public class IdentityTests(JsPeers peers)
     {
         await using NanoPeer nano = await NanoPeer.StartAsync();
 
-        await Assert.ThrowsAsync<JsPeerException>(() => peers.Early.DialAsync(As(nano.Address, Nobody)));
+        await Assert.ThrowsAsync<JsPeerException>(() => peers.Early.DialAsync(As(nano.Address, _nobody)));
 
         NanoEnd end = await nano.WaitForEndAsync();
         Assert.False(end.WasOpen);
@@ -86,7 +86,8 @@ public class IdentityTests(JsPeers peers)
         options.Verifier = new DesktopVerifier { DamagesSignatures = true };
         await using NanoPeer nano = await NanoPeer.StartAsync(options);
 
-        NanoPeerException refused = await Assert.ThrowsAsync<NanoPeerException>(() => nano.DialAsync(Multiaddr.Parse(js.Address).WithoutPeerId().ToString()));
+        NanoPeerException refused =
+            await Assert.ThrowsAsync<NanoPeerException>(() => nano.DialAsync(Multiaddr.Parse(js.Address).WithoutPeerId().ToString()));
 
         Assert.Equal(CloseReason.IdentityInvalid, refused.End!.Reason);
     }

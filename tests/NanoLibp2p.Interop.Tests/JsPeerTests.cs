@@ -92,7 +92,8 @@ public class JsPeerTests
         await using JsPeer dialer = await JsPeer.StartAsync(new JsPeerOptions { Listen = null });
         await dialer.DialAsync(listener.Address);
 
-        JsPeerException refused = await Assert.ThrowsAsync<JsPeerException>(() => dialer.CallAsync("open", new { protocol = "/nobody/speaks/this" }));
+        JsPeerException refused =
+            await Assert.ThrowsAsync<JsPeerException>(() => dialer.CallAsync("open", new { protocol = "/nobody/speaks/this" }));
 
         Assert.Equal("UnsupportedProtocolError", refused.Name);
     }
@@ -105,7 +106,8 @@ public class JsPeerTests
         await dialer.DialAsync(listener.Address);
         await listener.WaitForAsync("connection:open");
 
-        JsPeerException missing = await Assert.ThrowsAsync<JsPeerException>(() => listener.WaitForAsync("message", patience: TimeSpan.FromMilliseconds(50)));
+        JsPeerException missing =
+            await Assert.ThrowsAsync<JsPeerException>(() => listener.WaitForAsync("message", patience: TimeSpan.FromMilliseconds(50)));
 
         Assert.Contains("peer:connect", missing.Message, StringComparison.Ordinal);
     }
@@ -113,7 +115,8 @@ public class JsPeerTests
     [Fact]
     public async Task A_program_that_ends_early_is_told_with_its_stderr()
     {
-        JsPeerException failed = await Assert.ThrowsAsync<JsPeerException>(() => JsPeer.StartAsync(new JsPeerOptions { Listen = "/not/an/address" }));
+        JsPeerException failed =
+            await Assert.ThrowsAsync<JsPeerException>(() => JsPeer.StartAsync(new JsPeerOptions { Listen = "/not/an/address" }));
 
         Assert.Contains("Protocol not was unknown", failed.Message, StringComparison.Ordinal);
     }

@@ -90,7 +90,8 @@ public class PubSubTests
         Assert.Equal(1, await nano.DoAsync(() => topic.MeshPeers));
         await nano.DoAsync(topic.Leave);
         await js.WaitForAsync("prune", message => message.GetProperty("peer").GetString() == nano.PeerId);
-        JsonElement changed = await js.WaitForAsync("subscriptions", message => message.GetProperty("topics").EnumerateArray().Any(topic => !topic.GetProperty("subscribe").GetBoolean()));
+        JsonElement changed = await js.WaitForAsync("subscriptions",
+            message => message.GetProperty("topics").EnumerateArray().Any(topic => !topic.GetProperty("subscribe").GetBoolean()));
         Assert.Equal(nano.PeerId, changed.GetProperty("peer").GetString());
     }
 
@@ -267,7 +268,7 @@ public class PubSubTests
 
         await nano.CloseAsync(connections[gone]);
         await nano.WaitForEndAsync(connections[gone]);
-        using var late = new CancellationTokenSource(JsPeer.Patience);
+        using CancellationTokenSource late = new(JsPeer.Patience);
         while ((await PubSubStreamsAsync(js)).Length != 2 || await nano.DoAsync(() => topic.Subscribers) != 1)
         {
             await Task.Delay(20, late.Token);
@@ -281,7 +282,8 @@ public class PubSubTests
     private static async Task ExchangeAsync(JsPeer js, NanoPeer nano, NanoPubSub ours, Topic topic, byte data)
     {
         Assert.Equal(1, await nano.DoAsync(() => topic.Publish([data], 0, 1)));
-        // an older message may come again before it: a js that started its pubsub anew has forgotten what it saw, and asks for what we advertise
+        // an older message may come again before it: a js that started its pubsub anew has forgotten what it saw, and asks for what we
+        // advertise
         await js.WaitForAsync("message", message => message.GetProperty("data").GetBytesFromBase64() is [byte only] && only == data);
         Assert.Equal([nano.PeerId], await js.PublishAsync(Readings, [data]));
         Assert.Equal([data], (await ours.WaitForMessageAsync()).Data);
@@ -290,17 +292,18 @@ public class PubSubTests
     // the directions of js's pubsub streams on all connections
     private static async Task<string[]> PubSubStreamsAsync(JsPeer js) =>
         [.. (await js.CallAsync("connections")).EnumerateArray().SelectMany(message => message.GetProperty("streams").EnumerateArray())
-            .Select(stream => stream.GetString()!.Split(' ')).Where(stream => stream[1].StartsWith("/meshsub", StringComparison.Ordinal)).Select(stream => stream[0])];
+            .Select(stream => stream.GetString()!.Split(' ')).Where(stream => stream[1].StartsWith("/meshsub", StringComparison.Ordinal))
+            .Select(stream => stream[0])];
 
     private sealed record NanoMessage(byte[] Data, string? From);
 
     /// <summary>Pubsub of our node, whose events are kept until a test takes them.</summary>
     private sealed class NanoPubSub : PubSubEvents
     {
-        private readonly Mailbox<NanoMessage> messages = new("message");
-        private readonly Mailbox<string> subscribers = new("subscriber");
-        private readonly Mailbox<string> unsubscribers = new("end of a subscription");
-        private readonly List<DropReason> drops = [];
+        private readonly Mailbox<NanoMessage> _messages = new("message");
+        private readonly Mailbox<string> _subscribers = new("subscriber");
+        private readonly Mailbox<string> _unsubscribers = new("end of a subscription");
+        private readonly List<DropReason> _drops = [];
 
         public NanoPubSub(bool sign)
             : this(new PubSubOptions { SignaturePolicy = sign ? SignaturePolicy.StrictSign : SignaturePolicy.StrictNoSign })
@@ -318,30 +321,31 @@ public class PubSubTests
         {
             get
             {
-                lock (drops)
+                lock (_drops)
                 {
-                    return [.. drops];
+                    return [.. _drops];
                 }
             }
         }
 
-        public Task<NanoMessage> WaitForMessageAsync() => messages.TakeAsync(_ => true, NanoPeer.Patience);
+        public Task<NanoMessage> WaitForMessageAsync() => _messages.TakeAsync(_ => true, NanoPeer.Patience);
 
-        public Task<string> WaitForSubscriberAsync() => subscribers.TakeAsync(_ => true, NanoPeer.Patience);
+        public Task<string> WaitForSubscriberAsync() => _subscribers.TakeAsync(_ => true, NanoPeer.Patience);
 
-        public Task<string> WaitForUnsubscriberAsync() => unsubscribers.TakeAsync(_ => true, NanoPeer.Patience);
+        public Task<string> WaitForUnsubscriberAsync() => _unsubscribers.TakeAsync(_ => true, NanoPeer.Patience);
 
-        public override void OnUnsubscribed(Connection connection, Topic topic) => unsubscribers.Add(topic.Name);
+        public override void OnUnsubscribed(Connection connection, Topic topic) => _unsubscribers.Add(topic.Name);
 
-        public override void OnMessage(Topic topic, PubSubMessage message) => messages.Add(new NanoMessage(message.CopyData(), message.CopyFrom()?.ToString()));
+        public override void OnMessage(Topic topic, PubSubMessage message) =>
+            _messages.Add(new NanoMessage(message.CopyData(), message.CopyFrom()?.ToString()));
 
-        public override void OnSubscribed(Connection connection, Topic topic) => subscribers.Add(topic.Name);
+        public override void OnSubscribed(Connection connection, Topic topic) => _subscribers.Add(topic.Name);
 
         public override void OnDropped(Connection connection, DropReason reason)
         {
-            lock (drops)
+            lock (_drops)
             {
-                drops.Add(reason);
+                _drops.Add(reason);
             }
         }
     }

@@ -8,17 +8,18 @@ using System.Threading.Tasks;
 
 namespace NanoLibp2p.Interop.Tests;
 
-/// <summary>A redis-server on loopback with nothing kept on disk, for the contracts in which two programs find each other through one.</summary>
+/// <summary>A redis-server on loopback with nothing kept on disk, for the contracts in which two programs find each other through
+/// one.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     /// <summary>What to do where <see cref="IsHere"/> is false.</summary>
     public const string Missing = "redis-server is not installed: apt-get install redis-server";
 
-    private readonly Process process;
+    private readonly Process _process;
 
     private RedisServer(Process process, int port)
     {
-        this.process = process;
+        _process = process;
         Address = $"127.0.0.1:{port}";
     }
 
@@ -60,9 +61,9 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Stops it.</summary>
     public async ValueTask DisposeAsync()
     {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
     private static string? Find()

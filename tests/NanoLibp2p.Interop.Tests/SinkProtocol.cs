@@ -9,8 +9,8 @@ internal sealed class SinkProtocol(int piece, int restMs) : StreamProtocol
 {
     public const string Id = "/sink/1.0.0";
 
-    private long restUntil;
-    private bool resting;
+    private long _restUntil;
+    private bool _resting;
 
     /// <summary>Bytes taken, which only the node's thread changes.</summary>
     public long Taken { get; private set; }
@@ -19,19 +19,19 @@ internal sealed class SinkProtocol(int piece, int restMs) : StreamProtocol
 
     public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
     {
-        if (Node.NowMs < restUntil)
+        if (Node.NowMs < _restUntil)
         {
-            resting = true;
+            _resting = true;
             return 0;
         }
 
         int taken = count < piece ? count : piece;
         Taken += taken;
-        restUntil = Node.NowMs + restMs;
-        resting = taken < count;
+        _restUntil = Node.NowMs + restMs;
+        _resting = taken < count;
         return taken;
     }
 
     // who holds a connection back says when it goes on
-    public override long Poll(long nowMs) => resting ? restUntil : long.MaxValue;
+    public override long Poll(long nowMs) => _resting ? _restUntil : long.MaxValue;
 }

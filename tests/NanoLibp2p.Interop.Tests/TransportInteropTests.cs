@@ -11,7 +11,7 @@ namespace NanoLibp2p.Interop.Tests;
 /// <summary>The libp2p project's transport-interop contract: two programs, a redis between them, everything from the environment.</summary>
 public class TransportInteropTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     [Fact(SkipType = typeof(RedisServer), SkipUnless = nameof(RedisServer.IsHere), Skip = RedisServer.Missing)]
     public async Task Js_dials_js_by_the_test_plans_contract()
@@ -20,7 +20,7 @@ public class TransportInteropTests
         await using JsProcess listener = Start(TestPlans(redis, dialer: false));
         await using JsProcess dialer = Start(TestPlans(redis, dialer: true));
 
-        Assert.True(await dialer.WaitForExitAsync(Patience) == 0, dialer.Tail());
+        Assert.True(await dialer.WaitForExitAsync(_patience) == 0, dialer.Tail());
 
         JsonElement figures = JsonElement.Parse(dialer.Output);
         Assert.True(figures.GetProperty("handshakePlusOneRTTMillis").GetDouble() > figures.GetProperty("pingRTTMilllis").GetDouble());
@@ -33,9 +33,10 @@ public class TransportInteropTests
         await using JsProcess listener = Start(UnifiedTesting(redis, dialer: false));
         await using JsProcess dialer = Start(UnifiedTesting(redis, dialer: true));
 
-        Assert.True(await dialer.WaitForExitAsync(Patience) == 0, dialer.Tail());
+        Assert.True(await dialer.WaitForExitAsync(_patience) == 0, dialer.Tail());
 
-        Match figures = Regex.Match(dialer.Output, @"^latency:\r?\n  handshake_plus_one_rtt: ([0-9.]+)\r?\n  ping_rtt: ([0-9.]+)\r?\n  unit: ms\r?\n$");
+        Match figures =
+            Regex.Match(dialer.Output, @"^latency:\r?\n  handshake_plus_one_rtt: ([0-9.]+)\r?\n  ping_rtt: ([0-9.]+)\r?\n  unit: ms\r?\n$");
         Assert.True(figures.Success, dialer.Output);
         Assert.True(Number(figures.Groups[1]) > Number(figures.Groups[2]), dialer.Output);
     }
@@ -45,7 +46,7 @@ public class TransportInteropTests
     {
         await using JsProcess listener = Start(new() { ["is_dialer"] = "false", ["transport"] = "quic-v1" });
 
-        Assert.Equal(1, await listener.WaitForExitAsync(Patience));
+        Assert.Equal(1, await listener.WaitForExitAsync(_patience));
         Assert.Contains("quic-v1", listener.Errors, StringComparison.Ordinal);
     }
 

@@ -47,7 +47,7 @@ public class MemoryBillTests
     [Fact]
     public void Options_print_their_bill_line_by_line_with_the_total_last()
     {
-        var options = new NodeOptions();
+        NodeOptions options = new();
         string[] lines = options.Bill().ToString().TrimEnd('\n').Split('\n');
 
         Assert.Equal(options.Bill().Count + 1, lines.Length);
@@ -62,22 +62,25 @@ public class MemoryBillTests
         ["a small board without a large buffer"] = () => (new NodeOptions { LargeRecordBytes = 0 }, new PubSubOptions()),
         ["three connections"] = () => (new NodeOptions { MaxConnections = 3, MaxHandshakes = 2 }, new PubSubOptions()),
         ["odd sizes"] = () => (
-            new NodeOptions { RecordBytes = 1001, LargeRecordBytes = 17_408, SendBytes = 777, MaxStreams = 5, KnownPeers = 7, EarlyMuxer = false, AgentVersion = "x" },
-            new PubSubOptions { MaxMessageBytes = 333, MaxTopics = 7, MaxTopicBytes = 31, OtherTopics = 9, SeenMessages = 77, CachedMessages = 5, Backoffs = 3, MaxAsks = 0, QueueBytes = 999 }),
+            new NodeOptions { RecordBytes = 1001, LargeRecordBytes = 17_408, SendBytes = 777, MaxStreams = 5, KnownPeers = 7,
+                EarlyMuxer = false, AgentVersion = "x" },
+            new PubSubOptions { MaxMessageBytes = 333, MaxTopics = 7, MaxTopicBytes = 31, OtherTopics = 9, SeenMessages = 77,
+                CachedMessages = 5, Backoffs = 3, MaxAsks = 0, QueueBytes = 999 }),
         ["a hub"] = () => (
-            new NodeOptions { MaxConnections = 64, MaxHandshakes = 64, MaxStreams = 256, RecordBytes = NodeOptions.MaxRecordBytes, LargeRecordBytes = 0, SendBytes = 131_074, KnownPeers = 256 },
+            new NodeOptions { MaxConnections = 64, MaxHandshakes = 64, MaxStreams = 256, RecordBytes = NodeOptions.MaxRecordBytes,
+                LargeRecordBytes = 0, SendBytes = 131_074, KnownPeers = 256 },
             new PubSubOptions { MaxTopics = 32, OtherTopics = 64 }),
     };
 
     // a node, everything in it that is made later than its constructor, and pubsub with as many topics as fit
     private static SortedDictionary<string, int> Take(NodeOptions options, PubSubOptions? pubSub)
     {
-        var crypto = new ManagedCrypto();
-        var random = new SeededRandom(1);
-        var node = new Node(options, Identity.Create(crypto, random), crypto, random);
+        ManagedCrypto crypto = new();
+        SeededRandom random = new(1);
+        Node node = new(options, Identity.Create(crypto, random), crypto, random);
         if (pubSub != null)
         {
-            var protocol = new PubSubProtocol(pubSub);
+            PubSubProtocol protocol = new(pubSub);
             node.Add(protocol);
             for (int i = 0; i < pubSub.MaxTopics; i++)
             {

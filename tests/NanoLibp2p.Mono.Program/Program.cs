@@ -16,7 +16,8 @@ namespace NanoLibp2p.Mono.Program
         private const int Readings = 50;
         private const int DialMs = 10000;
 
-        /// <summary>Runs what the first argument names: self-test, random, device FOLDER or write PORT. Result: 0 when it went well.</summary>
+        /// <summary>Runs what the first argument names: self-test, random, device FOLDER or write PORT. Result: 0 when it went
+        /// well.</summary>
         public static int Main(string[] args)
         {
             Console.WriteLine("on " + (Type.GetType("Mono.Runtime") != null ? "Mono" : ".NET"));

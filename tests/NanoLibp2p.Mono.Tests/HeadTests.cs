@@ -17,13 +17,16 @@ public class HeadTests
         string[] included = [.. project.Descendants("Compile").SelectMany(item => item.Attribute("Include")!.Value.Split(';'))
             .SelectMany(pattern => Directory.GetFiles(Path.Combine(head, Path.GetDirectoryName(pattern)!), Path.GetFileName(pattern)))
             .Select(Path.GetFullPath)];
-        string[] sources = [.. Directory.GetFiles(Path.Combine(meadow, "app"), "*.cs"), .. Directory.GetFiles(Path.Combine(meadow, "board"), "*.cs")];
+        string[] sources =
+            [.. Directory.GetFiles(Path.Combine(meadow, "app"), "*.cs"), .. Directory.GetFiles(Path.Combine(meadow, "board"), "*.cs")];
 
         Assert.All(sources, source => Assert.Contains(Path.GetFullPath(source), included));
         Assert.All(included, path => Assert.True(File.Exists(path), path));
-        Assert.All(project.Descendants("ProjectReference"), item => Assert.True(File.Exists(Path.Combine(head, item.Attribute("Include")!.Value))));
+        Assert.All(project.Descendants("ProjectReference"),
+            item => Assert.True(File.Exists(Path.Combine(head, item.Attribute("Include")!.Value))));
         Assert.Equal("App", project.Descendants("AssemblyName").Single().Value);
-        Assert.Equal(["Meadow.F7", "Meadow.Foundation"], project.Descendants("PackageReference").Select(item => item.Attribute("Include")!.Value));
+        Assert.Equal(["Meadow.F7", "Meadow.Foundation"],
+            project.Descendants("PackageReference").Select(item => item.Attribute("Include")!.Value));
         Assert.Equal(
             ["app.config.yaml", "meadow.config.yaml", "wifi.config.yaml"],
             Directory.GetFiles(head, "*.yaml").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
@@ -24,7 +25,7 @@ public class MeadowTests
     [WithMonoFact]
     public void The_boards_random_numbers_come_from_the_systems_device_skipped_without_Mono()
     {
-        var first = MonoProcess.Run(null, "random");
+        IReadOnlyList<string> first = MonoProcess.Run(null, "random");
         Assert.Contains("weakness: none", first);
         Assert.NotEqual(first[^1], MonoProcess.Run(null, "random")[^1]);
     }
@@ -32,21 +33,21 @@ public class MeadowTests
     [WithMonoFact]
     public void A_Meadow_board_joins_makes_an_identity_and_publishes_to_a_listener_skipped_without_Mono()
     {
-        var folder = Directory.CreateTempSubdirectory("nanolibp2p-meadow");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nanolibp2p-meadow");
         try
         {
-            var crypto = new ManagedCrypto();
-            var random = new DeviceRandom();
-            var node = new Node(new NodeOptions(), Identity.Create(crypto, random), crypto, random) { Transport = new TcpTransport(2) };
-            var heard = new Listener();
-            var pubsub = new PubSubProtocol(new PubSubOptions()) { Events = heard };
+            ManagedCrypto crypto = new();
+            DeviceRandom random = new();
+            Node node = new(new NodeOptions(), Identity.Create(crypto, random), crypto, random) { Transport = new TcpTransport(2) };
+            Listener heard = new();
+            PubSubProtocol pubsub = new(new PubSubOptions()) { Events = heard };
             node.Add(pubsub);
             pubsub.Join("meadow");
             Multiaddr address = node.Listen(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), out LinkError error);
             Assert.Equal(LinkError.None, error);
             File.WriteAllText(Path.Combine(folder.FullName, "settings"), $"dial = {address}\ntopic = meadow\nevery = 20\n");
 
-            var lines = MonoProcess.Run(
+            IReadOnlyList<string> lines = MonoProcess.Run(
                 isOver =>
                 {
                     while (!isOver())
@@ -79,11 +80,11 @@ public class MeadowTests
     [WithMonoFact]
     public void A_write_to_a_peer_that_does_not_read_returns_at_once_skipped_without_Mono()
     {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
 
-        var lines = MonoProcess.Run(null, "write", ((IPEndPoint)listener.LocalEndPoint!).Port.ToString());
+        IReadOnlyList<string> lines = MonoProcess.Run(null, "write", ((IPEndPoint)listener.LocalEndPoint!).Port.ToString());
 
         string line = lines[^1];
         Assert.Matches(@"^wrote \d{5,}, then 0; longest call \d{1,3} ms$", line);

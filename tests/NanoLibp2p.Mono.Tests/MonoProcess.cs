@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Threading.Tasks;
 
 namespace NanoLibp2p.Mono.Tests;
 
@@ -17,14 +18,16 @@ internal static class MonoProcess
         .Select(folder => System.IO.Path.Combine(folder, "mono"))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>Runs it to its end, while something else may go on here. Result: its lines; the test fails if it does not end well.</summary>
+    /// <summary>Runs it to its end, while something else may go on here. Result: its lines; the test fails if it does not end
+    /// well.</summary>
     public static IReadOnlyList<string> Run(Action<Func<bool>>? meanwhile, params string[] arguments)
     {
         string[] all = [Program, .. arguments];
-        using Process process = Process.Start(new ProcessStartInfo(Path!, all) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        var time = Stopwatch.StartNew();
+        using Process process =
+            Process.Start(new ProcessStartInfo(Path!, all) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Stopwatch time = Stopwatch.StartNew();
         meanwhile?.Invoke(() => process.HasExited || time.ElapsedMilliseconds > PatienceMs);
         if (!process.WaitForExit(Math.Max(1, PatienceMs - (int)time.ElapsedMilliseconds)))
         {
@@ -32,7 +35,8 @@ internal static class MonoProcess
             Assert.Fail($"{string.Join(' ', arguments)} did not end\n{output.Result}\n{errors.Result}");
         }
 
-        Assert.True(process.ExitCode == 0, $"{string.Join(' ', arguments)} ended with {process.ExitCode}\n{output.Result}\n{errors.Result}");
+        Assert.True(process.ExitCode == 0,
+            $"{string.Join(' ', arguments)} ended with {process.ExitCode}\n{output.Result}\n{errors.Result}");
         string[] lines = output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("on Mono", lines[0]);
         return lines;
@@ -57,9 +61,11 @@ internal static class MonoProcess
     {
         get
         {
-            string configuration = typeof(MonoProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Configuration").Value!;
+            string configuration = typeof(MonoProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(attribute => attribute.Key == "Configuration").Value!;
             string folder = System.IO.Path.Combine(Root, "tests", "NanoLibp2p.Mono.Program", "bin", configuration, "netstandard2.1");
-            return Directory.GetFiles(folder, "NanoLibp2p.Mono.Program.*").Single(path => path.EndsWith(".exe", StringComparison.Ordinal) || path.EndsWith(".dll", StringComparison.Ordinal));
+            return Directory.GetFiles(folder, "NanoLibp2p.Mono.Program.*")
+                .Single(path => path.EndsWith(".exe", StringComparison.Ordinal) || path.EndsWith(".dll", StringComparison.Ordinal));
         }
     }
 }

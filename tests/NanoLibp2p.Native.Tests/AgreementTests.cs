@@ -9,32 +9,32 @@ public sealed class AgreementTests
 {
     private const int Cases = 10_000;
 
-    private readonly ManagedCrypto managed = new();
-    private readonly CryptoProvider native;
+    private readonly ManagedCrypto _managed = new();
+    private readonly CryptoProvider _native;
 
     public AgreementTests()
     {
         Assert.SkipWhen(NativeBuild.Missing != null, NativeBuild.Missing ?? "");
-        native = new NativeLayerCrypto();
+        _native = new NativeLayerCrypto();
     }
 
     [Fact]
     public void X25519_agrees() => Each(1, random =>
     {
         byte[] scalar = Next(random, 32), point = Next(random, 32);
-        Assert.Equal(managed.X25519Base(scalar), native.X25519Base(scalar));
+        Assert.Equal(_managed.X25519Base(scalar), _native.X25519Base(scalar));
         byte[] a = new byte[32], b = Next(random, 32);
-        Assert.Equal(managed.X25519(scalar, 0, point, 0, a, 0), native.X25519(scalar, 0, point, 0, b, 0));
+        Assert.Equal(_managed.X25519(scalar, 0, point, 0, a, 0), _native.X25519(scalar, 0, point, 0, b, 0));
         Assert.Equal(a, b);
     });
 
     [Fact]
     public void Ed25519_agrees_on_keys_signatures_and_what_is_wrong() => Each(2, random =>
     {
-        byte[] seed = Next(random, 32), message = Next(random, random.Next(300)), key = managed.PublicKey(seed);
-        Assert.Equal(key, native.PublicKey(seed));
-        byte[] signature = managed.Sign(seed, key, message);
-        Assert.Equal(signature, native.Sign(seed, key, message));
+        byte[] seed = Next(random, 32), message = Next(random, random.Next(300)), key = _managed.PublicKey(seed);
+        Assert.Equal(key, _native.PublicKey(seed));
+        byte[] signature = _managed.Sign(seed, key, message);
+        Assert.Equal(signature, _native.Sign(seed, key, message));
 
         // one in four stays right; else one bit of message, key, R or S changes
         bool right = random.Next(4) == 0;
@@ -44,8 +44,8 @@ public sealed class AgreementTests
             which[random.Next(which.Length)] ^= (byte)(1 << random.Next(8));
         }
 
-        Assert.Equal(right, managed.Verify(key, message, signature));
-        Assert.Equal(right, native.Verify(key, message, signature));
+        Assert.Equal(right, _managed.Verify(key, message, signature));
+        Assert.Equal(right, _native.Verify(key, message, signature));
     });
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class AgreementTests
     {
         byte[] key = Next(random, 32), nonce = Next(random, 12), ad = Next(random, random.Next(3) * random.Next(50));
         byte[] text = Next(random, random.Next(10) == 0 ? random.Next(2000) : random.Next(200));
-        byte[] box = managed.Seal(key, nonce, ad, text);
-        Assert.Equal(box, native.Seal(key, nonce, ad, text));
+        byte[] box = _managed.Seal(key, nonce, ad, text);
+        Assert.Equal(box, _native.Seal(key, nonce, ad, text));
 
         bool right = random.Next(2) == 0;
         if (!right)
@@ -64,8 +64,8 @@ public sealed class AgreementTests
         }
 
         byte[] opened = (byte[])box.Clone();
-        Assert.Equal(right, managed.Open(key, nonce, ad, opened));
-        Assert.Equal(right, native.Open(key, nonce, ad, box));
+        Assert.Equal(right, _managed.Open(key, nonce, ad, opened));
+        Assert.Equal(right, _native.Open(key, nonce, ad, box));
         Assert.Equal(opened, box);
     });
 
@@ -73,25 +73,25 @@ public sealed class AgreementTests
     public void Hashes_in_pieces_agree() => Each(4, random =>
     {
         byte[] data = Next(random, random.Next(700)), a = new byte[64], b = new byte[64];
-        managed.Sha256Start();
-        managed.Sha512Start();
-        native.Sha256Start();
-        native.Sha512Start();
+        _managed.Sha256Start();
+        _managed.Sha512Start();
+        _native.Sha256Start();
+        _native.Sha512Start();
         for (int at = 0; at < data.Length;)
         {
             int count = Math.Min(1 + random.Next(200), data.Length - at);
-            managed.Sha256Update(data, at, count);
-            managed.Sha512Update(data, at, count);
-            native.Sha256Update(data, at, count);
-            native.Sha512Update(data, at, count);
+            _managed.Sha256Update(data, at, count);
+            _managed.Sha512Update(data, at, count);
+            _native.Sha256Update(data, at, count);
+            _native.Sha512Update(data, at, count);
             at += count;
         }
 
-        managed.Sha512Finish(a, 0);
-        native.Sha512Finish(b, 0);
+        _managed.Sha512Finish(a, 0);
+        _native.Sha512Finish(b, 0);
         Assert.Equal(a, b);
-        managed.Sha256Finish(a, 16);
-        native.Sha256Finish(b, 16);
+        _managed.Sha256Finish(a, 16);
+        _native.Sha256Finish(b, 16);
         Assert.Equal(a, b);
     });
 
@@ -99,9 +99,9 @@ public sealed class AgreementTests
     public void HMAC_and_HKDF_agree() => Each(5, random =>
     {
         byte[] key = Next(random, random.Next(150)), data = Next(random, random.Next(150)), info = Next(random, random.Next(60));
-        Assert.Equal(managed.Hmac(key, data), native.Hmac(key, data));
+        Assert.Equal(_managed.Hmac(key, data), _native.Hmac(key, data));
         int count = random.Next(200);
-        Assert.Equal(managed.Hkdf(key, data, info, count), native.Hkdf(key, data, info, count));
+        Assert.Equal(_managed.Hkdf(key, data, info, count), _native.Hkdf(key, data, info, count));
     });
 
     private static void Each(int seed, Action<Random> compare)

@@ -1,5 +1,7 @@
 using System;
 using System.Linq;
+using Mono.Cecil;
+using Mono.Collections.Generic;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Tests;
 
@@ -8,7 +10,7 @@ namespace NanoLibp2p.Native.Tests;
 /// <summary>What the seam promises and libsodium by itself does not, and what the layers refuse.</summary>
 public sealed class ContractTests
 {
-    private static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+    private static readonly byte[] _key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
     public ContractTests() => Assert.SkipWhen(NativeBuild.Missing != null, NativeBuild.Missing ?? "");
 
@@ -22,41 +24,41 @@ public sealed class ContractTests
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void A_box_with_a_wrong_tag_stays_as_it_was(CryptoProvider crypto)
     {
-        byte[] box = crypto.Seal(Key, new byte[12], [], new byte[100]);
+        byte[] box = crypto.Seal(_key, new byte[12], [], new byte[100]);
         box[^1] ^= 1;
         byte[] before = (byte[])box.Clone();
-        Assert.False(crypto.Open(Key, new byte[12], [], box));
+        Assert.False(crypto.Open(_key, new byte[12], [], box));
         Assert.Equal(before, box);
-        Assert.False(crypto.Open(Key, new byte[12], [], new byte[15]));
+        Assert.False(crypto.Open(_key, new byte[12], [], new byte[15]));
     }
 
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void A_point_of_small_order_gives_zeros_and_false(CryptoProvider crypto)
     {
         byte[] shared = Enumerable.Repeat((byte)7, 32).ToArray();
-        Assert.False(crypto.X25519(Key, 0, new byte[32], 0, shared, 0));
+        Assert.False(crypto.X25519(_key, 0, new byte[32], 0, shared, 0));
         Assert.Equal(new byte[32], shared);
     }
 
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void A_signature_may_overlay_its_message(CryptoProvider crypto)
     {
-        byte[] publicKey = crypto.PublicKey(Key), message = [.. Enumerable.Range(0, 100).Select(i => (byte)i)];
-        byte[] expected = crypto.Sign(Key, publicKey, message);
-        crypto.Ed25519Sign(Key, 0, publicKey, 0, message, 0, 100, message, 20);
+        byte[] publicKey = crypto.PublicKey(_key), message = [.. Enumerable.Range(0, 100).Select(i => (byte)i)];
+        byte[] expected = crypto.Sign(_key, publicKey, message);
+        crypto.Ed25519Sign(_key, 0, publicKey, 0, message, 0, 100, message, 20);
         Assert.Equal(expected, message[20..84]);
     }
 
     [Theory, MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
     public void Keyed_hashes_may_overlay_what_the_seam_says(CryptoProvider crypto)
     {
-        byte[] salt = [.. Key], ikm = [.. Key], expected = crypto.Hkdf(Key, Key, [1], 32);
+        byte[] salt = [.. _key], ikm = [.. _key], expected = crypto.Hkdf(_key, _key, [1], 32);
         crypto.HkdfSha256(salt, 0, 32, ikm, 0, 32, [1], 0, 1, salt, 0, 32);
         Assert.Equal(expected, salt);
-        crypto.HkdfSha256(Key, 0, 32, ikm, 0, 32, [1], 0, 1, ikm, 0, 32);
+        crypto.HkdfSha256(_key, 0, 32, ikm, 0, 32, [1], 0, 1, ikm, 0, 32);
         Assert.Equal(expected, ikm);
 
-        byte[] key = [.. Key], mac = crypto.Hmac(Key, Key);
+        byte[] key = [.. _key], mac = crypto.Hmac(_key, _key);
         crypto.HmacSha256(key, 0, 32, key, 0, 32, key, 0);
         Assert.Equal(mac, key);
     }
@@ -65,8 +67,8 @@ public sealed class ContractTests
     public void No_associated_data_may_be_null(CryptoProvider crypto)
     {
         byte[] box = new byte[20];
-        crypto.Seal(Key, 0, 0, 1, null, 0, 0, box, 0, 4);
-        Assert.True(crypto.Open(Key, 0, 0, 1, [], 0, 0, box, 0, 20));
+        crypto.Seal(_key, 0, 0, 1, null, 0, 0, box, 0, 4);
+        Assert.True(crypto.Open(_key, 0, 0, 1, [], 0, 0, box, 0, 20));
     }
 
     /// <summary>The one difference to the managed provider: RFC 8032 5.1.7 lets both do so, and no key pair has such a key.</summary>
@@ -85,9 +87,9 @@ public sealed class ContractTests
     public void An_output_above_255_hashes_is_the_callers_mistake(CryptoProvider crypto)
     {
         byte[] okm = new byte[8161];
-        Assert.Throws<ArgumentOutOfRangeException>(() => crypto.HkdfSha256(Key, 0, 32, Key, 0, 32, Key, 0, 0, okm, 0, 8161));
+        Assert.Throws<ArgumentOutOfRangeException>(() => crypto.HkdfSha256(_key, 0, 32, _key, 0, 32, _key, 0, 0, okm, 0, 8161));
         Assert.Equal(new byte[8161], okm);
-        crypto.HkdfSha256(Key, 0, 32, Key, 0, 32, Key, 0, 0, okm, 0, 8160);
+        crypto.HkdfSha256(_key, 0, 32, _key, 0, 32, _key, 0, 0, okm, 0, 8160);
     }
 
     [Fact]
@@ -95,7 +97,7 @@ public sealed class ContractTests
     {
         byte[] state = new byte[104], hash = new byte[32];
         NativeStubs.Call("Sha256Start", state);
-        NativeStubs.Call("Sha256Update", state, Key, 0, 32);
+        NativeStubs.Call("Sha256Update", state, _key, 0, 32);
         Assert.Contains(state, b => b != 0);
         NativeStubs.Call("Sha256Finish", state, hash, 0);
         Assert.Equal(new byte[104], state);
@@ -115,7 +117,8 @@ public sealed class ContractTests
     public void Offset_and_count_are_held_to_the_size(int size, int offset, int count, bool right) =>
         Assert.Equal(right ? 1 : 0, NativeLayer.InRange((nuint)size, offset, count));
 
-    /// <summary>Every array argument of every stub: one byte too few behind the offset, a negative offset, a negative count, no array.</summary>
+    /// <summary>Every array argument of every stub: one byte too few behind the offset, a negative offset, a negative count, no
+    /// array.</summary>
     [Theory]
     [InlineData("Sha256Start", 104)]
     [InlineData("Sha256Update", 104, -5)]
@@ -134,7 +137,7 @@ public sealed class ContractTests
     [InlineData("Ed25519Verify", 32, -9, 64)]
     public void A_stub_touches_nothing_outside_its_arrays(string method, params int[] sizes)
     {
-        var parameters = Interop.Methods[Interop.IndexOf(method)].Parameters;
+        Collection<ParameterDefinition> parameters = Interop.Methods[Interop.IndexOf(method)].Parameters;
         Assert.Equal(sizes.Length, parameters.Count(p => p.ParameterType.IsArray));
         NativeStubs.Call(method, Arguments(-1, 0, 0));
         for (int wrong = 0; wrong < sizes.Length; wrong++)
@@ -178,7 +181,8 @@ public sealed class ContractTests
                     numbers = 0;
                     bool state = array == 0 && method.StartsWith("Sha", StringComparison.Ordinal);
                     int tag = method == "Seal" && array == 2 ? 16 : 0;
-                    arguments[i] = mine && how == 2 ? null : new byte[(state ? 0 : 3) + Math.Abs(sizes[array]) + tag - (mine && how == 1 ? 1 : 0)];
+                    arguments[i] = mine && how == 2
+                        ? null : new byte[(state ? 0 : 3) + Math.Abs(sizes[array]) + tag - (mine && how == 1 ? 1 : 0)];
                     continue;
                 }
 

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace NanoLibp2p.Native.Tests;
 
-/// <summary>The C layer compiles for the chips, without a warning, and stays small. <c>firmware/native/sizes</c> prints the same figures.</summary>
+/// <summary>The C layer compiles for the chips, without a warning, and stays small. <c>firmware/native/sizes</c> prints the same
+/// figures.</summary>
 public sealed class CrossCompileTests(ITestOutputHelper output)
 {
     [Theory]
@@ -12,7 +13,8 @@ public sealed class CrossCompileTests(ITestOutputHelper output)
     public void The_layer_takes_less_flash_than_the_bound_and_no_memory(string chip, string compiler, string packages, int most)
     {
         Assert.SkipUnless(NativeBuild.Has(compiler), $"{compiler} was not found (Debian: apt-get install {packages})");
-        Assert.SkipUnless(File.Exists("/usr/include/sodium.h"), "/usr/include/sodium.h was not found (Debian: apt-get install libsodium-dev)");
+        Assert.SkipUnless(File.Exists("/usr/include/sodium.h"),
+            "/usr/include/sodium.h was not found (Debian: apt-get install libsodium-dev)");
         string line = NativeBuild.Run(Path.Combine(NativeBuild.Root, "firmware/native/sizes"), chip);
         output.WriteLine(line);
         Match match = Regex.Match(line, @"^(\S+): (\d+) text, (\d+) data, (\d+) bss\n$");

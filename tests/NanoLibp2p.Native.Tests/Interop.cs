@@ -17,7 +17,8 @@ internal static class Interop
     public static AssemblyDefinition Assembly { get; } = AssemblyDefinition.ReadAssembly(NativeBuild.ManagedHalf);
 
     /// <summary>
-    /// Every method in the order of the image: types by name, in each the virtual methods, then the other instance methods, then the static ones.
+    /// Every method in the order of the image: types by name, in each the virtual methods, then the other instance methods, then the static
+    /// ones.
     /// </summary>
     public static IReadOnlyList<MethodDefinition> Methods { get; } =
     [
@@ -62,10 +63,14 @@ internal static class Interop
         }
     }
 
-    private static string StubName(MethodDefinition method) =>
-        $"{method.Name}{(method.IsStatic ? "___STATIC__" : "___")}{string.Join("__", method.Parameters.Select(p => p.ParameterType).Prepend(method.ReturnType).Select(TypeName))}";
+    private static string StubName(MethodDefinition method)
+    {
+        IEnumerable<TypeReference> types = method.Parameters.Select(p => p.ParameterType).Prepend(method.ReturnType);
+        return $"{method.Name}{(method.IsStatic ? "___STATIC__" : "___")}{string.Join("__", types.Select(TypeName))}";
+    }
 
-    private static string TypeName(TypeReference type) => type is ArrayType array ? "SZARRAY_" + TypeName(array.ElementType) : type.MetadataType switch
+    private static string TypeName(TypeReference type) => type is ArrayType array
+        ? "SZARRAY_" + TypeName(array.ElementType) : type.MetadataType switch
     {
         MetadataType.Void => "VOID",
         MetadataType.Boolean => "BOOLEAN",

@@ -3,13 +3,14 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Threading.Tasks;
 
 namespace NanoLibp2p.Native.Tests;
 
 /// <summary>Compiles the native sources into one shared library, once in a test run, with this machine's compilers and libsodium.</summary>
 internal static class NativeBuild
 {
-    private static readonly Lazy<(string? Library, string? Missing)> Built = new(Build);
+    private static readonly Lazy<(string? Library, string? Missing)> _built = new(Build);
 
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = FindRoot();
@@ -19,26 +20,29 @@ internal static class NativeBuild
 
     /// <summary>The managed half, as the build made it for the device.</summary>
     public static string ManagedHalf => Path.Combine(Root, "firmware/native/NanoLibp2p.Crypto.Native/bin",
-        typeof(NativeBuild).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Configuration").Value!,
+        typeof(NativeBuild).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "Configuration").Value!,
         "netnano1.0/NanoLibp2p.Crypto.Native.dll");
 
     /// <summary>The shared library; null when <see cref="Missing"/> says why.</summary>
-    public static string? Library => Built.Value.Library;
+    public static string? Library => _built.Value.Library;
 
     /// <summary>What this machine lacks, or null.</summary>
-    public static string? Missing => Built.Value.Missing;
+    public static string? Missing => _built.Value.Missing;
 
     /// <summary>What a program printed. Throws when it does not end with 0.</summary>
     public static string Run(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        ProcessStartInfo start =
+            new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
         using Process process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output}{errors.Result}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output}{errors.Result}");
         }
 
         return output;

@@ -39,7 +39,8 @@ internal static unsafe partial class NativeLayer
     public static partial int HmacSha256(byte* key, nuint keyCount, byte* data, nuint count, byte* mac);
 
     [LibraryImport(Library, EntryPoint = "nanolibp2p_hkdf_sha256")]
-    public static partial int HkdfSha256(byte* salt, nuint saltCount, byte* ikm, nuint ikmCount, byte* info, nuint infoCount, byte* okm, nuint okmCount);
+    public static partial int HkdfSha256(byte* salt, nuint saltCount, byte* ikm, nuint ikmCount, byte* info, nuint infoCount, byte* okm,
+        nuint okmCount);
 
     [LibraryImport(Library, EntryPoint = "nanolibp2p_seal")]
     public static partial int Seal(byte* key, uint prefix, ulong counter, byte* ad, nuint adCount, byte* buffer, nuint count);
@@ -67,5 +68,6 @@ internal static unsafe partial class NativeLayer
 
     [ModuleInitializer]
     internal static void Resolve() => NativeLibrary.SetDllImportResolver(typeof(NativeLayer).Assembly, (name, _, _) =>
-        name == Library ? NativeLibrary.Load(NativeBuild.Library ?? throw new InvalidOperationException(NativeBuild.Missing)) : IntPtr.Zero);
+        name == Library
+        ? NativeLibrary.Load(NativeBuild.Library ?? throw new InvalidOperationException(NativeBuild.Missing)) : IntPtr.Zero);
 }

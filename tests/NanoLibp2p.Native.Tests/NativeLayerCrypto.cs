@@ -8,8 +8,8 @@ namespace NanoLibp2p.Native.Tests;
 internal sealed unsafe class NativeLayerCrypto : CryptoProvider
 {
     // one byte before each, so that a state never begins at a multiple of 8
-    private readonly byte[] sha256 = new byte[1 + 104];
-    private readonly byte[] sha512 = new byte[1 + 208];
+    private readonly byte[] _sha256 = new byte[1 + 104];
+    private readonly byte[] _sha512 = new byte[1 + 208];
 
     public override string Name => "native C layer";
 
@@ -17,7 +17,7 @@ internal sealed unsafe class NativeLayerCrypto : CryptoProvider
 
     public override void Sha256Start()
     {
-        fixed (byte* s = &At(sha256, 1, 104))
+        fixed (byte* s = &At(_sha256, 1, 104))
         {
             Right(NativeLayer.Sha256Start(s));
         }
@@ -25,7 +25,7 @@ internal sealed unsafe class NativeLayerCrypto : CryptoProvider
 
     public override void Sha256Update(byte[] data, int offset, int count)
     {
-        fixed (byte* s = &At(sha256, 1, 104), d = &At(data, offset, count))
+        fixed (byte* s = &At(_sha256, 1, 104), d = &At(data, offset, count))
         {
             Right(NativeLayer.Sha256Update(s, d, (nuint)count));
         }
@@ -33,7 +33,7 @@ internal sealed unsafe class NativeLayerCrypto : CryptoProvider
 
     public override void Sha256Finish(byte[] hash, int offset)
     {
-        fixed (byte* s = &At(sha256, 1, 104), h = &At(hash, offset, 32))
+        fixed (byte* s = &At(_sha256, 1, 104), h = &At(hash, offset, 32))
         {
             Right(NativeLayer.Sha256Finish(s, h));
         }
@@ -41,7 +41,7 @@ internal sealed unsafe class NativeLayerCrypto : CryptoProvider
 
     public override void Sha512Start()
     {
-        fixed (byte* s = &At(sha512, 1, 208))
+        fixed (byte* s = &At(_sha512, 1, 208))
         {
             Right(NativeLayer.Sha512Start(s));
         }
@@ -49,7 +49,7 @@ internal sealed unsafe class NativeLayerCrypto : CryptoProvider
 
     public override void Sha512Update(byte[] data, int offset, int count)
     {
-        fixed (byte* s = &At(sha512, 1, 208), d = &At(data, offset, count))
+        fixed (byte* s = &At(_sha512, 1, 208), d = &At(data, offset, count))
         {
             Right(NativeLayer.Sha512Update(s, d, (nuint)count));
         }
@@ -57,7 +57,7 @@ internal sealed unsafe class NativeLayerCrypto : CryptoProvider
 
     public override void Sha512Finish(byte[] hash, int offset)
     {
-        fixed (byte* s = &At(sha512, 1, 208), h = &At(hash, offset, 64))
+        fixed (byte* s = &At(_sha512, 1, 208), h = &At(hash, offset, 64))
         {
             Right(NativeLayer.Sha512Finish(s, h));
         }
@@ -74,7 +74,8 @@ internal sealed unsafe class NativeLayerCrypto : CryptoProvider
     public override void HkdfSha256(byte[] salt, int saltOffset, int saltCount, byte[] ikm, int ikmOffset, int ikmCount,
         byte[] info, int infoOffset, int infoCount, byte[] okm, int okmOffset, int okmCount)
     {
-        fixed (byte* s = &At(salt, saltOffset, saltCount), k = &At(ikm, ikmOffset, ikmCount), i = &At(info, infoOffset, infoCount), o = &At(okm, okmOffset, okmCount))
+        fixed (byte* s = &At(salt, saltOffset, saltCount), k = &At(ikm, ikmOffset, ikmCount), i = &At(info, infoOffset, infoCount),
+            o = &At(okm, okmOffset, okmCount))
         {
             Right(NativeLayer.HkdfSha256(s, (nuint)saltCount, k, (nuint)ikmCount, i, (nuint)infoCount, o, (nuint)okmCount));
         }
@@ -125,7 +126,8 @@ internal sealed unsafe class NativeLayerCrypto : CryptoProvider
     public override void Ed25519Sign(byte[] seed, int seedOffset, byte[] publicKey, int publicKeyOffset,
         byte[] message, int offset, int count, byte[] signature, int signatureOffset)
     {
-        fixed (byte* s = &At(seed, seedOffset, 32), k = &At(publicKey, publicKeyOffset, 32), m = &At(message, offset, count), r = &At(signature, signatureOffset, 64))
+        fixed (byte* s = &At(seed, seedOffset, 32), k = &At(publicKey, publicKeyOffset, 32), m = &At(message, offset, count),
+            r = &At(signature, signatureOffset, 64))
         {
             Right(NativeLayer.Ed25519Sign(s, k, m, (nuint)count, r));
         }

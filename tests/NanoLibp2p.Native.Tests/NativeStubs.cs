@@ -10,26 +10,27 @@ namespace NanoLibp2p.Native.Tests;
 /// </summary>
 internal sealed unsafe class NativeStubs : CryptoProvider
 {
-    private readonly byte[] sha256 = new byte[104];
-    private readonly byte[] sha512 = new byte[208];
+    private readonly byte[] _sha256 = new byte[104];
+    private readonly byte[] _sha512 = new byte[208];
 
     public override string Name => "native stubs";
 
     public override string ToString() => Name;
 
-    public override void Sha256Start() => Call("Sha256Start", sha256);
+    public override void Sha256Start() => Call("Sha256Start", _sha256);
 
-    public override void Sha256Update(byte[] data, int offset, int count) => Call("Sha256Update", sha256, data, offset, count);
+    public override void Sha256Update(byte[] data, int offset, int count) => Call("Sha256Update", _sha256, data, offset, count);
 
-    public override void Sha256Finish(byte[] hash, int offset) => Call("Sha256Finish", sha256, hash, offset);
+    public override void Sha256Finish(byte[] hash, int offset) => Call("Sha256Finish", _sha256, hash, offset);
 
-    public override void Sha512Start() => Call("Sha512Start", sha512);
+    public override void Sha512Start() => Call("Sha512Start", _sha512);
 
-    public override void Sha512Update(byte[] data, int offset, int count) => Call("Sha512Update", sha512, data, offset, count);
+    public override void Sha512Update(byte[] data, int offset, int count) => Call("Sha512Update", _sha512, data, offset, count);
 
-    public override void Sha512Finish(byte[] hash, int offset) => Call("Sha512Finish", sha512, hash, offset);
+    public override void Sha512Finish(byte[] hash, int offset) => Call("Sha512Finish", _sha512, hash, offset);
 
-    public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac, int macOffset) =>
+    public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac,
+        int macOffset) =>
         Call("HmacSha256", key, keyOffset, keyCount, data, offset, count, mac, macOffset);
 
     public override void HkdfSha256(byte[] salt, int saltOffset, int saltCount, byte[] ikm, int ikmOffset, int ikmCount,
@@ -77,7 +78,8 @@ internal sealed unsafe class NativeStubs : CryptoProvider
                 }
                 else
                 {
-                    row[i] = new Argument { Number = arguments[i] is ulong number ? number : unchecked((ulong)Convert.ToInt64(arguments[i])) };
+                    row[i] =
+                        new Argument { Number = arguments[i] is ulong number ? number : unchecked((ulong)Convert.ToInt64(arguments[i])) };
                 }
             }
 

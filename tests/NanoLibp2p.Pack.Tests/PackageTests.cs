@@ -11,8 +11,8 @@ public sealed partial class PackageTests(Release release) : IClassFixture<Releas
     [Fact]
     public void A_release_has_all_packages_and_each_is_right()
     {
-        var ids = release.Packages.Keys.ToArray();
-        foreach (var project in HeadSet.FindPackages(release.Root).Select(Path.GetFileNameWithoutExtension))
+        string[] ids = release.Packages.Keys.ToArray();
+        foreach (string? project in HeadSet.FindPackages(release.Root).Select(Path.GetFileNameWithoutExtension))
         {
             // what only nanoFramework can run has no package for .NET
             if (!project!.StartsWith("NanoLibp2p.Boards.", System.StringComparison.Ordinal))
@@ -44,8 +44,8 @@ public sealed partial class PackageTests(Release release) : IClassFixture<Releas
     [InlineData("netstandard2.1")]
     public void The_ten_lines_of_README_compile_against_the_packages(string framework)
     {
-        var folder = release.Workplace("ten-lines-" + framework);
-        var lines = TenLines().Match(File.ReadAllText(Path.Combine(release.Root, "README.md"))).Groups["lines"].Value;
+        string folder = release.Workplace("ten-lines-" + framework);
+        string lines = TenLines().Match(File.ReadAllText(Path.Combine(release.Root, "README.md"))).Groups["lines"].Value;
         File.WriteAllText(Path.Combine(folder, "Ten.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><TargetFramework>{framework}</TargetFramework></PropertyGroup>
@@ -71,26 +71,27 @@ public sealed partial class PackageTests(Release release) : IClassFixture<Releas
     [Fact]
     public void The_command_line_installs_as_a_tool_and_runs()
     {
-        var folder = release.Workplace("tool");
+        string folder = release.Workplace("tool");
         release.Run(folder, "dotnet", "tool", "install", "--tool-path", ".", "NanoLibp2p.Cli", "--version", HeadSet.Version(release.Root));
-        var said = release.Run(folder, Path.Combine(folder, "nanolibp2p"), "key", "new");
+        string said = release.Run(folder, Path.Combine(folder, "nanolibp2p"), "key", "new");
         Assert.Contains("12D3KooW", said);
     }
 
     [Fact]
     public void The_template_makes_a_sensor_whose_virtual_board_builds_on_the_packages()
     {
-        var folder = release.Workplace("template");
-        var hive = Path.Combine(folder, "hive");
+        string folder = release.Workplace("template");
+        string hive = Path.Combine(folder, "hive");
         release.Run(folder, "dotnet", "new", "install", release.Packages["NanoLibp2p.Templates"], "--debug:custom-hive", hive);
         release.Run(folder, "dotnet", "new", "nanolibp2p-sensor", "-o", "Tank", "--debug:custom-hive", hive);
-        var esp32 = File.ReadAllText(Path.Combine(folder, "Tank", "esp32", "Tank.Esp32.nfproj"));
+        string esp32 = File.ReadAllText(Path.Combine(folder, "Tank", "esp32", "Tank.Esp32.nfproj"));
         Assert.Contains("<AssemblyName>Tank.Esp32</AssemblyName>", esp32);
         Assert.Contains("OwnSensor.cs", esp32);
         release.Run(Path.Combine(folder, "Tank", "virtual"), "dotnet", "build", "-v", "quiet");
     }
 
-    private static string Usings(string path) => string.Join('\n', File.ReadLines(path).Where(line => line.StartsWith("using ", System.StringComparison.Ordinal)));
+    private static string Usings(string path) =>
+        string.Join('\n', File.ReadLines(path).Where(line => line.StartsWith("using ", System.StringComparison.Ordinal)));
 
     [GeneratedRegex(@"<!-- sensor-program -->\s*```csharp\s*(?<lines>.*?)```", RegexOptions.Singleline)]
     private static partial Regex TenLines();

@@ -20,10 +20,10 @@ public class BackoffTests
     // what is under way when somebody says something
     private const int UnderWayMs = 100;
 
-    private static readonly string[] s_topics = ["one", "two", "three"];
+    private static readonly string[] _topics = ["one", "two", "three"];
 
     private static Gen<(int Action, int Peer, int Topic, int Seconds)> Steps { get; } =
-        Gen.Select(Gen.Int[0, 11], Gen.Int[0, Peers - 1], Gen.Int[0, s_topics.Length - 1], Gen.Int[1, LongestSeconds]);
+        Gen.Select(Gen.Int[0, 11], Gen.Int[0, Peers - 1], Gen.Int[0, _topics.Length - 1], Gen.Int[1, LongestSeconds]);
 
     [Fact]
     public void Nobody_is_grafted_within_a_backoff_that_either_side_told_however_many_there_are() =>
@@ -37,7 +37,7 @@ public class BackoffTests
         board.Simulation.Run(100);
         board.Connection.Close();
         board.Simulation.Run(1000);
-        var other = new ScriptedPeer(board.Simulation);
+        ScriptedPeer other = new(board.Simulation);
         board.Dial(other);
         other.Send(Rpc.Subscribe("t"));
         board.Simulation.Run(10_000);
@@ -63,10 +63,11 @@ public class BackoffTests
         {
             _board = new Board(_simulation, new PubSubOptions
             {
-                Backoffs = places, MeshPeers = 3, MaxMeshPeers = 4, HeartbeatMs = HeartbeatMs, PruneBackoffMs = 5000, UnsubscribeBackoffMs = 2000,
+                Backoffs = places, MeshPeers = 3, MaxMeshPeers = 4, HeartbeatMs = HeartbeatMs, PruneBackoffMs = 5000,
+                UnsubscribeBackoffMs = 2000,
             }, new NodeOptions { MaxConnections = 4, KeepAliveMs = 0 });
             _peers = [.. Enumerable.Range(0, Peers).Select(_ => new ScriptedPeer(_simulation))];
-            foreach (string topic in s_topics)
+            foreach (string topic in _topics)
             {
                 _board.PubSub.Join(topic);
             }
@@ -82,13 +83,13 @@ public class BackoffTests
             }
 
             // and nobody is kept out for longer than the longest back-off
-            foreach (string topic in s_topics)
+            foreach (string topic in _topics)
             {
                 _board.PubSub.Join(topic);
             }
 
             Listen((LongestSeconds * 1000) + (2 * HeartbeatMs));
-            foreach (string topic in s_topics)
+            foreach (string topic in _topics)
             {
                 Topic open = _board.PubSub.Open(topic);
                 Assert.InRange(open.MeshPeers, Math.Min(3, open.Subscribers), 4);
@@ -98,7 +99,7 @@ public class BackoffTests
         private void Step(int action, int number, int topic, int seconds)
         {
             ScriptedPeer peer = _peers[number];
-            Topic open = _board.PubSub.Open(s_topics[topic]);
+            Topic open = _board.PubSub.Open(_topics[topic]);
             bool isHere = peer.Outbound != null && peer.Inbound != null;
             switch (action)
             {
@@ -112,7 +113,7 @@ public class BackoffTests
                     break;
                 case <= 4 when !isHere && _peers.Count(one => one.Inbound != null) < 4:
                     _board.Dial(peer);
-                    peer.Send(Rpc.Subscribe(s_topics));
+                    peer.Send(Rpc.Subscribe(_topics));
                     Listen(UnderWayMs);
                     break;
                 case 5 or 6 when isHere:
@@ -120,7 +121,7 @@ public class BackoffTests
                     Listen(50);
                     break;
                 case >= 7 and <= 9 when isHere:
-                    peer.Send(new Rpc { Prune = [(s_topics[topic], (ulong)seconds)] });
+                    peer.Send(new Rpc { Prune = [(_topics[topic], (ulong)seconds)] });
                     _heard[number, topic] = Math.Max(_heard[number, topic], NowMs + (seconds * 1000));
                     Listen(UnderWayMs, number);
                     break;
@@ -136,18 +137,18 @@ public class BackoffTests
         private void Graft(int number, int topic, Topic open)
         {
             bool isWelcome = open.IsJoined && open.MeshPeers < 4 && NowMs > Math.Max(_told[number, topic], _heard[number, topic]);
-            _peers[number].Send(new Rpc { Graft = [s_topics[topic]] });
+            _peers[number].Send(new Rpc { Graft = [_topics[topic]] });
             List<Rpc> answers = Listen(UnderWayMs, number);
             if (isWelcome)
             {
-                Assert.DoesNotContain(answers.SelectMany(rpc => rpc.Prune), prune => prune.Topic == s_topics[topic]);
+                Assert.DoesNotContain(answers.SelectMany(rpc => rpc.Prune), prune => prune.Topic == _topics[topic]);
             }
         }
 
         // in short steps, so that it is known when each thing was heard
         private List<Rpc> Listen(int milliseconds, int crossing = -1)
         {
-            var said = new List<Rpc>();
+            List<Rpc> said = new();
             for (int left = milliseconds; left > 0; left -= 50)
             {
                 long before = NowMs;
@@ -167,14 +168,17 @@ public class BackoffTests
         {
             foreach (string topic in rpc.Graft)
             {
-                int at = Array.IndexOf(s_topics, topic);
-                Assert.True(NowMs >= _told[peer, at], $"peer {peer} was grafted for {topic} at {NowMs} and had been told to wait until {_told[peer, at]}");
-                Assert.True(isCrossing || NowMs >= _heard[peer, at], $"peer {peer} was grafted for {topic} at {NowMs} and had said to wait until {_heard[peer, at]}");
+                int at = Array.IndexOf(_topics, topic);
+                Assert.True(NowMs >= _told[peer, at],
+                    $"peer {peer} was grafted for {topic} at {NowMs} and had been told to wait until {_told[peer, at]}");
+                Assert.True(isCrossing
+                    || NowMs >= _heard[peer, at],
+                    $"peer {peer} was grafted for {topic} at {NowMs} and had said to wait until {_heard[peer, at]}");
             }
 
             foreach ((string topic, ulong? seconds) in rpc.Prune)
             {
-                int at = Array.IndexOf(s_topics, topic);
+                int at = Array.IndexOf(_topics, topic);
                 _told[peer, at] = Math.Max(_told[peer, at], sinceMs + ((long)seconds!.Value * 1000));
             }
         }

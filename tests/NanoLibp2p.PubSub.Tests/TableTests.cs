@@ -19,7 +19,7 @@ public class TableTests
     [InlineData(63, "724506EB4C328A95")]
     public void The_hash_is_SipHash_2_4_as_its_authors_vectors_have_it(int count, string expected)
     {
-        var hash = new IdHash(new Counting());
+        IdHash hash = new(new Counting());
         byte[] input = [.. Enumerable.Range(0, 70).Select(i => (byte)(i - 3))];
 
         byte[] result = BitConverter.GetBytes(hash.Of(input, 3, count));
@@ -29,7 +29,7 @@ public class TableTests
     [Fact]
     public void The_cache_of_seen_ids_keeps_the_latest_of_a_set_and_forgets_in_time()
     {
-        var seen = new SeenCache(4, 1000);
+        SeenCache seen = new(4, 1000);
         for (ulong i = 1; i <= 6; i++)
         {
             seen.Add(i, 100);
@@ -45,8 +45,8 @@ public class TableTests
     [Fact]
     public void A_large_cache_of_seen_ids_keeps_nearly_as_many_as_it_has_room_for()
     {
-        var seen = new SeenCache(16384, 1000);
-        var random = new Random(1);
+        SeenCache seen = new(16384, 1000);
+        Random random = new(1);
         ulong[] ids = [.. Enumerable.Range(0, 8192).Select(_ => (ulong)random.NextInt64())];
         foreach (ulong id in ids)
         {
@@ -60,8 +60,8 @@ public class TableTests
     public void A_queue_gives_back_what_was_put_in_and_never_part_of_it() =>
         Gen.Select(Gen.Int[0, 30], Gen.Int[1, 40]).Array[200].Sample(steps =>
         {
-            var queue = new SendQueue(64);
-            var model = new Queue<byte>();
+            SendQueue queue = new(64);
+            Queue<byte> model = new();
             byte next = 0;
             foreach ((int put, int take) in steps)
             {
@@ -92,8 +92,8 @@ public class TableTests
     public void The_cache_of_messages_keeps_the_latest_whole_as_many_as_fit() =>
         Gen.Int[1, 60].Array[100].Sample(sizes =>
         {
-            var cache = new MessageCache(4, 64, 40);
-            var kept = new List<(int Begin, int Size, byte Mark)>();
+            MessageCache cache = new(4, 64, 40);
+            List<(int Begin, int Size, byte Mark)> kept = new();
             byte mark = 0;
             foreach (int size in sizes)
             {
@@ -121,7 +121,7 @@ public class TableTests
     [Fact]
     public void A_cache_with_room_for_all_keeps_all()
     {
-        var cache = new MessageCache(4, 64, 1);
+        MessageCache cache = new(4, 64, 1);
         for (int i = 1; i <= 20; i++)
         {
             cache.Set((ulong)i, 0, 3, cache.Add(16), 16, 0, 0, 0, 0);

@@ -11,24 +11,25 @@ namespace NanoLibp2p.Samples.Tests;
 /// <summary>A sample as a user runs it: a process, what it says, and what is typed into it.</summary>
 public sealed class Sample : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    private static readonly string Configuration = typeof(Sample).Assembly
+    private static readonly string _configuration = typeof(Sample).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Configuration").Value!;
 
-    private readonly Process process;
-    private readonly List<string> lines = [];
-    private int read;
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private int _read;
 
     private Sample(string program, IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Add(line.Data);
-        process.ErrorDataReceived += (_, line) => Add(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        ProcessStartInfo start =
+            new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Add(line.Data);
+        _process.ErrorDataReceived += (_, line) => Add(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     /// <summary>The folder of all samples.</summary>
@@ -37,8 +38,8 @@ public sealed class Sample : IDisposable
     /// <summary>Starts a sample of a folder on a virtual board.</summary>
     public static Sample Start(string folder, params string[] settings)
     {
-        var name = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(Folder, folder), "*.csproj").Single());
-        return new Sample("dotnet", [Path.Combine(Folder, folder, "bin", Configuration, "net10.0", name + ".dll"), .. settings]);
+        string name = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(Folder, folder), "*.csproj").Single());
+        return new Sample("dotnet", [Path.Combine(Folder, folder, "bin", _configuration, "net10.0", name + ".dll"), .. settings]);
     }
 
     /// <summary>Starts a program that is no sample of ours to build.</summary>
@@ -47,28 +48,28 @@ public sealed class Sample : IDisposable
     /// <summary>Types a line.</summary>
     public void Type(string line)
     {
-        process.StandardInput.WriteLine(line);
-        process.StandardInput.Flush();
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
     }
 
     /// <summary>Waits for the next line, after those waited for before, that has a text. Result: that line.</summary>
     public string WaitFor(string text)
     {
-        var end = Stopwatch.StartNew();
-        lock (lines)
+        Stopwatch end = Stopwatch.StartNew();
+        lock (_lines)
         {
             while (true)
             {
-                while (read < lines.Count)
+                while (_read < _lines.Count)
                 {
-                    if (lines[read++].Contains(text, StringComparison.Ordinal))
+                    if (_lines[_read++].Contains(text, StringComparison.Ordinal))
                     {
-                        return lines[read - 1];
+                        return _lines[_read - 1];
                     }
                 }
 
-                Assert.True(end.Elapsed < Patience, $"'{text}' did not come; it said:\n{string.Join('\n', lines)}");
-                Monitor.Wait(lines, Patience);
+                Assert.True(end.Elapsed < _patience, $"'{text}' did not come; it said:\n{string.Join('\n', _lines)}");
+                Monitor.Wait(_lines, _patience);
             }
         }
     }
@@ -76,30 +77,30 @@ public sealed class Sample : IDisposable
     /// <summary>Whether a text was said so far.</summary>
     public bool Said(string text)
     {
-        lock (lines)
+        lock (_lines)
         {
-            return lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+            return _lines.Any(line => line.Contains(text, StringComparison.Ordinal));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        process.Kill(entireProcessTree: true);
-        process.WaitForExit();
-        process.Dispose();
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
     }
 
     private void Add(string? line)
     {
-        lock (lines)
+        lock (_lines)
         {
             if (line is not null)
             {
-                lines.Add(line);
+                _lines.Add(line);
             }
 
-            Monitor.PulseAll(lines);
+            Monitor.PulseAll(_lines);
         }
     }
 
@@ -107,13 +108,14 @@ public sealed class Sample : IDisposable
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
-            var folder = Path.Combine(at.FullName, "boards", "samples");
+            string folder = Path.Combine(at.FullName, "boards", "samples");
             if (Directory.Exists(folder))
             {
                 return folder;
             }
         }
 
-        throw new DirectoryNotFoundException($"no boards/samples in a folder above {AppContext.BaseDirectory}; run from a build inside the checkout");
+        throw new DirectoryNotFoundException(
+            $"no boards/samples in a folder above {AppContext.BaseDirectory}; run from a build inside the checkout");
     }
 }

@@ -17,13 +17,15 @@ public sealed partial class SampleTests : IDisposable
     [Fact]
     public void A_sensor_of_ones_own_and_a_button_are_heard_by_the_subscriber()
     {
-        using var subscriber = Sample.Start("subscriber", Store("subscriber"), $"listen={Anywhere}");
-        var address = Address(subscriber);
-        using var sensor = Sample.Start("own-sensor", Store("sensor"), $"dial={address}", "every=200");
-        var author = Words(sensor.WaitFor("own-sensor is "))[2];
-        Assert.Matches("^" + author + " \\{\"n\":\\d+,\"t\":\\d+,\"celsius\":\\d+\\.\\d\\d,\"hpa\":\\d+\\.\\d\\d,\"humidity\":\\d+\\.\\d\\d\\}$", subscriber.WaitFor("celsius"));
+        using Sample subscriber = Sample.Start("subscriber", Store("subscriber"), $"listen={Anywhere}");
+        string address = Address(subscriber);
+        using Sample sensor = Sample.Start("own-sensor", Store("sensor"), $"dial={address}", "every=200");
+        string author = Words(sensor.WaitFor("own-sensor is "))[2];
+        Assert.Matches("^" + author
+            + " \\{\"n\":\\d+,\"t\":\\d+,\"celsius\":\\d+\\.\\d\\d,\"hpa\":\\d+\\.\\d\\d,\"humidity\":\\d+\\.\\d\\d\\}$",
+            subscriber.WaitFor("celsius"));
 
-        using var button = Sample.Start("button", Store("button"), $"dial={address}");
+        using Sample button = Sample.Start("button", Store("button"), $"dial={address}");
         button.Type("");
         subscriber.WaitFor("\"presses\":1}");
         button.Type("");
@@ -34,12 +36,13 @@ public sealed partial class SampleTests : IDisposable
     [Fact]
     public void A_valve_obeys_its_author_and_nobody_else()
     {
-        using var author = Sample.Start("subscriber", Store("author"), $"listen={Anywhere}", "topic=garden/valve");
-        var id = Words(author.WaitFor(" hears "))[0];
-        var address = Address(author);
-        using var valve = Sample.Start("valve", Store("valve"), $"dial={address}", $"author={id}");
+        using Sample author = Sample.Start("subscriber", Store("author"), $"listen={Anywhere}", "topic=garden/valve");
+        string id = Words(author.WaitFor(" hears "))[0];
+        string address = Address(author);
+        using Sample valve = Sample.Start("valve", Store("valve"), $"dial={address}", $"author={id}");
         author.WaitFor("subscribed to garden/valve");
-        using var stranger = Sample.Start("subscriber", Store("stranger"), $"listen={Anywhere}", $"dial={address}", "topic=garden/valve");
+        using Sample stranger =
+            Sample.Start("subscriber", Store("stranger"), $"listen={Anywhere}", $"dial={address}", "topic=garden/valve");
         stranger.WaitFor("subscribed to garden/valve");
         stranger.Type("open");
         valve.WaitFor("not obeyed: it is not from the author");
@@ -55,10 +58,10 @@ public sealed partial class SampleTests : IDisposable
     [Fact]
     public void A_valve_that_was_restarted_refuses_numbers_up_to_the_one_in_its_store()
     {
-        using var author = Sample.Start("subscriber", Store("author"), $"listen={Anywhere}", "topic=garden/valve");
-        var id = Words(author.WaitFor(" hears "))[0];
-        var settings = new[] { Store("valve"), $"dial={Address(author)}", $"author={id}" };
-        using (var valve = Sample.Start("valve", settings))
+        using Sample author = Sample.Start("subscriber", Store("author"), $"listen={Anywhere}", "topic=garden/valve");
+        string id = Words(author.WaitFor(" hears "))[0];
+        string[] settings = new[] { Store("valve"), $"dial={Address(author)}", $"author={id}" };
+        using (Sample valve = Sample.Start("valve", settings))
         {
             author.WaitFor("subscribed to garden/valve");
             author.Type("open");
@@ -66,13 +69,14 @@ public sealed partial class SampleTests : IDisposable
         }
 
         // as if the valve had obeyed one message more: what comes next has a number that was used
-        var stored = Directory.GetFiles(Path.Combine(_folder, "valve"), "valve-last*").Single();
-        var number = File.ReadAllBytes(stored);
+        string stored = Directory.GetFiles(Path.Combine(_folder, "valve"), "valve-last*").Single();
+        byte[] number = File.ReadAllBytes(stored);
         Assert.Equal(8, number.Length);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(number, System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(number) + 1);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(number,
+            System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(number) + 1);
         File.WriteAllBytes(stored, number);
 
-        using var again = Sample.Start("valve", settings);
+        using Sample again = Sample.Start("valve", settings);
         author.WaitFor("subscribed to garden/valve");
         author.Type("close");
         author.WaitFor("published to 1");
@@ -85,13 +89,13 @@ public sealed partial class SampleTests : IDisposable
     public void A_valve_whose_stored_number_is_damaged_obeys_nobody()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "valve"));
-        using (var maker = Sample.Start("subscriber", Store("valve"), $"listen={Anywhere}"))
+        using (Sample maker = Sample.Start("subscriber", Store("valve"), $"listen={Anywhere}"))
         {
             maker.WaitFor("listening on ");
         }
 
         File.WriteAllText(Path.Combine(_folder, "valve", "valve-last"), "half");
-        using var valve = Sample.Start("valve", Store("valve"), "author=12D3KooWE6ArZie1F2aYk37XXTjJBXr1MeRT6LXPxFXNq2Z72ruS");
+        using Sample valve = Sample.Start("valve", Store("valve"), "author=12D3KooWE6ArZie1F2aYk37XXTjJBXr1MeRT6LXPxFXNq2Z72ruS");
         valve.WaitFor("the stored valve-last is damaged");
     }
 
@@ -99,19 +103,19 @@ public sealed partial class SampleTests : IDisposable
     public void The_js_subscriber_hears_a_sensor()
     {
         // its own folder has no modules; those of the tests are the same versions
-        var program = Path.Combine(NodeBinary.ProgramDirectory, "node_modules", ".sample-subscriber.mjs");
+        string program = Path.Combine(NodeBinary.ProgramDirectory, "node_modules", ".sample-subscriber.mjs");
         File.Copy(Path.Combine(Sample.Folder, "js", "subscriber.mjs"), program, overwrite: true);
-        using var subscriber = Sample.StartProgram(NodeBinary.Path, program, Anywhere);
-        var address = Words(subscriber.WaitFor("dial = "))[2];
-        using var sensor = Sample.Start("own-sensor", Store("sensor"), $"dial={address}", "every=200");
-        var author = Words(sensor.WaitFor("own-sensor is "))[2];
+        using Sample subscriber = Sample.StartProgram(NodeBinary.Path, program, Anywhere);
+        string address = Words(subscriber.WaitFor("dial = "))[2];
+        using Sample sensor = Sample.Start("own-sensor", Store("sensor"), $"dial={address}", "every=200");
+        string author = Words(sensor.WaitFor("own-sensor is "))[2];
         Assert.StartsWith(author, subscriber.WaitFor("celsius"), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_js_sample_names_the_versions_that_the_tests_run_with()
     {
-        var tried = Versions(Path.Combine(NodeBinary.ProgramDirectory, "package.json"));
+        string[] tried = Versions(Path.Combine(NodeBinary.ProgramDirectory, "package.json"));
         Assert.All(Versions(Path.Combine(Sample.Folder, "js", "package.json")), version => Assert.Contains(version, tried));
     }
 
@@ -121,7 +125,8 @@ public sealed partial class SampleTests : IDisposable
         Process gofmt;
         try
         {
-            gofmt = Process.Start(new ProcessStartInfo("gofmt", ["-l", "-e", Path.Combine(Sample.Folder, "go", "main.go")]) { RedirectStandardOutput = true })!;
+            gofmt = Process.Start(new ProcessStartInfo("gofmt",
+                ["-l", "-e", Path.Combine(Sample.Folder, "go", "main.go")]) { RedirectStandardOutput = true })!;
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -140,20 +145,21 @@ public sealed partial class SampleTests : IDisposable
     [Fact]
     public void Every_sample_has_a_page_with_difficulty_and_hardware_and_names_projects_that_are_there()
     {
-        var root = Path.GetFullPath(Path.Combine(Sample.Folder, "..", ".."));
-        foreach (var folder in Directory.GetDirectories(Sample.Folder).Where(folder => Path.GetFileName(folder) != "common"))
+        string root = Path.GetFullPath(Path.Combine(Sample.Folder, "..", ".."));
+        foreach (string folder in Directory.GetDirectories(Sample.Folder).Where(folder => Path.GetFileName(folder) != "common"))
         {
-            var page = File.ReadAllText(Path.Combine(folder, "README.md"));
+            string page = File.ReadAllText(Path.Combine(folder, "README.md"));
             Assert.Contains("**Difficulty:**", page);
             Assert.Contains("**Hardware:**", page);
-            Assert.All(Projects().Matches(page), match => Assert.Single(Directory.GetFiles(Path.Combine(root, match.Groups[1].Value), "*.csproj")));
+            Assert.All(Projects().Matches(page),
+                match => Assert.Single(Directory.GetFiles(Path.Combine(root, match.Groups[1].Value), "*.csproj")));
         }
     }
 
     [Fact]
     public void An_argument_that_is_no_setting_is_told()
     {
-        using var sensor = Sample.Start("own-sensor", Store("sensor"), "greenhouse");
+        using Sample sensor = Sample.Start("own-sensor", Store("sensor"), "greenhouse");
         sensor.WaitFor("'greenhouse' is no setting; write name=value");
     }
 
@@ -165,7 +171,8 @@ public sealed partial class SampleTests : IDisposable
     private static string[] Words(string line) => line.Split(' ', ';');
 
     private static string[] Versions(string path) => File.ReadLines(path).Select(line => line.Trim().TrimEnd(','))
-        .Where(line => line.StartsWith("\"@libp2p/", StringComparison.Ordinal) || line.StartsWith("\"libp2p\"", StringComparison.Ordinal)).ToArray();
+        .Where(line => line.StartsWith("\"@libp2p/", StringComparison.Ordinal) || line.StartsWith("\"libp2p\"", StringComparison.Ordinal))
+        .ToArray();
 
     private string Store(string name) => $"store={Path.Combine(_folder, name)}";
 

@@ -19,18 +19,19 @@ public sealed class JsPeer : IAsyncDisposable
     /// <summary>How long a command or an event may take unless said otherwise.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions _json =
+        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    private readonly JsProcess process;
-    private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> calls = new();
-    private readonly List<JsonElement> events = new();
-    private readonly SemaphoreSlim writing = new(1);
-    private TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int lastCall;
+    private readonly JsProcess _process;
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> _calls = new();
+    private readonly List<JsonElement> _events = new();
+    private readonly SemaphoreSlim _writing = new(1);
+    private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _lastCall;
 
     private JsPeer(JsPeerOptions options)
     {
-        process = JsProcess.Start("peer.mjs", [JsonSerializer.Serialize(options, Json)], onLine: OnLine);
+        _process = JsProcess.Start("peer.mjs", [JsonSerializer.Serialize(options, _json)], onLine: OnLine);
     }
 
     /// <summary>The node's peer id, as text.</summary>
@@ -72,7 +73,8 @@ public sealed class JsPeer : IAsyncDisposable
         return [.. result.GetProperty("ms").EnumerateArray().Select(one => one.GetDouble())];
     }
 
-    /// <summary>Opens <paramref name="count"/> echo streams at once, each with a payload of its own of up to <paramref name="size"/> bytes.</summary>
+    /// <summary>Opens <paramref name="count"/> echo streams at once, each with a payload of its own of up to <paramref name="size"/>
+    /// bytes.</summary>
     /// <exception cref="JsPeerException">One of them didn't bring back what was sent.</exception>
     public async Task EchoAsync(string peerId, int count, int size)
     {
@@ -87,7 +89,8 @@ public sealed class JsPeer : IAsyncDisposable
     /// <summary>libp2p perf as the client; seconds for each direction.</summary>
     public async Task<(double Upload, double Download)> PerfAsync(string peerId, long upload, long download)
     {
-        JsonElement result = await CallAsync("perf", new { peer = peerId, upload, download }, TimeSpan.FromSeconds(60)).ConfigureAwait(false);
+        JsonElement result = await CallAsync("perf", new { peer = peerId, upload, download }, TimeSpan.FromSeconds(60))
+            .ConfigureAwait(false);
         return (result.GetProperty("uploadSeconds").GetDouble(), result.GetProperty("downloadSeconds").GetDouble());
     }
 
@@ -102,7 +105,8 @@ public sealed class JsPeer : IAsyncDisposable
         return [.. result.GetProperty("recipients").EnumerateArray().Select(one => one.GetString()!)];
     }
 
-    /// <summary>What gossipsub makes of RPCs (without their lengths): for each the verdicts on its messages, <c>accept</c> or why not.</summary>
+    /// <summary>What gossipsub makes of RPCs (without their lengths): for each the verdicts on its messages, <c>accept</c> or why
+    /// not.</summary>
     public async Task<IReadOnlyList<string[]>> JudgeAsync(IEnumerable<byte[]> rpcs)
     {
         JsonElement result = await CallAsync("judge", new { rpcs = rpcs.Select(Convert.ToBase64String) }).ConfigureAwait(false);
@@ -122,10 +126,11 @@ public sealed class JsPeer : IAsyncDisposable
             }
             await Task.Delay(20).ConfigureAwait(false);
         }
-        throw new JsPeerException($"js never heard that {peerId} subscribed to '{topic}'{process.Tail()}");
+        throw new JsPeerException($"js never heard that {peerId} subscribed to '{topic}'{_process.Tail()}");
     }
 
-    /// <summary>Cuts the connections that begin after this; the node must have been started with a <see cref="JsPeerOptions.Cut"/>, if only <see cref="JsCut.Later"/>.</summary>
+    /// <summary>Cuts the connections that begin after this; the node must have been started with a <see cref="JsPeerOptions.Cut"/>, if only
+    /// <see cref="JsCut.Later"/>.</summary>
     public Task CutAsync(JsCut cut) => CallAsync("cut", cut);
 
     /// <summary>Closes every connection to a peer.</summary>
@@ -138,39 +143,41 @@ public sealed class JsPeer : IAsyncDisposable
     /// <exception cref="JsPeerException">js answered with an error, or not in time, or ended.</exception>
     public async Task<JsonElement> CallAsync(string command, object? arguments = null, TimeSpan? patience = null)
     {
-        int id = Interlocked.Increment(ref lastCall);
-        JsonObject line = arguments == null ? new JsonObject() : JsonSerializer.SerializeToNode(arguments, Json)!.AsObject();
+        int id = Interlocked.Increment(ref _lastCall);
+        JsonObject line = arguments == null ? new JsonObject() : JsonSerializer.SerializeToNode(arguments, _json)!.AsObject();
         line["id"] = id;
         line["cmd"] = command;
-        TaskCompletionSource<JsonElement> answer = calls[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<JsonElement> answer = _calls[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        await writing.WaitAsync().ConfigureAwait(false);
+        await _writing.WaitAsync().ConfigureAwait(false);
         try
         {
-            await process.WriteLineAsync(line.ToJsonString()).ConfigureAwait(false);
+            await _process.WriteLineAsync(line.ToJsonString()).ConfigureAwait(false);
         }
         catch (System.IO.IOException)
         {
-            throw new JsPeerException($"js had ended before the command '{command}'{process.Tail()}");
+            throw new JsPeerException($"js had ended before the command '{command}'{_process.Tail()}");
         }
         finally
         {
-            writing.Release();
+            _writing.Release();
         }
 
         JsonElement said;
         try
         {
-            await Task.WhenAny(answer.Task, process.Ended).WaitAsync(patience ?? Patience).ConfigureAwait(false);
-            said = answer.Task.IsCompleted ? answer.Task.Result : throw new JsPeerException($"js ended before it answered '{command}'{process.Tail()}");
+            await Task.WhenAny(answer.Task, _process.Ended).WaitAsync(patience ?? Patience).ConfigureAwait(false);
+            said = answer.Task.IsCompleted
+                ? answer.Task.Result : throw new JsPeerException($"js ended before it answered '{command}'{_process.Tail()}");
         }
         catch (TimeoutException)
         {
-            throw new JsPeerException($"js didn't answer '{command}' in {(patience ?? Patience).TotalSeconds} s; events since: {Untaken()}{process.Tail()}");
+            throw new JsPeerException(
+                $"js didn't answer '{command}' in {(patience ?? Patience).TotalSeconds} s; events since: {Untaken()}{_process.Tail()}");
         }
         finally
         {
-            calls.TryRemove(id, out _);
+            _calls.TryRemove(id, out _);
         }
         if (said.GetProperty("ok").GetBoolean())
         {
@@ -192,40 +199,41 @@ public sealed class JsPeer : IAsyncDisposable
         while (true)
         {
             Task more;
-            lock (events)
+            lock (_events)
             {
-                int index = events.FindIndex(one => one.GetProperty("event").GetString() == name && (match == null || match(one)));
+                int index = _events.FindIndex(one => one.GetProperty("event").GetString() == name && (match == null || match(one)));
                 if (index >= 0)
                 {
-                    JsonElement found = events[index];
-                    events.RemoveAt(index);
+                    JsonElement found = _events[index];
+                    _events.RemoveAt(index);
                     return found;
                 }
-                more = arrived.Task;
+                more = _arrived.Task;
             }
             try
             {
-                await Task.WhenAny(more, process.Ended).WaitAsync(late.Token).ConfigureAwait(false);
+                await Task.WhenAny(more, _process.Ended).WaitAsync(late.Token).ConfigureAwait(false);
                 if (!more.IsCompleted)
                 {
-                    throw new JsPeerException($"js ended while '{name}' was waited for; events since: {Untaken()}{process.Tail()}");
+                    throw new JsPeerException($"js ended while '{name}' was waited for; events since: {Untaken()}{_process.Tail()}");
                 }
             }
             catch (OperationCanceledException)
             {
-                throw new JsPeerException($"no '{name}' in {(patience ?? Patience).TotalSeconds} s; events since: {Untaken()}{process.Tail()}");
+                throw new JsPeerException(
+                    $"no '{name}' in {(patience ?? Patience).TotalSeconds} s; events since: {Untaken()}{_process.Tail()}");
             }
         }
     }
 
     /// <summary>Stops the node.</summary>
-    public ValueTask DisposeAsync() => process.DisposeAsync();
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private string Untaken()
     {
-        lock (events)
+        lock (_events)
         {
-            return events.Count == 0 ? "none" : string.Join(' ', events);
+            return _events.Count == 0 ? "none" : string.Join(' ', _events);
         }
     }
 
@@ -234,18 +242,18 @@ public sealed class JsPeer : IAsyncDisposable
         JsonElement said = JsonElement.Parse(line);
         if (said.TryGetProperty("id", out JsonElement id))
         {
-            if (calls.TryGetValue(id.GetInt32(), out TaskCompletionSource<JsonElement>? call))
+            if (_calls.TryGetValue(id.GetInt32(), out TaskCompletionSource<JsonElement>? call))
             {
                 call.TrySetResult(said);
             }
             return;
         }
         TaskCompletionSource wake;
-        lock (events)
+        lock (_events)
         {
-            events.Add(said);
-            wake = arrived;
-            arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _events.Add(said);
+            wake = _arrived;
+            _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         wake.SetResult();
     }

@@ -10,8 +10,8 @@ public sealed record JsPeerOptions
     public int? Seed { get; init; }
 
     /// <summary>
-    /// The type of the key that it proves: <c>Ed25519</c>, <c>RSA</c>, <c>secp256k1</c> or <c>ECDSA</c>. A seed is for the first only, and with the last
-    /// <see cref="JsPeer.PeerId"/> is not what is proved, since js-libp2p has no such ids.
+    /// The type of the key that it proves: <c>Ed25519</c>, <c>RSA</c>, <c>secp256k1</c> or <c>ECDSA</c>. A seed is for the first only, and
+    /// with the last <see cref="JsPeer.PeerId"/> is not what is proved, since js-libp2p has no such ids.
     /// </summary>
     public string Key { get; init; } = "Ed25519";
 

@@ -9,11 +9,12 @@ namespace NanoLibp2p.JsPeers;
 /// <summary>A js program of <c>tests/js</c> in a process of its own, which ends with this object at the latest.</summary>
 public sealed class JsProcess : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly StringBuilder output = new();
-    private readonly StringBuilder errors = new();
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
 
-    private JsProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, Action<string>? onLine)
+    private JsProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment,
+        Action<string>? onLine)
     {
         ProcessStartInfo start = new(NodeBinary.Path)
         {
@@ -32,11 +33,11 @@ public sealed class JsProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
         Name = program;
-        process = Process.Start(start)!;
+        _process = Process.Start(start)!;
         Ended = Task.WhenAll(
-            ReadAsync(process.StandardOutput, output, onLine),
-            ReadAsync(process.StandardError, errors, null),
-            process.WaitForExitAsync());
+            ReadAsync(_process.StandardOutput, _output, onLine),
+            ReadAsync(_process.StandardError, _errors, null),
+            _process.WaitForExitAsync());
     }
 
     /// <summary>The program's file name.</summary>
@@ -50,9 +51,9 @@ public sealed class JsProcess : IAsyncDisposable
     {
         get
         {
-            lock (output)
+            lock (_output)
             {
-                return output.ToString();
+                return _output.ToString();
             }
         }
     }
@@ -62,9 +63,9 @@ public sealed class JsProcess : IAsyncDisposable
     {
         get
         {
-            lock (errors)
+            lock (_errors)
             {
-                return errors.ToString();
+                return _errors.ToString();
             }
         }
     }
@@ -74,14 +75,15 @@ public sealed class JsProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables in addition to ours.</param>
     /// <param name="onLine">Called with each line of stdout, one after the other.</param>
-    public static JsProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? onLine = null)
+    public static JsProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        Action<string>? onLine = null)
         => new(program, arguments, environment, onLine);
 
     /// <summary>Writes one line to its stdin.</summary>
     public async Task WriteLineAsync(string line)
     {
-        await process.StandardInput.WriteAsync(line + "\n").ConfigureAwait(false);
-        await process.StandardInput.FlushAsync().ConfigureAwait(false);
+        await _process.StandardInput.WriteAsync(line + "\n").ConfigureAwait(false);
+        await _process.StandardInput.FlushAsync().ConfigureAwait(false);
     }
 
     /// <summary>Waits until it has ended by itself.</summary>
@@ -97,7 +99,7 @@ public sealed class JsProcess : IAsyncDisposable
         {
             throw new JsPeerException($"{Name} was still running after {patience.TotalSeconds} s{Tail()}");
         }
-        return process.ExitCode;
+        return _process.ExitCode;
     }
 
     /// <summary>The end of what it wrote to stderr, for a message.</summary>
@@ -110,9 +112,9 @@ public sealed class JsProcess : IAsyncDisposable
     /// <summary>Kills it with all its children; it has nothing to save.</summary>
     public async ValueTask DisposeAsync()
     {
-        process.Kill(entireProcessTree: true);
+        _process.Kill(entireProcessTree: true);
         await Ended.ConfigureAwait(false);
-        process.Dispose();
+        _process.Dispose();
     }
 
     private static async Task ReadAsync(System.IO.StreamReader from, StringBuilder into, Action<string>? onLine)

@@ -26,7 +26,8 @@ public static class NodeBinary
                 return folder;
             }
         }
-        throw new DirectoryNotFoundException($"no tests/js/peer.mjs in a folder above {AppContext.BaseDirectory}; run from a build inside the checkout");
+        throw new DirectoryNotFoundException(
+            $"no tests/js/peer.mjs in a folder above {AppContext.BaseDirectory}; run from a build inside the checkout");
     }
 
     private static string FindNode()
@@ -34,7 +35,8 @@ public static class NodeBinary
         string modules = System.IO.Path.Combine(ProgramDirectory, "node_modules");
         if (!File.Exists(System.IO.Path.Combine(modules, ".installed")))
         {
-            throw new DirectoryNotFoundException($"js-libp2p is not installed in {modules}; build tests/js/NanoLibp2p.JsPeers.csproj, which does it");
+            throw new DirectoryNotFoundException(
+                $"js-libp2p is not installed in {modules}; build tests/js/NanoLibp2p.JsPeers.csproj, which does it");
         }
         bool windows = OperatingSystem.IsWindows();
         string system = windows ? "win" : OperatingSystem.IsMacOS() ? "darwin" : "linux";

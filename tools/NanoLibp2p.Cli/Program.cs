@@ -76,7 +76,10 @@ internal static class Program
         try
         {
             // Ctrl-C is the commands' own business: they close their connections in order
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = errors });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = errors
+            });
         }
         catch (CliException e)
         {

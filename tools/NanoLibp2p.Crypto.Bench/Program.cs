@@ -16,7 +16,8 @@ foreach ((string name, Action operation) in left)
 
 static Dictionary<string, Action> Operations(CryptoProvider crypto)
 {
-    byte[] key = new byte[32], point = new byte[32], shared = new byte[32], publicKey = new byte[32], signature = new byte[64], hash = new byte[64];
+    byte[] key = new byte[32], point = new byte[32], shared = new byte[32], publicKey = new byte[32], signature = new byte[64],
+        hash = new byte[64];
     byte[] message = new byte[32];
     point[0] = 9;
     crypto.Ed25519PublicKey(key, 0, publicKey, 0);

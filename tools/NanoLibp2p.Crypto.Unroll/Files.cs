@@ -213,8 +213,10 @@ public static class Files
         m.Copy(Method.Store("p", "", 27), t);
         m.Close();
         return Declare(
-            "p = 2^doublings p, and then plus or minus q[i..] as mode has it. q holds (y + x)/2, (y - x)/2 and d x y of an affine point, for a\n"
-            + "projective one Y + X, Y - X, 2 d T and 2 Z. Without T the result can only be doubled or written. A mode is no secret: the comb\n"
+            "p = 2^doublings p, and then plus or minus q[i..] as mode has it. q holds (y + x)/2, (y - x)/2 and d x y of an affine point, "
+            + "for a\n"
+            + "projective one Y + X, Y - X, 2 d T and 2 Z. Without T the result can only be doubled or written. A mode is no secret: the "
+            + "comb\n"
             + "negates in its table. (dbl-2008-hwcd with a = -1, and madd-2008-hwcd-3 halved: they end alike.)",
             "internal static void Step(ulong[] p, int doublings, uint[] q, int i, int mode)", m);
     }

@@ -50,8 +50,10 @@ public static class Inversion
         m.Comment("zeta = -(delta + 1/2)");
         m.Line("ulong zeta = 0xffffffffffffffff;");
         m.Open($"for (int batch = 0; batch < {batches}; batch++)");
-        m.Comment("29 divsteps on the lowest limbs. The matrix is kept as two packed rows, u + 2^32 v and q + 2^32 r: they are only added,");
-        m.Comment("negated and doubled, so that a borrow between the two undoes itself. s is +1, -1 or 0, and t is 1 if f and g change places.");
+        m.Comment(
+            "29 divsteps on the lowest limbs. The matrix is kept as two packed rows, u + 2^32 v and q + 2^32 r: they are only added,");
+        m.Comment(
+            "negated and doubled, so that a borrow between the two undoes itself. s is +1, -1 or 0, and t is 1 if f and g change places.");
         m.Line($"low = f0;");
         m.Line($"high = g0;");
         m.Line($"uv = {one};");
@@ -78,11 +80,13 @@ public static class Inversion
         m.Line($"q = ((qr & {word}) ^ {sign}) - {sign};");
         m.Line($"r = ((qr - q + {bias}) >> 32) - {sign};");
         m.Blank();
-        m.Comment("f, g = (u f + v g, q f + r g) / 2^29. |u| + |v| and |q| + |r| are at most 2^29, so a column is within 2^58 + 2^30; 2^63 is added");
+        m.Comment("f, g = (u f + v g, q f + r g) / 2^29. |u| + |v| and |q| + |r| are at most 2^29, so a column is within 2^58 + 2^30; 2^63 "
+            + "is added");
         m.Comment("before its carry is shifted, and 2^34 taken from that, as >> has to stay unsigned. Limb 8 is in two's complement.");
         Rows(m, f, g, null);
         m.Blank();
-        m.Comment("the same for d and e modulo p, with the multiple of p that makes limb 0 vanish. They grow by p in each batch: within 22 p at");
+        m.Comment(
+            "the same for d and e modulo p, with the multiple of p that makes limb 0 vanish. They grow by p in each batch: within 22 p at");
         m.Comment("the end, limb 8 within 2^28");
         Rows(m, d, e, inv);
         m.Close();

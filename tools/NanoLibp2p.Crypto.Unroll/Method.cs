@@ -13,33 +13,46 @@ namespace NanoLibp2p.Crypto.Unroll;
 /// <param name="shorts">The two locals that are used most.</param>
 public sealed class Method(string[]? shorts = null)
 {
-    private readonly string[] first = shorts ?? ["r", "h"];
+    private readonly string[] _first = shorts ?? ["r", "h"];
 
     private const string Indent = "            ";
-    private static readonly BigInteger Limit = BigInteger.One << 64;
+    private const int LineLength = 140;
+    private static readonly BigInteger _limit = BigInteger.One << 64;
 
-    private readonly StringBuilder text = new();
-    private readonly SortedSet<string> locals = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> constants = new();
-    private int depth;
+    private readonly StringBuilder _text = new();
+    private readonly SortedSet<string> _locals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _constants = new();
+    private int _depth;
 
     /// <summary>2^261 = 64 * 2^255, and 2^255 is 19 modulo p.</summary>
     private const int FoldFactor = 64 * 19;
 
-    public void Line(string line) => text.Append(Indent).Append(' ', 4 * depth).Append(line).Append('\n');
+    public void Line(string line)
+    {
+        int indent = Indent.Length + 4 * _depth;
+        while (indent + line.Length > LineLength)
+        {
+            int end = line.LastIndexOf(" + ", LineLength - indent, StringComparison.Ordinal);
+            _text.Append(' ', indent).Append(line, 0, end).Append('\n');
+            line = line[(end + 1)..];
+            indent = Indent.Length + 4 * _depth + 4;
+        }
 
-    public void Blank() => text.Append('\n');
+        _text.Append(' ', indent).Append(line).Append('\n');
+    }
+
+    public void Blank() => _text.Append('\n');
 
     public void Open(string line)
     {
         Line(line);
         Line("{");
-        depth++;
+        _depth++;
     }
 
     public void Close()
     {
-        depth--;
+        _depth--;
         Line("}");
     }
 
@@ -51,7 +64,7 @@ public sealed class Method(string[]? shorts = null)
         Limbs limbs = new(name);
         foreach (string at in limbs.At)
         {
-            locals.Add(at);
+            _locals.Add(at);
         }
 
         return limbs;
@@ -194,30 +207,30 @@ public sealed class Method(string[]? shorts = null)
 
         // the first four locals have instructions of one byte, so the most used come first; constants in locals, as loading one from
         // the code takes an instruction more
-        all.Append(Indent).Append("ulong ").Append(string.Join(", ", first)).Append(";\n");
-        locals.ExceptWith(first);
-        foreach ((string name, string value) in constants.OrderBy(c => c.Key == "mask" ? 0 : c.Key == "fold" ? 1 : 2))
+        all.Append(Indent).Append("ulong ").Append(string.Join(", ", _first)).Append(";\n");
+        _locals.ExceptWith(_first);
+        foreach ((string name, string value) in _constants.OrderBy(c => c.Key == "mask" ? 0 : c.Key == "fold" ? 1 : 2))
         {
             all.Append(Indent).Append("ulong ").Append(name).Append(" = ").Append(value).Append(";\n");
         }
 
-        foreach (IGrouping<string, string> group in locals.GroupBy(name => name.TrimEnd("0123456789".ToCharArray())))
+        foreach (IGrouping<string, string> group in _locals.GroupBy(name => name.TrimEnd("0123456789".ToCharArray())))
         {
             all.Append(Indent).Append("ulong ").Append(string.Join(", ", group)).Append(";\n");
         }
 
         // where two branches meet the compiler can't see that each limb was set
-        if (locals.Contains("t8"))
+        if (_locals.Contains("t8"))
         {
             all.Append(Indent).Append(string.Join(" = ", Enumerable.Range(0, Limbs.Count).Select(k => "t" + k))).Append(" = 0;\n");
         }
 
-        if (locals.Count + constants.Count > 235)
+        if (_locals.Count + _constants.Count > 235)
         {
-            throw new InvalidOperationException($"{locals.Count} locals and {constants.Count} constants: too many for nanoCLR");
+            throw new InvalidOperationException($"{_locals.Count} locals and {_constants.Count} constants: too many for nanoCLR");
         }
 
-        return all.Append(text).ToString();
+        return all.Append(_text).ToString();
     }
 
     private sealed class Column
@@ -309,7 +322,7 @@ public sealed class Method(string[]? shorts = null)
             BigInteger total = carried + columns[k].Total + foldedMax;
             carry = "(r >> 29)";
             carryMax = null;
-            if (total < Limit)
+            if (total < _limit)
             {
                 r = total;
                 Line($"{limb} = (r = {before}{columns[k].Text()}{folded}) & {(k == 8 ? top : mask)};");
@@ -395,30 +408,34 @@ public sealed class Method(string[]? shorts = null)
 
     public string Constant(string name, BigInteger value)
     {
-        constants[name] = "0x" + value.ToString("X").TrimStart('0');
+        _constants[name] = "0x" + value.ToString("X").TrimStart('0');
         return name;
     }
 
-    public void Uses(string local) => locals.Add(local);
+    public void Uses(string local) => _locals.Add(local);
 
     private void Bound(Limbs limbs)
     {
         BigInteger widest = limbs.Max.Take(8).Max();
-        Comment($"limbs up to {Math.Round(Math.Exp(BigInteger.Log(widest) - 29 * Math.Log(2)), 3):0.###} * 2^29, limb 8 below 2^{Log2(limbs.Max[8])}");
+        Comment($"limbs up to {Math.Round(Math.Exp(BigInteger.Log(widest) - 29 * Math.Log(2)), 3):0.###} * 2^29, limb 8 below "
+            + $"2^{Log2(limbs.Max[8])}");
     }
 
     private static void Check(BigInteger value, string what, int k)
     {
-        if (value >= Limit)
+        if (value >= _limit)
         {
             throw new InvalidOperationException($"{what} {k} may reach {Log2(value)} bits");
         }
     }
 
-    private static string Log2(BigInteger value) => (BigInteger.Log(value + 1) / Math.Log(2)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Log2(BigInteger value) =>
+        (BigInteger.Log(value + 1) / Math.Log(2)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static string Index(string offset, int index) => offset.Length == 0 ? index.ToString(System.Globalization.CultureInfo.InvariantCulture)
+    private static string Index(string offset, int index) => offset.Length == 0
+        ? index.ToString(System.Globalization.CultureInfo.InvariantCulture)
         : index == 0 ? offset : $"{offset} + {index}";
 
-    private static string Name(Limbs limbs) => limbs.At[0].Contains('[') ? limbs.At[0].Replace("[", " at ").Replace("]", "") : limbs.At[0][..^1];
+    private static string Name(Limbs limbs) => limbs.At[0].Contains('[')
+        ? limbs.At[0].Replace("[", " at ").Replace("]", "") : limbs.At[0][..^1];
 }

@@ -14,14 +14,15 @@ public static class Tables
     public const int OddMultiples = 8;
 
     private const int Entries = 1 << (Teeth - 1);
-    private static readonly string[] Words = Enumerable.Range(0, 12).Select(k => "w" + k).ToArray();
+    private static readonly string[] _words = Enumerable.Range(0, 12).Select(k => "w" + k).ToArray();
 
     public static string Text()
     {
         StringBuilder text = new();
         text.Append($"        internal const int Teeth = {Teeth};\n        internal const int Combs = {Combs};\n");
         text.Append($"        internal const int Spacing = {Spacing};\n\n");
-        text.Append("        // q = entry number index of a comb, negated if negate is all ones and not 0. Every entry is read and masked.\n");
+        text.Append(
+            "        // q = entry number index of a comb, negated if negate is all ones and not 0. Every entry is read and masked.\n");
         text.Append("        internal static void Select(int comb, uint index, uint negate, uint[] q)\n        {\n");
         text.Append("            uint hot = 1u << (int)index;\n");
         for (int j = 0; j < Entries; j++)
@@ -29,10 +30,11 @@ public static class Tables
             text.Append($"            ulong m{j} = 0UL - ((hot{(j == 0 ? "" : " >> " + j)}) & 1);\n");
         }
 
-        text.Append($"            ulong {string.Join(", ", Words)};\n");
+        text.Append($"            ulong {string.Join(", ", _words)};\n");
         for (int comb = 0; comb < Combs; comb++)
         {
-            text.Append(comb == 0 ? "            if (comb == 0)\n" : comb == Combs - 1 ? "            else\n" : $"            else if (comb == {comb})\n");
+            text.Append(comb == 0 ? "            if (comb == 0)\n" : comb == Combs - 1
+                ? "            else\n" : $"            else if (comb == {comb})\n");
             text.Append("            {\n");
             ulong[][] entries = Enumerable.Range(0, Entries).Select(v => Pack(Entry(comb, v))).ToArray();
             for (int w = 0; w < 12; w++)
@@ -45,10 +47,10 @@ public static class Tables
             text.Append("            }\n\n");
         }
 
-        text.Append("            Unpack(" + string.Join(", ", Words) + ", negate, q);\n        }\n\n");
+        text.Append("            Unpack(" + string.Join(", ", _words) + ", negate, q);\n        }\n\n");
         text.Append("        // q = (2 index + 1) B. The index is read by a branch: for public scalars only.\n");
         text.Append("        internal static void Load(int index, uint[] q)\n        {\n");
-        text.Append($"            ulong {string.Join(", ", Words)};\n            switch (index)\n            {{\n");
+        text.Append($"            ulong {string.Join(", ", _words)};\n            switch (index)\n            {{\n");
         for (int j = 0; j < OddMultiples; j++)
         {
             ulong[] entry = Pack(Edwards.Base.Times(2 * j + 1));
@@ -61,7 +63,7 @@ public static class Tables
             text.Append("                    break;\n");
         }
 
-        text.Append("            }\n\n            Unpack(" + string.Join(", ", Words) + ", 0, q);\n        }\n\n");
+        text.Append("            }\n\n            Unpack(" + string.Join(", ", _words) + ", 0, q);\n        }\n\n");
         text.Append(UnpackMethod());
         return text.ToString();
     }
@@ -93,7 +95,8 @@ public static class Tables
     private static string UnpackMethod()
     {
         StringBuilder text = new();
-        text.Append("        // Negating a point changes the places of its first two parts and negates the third: p less each limb, as p's limbs are no\n");
+        text.Append("        // Negating a point changes the places of its first two parts and negates the third: p less each limb, as p's "
+            + "limbs are no\n");
         text.Append("        // smaller than those of any entry (Unroll checks limb 0; the others of p are all ones).\n");
         text.Append("        private static void Unpack(ulong w0, ulong w1, ulong w2, ulong w3, ulong w4, ulong w5, ulong w6, ulong w7,\n");
         text.Append("            ulong w8, ulong w9, ulong w10, ulong w11, uint negate, uint[] q)\n        {\n");
@@ -104,7 +107,8 @@ public static class Tables
         }
 
         text.Append("            uint mask = 0x1fffffff;\n");
-        text.Append("            uint low = negate & 0x1fffffee;\n            uint middle = negate & 0x20000000;\n            uint top = negate & 0x800000;\n");
+        text.Append("            uint low = negate & 0x1fffffee;\n            uint middle = negate & 0x20000000;\n            uint top = "
+            + "negate & 0x800000;\n");
         for (int part = 0; part < 3; part++)
         {
             for (int k = 0; k < Limbs.Count; k++)

@@ -8,7 +8,8 @@ internal static class DotnetPackages
     /// <summary>Builds and packs the solution in Release. Result: the exit code of <c>dotnet pack</c>.</summary>
     public static int Pack(string root, string folder)
     {
-        using var pack = Process.Start(new ProcessStartInfo("dotnet", ["pack", "nanoLibp2p.sln", "-c", "Release", "-v", "quiet", "-nologo", $"-p:PackageOutputPath={folder}"])
+        using Process pack = Process.Start(new ProcessStartInfo("dotnet",
+            ["pack", "nanoLibp2p.sln", "-c", "Release", "-v", "quiet", "-nologo", $"-p:PackageOutputPath={folder}"])
         {
             WorkingDirectory = root,
         })!;

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
@@ -9,12 +10,12 @@ Option<string> output = new("--out") { Description = "folder that the packages a
 RootCommand command = new("Makes every package of a release and checks what is in it.") { output };
 command.SetAction(parsed =>
 {
-    var root = Repository.FindRoot(Directory.GetCurrentDirectory());
-    var folder = Path.GetFullPath(parsed.GetValue(output)!, root);
+    string root = Repository.FindRoot(Directory.GetCurrentDirectory());
+    string folder = Path.GetFullPath(parsed.GetValue(output)!, root);
     Directory.CreateDirectory(folder);
 
     // nothing of an earlier release may pass for one of this
-    foreach (var old in Directory.GetFiles(folder, "*.*nupkg"))
+    foreach (string old in Directory.GetFiles(folder, "*.*nupkg"))
     {
         File.Delete(old);
     }
@@ -25,18 +26,18 @@ command.SetAction(parsed =>
         return 1;
     }
 
-    foreach (var line in NanoPackages.Pack(root, folder))
+    foreach (string line in NanoPackages.Pack(root, folder))
     {
         Console.WriteLine(line);
     }
 
-    var faults = 0;
-    foreach (var path in Directory.GetFiles(folder, "*.nupkg").Order(StringComparer.Ordinal))
+    int faults = 0;
+    foreach (string path in Directory.GetFiles(folder, "*.nupkg").Order(StringComparer.Ordinal))
     {
-        var found = PackageCheck.Faults(path);
+        IReadOnlyList<string> found = PackageCheck.Faults(path);
         faults += found.Count;
         Console.WriteLine($"{new FileInfo(path).Length / 1024,6} KiB  {Path.GetFileName(path)}{(found.Count == 0 ? "" : "  NOT RIGHT")}");
-        foreach (var fault in found)
+        foreach (string fault in found)
         {
             Console.WriteLine($"            {fault}");
         }

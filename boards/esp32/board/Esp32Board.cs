@@ -24,7 +24,11 @@ namespace NanoLibp2p.Boards.Esp32
         /// </summary>
         public override string RandomWeakness
         {
-            get { return _isRadioOn ? base.RandomWeakness : "an ESP32's generator is only good while Wi-Fi is on, and JoinNetwork has not joined one"; }
+            get
+            {
+                return _isRadioOn
+                    ? base.RandomWeakness : "an ESP32's generator is only good while Wi-Fi is on, and JoinNetwork has not joined one";
+            }
         }
 
         /// <inheritdoc/>

@@ -12,8 +12,8 @@ namespace NanoLibp2p.Boards.Meadow
     /// (Kconfig DEV_RANDOM; STM32F7: stm32_rng.c, which compares each word with the last, as FIPS 140-2 wants).
     /// </summary>
     /// <remarks>
-    /// Mono's RandomNumberGenerator is not asked first, because it opens <c>/dev/urandom</c> (mono-rand.c), and that may be a xorshift with a
-    /// fixed seed there (NuttX, drivers/crypto/dev_urandom.c). Where the system has no <c>/dev/random</c> it is the last resort, and
+    /// Mono's RandomNumberGenerator is not asked first, because it opens <c>/dev/urandom</c> (mono-rand.c), and that may be a xorshift with
+    /// a fixed seed there (NuttX, drivers/crypto/dev_urandom.c). Where the system has no <c>/dev/random</c> it is the last resort, and
     /// <see cref="Weakness"/> says so.
     /// </remarks>
     public sealed class DeviceRandom : IRandom
@@ -48,11 +48,16 @@ namespace NanoLibp2p.Boards.Meadow
         /// <summary>Why no identity is made of these numbers, or null.</summary>
         public string Weakness
         {
-            get { return _device != null ? null : "this Meadow.OS has no " + _path + ", and what its /dev/urandom gives may follow from a fixed seed"; }
+            get
+            {
+                return _device != null
+                    ? null : "this Meadow.OS has no " + _path + ", and what its /dev/urandom gives may follow from a fixed seed";
+            }
         }
 
         /// <inheritdoc/>
-        /// <exception cref="InvalidOperationException">The device gave nothing, or twice the same; <paramref name="buffer"/> is not to be used.</exception>
+        /// <exception cref="InvalidOperationException">The device gave nothing, or twice the same; <paramref name="buffer"/> is not to be
+        /// used.</exception>
         public void Fill(byte[] buffer, int offset, int count)
         {
             while (count > 0)
@@ -98,7 +103,8 @@ namespace NanoLibp2p.Boards.Meadow
 
             if (changed == 0)
             {
-                throw new InvalidOperationException(_path + " gave the same bytes twice, so the generator fails; switch the board off and on");
+                throw new InvalidOperationException(_path
+                    + " gave the same bytes twice, so the generator fails; switch the board off and on");
             }
         }
     }

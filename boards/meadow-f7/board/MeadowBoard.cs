@@ -32,7 +32,8 @@ namespace NanoLibp2p.Boards.Meadow
         {
             _device = device;
             _wifi = device.NetworkAdapters.Primary<IWiFiNetworkAdapter>()
-                ?? throw new InvalidOperationException("this Meadow has no Wi-Fi adapter; set Network: DefaultInterface: WiFi in meadow.config.yaml");
+                ?? throw new InvalidOperationException(
+                    "this Meadow has no Wi-Fi adapter; set Network: DefaultInterface: WiFi in meadow.config.yaml");
             _wifi.NetworkConnected += OnConnected;
             _wifi.NetworkDisconnected += OnDisconnected;
         }
@@ -72,7 +73,8 @@ namespace NanoLibp2p.Boards.Meadow
         {
             while (!_wifi.IsConnected && !_connected.WaitOne(JoinTimeoutMs))
             {
-                Write("no Wi-Fi yet; are name and password in wifi.config.yaml, and AutomaticallyStartNetwork in meadow.config.yaml? See boards/meadow-f7/README.md");
+                Write("no Wi-Fi yet; are name and password in wifi.config.yaml, and AutomaticallyStartNetwork in meadow.config.yaml? See "
+                    + "boards/meadow-f7/README.md");
             }
         }
 

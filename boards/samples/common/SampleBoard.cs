@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -8,7 +9,8 @@ using NanoLibp2p.Hal.Desktop;
 
 namespace NanoLibp2p.Samples;
 
-/// <summary>The virtual board of a sample. Its settings are the program's arguments, each a line such as <c>topic=greenhouse/climate</c>.</summary>
+/// <summary>The virtual board of a sample. Its settings are the program's arguments, each a line such as
+/// <c>topic=greenhouse/climate</c>.</summary>
 internal static class SampleBoard
 {
     /// <summary>Makes the board and writes its settings; ends the program when an argument is no setting.</summary>
@@ -24,13 +26,14 @@ internal static class SampleBoard
             Environment.Exit(2);
         }
 
-        var folder = arguments.FirstOrDefault(argument => NameOf(argument) == "store") is { } given
+        string folder = arguments.FirstOrDefault(argument => NameOf(argument) == "store") is { } given
             ? given[(given.IndexOf('=') + 1)..]
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "nanolibp2p-samples", name);
-        var settings = arguments.Where(argument => NameOf(argument) != "store")
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+                Environment.SpecialFolderOption.Create), "nanolibp2p-samples", name);
+        IEnumerable<string> settings = arguments.Where(argument => NameOf(argument) != "store")
             .Concat(defaults.Split('\n').Where(line => !arguments.Any(argument => NameOf(argument) == NameOf(line))));
-        var store = new FileStore(folder);
-        var text = Encoding.UTF8.GetBytes(string.Join('\n', settings));
+        FileStore store = new(folder);
+        byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', settings));
         store.Write(DeviceSettings.StoreName, text, 0, text.Length);
         return new VirtualBoard(name, store, new ConsoleLog(), maxLinks);
     }

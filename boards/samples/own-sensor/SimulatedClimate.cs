@@ -10,7 +10,7 @@ internal sealed class SimulatedClimate : Climate
     /// <inheritdoc/>
     public override bool Measure()
     {
-        var warmth = Math.Sin(Environment.TickCount64 / DayMs * Math.Tau);
+        double warmth = Math.Sin(Environment.TickCount64 / DayMs * Math.Tau);
         HundredthsCelsius = (int)(2150 + 400 * warmth);
         Pascals = (int)(101_325 - 120 * warmth);
         HundredthsHumidity = (int)(4500 - 900 * warmth);

@@ -3,6 +3,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Text;
 using System.Threading;
+using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.PubSub;
@@ -10,31 +11,31 @@ using NanoLibp2p.Samples;
 
 const int LookMs = 50;
 
-var options = new DeviceOptions { Node = NodeOptions.Desktop(), PubSub = PubSubOptions.Desktop() };
-using var board = SampleBoard.Create("subscriber", args, "listen = /ip4/127.0.0.1/tcp/4001", options.Node.MaxConnections + 1);
-var settings = DeviceSettings.Load(board.Store);
+DeviceOptions options = new() { Node = NodeOptions.Desktop(), PubSub = PubSubOptions.Desktop() };
+using VirtualBoard board = SampleBoard.Create("subscriber", args, "listen = /ip4/127.0.0.1/tcp/4001", options.Node.MaxConnections + 1);
+DeviceSettings settings = DeviceSettings.Load(board.Store);
 settings.TellUnread(board.Log);
-var node = new Node(options.Node, DeviceIdentity.Load(board), board.Crypto, board.Random);
-var device = new Device(board, node, board.Link, options);
+Node node = new(options.Node, DeviceIdentity.Load(board), board.Crypto, board.Random);
+Device device = new(board, node, board.Link, options);
 device.DialList.Add(settings.Dial);
 device.PubSub.Events = new Heard();
-var topic = device.PubSub.Join(settings.Topic);
+Topic topic = device.PubSub.Join(settings.Topic);
 Console.WriteLine($"{node.Identity.PeerId} hears {settings.Topic}");
 device.Listen(settings.Find("listen", null));
 
-var lines = new ConcurrentQueue<string>();
+ConcurrentQueue<string> lines = new();
 new Thread(ReadLines) { IsBackground = true }.Start();
 while (true)
 {
     // not kept while nobody hears it, as a sensor's readings are: a command that is late may do harm
-    if (lines.TryDequeue(out var line))
+    if (lines.TryDequeue(out string? line))
     {
-        var bytes = Encoding.UTF8.GetBytes(line);
-        var peers = topic.Publish(bytes, 0, bytes.Length);
+        byte[] bytes = Encoding.UTF8.GetBytes(line);
+        int peers = topic.Publish(bytes, 0, bytes.Length);
         Console.WriteLine(peers > 0 ? $"published to {peers}" : "nobody is subscribed");
     }
 
-    var now = board.Clock.NowMs;
+    long now = board.Clock.NowMs;
     board.Link.Wait((int)Math.Clamp(device.Step(now) - now, 0, LookMs));
 }
 

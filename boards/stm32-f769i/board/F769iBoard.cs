@@ -13,8 +13,8 @@ namespace NanoLibp2p.Boards.F769i
         }
 
         /// <summary>
-        /// Makes the board with a store of another kind, as a <see cref="FlashStore"/> at <c>D:\</c> where the firmware was built with a file
-        /// system for the SD card, which the stock image has not (its target_FileSystem.cpp installs none).
+        /// Makes the board with a store of another kind, as a <see cref="FlashStore"/> at <c>D:\</c> where the firmware was built with a
+        /// file system for the SD card, which the stock image has not (its target_FileSystem.cpp installs none).
         /// </summary>
         public F769iBoard(IStore store)
             : base("f769i", store)

@@ -79,7 +79,8 @@ namespace NanoLibp2p.Crypto.Native
         }
 
         /// <inheritdoc/>
-        public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac, int macOffset)
+        public override void HmacSha256(byte[] key, int keyOffset, int keyCount, byte[] data, int offset, int count, byte[] mac,
+            int macOffset)
         {
             FirmwareCalls.HmacSha256(key, keyOffset, keyCount, data, offset, count, mac, macOffset);
         }
@@ -88,7 +89,8 @@ namespace NanoLibp2p.Crypto.Native
         public override void HkdfSha256(byte[] salt, int saltOffset, int saltCount, byte[] ikm, int ikmOffset, int ikmCount,
             byte[] info, int infoOffset, int infoCount, byte[] okm, int okmOffset, int okmCount)
         {
-            FirmwareCalls.HkdfSha256(salt, saltOffset, saltCount, ikm, ikmOffset, ikmCount, info, infoOffset, infoCount, okm, okmOffset, okmCount);
+            FirmwareCalls.HkdfSha256(salt, saltOffset, saltCount, ikm, ikmOffset, ikmCount, info, infoOffset, infoCount, okm, okmOffset,
+                okmCount);
         }
 
         /// <inheritdoc/>
@@ -96,14 +98,16 @@ namespace NanoLibp2p.Crypto.Native
             byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count)
         {
             // no bytes may be given as null, which a native call does not take
-            FirmwareCalls.Seal(key, keyOffset, noncePrefix, nonceCounter, ad == null ? buffer : ad, adOffset, adCount, buffer, offset, count);
+            FirmwareCalls.Seal(key, keyOffset, noncePrefix, nonceCounter, ad == null ? buffer : ad, adOffset, adCount,
+                buffer, offset, count);
         }
 
         /// <inheritdoc/>
         public override bool Open(byte[] key, int keyOffset, uint noncePrefix, ulong nonceCounter,
             byte[] ad, int adOffset, int adCount, byte[] buffer, int offset, int count)
         {
-            return FirmwareCalls.Open(key, keyOffset, noncePrefix, nonceCounter, ad == null ? buffer : ad, adOffset, adCount, buffer, offset, count);
+            return FirmwareCalls.Open(key, keyOffset, noncePrefix, nonceCounter, ad == null ? buffer : ad, adOffset, adCount,
+                buffer, offset, count);
         }
 
         /// <inheritdoc/>

@@ -10,7 +10,8 @@ namespace NanoLibp2p.Core.Identify
         private IdentifyReading[] _readings;
 
         /// <summary>
-        /// Asks a peer who it is; <see cref="Events"/> has the answer, which may be of several messages, and its end when the peer ends the stream.
+        /// Asks a peer who it is; <see cref="Events"/> has the answer, which may be of several messages, and its end when the peer ends the
+        /// stream.
         /// </summary>
         /// <returns>False when as many answers as NodeOptions.IdentifyReadings are under way, or no stream is left.</returns>
         public bool Ask(Connection connection)

@@ -34,7 +34,8 @@ namespace NanoLibp2p.Core.Identify
             MakeReadings(options);
         }
 
-        /// <summary>Tells a peer who we are after something has changed, such as the addresses of this host's interfaces, which it looks up anew.</summary>
+        /// <summary>Tells a peer who we are after something has changed, such as the addresses of this host's interfaces, which it looks up
+        /// anew.</summary>
         /// <returns>False when no stream is left.</returns>
         public bool Push(Connection connection)
         {
@@ -237,7 +238,8 @@ namespace NanoLibp2p.Core.Identify
         private static int WriteAddress(Multiaddr address, byte[] message, int at)
         {
             byte[] bytes = address.ToBytes();
-            bool isLocal = bytes[0] == MultiaddrProtocol.Ip6Zone || (bytes[0] == MultiaddrProtocol.Ip6 && bytes[1] == 0xFE && (bytes[2] & 0xC0) == 0x80);
+            bool isLocal = bytes[0] == MultiaddrProtocol.Ip6Zone
+                || (bytes[0] == MultiaddrProtocol.Ip6 && bytes[1] == 0xFE && (bytes[2] & 0xC0) == 0x80);
             return isLocal ? at : WriteField(IdentifyField.ListenAddress, bytes, 0, bytes.Length, message, at);
         }
 

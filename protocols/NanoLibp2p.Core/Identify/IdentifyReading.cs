@@ -3,7 +3,8 @@ using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.Core.Identify
 {
-    // What a peer says of itself, on its way in: go sends one part after another, each a message with its length (identify spec, "identify").
+    // What a peer says of itself, on its way in: go sends one part after another, each a message with its length (identify spec,
+    // "identify").
     internal sealed class IdentifyReading
     {
         // what js and go read at the most

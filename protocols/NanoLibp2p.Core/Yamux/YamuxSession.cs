@@ -23,8 +23,8 @@ namespace NanoLibp2p.Core.Yamux
         /// <summary>Refused streams, without one accepted in between, after which a peer is taken to be hostile.</summary>
         public const int MaxRefusals = 1024;
 
-        // What a node that takes records of any length adds to each stream's first window: the least that shows the peer more than the 256 KiB
-        // that every stream begins with, whatever part of them is under way.
+        // What a node that takes records of any length adds to each stream's first window: the least that shows the peer more than the 256
+        // KiB that every stream begins with, whatever part of them is under way.
         internal const uint WindowOfLongRecords = InitialWindow + 1;
 
         // a window is given back when half of it is used, so that small reads don't make small updates
@@ -187,7 +187,8 @@ namespace NanoLibp2p.Core.Yamux
             return taken;
         }
 
-        /// <summary>Begins a frame of <paramref name="count"/> bytes, at most <see cref="WriteRoom"/>, that the caller fills in at once.</summary>
+        /// <summary>Begins a frame of <paramref name="count"/> bytes, at most <see cref="WriteRoom"/>, that the caller fills in at
+        /// once.</summary>
         /// <returns>Where in the send buffer.</returns>
         public int BeginWrite(YamuxStream stream, int count)
         {

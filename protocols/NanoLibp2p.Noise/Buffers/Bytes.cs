@@ -2,7 +2,8 @@ using System;
 
 namespace NanoLibp2p.Buffers
 {
-    /// <summary>Comparing bytes, and integers and ASCII in them. Offsets are the caller's duty; nothing here allocates but the text methods.</summary>
+    /// <summary>Comparing bytes, and integers and ASCII in them. Offsets are the caller's duty; nothing here allocates but the text
+    /// methods.</summary>
     public static class Bytes
     {
         /// <summary>Whether two ranges hold the same bytes. Stops at the first difference: not for secrets.</summary>

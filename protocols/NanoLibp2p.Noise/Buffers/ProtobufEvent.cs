@@ -3,7 +3,8 @@ namespace NanoLibp2p.Buffers
     /// <summary>What <see cref="ProtobufReader.Next"/> found. Below 0 is a fault of the peer and final until the next reset.</summary>
     public enum ProtobufEvent
     {
-        /// <summary>The length prefix exceeds the maximum given to <see cref="ProtobufReader.ResetDelimited"/>; <c>Value</c> has it.</summary>
+        /// <summary>The length prefix exceeds the maximum given to <see cref="ProtobufReader.ResetDelimited"/>; <c>Value</c> has
+        /// it.</summary>
         TooLong = -2,
 
         /// <summary>Not protobuf: a bad tag, varint or length, or a message that ends inside a field.</summary>

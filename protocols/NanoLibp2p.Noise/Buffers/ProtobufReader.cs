@@ -40,7 +40,8 @@ namespace NanoLibp2p.Buffers
         private int _depth;
         private int _consumed;
 
-        /// <summary>Bytes of the buffer that the last <see cref="Next"/> has dealt with; after <see cref="ProtobufEvent.BytesChunk"/> they are the chunk.</summary>
+        /// <summary>Bytes of the buffer that the last <see cref="Next"/> has dealt with; after <see cref="ProtobufEvent.BytesChunk"/> they
+        /// are the chunk.</summary>
         public int Consumed
         {
             get { return _consumed; }
@@ -99,13 +100,15 @@ namespace NanoLibp2p.Buffers
             get { return _value - (_ends[_depth + 1] - _position) - (ulong)_consumed; }
         }
 
-        /// <summary>Whether input that ends here cuts nothing off: the message is whole, not begun, or unbounded and between two fields.</summary>
+        /// <summary>Whether input that ends here cuts nothing off: the message is whole, not begun, or unbounded and between two
+        /// fields.</summary>
         public bool MayEnd
         {
             get
             {
                 return _state == ProtobufReaderState.Ended
-                    || (_bits == 0 && _depth == 0 && (_state == ProtobufReaderState.Prefix || (_state == ProtobufReaderState.Tag && _ends[0] == Unbounded)));
+                    || (_bits == 0 && _depth == 0
+                        && (_state == ProtobufReaderState.Prefix || (_state == ProtobufReaderState.Tag && _ends[0] == Unbounded)));
             }
         }
 
@@ -134,7 +137,8 @@ namespace NanoLibp2p.Buffers
             }
         }
 
-        /// <summary>After <see cref="ProtobufEvent.Malformed"/> within a message that was entered: gives that one up, and passes over its rest.</summary>
+        /// <summary>After <see cref="ProtobufEvent.Malformed"/> within a message that was entered: gives that one up, and passes over its
+        /// rest.</summary>
         /// <returns>False when it was the outermost.</returns>
         public bool GiveUp()
         {

@@ -1,8 +1,8 @@
 namespace NanoLibp2p.Multiformats
 {
     /// <summary>
-    /// The two ways from bytes to digits that the bases of <see cref="Multibase"/> share: one large number, or groups of bits, which a device
-    /// has no use for.
+    /// The two ways from bytes to digits that the bases of <see cref="Multibase"/> share: one large number, or groups of bits, which a
+    /// device has no use for.
     /// </summary>
     public static partial class BaseText
     {

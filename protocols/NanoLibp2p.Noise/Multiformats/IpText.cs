@@ -2,7 +2,8 @@ using NanoLibp2p.Buffers;
 
 namespace NanoLibp2p.Multiformats
 {
-    /// <summary>The text of IP addresses. For the caller's text, so reading takes characters; a wrong one is a result, not an exception.</summary>
+    /// <summary>The text of IP addresses. For the caller's text, so reading takes characters; a wrong one is a result, not an
+    /// exception.</summary>
     public static class IpText
     {
         // 8 groups of 4 with their colons

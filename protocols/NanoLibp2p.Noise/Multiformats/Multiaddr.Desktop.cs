@@ -11,7 +11,8 @@ namespace NanoLibp2p.Multiformats
         public const int BadLength = -3;
 
         /// <summary>Whether a peer's bytes are a multiaddr of known protocols. Allocates nothing.</summary>
-        /// <returns>0, <see cref="BadLength"/>, <see cref="MultiaddrProtocol.Malformed"/> or <see cref="MultiaddrProtocol.Unknown"/>.</returns>
+        /// <returns>0, <see cref="BadLength"/>, <see cref="MultiaddrProtocol.Malformed"/> or
+        /// <see cref="MultiaddrProtocol.Unknown"/>.</returns>
         public static int Validate(byte[] bytes, int offset, int count)
         {
             if (count <= 0 || count > MaxBytes)

@@ -38,7 +38,8 @@ namespace NanoLibp2p.Multiformats
 
         /// <summary>As <see cref="Parse"/>, without an exception.</summary>
         /// <param name="text">What may be a multiaddr; may be null.</param>
-        /// <param name="error">Which part of it is wrong and why, such as <c>/ip4/1.2.3/tcp/1: '1.2.3' is not an IPv4 address</c>, or null.</param>
+        /// <param name="error">Which part of it is wrong and why, such as <c>/ip4/1.2.3/tcp/1: '1.2.3' is not an IPv4 address</c>, or
+        /// null.</param>
         /// <returns>The multiaddr, or null.</returns>
         public static Multiaddr TryParse(string text, out string error)
         {
@@ -134,7 +135,8 @@ namespace NanoLibp2p.Multiformats
             }
         }
 
-        /// <summary>The address or name to dial, such as <c>192.168.1.7</c> or <c>fe80::1%eth0</c>; null without a host. Made once.</summary>
+        /// <summary>The address or name to dial, such as <c>192.168.1.7</c> or <c>fe80::1%eth0</c>; null without a host. Made
+        /// once.</summary>
         public string Host
         {
             get
@@ -160,7 +162,8 @@ namespace NanoLibp2p.Multiformats
             }
         }
 
-        /// <summary>Bytes of the addresses of its name that lead to the peer: 4 for IPv4 alone (dns4), 16 for IPv6 alone (dns6), 0 for all.</summary>
+        /// <summary>Bytes of the addresses of its name that lead to the peer: 4 for IPv4 alone (dns4), 16 for IPv6 alone (dns6), 0 for
+        /// all.</summary>
         public int NameAddressBytes
         {
             get

@@ -56,7 +56,8 @@ namespace NanoLibp2p.Multiformats
         /// <summary>WebSocket over TLS.</summary>
         public const int Wss = 478;
 
-        /// <summary>What <see cref="Read"/> returns for bytes that end inside a component, or a value that its protocol doesn't allow.</summary>
+        /// <summary>What <see cref="Read"/> returns for bytes that end inside a component, or a value that its protocol doesn't
+        /// allow.</summary>
         public const int Malformed = -1;
 
         /// <summary>What <see cref="Read"/> returns for a protocol that is not in this list.</summary>
@@ -77,7 +78,8 @@ namespace NanoLibp2p.Multiformats
         /// <param name="code">Its protocol.</param>
         /// <param name="valueOffset">Where its value begins, behind a length prefix.</param>
         /// <param name="valueCount">Bytes of the value, which may be 0.</param>
-        /// <returns>The component's bytes, so that the next one begins so much later; or <see cref="Malformed"/> or <see cref="Unknown"/>.</returns>
+        /// <returns>The component's bytes, so that the next one begins so much later; or <see cref="Malformed"/> or
+        /// <see cref="Unknown"/>.</returns>
         public static int Read(byte[] bytes, int offset, int count, out int code, out int valueOffset, out int valueCount)
         {
             ulong number;

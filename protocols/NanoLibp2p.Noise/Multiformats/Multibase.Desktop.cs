@@ -35,7 +35,8 @@ namespace NanoLibp2p.Multiformats
         }
 
         /// <summary>The bytes of a text with its prefix.</summary>
-        /// <returns>The bytes written, at most <paramref name="capacity"/>; <see cref="UnknownBase"/>, or a negative code of <see cref="BaseText"/>.</returns>
+        /// <returns>The bytes written, at most <paramref name="capacity"/>; <see cref="UnknownBase"/>, or a negative code of
+        /// <see cref="BaseText"/>.</returns>
         public static int Decode(string text, byte[] buffer, int offset, int capacity)
         {
             return Decode(string.IsNullOrEmpty(text) ? '\0' : text[0], text, 1, buffer, offset, capacity);

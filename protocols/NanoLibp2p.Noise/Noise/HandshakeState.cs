@@ -66,7 +66,8 @@ namespace NanoLibp2p.Noise
         /// <param name="prologue">What both sides must agree on; may be empty.</param>
         /// <param name="localStatic">Our static keys; null where the pattern needs none. Kept, not copied.</param>
         /// <param name="remoteStatic">The peer's static public key, 32 bytes, where the pattern knows it; else null. Copied.</param>
-        /// <exception cref="ArgumentException">Both sides know a static key before the first message of this pattern, and it was not given.</exception>
+        /// <exception cref="ArgumentException">Both sides know a static key before the first message of this pattern, and it was not
+        /// given.</exception>
         public void Start(NoisePattern pattern, bool initiator, byte[] prologue, KeyPair localStatic, byte[] remoteStatic)
         {
             Clear();
@@ -86,7 +87,8 @@ namespace NanoLibp2p.Noise
             _pattern = pattern;
         }
 
-        /// <summary>Gives the ephemeral keys of this handshake, made while nobody waited. They are copied; use them for nothing else.</summary>
+        /// <summary>Gives the ephemeral keys of this handshake, made while nobody waited. They are copied; use them for nothing
+        /// else.</summary>
         /// <exception cref="InvalidOperationException">No handshake is under way, or it has its ephemeral keys.</exception>
         public void UseEphemeral(KeyPair ephemeral)
         {
@@ -125,8 +127,8 @@ namespace NanoLibp2p.Noise
         /// <param name="payloadCount">Bytes of the payload.</param>
         /// <returns>Bytes of the message, or a negative <see cref="NoiseResult"/>.</returns>
         /// <exception cref="InvalidOperationException">
-        /// No message is due or the peer's is, or a key is missing: ephemeral ones come from <see cref="UseEphemeral"/>, static ones from <see cref="Start"/>.
-        /// </exception>
+        /// No message is due or the peer's is, or a key is missing: ephemeral ones come from <see cref="UseEphemeral"/>, static ones from
+        /// <see cref="Start"/>. </exception>
         /// <exception cref="ArgumentException">The buffer has no room for the message. Nothing has changed.</exception>
         public int WriteMessage(byte[] buffer, int offset, int payloadCount)
         {
@@ -144,8 +146,8 @@ namespace NanoLibp2p.Noise
         /// <param name="count">Bytes of the message.</param>
         /// <param name="payloadOffset">Where the payload begins.</param>
         /// <returns>
-        /// Bytes of payload, or a negative <see cref="NoiseResult"/>; the state is then as it was before the message, but for <see cref="RemoteStatic"/>.
-        /// </returns>
+        /// Bytes of payload, or a negative <see cref="NoiseResult"/>; the state is then as it was before the message, but for
+        /// <see cref="RemoteStatic"/>. </returns>
         /// <exception cref="InvalidOperationException">No message is due, or ours is.</exception>
         /// <exception cref="ArgumentException">The message is not within the buffer.</exception>
         public int ReadMessage(byte[] buffer, int offset, int count, out int payloadOffset)

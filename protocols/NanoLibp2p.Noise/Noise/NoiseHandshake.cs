@@ -14,7 +14,8 @@ namespace NanoLibp2p.Noise
         /// <summary>The Noise handshake below: whose turn it is, its ephemeral keys, its split into two ciphers, its wiping.</summary>
         public readonly HandshakeState State;
 
-        /// <summary>The peer's id itself: <see cref="RemoteIdCount"/> bytes, not a copy. It is proved when the handshake is complete.</summary>
+        /// <summary>The peer's id itself: <see cref="RemoteIdCount"/> bytes, not a copy. It is proved when the handshake is
+        /// complete.</summary>
         public readonly byte[] RemoteId = new byte[PeerId.MaxBytes];
 
         private readonly CryptoProvider _crypto;

@@ -15,7 +15,8 @@ namespace NanoLibp2p.Noise
         /// <summary>Takes up a static key that was kept, and signs it anew; a signature by Ed25519 comes out the same.</summary>
         /// <param name="identity">Signs the static key.</param>
         /// <param name="crypto">Used here only.</param>
-        /// <param name="privateKey">What <see cref="KeyPair.PrivateKey"/> of <see cref="StaticKey"/> was: 32 bytes, as secret as the identity's seed. Copied.</param>
+        /// <param name="privateKey">What <see cref="KeyPair.PrivateKey"/> of <see cref="StaticKey"/> was: 32 bytes, as secret as the
+        /// identity's seed. Copied.</param>
         /// <param name="earlyMuxer">As with the constructor.</param>
         /// <exception cref="ArgumentException">The key has another length.</exception>
         public static NoiseIdentity FromPrivateKey(Identity identity, CryptoProvider crypto, byte[] privateKey, bool earlyMuxer)

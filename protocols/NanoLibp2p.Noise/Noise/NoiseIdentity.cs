@@ -29,7 +29,8 @@ namespace NanoLibp2p.Noise
         /// <param name="identity">Signs the static key.</param>
         /// <param name="crypto">Used here only.</param>
         /// <param name="random">Gives the static key.</param>
-        /// <param name="earlyMuxer">True to offer Yamux within the handshake (inlined-muxer-negotiation spec), which saves a round trip.</param>
+        /// <param name="earlyMuxer">True to offer Yamux within the handshake (inlined-muxer-negotiation spec), which saves a round
+        /// trip.</param>
         public NoiseIdentity(Identity identity, CryptoProvider crypto, IRandom random, bool earlyMuxer)
         {
             StaticKey.Generate(crypto, random);

@@ -18,10 +18,10 @@ public class NoiseIdentityTests
     public void A_peer_that_knows_one_shard_verifies_no_signature_of_another_and_none_after_a_restart()
     {
         Identity identity = Identity.Create(_crypto, _random);
-        var first = new NoiseIdentity(identity, _crypto, _random, true);
+        NoiseIdentity first = new(identity, _crypto, _random, true);
         byte[] kept = (byte[])first.StaticKey.PrivateKey.Clone();
         NoiseIdentity restarted = NoiseIdentity.FromPrivateKey(identity, new ManagedCrypto(), kept, true);
-        var device = new CountingCrypto();
+        CountingCrypto device = new();
         TestNode dialer = _simulation.Add(new NodeOptions(), device);
 
         foreach (NoiseIdentity shown in new[] { first, first, restarted })
@@ -38,7 +38,7 @@ public class NoiseIdentityTests
     public void A_kept_key_gives_the_same_payload_again()
     {
         Identity identity = Identity.Create(_crypto, _random);
-        var first = new NoiseIdentity(identity, _crypto, _random, false);
+        NoiseIdentity first = new(identity, _crypto, _random, false);
         NoiseIdentity again = NoiseIdentity.FromPrivateKey(identity, _crypto, first.StaticKey.PrivateKey, false);
 
         Assert.Equal(first.Payload, again.Payload);
@@ -50,8 +50,8 @@ public class NoiseIdentityTests
     public void Static_keys_that_peers_have_proved_are_shared_by_nodes_that_are_given_the_same_memory()
     {
         Identity identity = Identity.Create(_crypto, _random);
-        var bindings = new PeerBindings(4);
-        var counted = new CountingCrypto();
+        PeerBindings bindings = new(4);
+        CountingCrypto counted = new();
         TestNode dialer = _simulation.Add(new NodeOptions());
         for (int i = 0; i < 2; i++)
         {
@@ -68,21 +68,23 @@ public class NoiseIdentityTests
     {
         Identity identity = Identity.Create(_crypto, _random);
         Identity signer = ofAnother ? Identity.Create(_crypto, _random) : identity;
-        var options = new NodeOptions { NoiseIdentity = new NoiseIdentity(signer, _crypto, _random, earlyMuxer) };
+        NodeOptions options = new() { NoiseIdentity = new NoiseIdentity(signer, _crypto, _random, earlyMuxer) };
 
-        Assert.Contains("NoiseIdentity", Assert.Throws<ArgumentException>(() => new Node(options, identity, _crypto, _random)).Message, StringComparison.Ordinal);
+        Assert.Contains("NoiseIdentity", Assert.Throws<ArgumentException>(() => new Node(options, identity, _crypto, _random)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_key_of_another_length_is_refused_with_its_length() =>
         Assert.Contains("31 bytes", Assert.Throws<ArgumentException>(
-            () => NoiseIdentity.FromPrivateKey(Identity.Create(_crypto, _random), _crypto, new byte[31], true)).Message, StringComparison.Ordinal);
+            () => NoiseIdentity.FromPrivateKey(Identity.Create(_crypto, _random), _crypto, new byte[31], true)).Message,
+        StringComparison.Ordinal);
 
     // the dialer connects to a new node of the identity, and lets go of it
     private void Connect(TestNode dialer, Identity identity, NodeOptions options, CryptoProvider? crypto = null)
     {
         CryptoProvider provider = crypto ?? new ManagedCrypto();
-        var listener = new TestNode(_simulation.Network, new Node(options, identity, provider, _random));
+        TestNode listener = new(_simulation.Network, new Node(options, identity, provider, _random));
         _simulation.Add(listener);
         Multiaddr address = listener.Listen();
         int connected = dialer.Connected;

@@ -87,7 +87,8 @@ internal sealed class ShardNode : TestNode
     }
 
     private bool IsReady(Connection connection) =>
-        connection.State == ConnectionState.Dialing || (connection.Link is MemoryLink link && ((link.IsReadable && connection.WantsRead) || _unsent.Contains(connection)));
+        connection.State == ConnectionState.Dialing
+        || (connection.Link is MemoryLink link && ((link.IsReadable && connection.WantsRead) || _unsent.Contains(connection)));
 
     private sealed class Scheduler : NodeScheduler
     {

@@ -10,9 +10,9 @@ namespace NanoLibp2p.Interop.Tests;
 /// <param name="id">The protocol's id.</param>
 internal sealed class EchoProtocol(string id) : StreamProtocol
 {
-    private readonly List<Call> calls = [];
-    private readonly List<Answer> answers = [];
-    private int protocol;
+    private readonly List<Call> _calls = [];
+    private readonly List<Answer> _answers = [];
+    private int _protocol;
 
     /// <summary>The most streams that were open at the same time, either way.</summary>
     public int MostAtOnce { get; private set; }
@@ -20,7 +20,7 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
     /// <summary>Opens a stream, sends the payload and compares what comes back.</summary>
     public Task Start(Connection connection, byte[] payload)
     {
-        Libp2pStream? stream = connection.OpenStream(this, protocol);
+        Libp2pStream? stream = connection.OpenStream(this, _protocol);
         if (stream == null)
         {
             return Task.FromException(new NanoPeerException("no stream left for an echo"));
@@ -28,11 +28,11 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
 
         Call call = new(stream, payload);
         stream.Tag = call;
-        calls.Add(call);
+        _calls.Add(call);
         return call.Done.Task;
     }
 
-    protected override void Register(Node node) => protocol = node.RegisterProtocol(id, this, true);
+    protected override void Register(Node node) => _protocol = node.RegisterProtocol(id, this, true);
 
     public override void OnOpened(Libp2pStream stream) => MostAtOnce = Math.Max(MostAtOnce, stream.Connection.OpenStreams);
 
@@ -44,7 +44,8 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
             return count;
         }
 
-        if (count > call.Payload.Length - call.Received || !buffer.AsSpan(offset, count).SequenceEqual(call.Payload.AsSpan(call.Received, count)))
+        if (count > call.Payload.Length - call.Received
+            || !buffer.AsSpan(offset, count).SequenceEqual(call.Payload.AsSpan(call.Received, count)))
         {
             call.Done.TrySetException(new NanoPeerException($"the echo of {call.Payload.Length} bytes differs after {call.Received}"));
             stream.Reset();
@@ -75,19 +76,20 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
     {
         if (stream.Tag is Answer answer)
         {
-            answers.Remove(answer);
+            _answers.Remove(answer);
         }
 
         if (stream.Tag is Call call)
         {
-            calls.Remove(call);
-            call.Done.TrySetException(new NanoPeerException($"the echo stream ended with {call.Received} of {call.Payload.Length} bytes back"));
+            _calls.Remove(call);
+            call.Done.TrySetException(
+                new NanoPeerException($"the echo stream ended with {call.Received} of {call.Payload.Length} bytes back"));
         }
     }
 
     public override long Poll(long nowMs)
     {
-        foreach (Call call in calls)
+        foreach (Call call in _calls)
         {
             if (call.Sent < call.Payload.Length)
             {
@@ -100,7 +102,7 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
         }
 
         // a stream may close, and leave the list, by its last byte
-        foreach (Answer answer in answers.ToArray())
+        foreach (Answer answer in _answers.ToArray())
         {
             answer.Continue();
         }
@@ -119,7 +121,7 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
             if (answer == null)
             {
                 stream.Tag = answer = new(stream);
-                answers.Add(answer);
+                _answers.Add(answer);
             }
 
             answer.Keep(buffer, offset + written, count - written);
@@ -129,22 +131,22 @@ internal sealed class EchoProtocol(string id) : StreamProtocol
     /// <summary>What of an echo found no room yet.</summary>
     private sealed class Answer(Libp2pStream stream)
     {
-        private readonly MemoryStream kept = new();
-        private int written;
+        private readonly MemoryStream _kept = new();
+        private int _written;
 
         /// <summary>Whether the peer has sent its last byte.</summary>
         public bool IsWhole { get; set; }
 
-        public void Keep(byte[] buffer, int offset, int count) => kept.Write(buffer, offset, count);
+        public void Keep(byte[] buffer, int offset, int count) => _kept.Write(buffer, offset, count);
 
         /// <summary>Writes what there is room for, and closes after the last byte.</summary>
         public void Continue()
         {
-            written += stream.Write(kept.GetBuffer(), written, (int)kept.Length - written);
-            if (written == kept.Length)
+            _written += stream.Write(_kept.GetBuffer(), _written, (int)_kept.Length - _written);
+            if (_written == _kept.Length)
             {
-                kept.SetLength(0);
-                written = 0;
+                _kept.SetLength(0);
+                _written = 0;
                 if (IsWhole)
                 {
                     stream.CloseWrite();

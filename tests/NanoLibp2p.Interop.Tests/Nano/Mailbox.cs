@@ -8,23 +8,23 @@ namespace NanoLibp2p.Interop.Tests;
 /// <summary>What happened, kept until a test takes it: each item once, whether it came before or after the test asked.</summary>
 internal sealed class Mailbox<T>
 {
-    private readonly string what;
-    private readonly List<T> items = [];
-    private TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _what;
+    private readonly List<T> _items = [];
+    private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Mailbox(string what)
     {
-        this.what = what;
+        _what = what;
     }
 
     public void Add(T item)
     {
         TaskCompletionSource wake;
-        lock (items)
+        lock (_items)
         {
-            items.Add(item);
-            wake = arrived;
-            arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _items.Add(item);
+            wake = _arrived;
+            _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         wake.SetResult();
@@ -36,17 +36,17 @@ internal sealed class Mailbox<T>
         while (true)
         {
             Task more;
-            lock (items)
+            lock (_items)
             {
-                int index = items.FindIndex(match);
+                int index = _items.FindIndex(match);
                 if (index >= 0)
                 {
-                    T found = items[index];
-                    items.RemoveAt(index);
+                    T found = _items[index];
+                    _items.RemoveAt(index);
                     return found;
                 }
 
-                more = arrived.Task;
+                more = _arrived.Task;
             }
 
             try
@@ -55,9 +55,10 @@ internal sealed class Mailbox<T>
             }
             catch (OperationCanceledException)
             {
-                lock (items)
+                lock (_items)
                 {
-                    throw new NanoPeerException($"no {what} in {patience.TotalSeconds} s as the test wants it; others: {(items.Count == 0 ? "none" : string.Join(' ', items))}");
+                    throw new NanoPeerException($"no {_what} in {patience.TotalSeconds} s as the test wants it; others: "
+                        + $"{(_items.Count == 0 ? "none" : string.Join(' ', _items))}");
                 }
             }
         }

@@ -12,5 +12,6 @@ namespace NanoLibp2p.Interop.Tests;
 public sealed record NanoConnection(Connection Object, int Serial, string PeerId, bool IsInbound, bool UsedEarlyMuxer, int RemotePort)
 {
     internal static NanoConnection Of(Connection connection)
-        => new(connection, connection.Serial, connection.RemotePeer.ToString(), connection.IsInbound, connection.UsedEarlyMuxer, connection.Link.RemotePort);
+        => new(connection, connection.Serial, connection.RemotePeer.ToString(), connection.IsInbound, connection.UsedEarlyMuxer,
+            connection.Link.RemotePort);
 }

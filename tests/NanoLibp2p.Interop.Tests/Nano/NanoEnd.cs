@@ -13,5 +13,6 @@ namespace NanoLibp2p.Interop.Tests;
 public sealed record NanoEnd(Connection Connection, int Serial, CloseReason Reason, int Detail, string PeerId, bool IsInbound, bool WasOpen)
 {
     internal static NanoEnd Of(Connection connection)
-        => new(connection, connection.Serial, connection.CloseReason, connection.CloseDetail, connection.RemotePeer?.ToString() ?? "", connection.IsInbound, connection.WasOpen);
+        => new(connection, connection.Serial, connection.CloseReason, connection.CloseDetail, connection.RemotePeer?.ToString() ?? "",
+            connection.IsInbound, connection.WasOpen);
 }

@@ -11,8 +11,8 @@ namespace NanoLibp2p.Interop.Tests;
 /// <summary>What a peer said of itself to our node, answer or push.</summary>
 public sealed class NanoIdentified
 {
-    private readonly List<(int Field, byte[] Value)> fields = [];
-    private readonly MemoryStream pieces = new();
+    private readonly List<(int Field, byte[] Value)> _fields = [];
+    private readonly MemoryStream _pieces = new();
 
     internal NanoIdentified(string peerId)
     {
@@ -30,7 +30,8 @@ public sealed class NanoIdentified
 
     public IReadOnlyList<string> Protocols => [.. Text(IdentifyField.Protocol)];
 
-    public IReadOnlyList<string> ListenAddresses => [.. Bytes(IdentifyField.ListenAddress).Select(one => Multiaddr.FromBytes(one, 0, one.Length).ToString())];
+    public IReadOnlyList<string> ListenAddresses =>
+        [.. Bytes(IdentifyField.ListenAddress).Select(one => Multiaddr.FromBytes(one, 0, one.Length).ToString())];
 
     public Multiaddr ObservedAddress
     {
@@ -42,19 +43,19 @@ public sealed class NanoIdentified
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{PeerId}: {string.Join(' ', fields.Select(one => one.Field))}";
+    public override string ToString() => $"{PeerId}: {string.Join(' ', _fields.Select(one => one.Field))}";
 
     internal void Add(int field, byte[] buffer, int offset, int count, bool last)
     {
-        pieces.Write(buffer, offset, count);
+        _pieces.Write(buffer, offset, count);
         if (last)
         {
-            fields.Add((field, pieces.ToArray()));
-            pieces.SetLength(0);
+            _fields.Add((field, _pieces.ToArray()));
+            _pieces.SetLength(0);
         }
     }
 
-    private IEnumerable<byte[]> Bytes(int field) => fields.Where(one => one.Field == field).Select(one => one.Value);
+    private IEnumerable<byte[]> Bytes(int field) => _fields.Where(one => one.Field == field).Select(one => one.Value);
 
     private IEnumerable<string> Text(int field) => Bytes(field).Select(Encoding.UTF8.GetString);
 }

@@ -15,11 +15,11 @@ namespace NanoLibp2p.Interop.Tests;
 // The protocols that a test can use.
 public sealed partial class NanoPeer
 {
-    private readonly PerfProtocol perf = new(16, 65000, serve: true);
-    private readonly ConcurrentDictionary<int, TaskCompletionSource> pings = new();
-    private readonly ConcurrentDictionary<int, TaskCompletionSource<NanoIdentified>> identifies = new();
-    private readonly ConcurrentDictionary<PerfTransfer, TaskCompletionSource> transfers = new();
-    private readonly Mailbox<NanoIdentified> pushed = new("identify push");
+    private readonly PerfProtocol _perf = new(16, 65000, serve: true);
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _pings = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<NanoIdentified>> _identifies = new();
+    private readonly ConcurrentDictionary<PerfTransfer, TaskCompletionSource> _transfers = new();
+    private readonly Mailbox<NanoIdentified> _pushed = new("identify push");
 
     /// <summary>Pings once.</summary>
     public async Task<TimeSpan> PingAsync(NanoConnection connection)
@@ -28,8 +28,8 @@ public sealed partial class NanoPeer
         TaskCompletionSource pong = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await DoAsync(() =>
         {
-            pings[connection.Object.Index] = pong;
-            if (!node.Ping.Send(Of(connection)))
+            _pings[connection.Object.Index] = pong;
+            if (!_node.Ping.Send(Of(connection)))
             {
                 throw new NanoPeerException("no room for a ping");
             }
@@ -44,8 +44,8 @@ public sealed partial class NanoPeer
         TaskCompletionSource<NanoIdentified> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await DoAsync(() =>
         {
-            identifies[connection.Object.Index] = answer;
-            if (!node.Identify.Ask(Of(connection)))
+            _identifies[connection.Object.Index] = answer;
+            if (!_node.Identify.Ask(Of(connection)))
             {
                 throw new NanoPeerException("identify is busy");
             }
@@ -56,14 +56,14 @@ public sealed partial class NanoPeer
     /// <summary>Tells a peer who we are.</summary>
     public Task PushAsync(NanoConnection connection) => DoAsync(() =>
     {
-        if (!node.Identify.Push(Of(connection)))
+        if (!_node.Identify.Push(Of(connection)))
         {
             throw new NanoPeerException("no stream left for identify push");
         }
     });
 
     /// <summary>Waits for what a peer tells unasked, and takes it.</summary>
-    public Task<NanoIdentified> WaitForPushAsync(string peerId) => pushed.TakeAsync(one => one.PeerId == peerId, Patience);
+    public Task<NanoIdentified> WaitForPushAsync(string peerId) => _pushed.TakeAsync(one => one.PeerId == peerId, Patience);
 
     /// <summary>libp2p perf as the client.</summary>
     /// <returns>How long all of it took.</returns>
@@ -73,8 +73,8 @@ public sealed partial class NanoPeer
         TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await DoAsync(() =>
         {
-            PerfTransfer? transfer = perf.Start(Of(connection), (ulong)upload, (ulong)download);
-            transfers[transfer ?? throw new NanoPeerException("no transfer or stream left for perf")] = end;
+            PerfTransfer? transfer = _perf.Start(Of(connection), (ulong)upload, (ulong)download);
+            _transfers[transfer ?? throw new NanoPeerException("no transfer or stream left for perf")] = end;
         }).ConfigureAwait(false);
         await end.Task.WaitAsync(Patience).ConfigureAwait(false);
         return Stopwatch.GetElapsedTime(start);
@@ -88,23 +88,24 @@ public sealed partial class NanoPeer
     public async Task EchoAsync(NanoConnection connection, int count, int size, bool slow = false)
     {
         Task[] echoes = await DoAsync(() => Enumerable.Range(0, count)
-            .Select(i => (slow ? slowEcho : echo).Start(Of(connection), RandomNumberGenerator.GetBytes(count == 1 ? size : 1 + (i * 7919 % size))))
+            .Select(i =>
+                (slow ? _slowEcho : _echo).Start(Of(connection), RandomNumberGenerator.GetBytes(count == 1 ? size : 1 + (i * 7919 % size))))
             .ToArray()).ConfigureAwait(false);
         await Task.WhenAll(echoes).WaitAsync(Patience).ConfigureAwait(false);
     }
 
     private void Watch()
     {
-        node.Ping.Events = new Pings(this);
-        node.Identify.Events = new Identifies(this);
-        perf.Events = new Transfers(this);
+        _node.Ping.Events = new Pings(this);
+        _node.Identify.Events = new Identifies(this);
+        _perf.Events = new Transfers(this);
     }
 
     private sealed class Pings(NanoPeer peer) : PingEvents
     {
         public override void OnPong(Connection connection)
         {
-            if (peer.pings.TryRemove(connection.Index, out TaskCompletionSource? pong))
+            if (peer._pings.TryRemove(connection.Index, out TaskCompletionSource? pong))
             {
                 pong.SetResult();
             }
@@ -112,7 +113,7 @@ public sealed partial class NanoPeer
 
         public override void OnPingFailed(Connection connection)
         {
-            if (peer.pings.TryRemove(connection.Index, out TaskCompletionSource? pong))
+            if (peer._pings.TryRemove(connection.Index, out TaskCompletionSource? pong))
             {
                 pong.SetException(new NanoPeerException("the ping failed"));
             }
@@ -121,13 +122,13 @@ public sealed partial class NanoPeer
 
     private sealed class Identifies(NanoPeer peer) : IdentifyEvents
     {
-        private readonly Dictionary<int, NanoIdentified> reading = [];
+        private readonly Dictionary<int, NanoIdentified> _reading = [];
 
         public override void OnField(Connection connection, int field, byte[] buffer, int offset, int count, bool last)
         {
-            if (!reading.TryGetValue(connection.Index, out NanoIdentified? said))
+            if (!_reading.TryGetValue(connection.Index, out NanoIdentified? said))
             {
-                reading[connection.Index] = said = new NanoIdentified(connection.RemotePeer.ToString());
+                _reading[connection.Index] = said = new NanoIdentified(connection.RemotePeer.ToString());
             }
 
             said.Add(field, buffer, offset, count, last);
@@ -135,8 +136,8 @@ public sealed partial class NanoPeer
 
         public override void OnEnd(Connection connection, bool complete)
         {
-            reading.Remove(connection.Index, out NanoIdentified? said);
-            if (peer.identifies.TryRemove(connection.Index, out TaskCompletionSource<NanoIdentified>? answer))
+            _reading.Remove(connection.Index, out NanoIdentified? said);
+            if (peer._identifies.TryRemove(connection.Index, out TaskCompletionSource<NanoIdentified>? answer))
             {
                 if (complete && said != null)
                 {
@@ -149,7 +150,7 @@ public sealed partial class NanoPeer
             }
             else if (complete && said != null)
             {
-                peer.pushed.Add(said);
+                peer._pushed.Add(said);
             }
         }
     }
@@ -158,7 +159,7 @@ public sealed partial class NanoPeer
     {
         public override void OnEnd(PerfTransfer transfer, bool complete)
         {
-            if (peer.transfers.TryRemove(transfer, out TaskCompletionSource? end))
+            if (peer._transfers.TryRemove(transfer, out TaskCompletionSource? end))
             {
                 if (complete)
                 {
@@ -166,7 +167,8 @@ public sealed partial class NanoPeer
                 }
                 else
                 {
-                    end.SetException(new NanoPeerException($"perf broke off after {transfer.Uploaded} bytes up and {transfer.Downloaded} down"));
+                    end.SetException(
+                        new NanoPeerException($"perf broke off after {transfer.Uploaded} bytes up and {transfer.Downloaded} down"));
                 }
             }
         }

@@ -26,48 +26,48 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
     // how late the node hears of what a test asks, since nothing wakes a transport
     private const int NapMs = 2;
 
-    private readonly Node node;
-    private readonly TcpTransport transport;
-    private readonly EchoProtocol echo = new("/echo/1.0.0");
-    private readonly EchoProtocol slowEcho = new("/slow-echo/1.0.0");
-    private readonly Thread thread;
-    private readonly ConcurrentQueue<Action> asked = new();
-    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Mailbox<NanoConnection> connected = new("connection");
-    private readonly Mailbox<NanoEnd> ended = new("end of a connection");
-    private readonly ConcurrentDictionary<(Connection, int), TaskCompletionSource<NanoConnection>> dials = new();
-    private bool stopping;
+    private readonly Node _node;
+    private readonly TcpTransport _transport;
+    private readonly EchoProtocol _echo = new("/echo/1.0.0");
+    private readonly EchoProtocol _slowEcho = new("/slow-echo/1.0.0");
+    private readonly Thread _thread;
+    private readonly ConcurrentQueue<Action> _asked = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Mailbox<NanoConnection> _connected = new("connection");
+    private readonly Mailbox<NanoEnd> _ended = new("end of a connection");
+    private readonly ConcurrentDictionary<(Connection, int), TaskCompletionSource<NanoConnection>> _dials = new();
+    private bool _stopping;
 
     private NanoPeer(NodeOptions options, StreamProtocol[] protocols)
     {
         CryptoProvider crypto = new ManagedCrypto();
         SystemRandom random = new();
-        transport = new TcpTransport(options.MaxConnections + 2);
-        node = new Node(options, Identity.Create(crypto, random), crypto, random) { Transport = transport, Events = this };
-        node.Add(perf);
-        node.Add(echo);
-        node.Add(slowEcho);
+        _transport = new TcpTransport(options.MaxConnections + 2);
+        _node = new Node(options, Identity.Create(crypto, random), crypto, random) { Transport = _transport, Events = this };
+        _node.Add(_perf);
+        _node.Add(_echo);
+        _node.Add(_slowEcho);
         foreach (StreamProtocol protocol in protocols)
         {
-            node.Add(protocol);
+            _node.Add(protocol);
         }
 
         Watch();
-        PeerId = node.Identity.PeerId.ToString();
-        thread = new Thread(Run) { IsBackground = true, Name = "NanoPeer" };
+        PeerId = _node.Identity.PeerId.ToString();
+        _thread = new Thread(Run) { IsBackground = true, Name = "NanoPeer" };
     }
 
     /// <summary>The node's peer id, as text.</summary>
     public string PeerId { get; }
 
     /// <summary>The node's public key as libp2p's PublicKey message.</summary>
-    public byte[] PublicKey => node.Identity.PublicKeyProtobuf;
+    public byte[] PublicKey => _node.Identity.PublicKeyProtobuf;
 
     /// <summary>Where it listens, with its peer id.</summary>
     public string Address { get; private set; } = "";
 
     /// <summary>The most streams that one connection had at the same time while an echo stream was opened.</summary>
-    public int MostStreams => echo.MostAtOnce;
+    public int MostStreams => _echo.MostAtOnce;
 
     /// <summary>Starts a node that listens on loopback.</summary>
     /// <param name="options">Its sizes and times; those of a desktop if not said.</param>
@@ -75,7 +75,7 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
     public static async Task<NanoPeer> StartAsync(NodeOptions? options = null, params StreamProtocol[] protocols)
     {
         NanoPeer peer = new(options ?? NodeOptions.Desktop(), protocols);
-        peer.thread.Start();
+        peer._thread.Start();
         peer.Address = await peer.ListenAsync("/ip4/127.0.0.1/tcp/0").ConfigureAwait(false);
         return peer;
     }
@@ -84,7 +84,7 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
     /// <returns>The address with its port and the peer id.</returns>
     public Task<string> ListenAsync(string address) => DoAsync(() =>
     {
-        Multiaddr? bound = node.Listen(Multiaddr.Parse(address), out LinkError error);
+        Multiaddr? bound = _node.Listen(Multiaddr.Parse(address), out LinkError error);
         return bound?.ToString() ?? throw new NanoPeerException($"can't listen on {address}: {error}");
     });
 
@@ -94,28 +94,28 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
     {
         Task<NanoConnection> dial = await DoAsync(() =>
         {
-            Connection? connection = node.Dial([.. addresses.Select(Multiaddr.Parse)]);
+            Connection? connection = _node.Dial([.. addresses.Select(Multiaddr.Parse)]);
             if (connection == null)
             {
                 throw new NanoPeerException("no connection left to dial with");
             }
 
-            return (dials[(connection, connection.Serial)] = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return (_dials[(connection, connection.Serial)] = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }).ConfigureAwait(false);
         return await dial.WaitAsync(Patience).ConfigureAwait(false);
     }
 
     /// <summary>Waits for a connection that a peer opens, and takes it.</summary>
     public Task<NanoConnection> WaitForConnectionAsync(string? peerId = null)
-        => connected.TakeAsync(one => peerId == null || one.PeerId == peerId, Patience);
+        => _connected.TakeAsync(one => peerId == null || one.PeerId == peerId, Patience);
 
     /// <summary>Waits for the end of a connection, and takes it.</summary>
     public Task<NanoEnd> WaitForEndAsync(NanoConnection connection)
-        => ended.TakeAsync(one => one.Connection == connection.Object && one.Serial == connection.Serial, Patience);
+        => _ended.TakeAsync(one => one.Connection == connection.Object && one.Serial == connection.Serial, Patience);
 
     /// <summary>Waits for the next end of any connection but a failed dial, which <see cref="DialAsync"/> tells, and takes it.</summary>
     public Task<NanoEnd> WaitForEndAsync(Predicate<NanoEnd>? match = null)
-        => ended.TakeAsync(match ?? (_ => true), Patience);
+        => _ended.TakeAsync(match ?? (_ => true), Patience);
 
     /// <summary>Closes a connection in order.</summary>
     public Task CloseAsync(NanoConnection connection) => DoAsync(() => Of(connection).Close());
@@ -128,26 +128,26 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
     public Task<int> CountStreamsAsync(NanoConnection connection) => DoAsync(() => Of(connection).OpenStreams);
 
     /// <summary>How many connections the node has now, those in their handshake included.</summary>
-    public Task<int> CountConnectionsAsync() => DoAsync(() => node.Connections.Count(one => one.State != ConnectionState.Free));
+    public Task<int> CountConnectionsAsync() => DoAsync(() => _node.Connections.Count(one => one.State != ConnectionState.Free));
 
     /// <summary>Ends all connections in order, and the thread.</summary>
     public async ValueTask DisposeAsync()
     {
-        asked.Enqueue(() => stopping = true);
-        await stopped.Task.ConfigureAwait(false);
+        _asked.Enqueue(() => _stopping = true);
+        await _stopped.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override void OnConnected(Connection connection)
     {
         NanoConnection made = NanoConnection.Of(connection);
-        if (dials.TryRemove((connection, connection.Serial), out TaskCompletionSource<NanoConnection>? dial))
+        if (_dials.TryRemove((connection, connection.Serial), out TaskCompletionSource<NanoConnection>? dial))
         {
             dial.SetResult(made);
         }
         else
         {
-            connected.Add(made);
+            _connected.Add(made);
         }
     }
 
@@ -155,13 +155,13 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
     public override void OnClosed(Connection connection)
     {
         NanoEnd end = NanoEnd.Of(connection);
-        if (dials.TryRemove((connection, connection.Serial), out TaskCompletionSource<NanoConnection>? dial))
+        if (_dials.TryRemove((connection, connection.Serial), out TaskCompletionSource<NanoConnection>? dial))
         {
             dial.SetException(new NanoPeerException("the dial failed", end));
         }
         else
         {
-            ended.Add(end);
+            _ended.Add(end);
         }
     }
 
@@ -181,7 +181,7 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
     internal Task<T> DoAsync<T>(Func<T> function)
     {
         TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        asked.Enqueue(() =>
+        _asked.Enqueue(() =>
         {
             try
             {
@@ -200,28 +200,28 @@ public sealed partial class NanoPeer : NodeEvents, IAsyncDisposable
         try
         {
             Stopwatch clock = Stopwatch.StartNew();
-            while (!stopping)
+            while (!_stopping)
             {
-                while (asked.TryDequeue(out Action? action))
+                while (_asked.TryDequeue(out Action? action))
                 {
                     action();
                 }
 
                 long now = clock.ElapsedMilliseconds;
-                long next = node.Poll(now);
+                long next = _node.Poll(now);
                 if (next > now)
                 {
-                    transport.Wait((int)Math.Min(next - now, NapMs));
+                    _transport.Wait((int)Math.Min(next - now, NapMs));
                 }
             }
 
-            node.Close();
-            stopped.SetResult();
+            _node.Close();
+            _stopped.SetResult();
         }
         catch (Exception e)
         {
             // nothing that a peer does may throw: the test has to fail
-            stopped.SetException(e);
+            _stopped.SetException(e);
         }
     }
 }

@@ -17,7 +17,8 @@ internal static class CommonOptions
     private const int LongestReadingMs = 999_999_999;
 
     /// <summary>For all commands.</summary>
-    internal static readonly Option<bool> Json = new("--json") { Description = "One JSON object a line on stdout, for programs", Recursive = true };
+    internal static readonly Option<bool> Json =
+        new("--json") { Description = "One JSON object a line on stdout, for programs", Recursive = true };
 
     /// <summary>A peer to dial.</summary>
     internal static Argument<Multiaddr> Peer() => new("MULTIADDR")
@@ -41,17 +42,22 @@ internal static class CommonOptions
     internal static Argument<string> Topic() => new("TOPIC") { Description = "The topic's name" };
 
     /// <summary>A key file that is made when it is missing.</summary>
-    internal static Option<FileInfo?> Key() => new("--key") { Description = "Key file; made when it is not there. Without it the peer id is new with each run", HelpName = "FILE" };
+    internal static Option<FileInfo?> Key() =>
+        new("--key") { Description = "Key file; made when it is not there. Without it the peer id is new with each run",
+            HelpName = "FILE" };
 
     /// <summary>Patience with a peer.</summary>
-    internal static Option<Duration> Timeout() => Time("--timeout", 10, "How long a peer may take to answer", 1, Duration.Longest, "to wait for a peer");
+    internal static Option<Duration> Timeout() =>
+        Time("--timeout", 10, "How long a peer may take to answer", 1, Duration.Longest, "to wait for a peer");
 
     /// <summary>Time from reading to reading of a board.</summary>
     internal static Option<Duration> ReadingInterval(int standardSeconds = 1)
-        => Time("--every", standardSeconds, "Time from one reading to the next", 1, TimeSpan.FromMilliseconds(LongestReadingMs), "from reading to reading: a board reads every 1ms to 277h");
+        => Time("--every", standardSeconds, "Time from one reading to the next", 1, TimeSpan.FromMilliseconds(LongestReadingMs),
+            "from reading to reading: a board reads every 1ms to 277h");
 
     /// <summary>A time, such as 1s.</summary>
-    internal static Option<Duration> Time(string name, int standardSeconds, string description) => Time(name, standardSeconds, description, 0, Duration.Longest, "");
+    internal static Option<Duration> Time(string name, int standardSeconds, string description) =>
+        Time(name, standardSeconds, description, 0, Duration.Longest, "");
 
     /// <summary>A number of bytes, such as 10MB.</summary>
     internal static Option<ulong?> Size(string name, string description) => new(name)
@@ -62,7 +68,8 @@ internal static class CommonOptions
     };
 
     /// <summary>How often something is done, at least once.</summary>
-    internal static Option<int?> Count(string name, string description) => new(name) { Description = description, HelpName = "N", CustomParser = ParseCount };
+    internal static Option<int?> Count(string name, string description) =>
+        new(name) { Description = description, HelpName = "N", CustomParser = ParseCount };
 
     /// <summary>What a client needs of a node: a few connections, and the user's patience.</summary>
     internal static NodeOptions ClientOptions(TimeSpan timeout)
@@ -96,11 +103,13 @@ internal static class CommonOptions
             return address;
         }
         result.AddError(address == null
-            ? $"{(text.TrimEnd('/').EndsWith("/tcp", StringComparison.Ordinal) ? $"{text}: the port is missing after /tcp" : error)}; an address is such as {Similar(text)}"
+            ? $"{(text.TrimEnd('/').EndsWith("/tcp", StringComparison.Ordinal) ? $"{text}: the port is missing after /tcp" : error)}; an "
+                + $"address is such as {Similar(text)}"
             : address.Has(MultiaddrProtocol.DnsAddr)
                 ? $"{text}: dnsaddr is not looked up here; give an address that it stands for (dig TXT _dnsaddr.NAME shows them)"
                 : !address.Has(MultiaddrProtocol.Tcp) && !address.Has(MultiaddrProtocol.Udp) && address.Host != null
-                    ? $"{text}: the port is missing, and only plain TCP is spoken here; give an address such as {text.Split("/p2p/")[0].TrimEnd('/')}/tcp/4001"
+                    ? $"{text}: the port is missing, and only plain TCP is spoken here; give an address such as "
+                        + $"{text.Split("/p2p/")[0].TrimEnd('/')}/tcp/4001"
                     : $"{text}: only plain TCP is spoken here; give an address such as /ip4/192.168.1.7/tcp/4001");
         return null;
     }
@@ -111,7 +120,8 @@ internal static class CommonOptions
             ? $"/{(end.AddressFamily == AddressFamily.InterNetwork ? "ip4" : "ip6")}/{end.Address}/tcp/{end.Port}"
             : "/ip4/192.168.1.7/tcp/4001/p2p/12D3KooW...";
 
-    private static Option<Duration> Time(string name, int standardSeconds, string description, int leastMs, TimeSpan longest, string purpose) => new(name)
+    private static Option<Duration> Time(string name, int standardSeconds, string description, int leastMs, TimeSpan longest,
+        string purpose) => new(name)
     {
         Description = description + "; 500ms, 1s, 2m",
         HelpName = "TIME",
@@ -148,7 +158,8 @@ internal static class CommonOptions
 
     private static int? ParseCount(ArgumentResult result)
     {
-        if (!int.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int count) || count < 1)
+        if (!int.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out int count) || count < 1)
         {
             result.AddError($"'{result.Tokens[0].Value}' is not a number of times; give 1 to {int.MaxValue}");
         }

@@ -18,10 +18,10 @@ internal static class DemoCommand
     private const string Topic = "nanolibp2p/readings";
     private const string StandardAddress = "/ip4/127.0.0.1/tcp/0";
 
-    private static readonly TimeSpan LongestGoodBye = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _longestGoodBye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(5);
 
-    private static readonly string[] BoardNames = ["board 1", "board 2", "board 3"];
+    private static readonly string[] _boardNames = ["board 1", "board 2", "board 3"];
 
     internal static Command Create()
     {
@@ -34,7 +34,8 @@ internal static class DemoCommand
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> seconds = CommonOptions.Count("--seconds", "End after so long; without it, with Ctrl-C");
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings of each board have arrived");
-        Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, any libp2p program may join") { listen, every, seconds, readings };
+        Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, any libp2p program may "
+            + "join") { listen, every, seconds, readings };
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
@@ -81,7 +82,7 @@ internal static class DemoCommand
         {
             string reachable = ListenCommand.Start(_runner.Node, [address], _output)[0];
             DeviceSettings settings = DeviceCommand.Settings([reachable], Topic, _every);
-            HostedBoard[] boards = [.. BoardNames.Select(name => new HostedBoard(name, Keys.Create(), settings, _wanted, null))];
+            HostedBoard[] boards = [.. _boardNames.Select(name => new HostedBoard(name, Keys.Create(), settings, _wanted, null))];
             Introduce(boards, reachable);
             try
             {
@@ -123,9 +124,9 @@ internal static class DemoCommand
         // the boards have closed their connections; their last words may still be on the way
         private async Task HeardGoodByeAsync()
         {
-            for (TimeSpan waited = TimeSpan.Zero; waited < LongestGoodBye && _runner.Node.Connections.Any(IsBoard); waited += LookAgain)
+            for (TimeSpan waited = TimeSpan.Zero; waited < _longestGoodBye && _runner.Node.Connections.Any(IsBoard); waited += _lookAgain)
             {
-                await _runner.DelayAsync(LookAgain);
+                await _runner.DelayAsync(_lookAgain);
             }
         }
 
@@ -155,7 +156,8 @@ internal static class DemoCommand
             _output.Copyable(join.Go);
             _output.Note($"");
             string missing = boards[0].MissingReadings;
-            _output.Note($"Boards publish what this host tells of itself{(missing.Length > 0 ? $" (not its {missing})" : "")}. Ctrl-C ends.");
+            _output.Note(
+                $"Boards publish what this host tells of itself{(missing.Length > 0 ? $" (not its {missing})" : "")}. Ctrl-C ends.");
         }
 
         // pubsub hands on what is signed by the author that it names, and nothing else

@@ -16,28 +16,37 @@ internal static class DeviceCommand
 {
     private const string VirtualBoardName = "virtual";
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _lookEvery = TimeSpan.FromMilliseconds(50);
 
     internal static Command Create()
     {
-        Option<string> board = new("--board") { Description = "The kind of board; virtual runs on this host, with the host's own readings", DefaultValueFactory = _ => VirtualBoardName, HelpName = "NAME" };
+        Option<string> board = new("--board")
+        {
+            Description = "The kind of board; virtual runs on this host, with the host's own readings",
+            DefaultValueFactory = _ => VirtualBoardName, HelpName = "NAME"
+        };
         board.AcceptOnlyFromAmong(VirtualBoardName);
         Option<Multiaddr[]> dial = CommonOptions.Dial();
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
         Option<FileInfo?> key = CommonOptions.Key();
-        Command command = new("device", "Run a board's firmware: read, sign, publish, and dial again when the connection is gone") { board, dial, topic, every, readings, key };
+        Command command = new("device", "Run a board's firmware: read, sign, publish, and dial again when the connection is gone")
+        {
+            board, dial, topic, every, readings, key
+        };
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
             int wanted = parsed.GetValue(readings) ?? int.MaxValue;
-            DeviceSettings settings = Settings(parsed.GetRequiredValue(dial).Select(one => one.ToString()), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time);
+            DeviceSettings settings = Settings(parsed.GetRequiredValue(dial).Select(one => one.ToString()), parsed.GetRequiredValue(topic),
+                parsed.GetValue(every).Time);
             using Interruption interruption = new();
             using HostedBoard device = Make(VirtualBoardName, parsed.GetValue(key), settings, wanted, output);
             if (parsed.GetRequiredValue(dial).FirstOrDefault(one => one.PeerId?.ToString() == device.Peer) is { } self)
             {
-                throw new CliException($"{self} has this board's own peer id: both use the same key; give each its own --key", CliException.WrongArguments);
+                throw new CliException($"{self} has this board's own peer id: both use the same key; give each its own --key",
+                    CliException.WrongArguments);
             }
             return Run(device, device.Watch(settings.Topic, output.Notice), wanted, output, interruption.Token);
         });
@@ -54,14 +63,16 @@ internal static class DeviceCommand
     {
         if (topic.Length == 0 || topic.Any(c => c is <= ' ' or > '~'))
         {
-            throw new CliException($"a board's topic is of printable ASCII characters without spaces; '{SafeText.Printable(topic)}' is not", CliException.WrongArguments);
+            throw new CliException($"a board's topic is of printable ASCII characters without spaces; '{SafeText.Printable(topic)}' is not",
+                CliException.WrongArguments);
         }
         int most = new PubSubOptions().MaxTopicBytes;
         if (topic.Length > most)
         {
             throw new CliException($"a board's topic has 1 to {most} characters; this one has {topic.Length}", CliException.WrongArguments);
         }
-        return string.Concat(dial.Select(one => $"dial = {one}\n").Append($"topic = {topic}\n").Append($"every = {(long)every.TotalMilliseconds}\n"));
+        return string.Concat(dial.Select(one => $"dial = {one}\n").Append($"topic = {topic}\n")
+            .Append($"every = {(long)every.TotalMilliseconds}\n"));
     }
 
     private static HostedBoard Make(string name, FileInfo? key, DeviceSettings settings, int readings, Output output)
@@ -95,7 +106,7 @@ internal static class DeviceCommand
         long told = 0;
         while (!interrupted.IsCancellationRequested && told + device.Dropped < wanted)
         {
-            interrupted.WaitHandle.WaitOne(LookEvery);
+            interrupted.WaitHandle.WaitOne(_lookEvery);
             watch.Look();
             long sent = device.Sent;
             if (sent != told)

@@ -62,7 +62,8 @@ internal static class IdentifyCommand
         })
         {
             string shown = label.PadRight(LabelWidth);
-            foreach (string? value in json[name] is JsonArray { Count: > 0 } many ? many.Select(one => (string?)one) : [json[name] is JsonValue one ? (string?)one : null])
+            foreach (string? value in json[name] is JsonArray { Count: > 0 } many
+                ? many.Select(one => (string?)one) : [json[name] is JsonValue one ? (string?)one : null])
             {
                 output.Note($"[bold]{shown}[/]{value ?? "-"}");
                 shown = new string(' ', LabelWidth);

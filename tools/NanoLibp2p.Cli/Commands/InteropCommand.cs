@@ -18,7 +18,7 @@ namespace NanoLibp2p.Cli.Commands;
 internal static class InteropCommand
 {
     // another program's listener may take its time to start
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(10);
 
     internal static Command Create()
     {
@@ -30,8 +30,11 @@ internal static class InteropCommand
             NodeRunner runner = new(NodeOptions.Desktop(), Keys.Create());
             return runner.Run(async () =>
             {
-                Task<int> part = settings.IsDialer ? DialAsync(runner, settings, parsed.InvocationConfiguration) : ListenAsync(runner, settings, parsed.InvocationConfiguration, interruption.Asked);
-                if (await Task.WhenAny(part, runner.DelayAsync(settings.Patience), interruption.Asked) != part && !interruption.Asked.IsCompleted)
+                Task<int> part = settings.IsDialer
+                    ? DialAsync(runner, settings, parsed.InvocationConfiguration)
+                    : ListenAsync(runner, settings, parsed.InvocationConfiguration, interruption.Asked);
+                if (await Task.WhenAny(part, runner.DelayAsync(settings.Patience), interruption.Asked) != part
+                    && !interruption.Asked.IsCompleted)
                 {
                     throw new CliException($"not done after {settings.Patience.TotalSeconds} seconds; the other side may not have started");
                 }
@@ -46,7 +49,8 @@ internal static class InteropCommand
         Multiaddr asWanted = Multiaddr.TryParse($"/{(settings.Ip.Contains(':') ? "ip6" : "ip4")}/{settings.Ip}/tcp/0", out string wrong)
             ?? throw new CliException($"cannot listen on {settings.Ip}: {wrong}", CliException.WrongArguments);
         Multiaddr bound = runner.Node.Listen(asWanted, out LinkError error)
-            ?? throw new CliException($"cannot listen on {asWanted}: {CloseText.Describe(error)}; set the listener's address to one of this host's");
+            ?? throw new CliException(
+                $"cannot listen on {asWanted}: {CloseText.Describe(error)}; set the listener's address to one of this host's");
         // the first is the one that other hosts reach
         string address = HostAddresses.Expand(bound)[0];
         using ConnectionMultiplexer redis = await ConnectAsync(settings);
@@ -82,9 +86,10 @@ internal static class InteropCommand
             if (!found.IsNull)
             {
                 Multiaddr? address = Multiaddr.TryParse(found.ToString(), out string error);
-                return address is { IsTcp: true } ? address : throw new CliException($"the listener's address can't be dialled: {error ?? found + " is not plain TCP"}");
+                return address is { IsTcp: true }
+                    ? address : throw new CliException($"the listener's address can't be dialled: {error ?? found + " is not plain TCP"}");
             }
-            await runner.DelayAsync(LookAgain);
+            await runner.DelayAsync(_lookAgain);
         }
     }
 
@@ -99,7 +104,8 @@ internal static class InteropCommand
         }
         catch (Exception e) when (e is RedisConnectionException or ArgumentException)
         {
-            throw new CliException(string.Create(CultureInfo.InvariantCulture, $"no redis at {settings.Redis}; start one, or set {settings.RedisVariable}"));
+            throw new CliException(
+                string.Create(CultureInfo.InvariantCulture, $"no redis at {settings.Redis}; start one, or set {settings.RedisVariable}"));
         }
     }
 }

@@ -16,7 +16,8 @@ internal sealed class InteropSettings
             => environment(_unified ? unifiedName : name) is { Length: > 0 } value
                 ? value
                 : standard ?? throw new CliException(
-                    $"{(_unified ? unifiedName : name)} is not set; the transport-interop contract needs {(_unified ? "IS_DIALER and TEST_KEY" : "is_dialer and transport")} at least",
+                    $"{(_unified ? unifiedName : name)} is not set; the transport-interop contract needs "
+                        + $"{(_unified ? "IS_DIALER and TEST_KEY" : "is_dialer and transport")} at least",
                     CliException.WrongArguments);
 
         // only the second generation writes its names in capitals
@@ -24,7 +25,8 @@ internal sealed class InteropSettings
         IsDialer = IsTrue(Setting("IS_DIALER", "is_dialer", null));
         foreach ((string unifiedName, string name, string only, string? standard) in new[]
         {
-            ("TRANSPORT", "transport", "tcp", _unified ? "tcp" : null), ("SECURE_CHANNEL", "security", "noise", "noise"), ("MUXER", "muxer", "yamux", "yamux"),
+            ("TRANSPORT", "transport", "tcp", _unified ? "tcp" : null), ("SECURE_CHANNEL", "security", "noise", "noise"),
+            ("MUXER", "muxer", "yamux", "yamux"),
         })
         {
             string value = Setting(unifiedName, name, standard);
@@ -39,7 +41,8 @@ internal sealed class InteropSettings
         Redis = Setting("REDIS_ADDR", "redis_addr", "redis:6379");
         ListKey = _unified ? Setting("TEST_KEY", "", null) + "_listener_multiaddr" : "listenerAddr";
         string seconds = _unified ? "" : environment("test_timeout_seconds") ?? "";
-        Patience = TimeSpan.FromSeconds(int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : StandardSeconds);
+        Patience = TimeSpan.FromSeconds(int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out int given)
+            ? given : StandardSeconds);
     }
 
     internal bool IsDialer { get; }
@@ -62,9 +65,14 @@ internal sealed class InteropSettings
     internal static InteropSettings FromEnvironment(Func<string, string?> environment) => new(environment);
 
     /// <summary>The dialer's figures, as the contract wants them: a line of JSON (its pingRTTMilllis has three l), or YAML.</summary>
-    internal string Figures(TimeSpan handshakePlusOneRtt, TimeSpan rtt) => FormattableString.Invariant(_unified
-        ? $"latency:\n  handshake_plus_one_rtt: {handshakePlusOneRtt.TotalMilliseconds}\n  ping_rtt: {rtt.TotalMilliseconds}\n  unit: ms\n"
-        : (FormattableString)$"{{\"handshakePlusOneRTTMillis\":{handshakePlusOneRtt.TotalMilliseconds},\"pingRTTMilllis\":{rtt.TotalMilliseconds}}}\n");
+    internal string Figures(TimeSpan handshakePlusOneRtt, TimeSpan rtt)
+    {
+        double handshakeMs = handshakePlusOneRtt.TotalMilliseconds;
+        double pingMs = rtt.TotalMilliseconds;
+        return FormattableString.Invariant(_unified
+            ? $"latency:\n  handshake_plus_one_rtt: {handshakeMs}\n  ping_rtt: {pingMs}\n  unit: ms\n"
+            : (FormattableString)$"{{\"handshakePlusOneRTTMillis\":{handshakeMs},\"pingRTTMilllis\":{pingMs}}}\n");
+    }
 
     private static bool IsTrue(string text) => text switch
     {

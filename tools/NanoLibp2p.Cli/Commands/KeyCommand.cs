@@ -15,7 +15,8 @@ internal static class KeyCommand
 
     private static Command CreateNew()
     {
-        Option<FileInfo?> file = new("--out") { Description = "File for the key, readable by you alone; an existing one is never overwritten. Without it the key is shown", HelpName = "FILE" };
+        Option<FileInfo?> file = new("--out") { Description = "File for the key, readable by you alone; an existing one is never "
+            + "overwritten. Without it the key is shown", HelpName = "FILE" };
         Option<string?> seed = new("--seed")
         {
             Description = "The key's 32 bytes as 64 hexadecimal digits, for a key that is always the same; who knows them is this peer",
@@ -90,7 +91,10 @@ internal static class KeyCommand
         if (text.Length != 2 * Keys.SeedBytes || !text.All(char.IsAsciiHexDigit))
         {
             // it may be a secret with one digit too many: not shown
-            result.AddError($"a seed of {text.Length} characters is {(text.Length == 2 * Keys.SeedBytes ? "not all hexadecimal" : text.Length < 2 * Keys.SeedBytes ? "too short" : "too long")}; give {2 * Keys.SeedBytes} hexadecimal digits, or leave --seed out");
+            string fault = text.Length == 2 * Keys.SeedBytes ? "not all hexadecimal"
+                : text.Length < 2 * Keys.SeedBytes ? "too short" : "too long";
+            result.AddError($"a seed of {text.Length} characters is {fault}; give {2 * Keys.SeedBytes} hexadecimal digits, or leave --seed "
+                + "out");
         }
     }
 }

@@ -29,7 +29,8 @@ internal static class ListenCommand
     {
         Option<Multiaddr[]> listen = new("--listen")
         {
-            Description = $"Address to listen on; may be given several times [default: {StandardAddress}]. Port 0 takes a free one, 0.0.0.0 all IPv4 addresses of this host",
+            Description = $"Address to listen on; may be given several times [default: {StandardAddress}]. Port 0 takes a free one, "
+                + $"0.0.0.0 all IPv4 addresses of this host",
             HelpName = "MULTIADDR",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
@@ -50,7 +51,8 @@ internal static class ListenCommand
         {
             if (result.GetResult(listen) is { Tokens.Count: > Node.MaxListenAddresses } many)
             {
-                result.AddError($"{many.Tokens.Count} addresses to listen on are too many; give at most {Node.MaxListenAddresses}, or /ip4/0.0.0.0/tcp/4001 for all of this host");
+                result.AddError($"{many.Tokens.Count} addresses to listen on are too many; give at most {Node.MaxListenAddresses}, or "
+                    + $"/ip4/0.0.0.0/tcp/4001 for all of this host");
             }
         });
         command.SetAction(parsed =>
@@ -165,13 +167,15 @@ internal static class ListenCommand
         options.MaxConnections = FileLimit.Connections(MaxConnections);
         if (options.MaxConnections == 0)
         {
-            throw new CliException($"cannot listen: this system lets a program have {FileLimit.Files} open files, which leaves none for a connection; raise it with ulimit -n");
+            throw new CliException($"cannot listen: this system lets a program have {FileLimit.Files} open files, which leaves none for a "
+                + $"connection; raise it with ulimit -n");
         }
         options.MaxHandshakes = options.MaxConnections;
         options.MaxConnectionsPerHost = Math.Max(1, options.MaxConnections / 2);
         if (options.MaxConnections < MaxConnections)
         {
-            output.Notice(null, $"room for {options.MaxConnections} connections instead of {MaxConnections} under this system's limit of {FileLimit.Files} open files; raise it with ulimit -n");
+            output.Notice(null, $"room for {options.MaxConnections} connections instead of {MaxConnections} under this system's limit of "
+                + $"{FileLimit.Files} open files; raise it with ulimit -n");
         }
         return options;
     }

@@ -13,7 +13,7 @@ namespace NanoLibp2p.Cli.Commands;
 internal static class PerfCommand
 {
     private const ulong StandardBytes = 10_000_000;
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _reportEvery = TimeSpan.FromSeconds(1);
 
     internal static Command Create()
     {
@@ -21,7 +21,9 @@ internal static class PerfCommand
         Option<ulong?> upload = CommonOptions.Size("--upload", "Bytes to send [default: 10MB each way if neither is given]");
         Option<ulong?> download = CommonOptions.Size("--download", "Bytes to receive");
         Option<Duration> timeout = CommonOptions.Timeout();
-        Command command = new("perf", "Measure throughput to a peer that serves the perf protocol, such as: nanolibp2p listen --perf") { peer, upload, download, timeout };
+        Command command = new("perf",
+            "Measure throughput to a peer that serves the perf protocol, such as: nanolibp2p listen --perf") { peer, upload, download,
+            timeout };
         command.SetAction(parsed =>
         {
             ulong? up = parsed.GetValue(upload);
@@ -54,22 +56,25 @@ internal static class PerfCommand
         Listener listener = new();
         perf.Events = listener;
         long start = Stopwatch.GetTimestamp();
-        PerfTransfer transfer = perf.Start(session.Connection, upload, download) ?? throw new CliException("the transfer could not start: the connection has no stream left");
+        PerfTransfer transfer = perf.Start(session.Connection, upload, download)
+            ?? throw new CliException("the transfer could not start: the connection has no stream left");
         (ulong sentBefore, ulong receivedBefore, long before) = (0, 0, start);
         while (true)
         {
-            Task first = await session.WaitAsync(Task.WhenAny(listener.End, session.Runner.DelayAsync(ReportEvery)));
+            Task first = await session.WaitAsync(Task.WhenAny(listener.End, session.Runner.DelayAsync(_reportEvery)));
             if (first == listener.End)
             {
                 break;
             }
-            Report(session.Output, "intermediary", direction, Stopwatch.GetElapsedTime(before), transfer.Uploaded - sentBefore, transfer.Downloaded - receivedBefore);
+            Report(session.Output, "intermediary", direction, Stopwatch.GetElapsedTime(before), transfer.Uploaded - sentBefore,
+                transfer.Downloaded - receivedBefore);
             (sentBefore, receivedBefore, before) = (transfer.Uploaded, transfer.Downloaded, Stopwatch.GetTimestamp());
         }
         if (!await listener.End)
         {
             throw new CliException(
-                $"{session.Peer} broke the {direction} off after {transfer.Uploaded + transfer.Downloaded} bytes, or does not serve {PerfProtocol.Id}; a nanolibp2p peer serves it with: listen --perf");
+                $"{session.Peer} broke the {direction} off after {transfer.Uploaded + transfer.Downloaded} bytes, or does not serve "
+                    + $"{PerfProtocol.Id}; a nanolibp2p peer serves it with: listen --perf");
         }
         Report(session.Output, "final", direction, Stopwatch.GetElapsedTime(start, listener.EndedAt), upload, download);
     }
@@ -84,7 +89,9 @@ internal static class PerfCommand
         json["timeSeconds"] = time.TotalSeconds;
         json["uploadBytes"] = uploaded;
         json["downloadBytes"] = downloaded;
-        output.Tell(json, $"{direction}: {megabytes:0.###} MB in {time.TotalSeconds:0.000} s, {megabytes / time.TotalSeconds:0.0} MB/s{(type == "final" ? "" : " ...")}");
+        string more = type == "final" ? "" : " ...";
+        output.Tell(json,
+            $"{direction}: {megabytes:0.###} MB in {time.TotalSeconds:0.000} s, {megabytes / time.TotalSeconds:0.0} MB/s{more}");
     }
 
     private sealed class Listener : PerfEvents

@@ -19,7 +19,10 @@ internal static class PingCommand
         Option<int?> count = CommonOptions.Count("--count", $"Pings to send [default: {StandardCount}]");
         Option<Duration> every = CommonOptions.Time("--every", 1, "Time from ping to ping");
         Option<Duration> timeout = CommonOptions.Timeout();
-        Command command = new("ping", "Measure the round trip to a peer; a first ping, which opens the stream, is not counted") { peer, count, every, timeout };
+        Command command = new("ping", "Measure the round trip to a peer; a first ping, which opens the stream, is not counted")
+        {
+            peer, count, every, timeout
+        };
         command.SetAction(parsed => PeerSession.Run(
             parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time, null, null,
             session => PingAsync(session, parsed.GetValue(count) ?? StandardCount, parsed.GetValue(every).Time)));
@@ -30,7 +33,8 @@ internal static class PingCommand
     {
         PingClient ping = new(session.Runner.Node);
         // The first ping waits until its stream is agreed on, and both sides run that code for the first time: it measures no round trip.
-        TimeSpan first = await session.WaitAsync(ping.SendAsync(session.Connection), $"{session.Peer} is connected, but the first ping was not answered in time");
+        TimeSpan first = await session.WaitAsync(ping.SendAsync(session.Connection),
+            $"{session.Peer} is connected, but the first ping was not answered in time");
         List<double> times = [];
         int sent = 0;
         CliException? failure = null;
@@ -43,7 +47,8 @@ internal static class PingCommand
                     await session.PauseAsync(every);
                 }
                 sent++;
-                TimeSpan rtt = await session.WaitAsync(ping.SendAsync(session.Connection), $"{session.Peer} is connected, but ping {sent} was not answered in time");
+                TimeSpan rtt = await session.WaitAsync(ping.SendAsync(session.Connection),
+                    $"{session.Peer} is connected, but ping {sent} was not answered in time");
                 times.Add(rtt.TotalMilliseconds);
                 JsonObject json = Output.Event("ping");
                 json["seq"] = sent;

@@ -21,19 +21,28 @@ internal static class ProvisionCommand
 
     internal static Command Create()
     {
-        Option<DirectoryInfo> folder = new("--out") { Description = "Folder for the board's files; made when it is not there", HelpName = "DIR", Required = true };
-        Option<int?> count = new("--count") { Description = "So many boards, each in a folder of its own below --out: board-001, board-002, ...", HelpName = "N", CustomParser = ParseCount };
+        Option<DirectoryInfo> folder =
+            new("--out") { Description = "Folder for the board's files; made when it is not there", HelpName = "DIR", Required = true };
+        Option<int?> count = new("--count") { Description = "So many boards, each in a folder of its own below --out: board-001, "
+            + "board-002, ...", HelpName = "N", CustomParser = ParseCount };
         Option<Multiaddr[]> dial = CommonOptions.Dial();
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval(standardSeconds: 10);
-        Option<string?> ssid = new("--ssid") { Description = "Name of the Wi-Fi that it joins; without it none is written, as for Ethernet", HelpName = "NAME" };
-        Option<string?> password = new("--password") { Description = "The Wi-Fi's password; - reads it from stdin, which keeps it out of the shell's history. Without it the Wi-Fi is open", HelpName = "TEXT" };
-        Option<string?> serial = new("--serial") { Description = "Serial port to write into nanoff's files, such as COM3; without it give nanoff --serialport", HelpName = "PORT" };
+        Option<string?> ssid = new("--ssid")
+        {
+            Description = "Name of the Wi-Fi that it joins; without it none is written, as for Ethernet", HelpName = "NAME"
+        };
+        Option<string?> password = new("--password") { Description = "The Wi-Fi's password; - reads it from stdin, which keeps it out of "
+            + "the shell's history. Without it the Wi-Fi is open", HelpName = "TEXT" };
+        Option<string?> serial = new("--serial") { Description =
+            "Serial port to write into nanoff's files, such as COM3; without it give nanoff --serialport", HelpName = "PORT" };
         Option<bool> keep = new("--keep") { Description = "Keep identities that are there already, and write the rest anew" };
         Command command = new(
             "provision",
-            "Write what a board is given before its first start: identity, dial list, topic, interval, Wi-Fi, and a label with its peer id. "
-            + "The identity is made with this host's random source, so a board whose own is weak (an ESP32 on Ethernet) gets its seed here: its store reads it under the name identity")
+            "Write what a board is given before its first start: identity, dial list, topic, interval, Wi-Fi, and a label with its peer "
+            + "id. "
+            + "The identity is made with this host's random source, so a board whose own is weak (an ESP32 on Ethernet) gets its seed "
+            + "here: its store reads it under the name identity")
         {
             folder, count, dial, topic, every, ssid, password, serial, keep,
         };
@@ -41,14 +50,16 @@ internal static class ProvisionCommand
         {
             Output output = Output.Of(parsed);
             Multiaddr[] peers = parsed.GetRequiredValue(dial);
-            string settings = DeviceCommand.SettingsText(peers.Select(one => one.ToString()), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time);
+            string settings = DeviceCommand.SettingsText(peers.Select(one => one.ToString()), parsed.GetRequiredValue(topic),
+                parsed.GetValue(every).Time);
             Check(settings);
             WifiNetwork? wifi = Wifi(parsed.GetValue(ssid), parsed.GetValue(password));
             BoardFolder[] boards = Boards(parsed.GetRequiredValue(folder).FullName, parsed.GetValue(count));
             if (!parsed.GetValue(keep) && boards.FirstOrDefault(board => board.Identity.Exists) is { } taken)
             {
                 throw new CliException(
-                    $"{taken.Identity} is there already, and an identity is never overwritten; nothing was written. Give another --out, or --keep to keep it and write the rest anew",
+                    $"{taken.Identity} is there already, and an identity is never overwritten; nothing was written. Give another --out, or "
+                        + $"--keep to keep it and write the rest anew",
                     CliException.WrongArguments);
             }
             foreach (Multiaddr named in peers.Where(IsName))
@@ -59,7 +70,8 @@ internal static class ProvisionCommand
             {
                 Provision(board, peers, settings, wifi, parsed.GetValue(serial), output);
             }
-            output.Note($"send them, in each folder: nanoff --filedeployment files.json{(wifi == null ? "" : "; nanoff --networkdeployment wifi.json")}");
+            string andWifi = wifi == null ? "" : "; nanoff --networkdeployment wifi.json";
+            output.Note($"send them, in each folder: nanoff --filedeployment files.json{andWifi}");
             return 0;
         });
         return command;
@@ -72,7 +84,8 @@ internal static class ProvisionCommand
         string peer = identity.PeerId.ToString();
         if (peers.FirstOrDefault(one => one.PeerId?.ToString() == peer) is { } self)
         {
-            throw new CliException($"{self} has the peer id of the identity in {board.Path}: a board does not dial itself; give it another identity", CliException.WrongArguments);
+            throw new CliException($"{self} has the peer id of the identity in {board.Path}: a board does not dial itself; give it another "
+                + $"identity", CliException.WrongArguments);
         }
         board.Write(identity, isNew, settings, wifi, serial);
         JsonObject json = Output.Event("provisioned");
@@ -92,7 +105,8 @@ internal static class ProvisionCommand
     {
         if (Encoding.UTF8.GetByteCount(settings) > DeviceSettings.MaxBytes)
         {
-            throw new CliException($"the settings have {Encoding.UTF8.GetByteCount(settings)} bytes, and a board reads {DeviceSettings.MaxBytes}; give fewer --dial", CliException.WrongArguments);
+            throw new CliException($"the settings have {Encoding.UTF8.GetByteCount(settings)} bytes, and a board reads "
+                + $"{DeviceSettings.MaxBytes}; give fewer --dial", CliException.WrongArguments);
         }
         try
         {
@@ -108,14 +122,17 @@ internal static class ProvisionCommand
     {
         if (ssid == null)
         {
-            return password == null ? null : throw new CliException("--password without --ssid; give the Wi-Fi's name too", CliException.WrongArguments);
+            return password == null
+                ? null : throw new CliException("--password without --ssid; give the Wi-Fi's name too", CliException.WrongArguments);
         }
         return new WifiNetwork(ssid, password == "-" ? Console.In.ReadLine() ?? "" : password);
     }
 
     private static BoardFolder[] Boards(string folder, int? count)
         => count == null ? [new BoardFolder(folder)]
-            : [.. Enumerable.Range(1, count.Value).Select(number => new BoardFolder(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"board-{number:000}"))))];
+            : [.. Enumerable.Range(1, count.Value)
+                .Select(number =>
+                    new BoardFolder(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"board-{number:000}"))))];
 
     private static bool IsName(Multiaddr address)
         => address.Has(MultiaddrProtocol.Dns) || address.Has(MultiaddrProtocol.Dns4) || address.Has(MultiaddrProtocol.Dns6);

@@ -16,13 +16,14 @@ namespace NanoLibp2p.Cli.Commands;
 internal static class PublishCommand
 {
     // a full queue empties as fast as the peer reads
-    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _busyPause = TimeSpan.FromMilliseconds(5);
 
     internal static Command Create()
     {
         Argument<Multiaddr> peer = CommonOptions.Peer();
         Argument<string> topic = CommonOptions.Topic();
-        Argument<string> text = new("TEXT") { Description = "The message; - publishes each line of stdin, its bytes as they are, without the line end" };
+        Argument<string> text =
+            new("TEXT") { Description = "The message; - publishes each line of stdin, its bytes as they are, without the line end" };
         Option<int?> repeat = CommonOptions.Count("--repeat", "Publish the text so often [default: 1]");
         Option<Duration> every = CommonOptions.Time("--every", 1, "Time from one repetition to the next");
         Option<bool> noSign = new("--no-sign") { Description = "Publish without author and signature; all peers of the topic must do so" };
@@ -140,15 +141,17 @@ internal static class PublishCommand
             int peers;
             while ((peers = _topic.Publish(data, 0, data.Length)) == PublishResult.Busy)
             {
-                await _session.PauseAsync(BusyPause);
+                await _session.PauseAsync(_busyPause);
             }
             switch (peers)
             {
                 case PublishResult.TooLong:
                     throw new CliException(
-                        $"a message of {data.Length} bytes is too long; with topic and signature it may have {_messages.PubSub.Options.MaxMessageBytes}", CliException.WrongArguments);
+                        $"a message of {data.Length} bytes is too long; with topic and signature it may have "
+                            + $"{_messages.PubSub.Options.MaxMessageBytes}", CliException.WrongArguments);
                 case PublishResult.Duplicate:
-                    throw new CliException("the same text again is the same message where nothing is signed, and every peer would drop it; put a time or a number into it");
+                    throw new CliException("the same text again is the same message where nothing is signed, and every peer would drop it; "
+                        + "put a time or a number into it");
                 case 0:
                     throw new CliException($"nobody subscribes to {Messages.NameOf(_topic)} any more");
             }
@@ -166,12 +169,13 @@ internal static class PublishCommand
         {
             while (_messages.PubSub.Queued(_session.Connection) > 0)
             {
-                await _session.PauseAsync(BusyPause);
+                await _session.PauseAsync(_busyPause);
             }
             try
             {
                 await _session.WaitAsync(
-                    new PingClient(_session.Runner.Node).SendAsync(_session.Connection), $"{_session.Peer} took the messages, but did not confirm in time that it has read them");
+                    new PingClient(_session.Runner.Node).SendAsync(_session.Connection),
+                    $"{_session.Peer} took the messages, but did not confirm in time that it has read them");
             }
             catch (CliException) when (_session.Connection.IsOpen)
             {

@@ -53,7 +53,8 @@ internal static class SubscribeCommand
                     json["topic"] = parsed.GetRequiredValue(topic);
                     json["peer"] = session.Peer;
                     output.Tell(json, $"connected to {session.Peer}; Ctrl-C ends");
-                    _ = PubSubCheck.WatchAsync(session, messages, parsed.GetRequiredValue(topic), () => messages.PubSub.Hears(session.Connection, joined));
+                    _ = PubSubCheck.WatchAsync(session, messages, parsed.GetRequiredValue(topic),
+                        () => messages.PubSub.Hears(session.Connection, joined));
                     try
                     {
                         return await session.WaitAsync(done.Task);

@@ -23,7 +23,7 @@ internal sealed class BoardFolder(string path)
     // nanoFramework's internal storage
     private const string Storage = "I:\\";
 
-    private static readonly JsonSerializerOptions JsonForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _jsonForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Where it is.</summary>
     internal string Path => path;
@@ -54,12 +54,12 @@ internal sealed class BoardFolder(string path)
             Write(DeviceSettings.StoreName, settings);
             JsonObject files = Begin(serialPort);
             files["Files"] = new JsonArray(File(DeviceIdentity.StoreName), File(DeviceSettings.StoreName));
-            Write(FileList, files.ToJsonString(JsonForm) + "\n");
+            Write(FileList, files.ToJsonString(_jsonForm) + "\n");
             if (wifi != null)
             {
                 JsonObject network = Begin(serialPort);
                 network["WirelessClient"] = wifi.ToJson();
-                Write(WifiFile, network.ToJsonString(JsonForm) + "\n");
+                Write(WifiFile, network.ToJsonString(_jsonForm) + "\n");
             }
             Write(LabelFile, new BoardLabel(Name, identity.PeerId.ToString()).ToSvg());
         }

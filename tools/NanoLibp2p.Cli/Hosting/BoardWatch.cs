@@ -9,8 +9,8 @@ using NanoLibp2p.PubSub;
 namespace NanoLibp2p.Cli;
 
 /// <summary>
-/// Looks from outside at a board's connection for what its own log has no line for: a peer that signs otherwise, that has the board's own key,
-/// or that does not carry its topic. It hears of connections on the board's thread; <see cref="Look"/> is called on another.
+/// Looks from outside at a board's connection for what its own log has no line for: a peer that signs otherwise, that has the board's own
+/// key, or that does not carry its topic. It hears of connections on the board's thread; <see cref="Look"/> is called on another.
 /// </summary>
 internal sealed class BoardWatch : NodeEvents
 {
@@ -45,7 +45,9 @@ internal sealed class BoardWatch : NodeEvents
             if (!_device.PubSub.Hears(visit.Connection, _topic))
             {
                 bool speaksPubSub = !visit.Answer.IsCompletedSuccessfully || PubSubCheck.SpeaksPubSub(visit.Answer.Result);
-                _told(visit.Peer, PubSubCheck.WhyNot(visit.Peer, _topicName, speaksPubSub) + ": readings are kept until it does, the oldest dropped; check the topic's name, and that no other node uses this one's key");
+                _told(visit.Peer,
+                    PubSubCheck.WhyNot(visit.Peer, _topicName, speaksPubSub) + ": readings are kept until it does, the oldest dropped; "
+                        + "check the topic's name, and that no other node uses this one's key");
             }
         }
     }

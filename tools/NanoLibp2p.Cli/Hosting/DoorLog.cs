@@ -18,7 +18,7 @@ internal sealed class DoorLog(Func<TimeSpan, Task> delay, Output output)
     // reasons are few, but some have a figure in them
     private const int MaxReasons = 8;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, int> _counts = [];
     private bool _isPausing;
@@ -45,7 +45,7 @@ internal sealed class DoorLog(Func<TimeSpan, Task> delay, Output output)
 
     private async Task TellLaterAsync()
     {
-        await delay(Pause);
+        await delay(_pause);
         while (_counts.Count > 0)
         {
             int callers = _counts.Values.Sum();
@@ -56,7 +56,7 @@ internal sealed class DoorLog(Func<TimeSpan, Task> delay, Output output)
             json["count"] = callers;
             json["text"] = reasons;
             output.Tell(json, $"[red]![/] {callers} more callers did not get in within a minute: {reasons}");
-            await delay(Pause);
+            await delay(_pause);
         }
         _isPausing = false;
     }

@@ -17,7 +17,8 @@ internal static class FileLimit
     /// <summary>The limit; null where the system does not tell it.</summary>
     internal static int? Files => File.Exists(Limits) ? Read(File.ReadAllLines(Limits)) : null;
 
-    /// <summary>As many connections as are wanted, or as fit under the limit if those are fewer; none when it is too low even for one.</summary>
+    /// <summary>As many connections as are wanted, or as fit under the limit if those are fewer; none when it is too low even for
+    /// one.</summary>
     internal static int Connections(int wanted)
         => Files is { } files ? Fit(wanted, files, Directory.EnumerateFileSystemEntries(Open).Count()) : wanted;
 
@@ -30,6 +31,7 @@ internal static class FileLimit
         const string Name = "Max open files";
         string? line = lines.FirstOrDefault(one => one.StartsWith(Name, StringComparison.Ordinal));
         string? soft = line?[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long files) ? (int)Math.Min(files, int.MaxValue) : null;
+        return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long files)
+            ? (int)Math.Min(files, int.MaxValue) : null;
     }
 }

@@ -13,17 +13,20 @@ namespace NanoLibp2p.Cli;
 /// <summary>The addresses under which this host and its peers are known on the network.</summary>
 internal static class HostAddresses
 {
-    /// <summary>An address that is listened on as others can dial it: 0.0.0.0 and :: become the addresses of the host's interfaces.</summary>
+    /// <summary>An address that is listened on as others can dial it: 0.0.0.0 and :: become the addresses of the host's
+    /// interfaces.</summary>
     internal static IReadOnlyList<string> Expand(Multiaddr bound)
     {
-        if (!IPAddress.TryParse(bound.Host, out IPAddress? address) || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        if (!IPAddress.TryParse(bound.Host, out IPAddress? address)
+            || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
         {
             return [bound.ToString()];
         }
         string[] found =
         [
             .. Interfaces(address.AddressFamily)
-                .Select(one => $"/{(one.AddressFamily == AddressFamily.InterNetwork ? "ip4" : "ip6")}/{one}/tcp/{bound.Port}/p2p/{bound.PeerId}"),
+                .Select(one =>
+                    $"/{(one.AddressFamily == AddressFamily.InterNetwork ? "ip4" : "ip6")}/{one}/tcp/{bound.Port}/p2p/{bound.PeerId}"),
         ];
         return found.Length > 0 ? found : [bound.ToString()];
     }

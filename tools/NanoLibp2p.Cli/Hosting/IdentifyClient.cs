@@ -15,7 +15,8 @@ internal sealed class IdentifyClient : IdentifyEvents
     private readonly MemoryStream _pieces = new();
     private TaskCompletionSource<IReadOnlyList<(int Field, byte[] Value)>>? _waiting;
 
-    /// <summary>Listens to a node with one reading at a time (NodeOptions.IdentifyReadings), so that an answer and a push can't mix.</summary>
+    /// <summary>Listens to a node with one reading at a time (NodeOptions.IdentifyReadings), so that an answer and a push can't
+    /// mix.</summary>
     internal IdentifyClient(Node node)
     {
         _node = node;
@@ -56,7 +57,8 @@ internal sealed class IdentifyClient : IdentifyEvents
         }
         else
         {
-            _waiting?.TrySetException(new CliException("the peer does not say who it is: it refused identify, or its answer was cut short or malformed"));
+            _waiting?.TrySetException(
+                new CliException("the peer does not say who it is: it refused identify, or its answer was cut short or malformed"));
         }
         _waiting = null;
         _fields.Clear();

@@ -6,7 +6,8 @@ using System.Threading.Tasks;
 namespace NanoLibp2p.Cli;
 
 /// <summary>
-/// Ctrl-C, SIGTERM, and a stdout that takes no more, as a wish to end: the command stops what it does, closes its connections in order and returns.
+/// Ctrl-C, SIGTERM, and a stdout that takes no more, as a wish to end: the command stops what it does, closes its connections in order and
+/// returns.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {

@@ -20,7 +20,7 @@ internal static class KeyKind
     private const byte DerSequence = 0x30;
 
     // object identifiers in DER: RFC 8410 3, RFC 8017 A.1, SEC 2 A.2, RFC 5480 2.1.1; the curve before its family
-    private static readonly (string Name, byte[] Identifier)[] Algorithms =
+    private static readonly (string Name, byte[] Identifier)[] _algorithms =
     [
         ("Ed25519", [0x06, 0x03, 0x2B, 0x65, 0x70]),
         ("RSA", [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]),
@@ -29,7 +29,8 @@ internal static class KeyKind
     ];
 
     // key types of OpenSSH, as they stand in its files in clear
-    private static readonly string[] SshTypes = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-dss"];
+    private static readonly string[] _sshTypes =
+        ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-dss"];
 
     /// <summary>Names what it is, such as "an RSA private key in libp2p's protobuf form".</summary>
     internal static string Describe(ReadOnlySpan<byte> bytes) => bytes switch
@@ -71,12 +72,13 @@ internal static class KeyKind
             0 => !(data is [DerSequence, _, _, _, 0x02, 0x01, 0x00, ..] or [DerSequence, _, _, 0x02, 0x01, 0x00, ..]),
             1 => stated == Keys.SeedBytes,
             2 => stated != 32,
-            _ => data.IndexOf(Algorithms[^1].Identifier) is >= 0 and < 8,
+            _ => data.IndexOf(_algorithms[^1].Identifier) is >= 0 and < 8,
         };
         return isPublic
             ? $"{name} public key; the private one is needed"
             : type == 1
-                ? bytes.Length is Identity.ProtobufBytes or OlderBytes ? "a damaged Ed25519 key: its two halves do not belong together" : $"an Ed25519 key of {stated} bytes, where 64 are right"
+                ? bytes.Length is Identity.ProtobufBytes or OlderBytes
+                ? "a damaged Ed25519 key: its two halves do not belong together" : $"an Ed25519 key of {stated} bytes, where 64 are right"
                 : $"{name} private key in libp2p's protobuf form, and only Ed25519 ones are used here";
     }
 
@@ -86,8 +88,9 @@ internal static class KeyKind
         if (text.StartsWith(Begin, StringComparison.Ordinal))
         {
             string label = text[Begin.Length..].Split('-')[0];
-            byte[] inner = FromBase64(string.Concat(text.Split('\n').Skip(1).Where(line => !line.StartsWith("-----", StringComparison.Ordinal))));
-            string type = SshTypes.FirstOrDefault(one => inner.AsSpan().IndexOf(Encoding.ASCII.GetBytes(one)) >= 0) ?? "";
+            byte[] inner =
+                FromBase64(string.Concat(text.Split('\n').Skip(1).Where(line => !line.StartsWith("-----", StringComparison.Ordinal))));
+            string type = _sshTypes.FirstOrDefault(one => inner.AsSpan().IndexOf(Encoding.ASCII.GetBytes(one)) >= 0) ?? "";
             return label switch
             {
                 "OPENSSH PRIVATE KEY" => $"an OpenSSH private key{(type.Length > 0 ? $" ({type})" : "")}",
@@ -99,7 +102,7 @@ internal static class KeyKind
                 _ => $"a PEM file ({SafeText.Printable(label)})",
             };
         }
-        if (SshTypes.FirstOrDefault(one => text.StartsWith(one + " ", StringComparison.Ordinal)) is { } ssh)
+        if (_sshTypes.FirstOrDefault(one => text.StartsWith(one + " ", StringComparison.Ordinal)) is { } ssh)
         {
             return $"an OpenSSH public key ({ssh}); the private one is needed, in libp2p's form";
         }
@@ -117,13 +120,14 @@ internal static class KeyKind
         return decoded.Length > 0 ? $"text in base64; {Inner(decoded)}turn it into bytes with: base64 -d" : "text of another kind";
     }
 
-    private static string Inner(ReadOnlySpan<byte> bytes) => bytes is [TypeTag, 1, DataTag, 0x40, ..] && bytes.Length == Identity.ProtobufBytes
+    private static string Inner(ReadOnlySpan<byte> bytes) => bytes is [TypeTag, 1, DataTag, 0x40, ..]
+        && bytes.Length == Identity.ProtobufBytes
         ? "behind it is an Ed25519 key: "
         : bytes is [TypeTag, var type and not 1, DataTag, ..] ? $"behind it is {DescribeMessage(bytes, type)}; " : "";
 
     private static string OfAlgorithm(ReadOnlySpan<byte> der)
     {
-        foreach ((string name, byte[] identifier) in Algorithms)
+        foreach ((string name, byte[] identifier) in _algorithms)
         {
             if (der.IndexOf(identifier) >= 0)
             {

@@ -77,7 +77,8 @@ internal static class Keys
         catch (IOException) when (File.Exists(file.FullName))
         {
             throw new CliException(
-                $"{file} is there already, and a key is never overwritten; give another name with --out, or move it away first", CliException.WrongArguments);
+                $"{file} is there already, and a key is never overwritten; give another name with --out, or move it away first",
+                CliException.WrongArguments);
         }
         catch (DirectoryNotFoundException)
         {
@@ -116,7 +117,8 @@ internal static class Keys
         return made;
     }
 
-    private static CliException IsAFolder(FileInfo file) => new($"{file} is a folder; give the name of a key file", CliException.WrongArguments);
+    private static CliException IsAFolder(FileInfo file) =>
+        new($"{file} is a folder; give the name of a key file", CliException.WrongArguments);
 
     private static Identity Parse(byte[] bytes, int count, FileInfo file)
     {
@@ -127,7 +129,8 @@ internal static class Keys
         catch (ArgumentException)
         {
             throw new CliException(
-                $"{file} is not an undamaged Ed25519 key in libp2p's protobuf form ({Identity.ProtobufBytes} bytes): {KeyKind.Describe(bytes.AsSpan(0, count))}; "
+                $"{file} is not an undamaged Ed25519 key in libp2p's protobuf form ({Identity.ProtobufBytes} bytes): "
+                + $"{KeyKind.Describe(bytes.AsSpan(0, count))}; "
                 + "make one with: nanolibp2p key new --out FILE",
                 CliException.WrongArguments);
         }

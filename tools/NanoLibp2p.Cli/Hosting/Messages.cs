@@ -55,12 +55,14 @@ internal sealed class Messages : PubSubEvents
     /// <summary>Pubsub itself.</summary>
     internal PubSubProtocol PubSub => _pubsub;
 
-    /// <summary>Tells, of a peer that is connected, when it was connected already: pubsub takes two nodes with one key for one, and serves one of them.</summary>
+    /// <summary>Tells, of a peer that is connected, when it was connected already: pubsub takes two nodes with one key for one, and serves
+    /// one of them.</summary>
     internal void CheckTwice(Connection connection)
     {
         if (_pubsub.Node.Connections.Any(other => other != connection && other.IsOpen && other.RemotePeer.Equals(connection.RemotePeer)))
         {
-            Warn(connection, $"{connection.RemotePeer} is connected twice, and pubsub goes over one connection only; if two nodes use the same key, give each its own --key");
+            Warn(connection, $"{connection.RemotePeer} is connected twice, and pubsub goes over one connection only; if two nodes use the "
+                + $"same key, give each its own --key");
         }
     }
 
@@ -71,10 +73,12 @@ internal sealed class Messages : PubSubEvents
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
         if (utf8.Length == 0 || utf8.Length > _pubsub.Options.MaxTopicBytes)
         {
-            throw new CliException($"a topic's name has 1 to {_pubsub.Options.MaxTopicBytes} bytes; this one has {utf8.Length}", CliException.WrongArguments);
+            throw new CliException($"a topic's name has 1 to {_pubsub.Options.MaxTopicBytes} bytes; this one has {utf8.Length}",
+                CliException.WrongArguments);
         }
         return _pubsub.Open(utf8)
-            ?? throw new CliException($"more than {_pubsub.Options.MaxTopics} topics; start a second node for the others", CliException.WrongArguments);
+            ?? throw new CliException($"more than {_pubsub.Options.MaxTopics} topics; start a second node for the others",
+                CliException.WrongArguments);
     }
 
     /// <summary>Subscribes.</summary>
@@ -115,15 +119,18 @@ internal sealed class Messages : PubSubEvents
     {
         if (reason == DropReason.Unsigned)
         {
-            Warn(connection, $"{connection.RemotePeer} sends messages without author and signature, which are dropped; sign them there, or start this side with --no-sign");
+            Warn(connection, $"{connection.RemotePeer} sends messages without author and signature, which are dropped; sign them there, or "
+                + $"start this side with --no-sign");
         }
         else if (reason == DropReason.Signed)
         {
-            Warn(connection, $"{connection.RemotePeer} sends signed messages, which are dropped; start this side without --no-sign, or let nobody sign");
+            Warn(connection,
+                $"{connection.RemotePeer} sends signed messages, which are dropped; start this side without --no-sign, or let nobody sign");
         }
         else if (reason == DropReason.Replayed && IsRepeated(connection))
         {
-            Warn(connection, $"{connection.RemotePeer} sends messages whose numbers are not above their author's last, which are dropped; do two nodes use the same key, or did one begin anew with lower numbers?");
+            Warn(connection, $"{connection.RemotePeer} sends messages whose numbers are not above their author's last, which are dropped; "
+                + $"do two nodes use the same key, or did one begin anew with lower numbers?");
         }
     }
 

@@ -10,7 +10,8 @@ using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 
-/// <summary>A command's talk with one peer that it dials: connected at the start, closed in order at the end, whichever way it ends.</summary>
+/// <summary>A command's talk with one peer that it dials: connected at the start, closed in order at the end, whichever way it
+/// ends.</summary>
 internal sealed class PeerSession
 {
     private readonly TaskCompletionSource<CliException> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,7 +31,8 @@ internal sealed class PeerSession
         {
             if (closed == _connection)
             {
-                _lost.TrySetResult(new CliException($"the connection to {address} ended: {CloseText.Describe(closed, runner.Node.Options)}"));
+                _lost.TrySetResult(
+                    new CliException($"the connection to {address} ended: {CloseText.Describe(closed, runner.Node.Options)}"));
             }
         };
     }
@@ -58,7 +60,8 @@ internal sealed class PeerSession
     /// <param name="prepare">Adds protocols before the dial; may be null.</param>
     /// <param name="talk">The command's part; it returns the exit code.</param>
     internal static int Run(
-        Multiaddr address, Output output, TimeSpan timeout, Identity? identity, Action<PeerSession>? prepare, Func<PeerSession, Task<int>> talk)
+        Multiaddr address, Output output, TimeSpan timeout, Identity? identity, Action<PeerSession>? prepare,
+        Func<PeerSession, Task<int>> talk)
     {
         using Interruption interruption = new();
         NodeRunner runner = new(CommonOptions.ClientOptions(timeout), identity ?? Keys.Create());

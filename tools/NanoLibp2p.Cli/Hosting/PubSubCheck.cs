@@ -12,9 +12,9 @@ internal static class PubSubCheck
     /// <summary>So long a peer may take to tell its subscriptions; on a network in order it takes a round trip or two.</summary>
     internal static readonly TimeSpan TimeToSubscribe = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan TimeToIdentify = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _timeToIdentify = TimeSpan.FromSeconds(2);
 
-    private static readonly string[] Protocols = ["/meshsub/", "/floodsub/"];
+    private static readonly string[] _protocols = ["/meshsub/", "/floodsub/"];
 
     /// <summary>The beginning of a sentence on a connected peer that is not known to subscribe.</summary>
     internal static async Task<string> WhyNotAsync(PeerSession session, string topic)
@@ -22,7 +22,8 @@ internal static class PubSubCheck
 
     /// <summary>As <see cref="WhyNotAsync"/>, of a peer that was asked before.</summary>
     internal static string WhyNot(string peer, string topic, bool speaksPubSub)
-        => $"{peer} is connected, but does not {(speaksPubSub ? "" : "speak pubsub (gossipsub or floodsub), so it does not ")}subscribe to {topic}";
+        => $"{peer} is connected, but does not {(speaksPubSub ? "" : "speak pubsub (gossipsub or floodsub), so it does not ")}subscribe to "
+            + $"{topic}";
 
     /// <summary>Tells when the peer does not carry a topic, and when that changes.</summary>
     /// <param name="session">The session, which goes on meanwhile.</param>
@@ -56,13 +57,13 @@ internal static class PubSubCheck
     /// <summary>Whether a peer speaks pubsub, by its answer to identify.</summary>
     internal static bool SpeaksPubSub(IEnumerable<(int Field, byte[] Value)> identity)
         => identity.Where(one => one.Field == IdentifyField.Protocol).Select(one => SafeText.Decode(one.Value))
-            .Any(spoken => Protocols.Any(prefix => spoken.StartsWith(prefix, StringComparison.Ordinal)));
+            .Any(spoken => _protocols.Any(prefix => spoken.StartsWith(prefix, StringComparison.Ordinal)));
 
     // of a peer that does not say, it is assumed
     private static async Task<bool> SpeaksPubSubAsync(PeerSession session)
     {
         Task<IReadOnlyList<(int Field, byte[] Value)>> answer = new IdentifyClient(session.Runner.Node).AskAsync(session.Connection);
-        return await session.WaitAsync(Task.WhenAny(answer, session.Runner.DelayAsync(TimeToIdentify))) != answer
+        return await session.WaitAsync(Task.WhenAny(answer, session.Runner.DelayAsync(_timeToIdentify))) != answer
             || !answer.IsCompletedSuccessfully || SpeaksPubSub(await answer);
     }
 }

@@ -5,9 +5,9 @@ using NanoLibp2p.Core;
 namespace NanoLibp2p.Cli;
 
 /// <summary>
-/// Finds out that a peer signs messages and we do not, or the other way. Pubsub has no word for it: each would drop what the other publishes,
-/// and neither would know. So each node of this program serves a protocol whose id names its policy, and who dials asks for the opposite one:
-/// a peer that agrees to it has that policy. Nothing is ever sent on it. Peers of another make refuse both ids.
+/// Finds out that a peer signs messages and we do not, or the other way. Pubsub has no word for it: each would drop what the other
+/// publishes, and neither would know. So each node of this program serves a protocol whose id names its policy, and who dials asks for the
+/// opposite one: a peer that agrees to it has that policy. Nothing is ever sent on it. Peers of another make refuse both ids.
 /// </summary>
 internal sealed class SignatureNotice : StreamProtocol
 {
@@ -35,8 +35,10 @@ internal sealed class SignatureNotice : StreamProtocol
 
     /// <summary>What a mismatch means.</summary>
     internal static string Sentence(string peer, bool signed) => signed
-        ? $"{peer} takes and publishes unsigned messages only, this side signed ones only, so neither hears the other; start both with --no-sign, or both without"
-        : $"{peer} takes and publishes signed messages only, this side unsigned ones only (--no-sign), so neither hears the other; start both with --no-sign, or both without";
+        ? $"{peer} takes and publishes unsigned messages only, this side signed ones only, so neither hears the other; start both with "
+            + $"--no-sign, or both without"
+        : $"{peer} takes and publishes signed messages only, this side unsigned ones only (--no-sign), so neither hears the other; start "
+            + $"both with --no-sign, or both without";
 
     public override void OnConnected(Connection connection)
     {

@@ -38,13 +38,17 @@ internal sealed class BoardLabel(string name, string peer)
                 }
             }
         }
+        int height = size + TextHeight;
+        string title = WebUtility.HtmlEncode(name);
+        string centred = "font-family=\"sans-serif\" font-size=\"3\" text-anchor=\"middle\"";
+        string stretched = "font-family=\"monospace\" font-size=\"1.2\"";
         return FormattableString.Invariant($"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size + TextHeight}" width="{size}mm" height="{size + TextHeight}mm">
-              <title>{WebUtility.HtmlEncode(name)}: {peer}</title>
-              <rect width="{size}" height="{size + TextHeight}" fill="#fff"/>
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {height}" width="{size}mm" height="{height}mm">
+              <title>{title}: {peer}</title>
+              <rect width="{size}" height="{height}" fill="#fff"/>
               <path shape-rendering="crispEdges" d="{dark}"/>
-              <text x="{size / 2.0}" y="{size + 1}" font-family="sans-serif" font-size="3" text-anchor="middle">{WebUtility.HtmlEncode(name)}</text>
-              <text x="1" y="{size + 4}" font-family="monospace" font-size="1.2" textLength="{size - 2}" lengthAdjust="spacingAndGlyphs">{peer}</text>
+              <text x="{size / 2.0}" y="{size + 1}" {centred}>{title}</text>
+              <text x="1" y="{size + 4}" {stretched} textLength="{size - 2}" lengthAdjust="spacingAndGlyphs">{peer}</text>
             </svg>
 
             """).ReplaceLineEndings("\n");

@@ -51,7 +51,8 @@ internal sealed class DemoTable
             using JsonDocument json = JsonDocument.Parse(text);
             if (json.RootElement.ValueKind == JsonValueKind.Object)
             {
-                text = string.Join(", ", json.RootElement.EnumerateObject().Where(one => one.Name is not ("n" or "t")).Select(one => $"{one.Name} {one.Value}"));
+                text = string.Join(", ",
+                    json.RootElement.EnumerateObject().Where(one => one.Name is not ("n" or "t")).Select(one => $"{one.Name} {one.Value}"));
             }
         }
         catch (JsonException)

@@ -17,10 +17,12 @@ internal static class DialFailure
         string why = connection.CloseReason switch
         {
             CloseReason.DialFailed => CloseText.Describe((LinkError)connection.CloseDetail),
-            CloseReason.HandshakeTimeout => "the peer answered, but did not finish the handshake in time; give it more with --timeout if it is only slow",
+            CloseReason.HandshakeTimeout =>
+                "the peer answered, but did not finish the handshake in time; give it more with --timeout if it is only slow",
             CloseReason.PeerIdMismatch when connection.RemotePeer is { } peer && !peer.Equals(address.PeerId)
                 => $"another peer answered, {peer}; take that id into the address if you trust it, or find out who sits there",
-            CloseReason.DialledSelf => $"the peer there has this node's own peer id, {connection.RemotePeer}: both use the same key; give each its own --key",
+            CloseReason.DialledSelf =>
+                $"the peer there has this node's own peer id, {connection.RemotePeer}: both use the same key; give each its own --key",
             _ => CloseText.Describe(connection, options),
         };
         return $"cannot connect to {address}: {why}";

@@ -8,7 +8,8 @@ using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 
-/// <summary>Why an address can't be listened on, in one sentence: the system knows it more exactly than a <see cref="LinkError"/>, which has the kinds that every board tells.</summary>
+/// <summary>Why an address can't be listened on, in one sentence: the system knows it more exactly than a <see cref="LinkError"/>, which
+/// has the kinds that every board tells.</summary>
 internal static class ListenFailure
 {
     // who is not the administrator may have the ports from here on (IP_UNPRIVILEGED_PORT_START)
@@ -24,8 +25,10 @@ internal static class ListenFailure
     {
         SocketError.AccessDenied when address.Port < FirstFreePort =>
             $"ports below {FirstFreePort} are for the administrator; give one from {FirstFreePort} to 65535 with --listen",
-        SocketError.AddressAlreadyInUse => $"port {address.Port} is in use, by another program or by a --listen before; give another port with --listen, or 0 for a free one",
-        SocketError.AddressNotAvailable => $"{address.Host} is not an address of this host; give one that is with --listen, or /ip4/0.0.0.0/... for all of them",
+        SocketError.AddressAlreadyInUse => $"port {address.Port} is in use, by another program or by a --listen before; give another port "
+            + $"with --listen, or 0 for a free one",
+        SocketError.AddressNotAvailable =>
+            $"{address.Host} is not an address of this host; give one that is with --listen, or /ip4/0.0.0.0/... for all of them",
         SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported =>
             $"this host has no {(address.Host.Contains(':') ? "IPv6" : "IPv4")}; give an address of the other kind with --listen",
         _ => $"{CloseText.Describe(error)}; give another address or port with --listen",

@@ -14,7 +14,7 @@ namespace NanoLibp2p.Cli;
 /// <summary>What a command says on stdout: to people, or with <c>--json</c> to programs, one object a line.</summary>
 internal sealed class Output
 {
-    private static readonly JsonSerializerOptions JsonForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _jsonForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // a line is broken by the terminal alone, which keeps an address whole for who copies it
     private const int Endless = 100_000;
@@ -51,14 +51,15 @@ internal sealed class Output
 
     /// <summary>Tells one event in the form that is wanted; from any thread.</summary>
     /// <param name="json">For programs.</param>
-    /// <param name="markup">For people, in Spectre.Console's markup; what is put into it is escaped and made printable. Null says nothing.</param>
+    /// <param name="markup">For people, in Spectre.Console's markup; what is put into it is escaped and made printable. Null says
+    /// nothing.</param>
     internal void Tell(JsonObject json, FormattableString? markup)
     {
         lock (_turn)
         {
             if (IsJson)
             {
-                _writer.WriteLine(SafeText.PrintableJson(json.ToJsonString(JsonForm)));
+                _writer.WriteLine(SafeText.PrintableJson(json.ToJsonString(_jsonForm)));
                 _writer.Flush();
             }
             else if (markup != null)
@@ -107,5 +108,6 @@ internal sealed class Output
     internal static JsonObject Event(string name) => new() { ["event"] = name };
 
     private static FormattableString Printable(FormattableString markup)
-        => FormattableStringFactory.Create(markup.Format, [.. markup.GetArguments().Select(one => one is string text ? SafeText.Printable(text) : one)]);
+        => FormattableStringFactory.Create(markup.Format,
+            [.. markup.GetArguments().Select(one => one is string text ? SafeText.Printable(text) : one)]);
 }

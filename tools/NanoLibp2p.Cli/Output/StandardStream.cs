@@ -7,8 +7,8 @@ using System.Threading;
 namespace NanoLibp2p.Cli;
 
 /// <summary>
-/// stdout or stderr of a Unix process. Where .NET's own drops in silence what goes to a pipe that nobody reads, and throws wherever a command
-/// stands when the disk is full, this one keeps the failure for the end of the command, which it asks for.
+/// stdout or stderr of a Unix process. Where .NET's own drops in silence what goes to a pipe that nobody reads, and throws wherever a
+/// command stands when the disk is full, this one keeps the failure for the end of the command, which it asks for.
 /// </summary>
 internal sealed partial class StandardStream : Stream
 {

@@ -10,7 +10,7 @@ namespace NanoLibp2p.Cli;
 internal sealed class ByteLines(Stream from, int longest)
 {
     // Windows ends a line with two characters; elsewhere a carriage return is a byte like any other
-    private static readonly bool EndsWithReturn = Environment.NewLine.Length == 2;
+    private static readonly bool _endsWithReturn = Environment.NewLine.Length == 2;
 
     private byte[] _buffer = new byte[4096];
     private int _start;
@@ -33,7 +33,8 @@ internal sealed class ByteLines(Stream from, int longest)
             if (searched > longest)
             {
                 throw new CliException(
-                    $"line {_number + 1} of stdin has more than {longest} bytes, which no message may have; split it up, or encode binary data in lines", CliException.WrongArguments);
+                    $"line {_number + 1} of stdin has more than {longest} bytes, which no message may have; split it up, or encode binary "
+                        + $"data in lines", CliException.WrongArguments);
             }
             if (!await FillAsync())
             {
@@ -44,7 +45,8 @@ internal sealed class ByteLines(Stream from, int longest)
 
     private byte[] Take(int count, int feed)
     {
-        byte[] line = _buffer[_start..(_start + (EndsWithReturn && feed > 0 && count > 0 && _buffer[_start + count - 1] == '\r' ? count - 1 : count))];
+        byte[] line = _buffer[_start..(_start
+            + (_endsWithReturn && feed > 0 && count > 0 && _buffer[_start + count - 1] == '\r' ? count - 1 : count))];
         _start += count + feed;
         _number++;
         return line;

@@ -32,7 +32,8 @@ internal sealed class WifiNetwork
         if (password != null && (password.Length is < MinPasswordLength or > MaxPasswordLength || password.Any(c => c is < ' ' or > '~')))
         {
             throw new CliException(password.Length is < MinPasswordLength or > MaxPasswordLength
-                ? $"a Wi-Fi's password (WPA) has {MinPasswordLength} to {MaxPasswordLength} characters; this one has {password.Length}. For an open network leave --password out"
+                ? $"a Wi-Fi's password (WPA) has {MinPasswordLength} to {MaxPasswordLength} characters; this one has {password.Length}. "
+                    + $"For an open network leave --password out"
                 : "a Wi-Fi's password (WPA) is of printable ASCII characters; this one has others", CliException.WrongArguments);
         }
         (_ssid, _password) = (ssid, password);

@@ -1,6 +1,7 @@
 namespace NanoLibp2p.Samples
 {
-    /// <summary>A chip that measures the air: what a driver gives, so that the sensor above it is the same on a board and on a desktop.</summary>
+    /// <summary>A chip that measures the air: what a driver gives, so that the sensor above it is the same on a board and on a
+    /// desktop.</summary>
     public abstract class Climate
     {
         /// <summary>Hundredths of a degree Celsius, of the last measurement.</summary>

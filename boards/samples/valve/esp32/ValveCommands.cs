@@ -34,7 +34,8 @@ namespace NanoLibp2p.Samples
             int count = board.Store.Read(StoreName, _number, 0, 8);
             if (count != 8 && count != -1)
             {
-                throw new InvalidOperationException("the stored " + StoreName + " is damaged; a recorded command could be replayed. Take a new author, then delete it");
+                throw new InvalidOperationException("the stored " + StoreName
+                    + " is damaged; a recorded command could be replayed. Take a new author, then delete it");
             }
 
             _last = count == 8 ? Bytes.ReadUInt64BigEndian(_number, 0) : 0;

@@ -15,7 +15,8 @@ namespace NanoLibp2p.Samples
             string author = settings.Find("author", null);
             if (author == null)
             {
-                throw new InvalidOperationException("nobody to obey: store settings with a line 'author = 12D3KooW...', the peer id of who commands");
+                throw new InvalidOperationException(
+                    "nobody to obey: store settings with a line 'author = 12D3KooW...', the peer id of who commands");
             }
 
             settings.TellUnread(board.Log);

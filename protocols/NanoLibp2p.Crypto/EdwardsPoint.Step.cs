@@ -163,8 +163,8 @@ namespace NanoLibp2p.Crypto
                     f6 = (r = (r >> 29) + ((z0 * z6 + z1 * z5 + z2 * z4) << 2) + (z3 * z3 << 1) + (h & mask) * fold + bias4mid - g6) & mask;
                     h = (h >> 29) + (z8 * z8 << 1);
                     f7 = (r = (r >> 29) + ((z0 * z7 + z1 * z6 + z2 * z5 + z3 * z4) << 2) + (h & mask) * fold + bias4mid - g7) & mask;
-                    f8 = (r = (r >> 29) + ((z0 * z8 + z1 * z7 + z2 * z6 + z3 * z5) << 2) + (z4 * z4 << 1) + (h >> 29) * fold + bias44top
-                        - g8) & top;
+                    f8 = (r = (r >> 29) + ((z0 * z8 + z1 * z7 + z2 * z6 + z3 * z5) << 2) + (z4 * z4 << 1) + (h >> 29) * fold
+                        + bias44top - g8) & top;
                     f0 = (r = f0 + (r >> 23) * nineteen) & mask;
                     f1 += r >> 29;
                     // widest column below 2^62.00
@@ -196,8 +196,8 @@ namespace NanoLibp2p.Crypto
                     e6 = (r = (r >> 29) + ((d0 * d6 + d1 * d5 + d2 * d4) << 1) + d3 * d3 + (h & mask) * fold + bias3mid - hh6) & mask;
                     h = (h >> 29) + d8 * d8;
                     e7 = (r = (r >> 29) + ((d0 * d7 + d1 * d6 + d2 * d5 + d3 * d4) << 1) + (h & mask) * fold + bias3mid - hh7) & mask;
-                    e8 = (r = (r >> 29) + ((d0 * d8 + d1 * d7 + d2 * d6 + d3 * d5) << 1) + d4 * d4 + (h >> 29) * fold + bias33top - hh8)
-                        & top;
+                    e8 = (r = (r >> 29) + ((d0 * d8 + d1 * d7 + d2 * d6 + d3 * d5) << 1) + d4 * d4 + (h >> 29) * fold
+                        + bias33top - hh8) & top;
                     e0 = (r = e0 + (r >> 23) * nineteen) & mask;
                     e1 += r >> 29;
                     // widest column below 2^63.00
@@ -229,8 +229,8 @@ namespace NanoLibp2p.Crypto
                         h = (h >> 29) + z6 * a8 + z7 * a7 + z8 * a6;
                         d5 = (r = (r >> 29) + z0 * a5 + z1 * a4 + z2 * a3 + z3 * a2 + z4 * a1 + z5 * a0 + (h & mask) * fold) & mask;
                         h = (h >> 29) + z7 * a8 + z8 * a7;
-                        d6 = (r = (r >> 29) + z0 * a6 + z1 * a5 + z2 * a4 + z3 * a3 + z4 * a2 + z5 * a1 + z6 * a0 + (h & mask) * fold)
-                            & mask;
+                        d6 = (r = (r >> 29) + z0 * a6 + z1 * a5 + z2 * a4 + z3 * a3 + z4 * a2 + z5 * a1 + z6 * a0
+                            + (h & mask) * fold) & mask;
                         h = (h >> 29) + z8 * a8;
                         d7 = (r = (r >> 29) + z0 * a7 + z1 * a6 + z2 * a5 + z3 * a4 + z4 * a3 + z5 * a2 + z6 * a1 + z7 * a0
                             + (h & mask) * fold) & mask;
@@ -287,8 +287,8 @@ namespace NanoLibp2p.Crypto
                     h = (h >> 29) + d7 * a8 + d8 * a7;
                     b6 = (r = (r >> 29) + d0 * a6 + d1 * a5 + d2 * a4 + d3 * a3 + d4 * a2 + d5 * a1 + d6 * a0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + d8 * a8;
-                    b7 = (r = (r >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + d4 * a3 + d5 * a2 + d6 * a1 + d7 * a0 + (h & mask) * fold)
-                        & mask;
+                    b7 = (r = (r >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + d4 * a3 + d5 * a2 + d6 * a1 + d7 * a0
+                        + (h & mask) * fold) & mask;
                     b8 = (r = (r >> 29) + d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + d4 * a4 + d5 * a3 + d6 * a2 + d7 * a1 + d8 * a0
                         + (h >> 29) * fold) & top;
                     b0 = (r = b0 + (r >> 23) * nineteen) & mask;
@@ -331,8 +331,8 @@ namespace NanoLibp2p.Crypto
                     h = (h >> 29) + d7 * a8 + d8 * a7;
                     f6 = (r = (r >> 29) + d0 * a6 + d1 * a5 + d2 * a4 + d3 * a3 + d4 * a2 + d5 * a1 + d6 * a0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + d8 * a8;
-                    f7 = (r = (r >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + d4 * a3 + d5 * a2 + d6 * a1 + d7 * a0 + (h & mask) * fold)
-                        & mask;
+                    f7 = (r = (r >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + d4 * a3 + d5 * a2 + d6 * a1 + d7 * a0
+                        + (h & mask) * fold) & mask;
                     f8 = (r = (r >> 29) + d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + d4 * a4 + d5 * a3 + d6 * a2 + d7 * a1 + d8 * a0
                         + (h >> 29) * fold) & top;
                     f0 = (r = f0 + (r >> 23) * nineteen) & mask;
@@ -385,8 +385,8 @@ namespace NanoLibp2p.Crypto
                     h = (h >> 29) + t7 * a8 + t8 * a7;
                     b6 = (r = (r >> 29) + t0 * a6 + t1 * a5 + t2 * a4 + t3 * a3 + t4 * a2 + t5 * a1 + t6 * a0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + t8 * a8;
-                    b7 = (r = (r >> 29) + t0 * a7 + t1 * a6 + t2 * a5 + t3 * a4 + t4 * a3 + t5 * a2 + t6 * a1 + t7 * a0 + (h & mask) * fold)
-                        & mask;
+                    b7 = (r = (r >> 29) + t0 * a7 + t1 * a6 + t2 * a5 + t3 * a4 + t4 * a3 + t5 * a2 + t6 * a1 + t7 * a0
+                        + (h & mask) * fold) & mask;
                     b8 = (r = (r >> 29) + t0 * a8 + t1 * a7 + t2 * a6 + t3 * a5 + t4 * a4 + t5 * a3 + t6 * a2 + t7 * a1 + t8 * a0
                         + (h >> 29) * fold) & top;
                     b0 = (r = b0 + (r >> 23) * nineteen) & mask;
@@ -463,8 +463,8 @@ namespace NanoLibp2p.Crypto
                 v = e7 * f0;
                 r = (r >> 29) + e0 * f7 + e1 * f6 + e2 * f5 + e3 * f4 + e4 * f3 + e5 * f2 + e6 * f1 + (h & mask) * fold;
                 x7 = (w = (r & mask) + (v & mask)) & mask;
-                x8 = (r = (r >> 29) + (v >> 29) + (w >> 29) + e0 * f8 + e1 * f7 + e2 * f6 + e3 * f5 + e4 * f4 + e5 * f3 + e6 * f2 + e7 * f1
-                    + e8 * f0 + (h >> 29) * fold) & top;
+                x8 = (r = (r >> 29) + (v >> 29) + (w >> 29) + e0 * f8 + e1 * f7 + e2 * f6 + e3 * f5 + e4 * f4 + e5 * f3 + e6 * f2
+                    + e7 * f1 + e8 * f0 + (h >> 29) * fold) & top;
                 x0 = (r = x0 + (r >> 23) * nineteen) & mask;
                 x1 += r >> 29;
                 // widest column below 2^64.17
@@ -482,8 +482,8 @@ namespace NanoLibp2p.Crypto
                 h = (h >> 29) + g6 * hh8 + g7 * hh7 + g8 * hh6;
                 y5 = (r = (r >> 29) + g0 * hh5 + g1 * hh4 + g2 * hh3 + g3 * hh2 + g4 * hh1 + g5 * hh0 + (h & mask) * fold) & mask;
                 h = (h >> 29) + g7 * hh8 + g8 * hh7;
-                y6 = (r = (r >> 29) + g0 * hh6 + g1 * hh5 + g2 * hh4 + g3 * hh3 + g4 * hh2 + g5 * hh1 + g6 * hh0 + (h & mask) * fold)
-                    & mask;
+                y6 = (r = (r >> 29) + g0 * hh6 + g1 * hh5 + g2 * hh4 + g3 * hh3 + g4 * hh2 + g5 * hh1 + g6 * hh0
+                    + (h & mask) * fold) & mask;
                 h = (h >> 29) + g8 * hh8;
                 y7 = (r = (r >> 29) + g0 * hh7 + g1 * hh6 + g2 * hh5 + g3 * hh4 + g4 * hh3 + g5 * hh2 + g6 * hh1 + g7 * hh0
                     + (h & mask) * fold) & mask;
@@ -511,8 +511,8 @@ namespace NanoLibp2p.Crypto
                 v = f7 * g0;
                 r = (r >> 29) + f0 * g7 + f1 * g6 + f2 * g5 + f3 * g4 + f4 * g3 + f5 * g2 + f6 * g1 + (h & mask) * fold;
                 z7 = (w = (r & mask) + (v & mask)) & mask;
-                z8 = (r = (r >> 29) + (v >> 29) + (w >> 29) + f0 * g8 + f1 * g7 + f2 * g6 + f3 * g5 + f4 * g4 + f5 * g3 + f6 * g2 + f7 * g1
-                    + f8 * g0 + (h >> 29) * fold) & top;
+                z8 = (r = (r >> 29) + (v >> 29) + (w >> 29) + f0 * g8 + f1 * g7 + f2 * g6 + f3 * g5 + f4 * g4 + f5 * g3 + f6 * g2
+                    + f7 * g1 + f8 * g0 + (h >> 29) * fold) & top;
                 z0 = (r = z0 + (r >> 23) * nineteen) & mask;
                 z1 += r >> 29;
                 // widest column below 2^64.17
@@ -534,8 +534,8 @@ namespace NanoLibp2p.Crypto
                     h = (h >> 29) + e6 * hh8 + e7 * hh7 + e8 * hh6;
                     t5 = (r = (r >> 29) + e0 * hh5 + e1 * hh4 + e2 * hh3 + e3 * hh2 + e4 * hh1 + e5 * hh0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + e7 * hh8 + e8 * hh7;
-                    t6 = (r = (r >> 29) + e0 * hh6 + e1 * hh5 + e2 * hh4 + e3 * hh3 + e4 * hh2 + e5 * hh1 + e6 * hh0 + (h & mask) * fold)
-                        & mask;
+                    t6 = (r = (r >> 29) + e0 * hh6 + e1 * hh5 + e2 * hh4 + e3 * hh3 + e4 * hh2 + e5 * hh1 + e6 * hh0
+                        + (h & mask) * fold) & mask;
                     h = (h >> 29) + e8 * hh8;
                     t7 = (r = (r >> 29) + e0 * hh7 + e1 * hh6 + e2 * hh5 + e3 * hh4 + e4 * hh3 + e5 * hh2 + e6 * hh1 + e7 * hh0
                         + (h & mask) * fold) & mask;

@@ -96,8 +96,8 @@ namespace NanoLibp2p.Crypto
                 r = ((qr - q + bias) >> 32) - sign;
 
                 // f, g = (u f + v g, q f + r g) / 2^29. |u| + |v| and |q| + |r| are at most 2^29, so a column is within 2^58 + 2^30; 2^63
-                // is added before its carry is shifted, and 2^34 taken from that, as >> has to stay unsigned. Limb 8 is in two's
-                // complement.
+                // is added
+                // before its carry is shifted, and 2^34 taken from that, as >> has to stay unsigned. Limb 8 is in two's complement.
                 cf = u * f0 + v * g0;
                 cg = q * f0 + r * g0;
                 cf += bias;
@@ -138,7 +138,8 @@ namespace NanoLibp2p.Crypto
                 g8 = (cg >> 29) - back;
 
                 // the same for d and e modulo p, with the multiple of p that makes limb 0 vanish. They grow by p in each batch: within 22 p
-                // at the end, limb 8 within 2^28
+                // at
+                // the end, limb 8 within 2^28
                 cf = u * d0 + v * e0;
                 cg = q * d0 + r * e0;
                 mf = (cf * inverse19) & mask;
@@ -258,8 +259,8 @@ namespace NanoLibp2p.Crypto
             h = (h >> 29) + f7 * g8 + f8 * g7;
             o[n + 6] = (r = (r >> 29) + f0 * g6 + f1 * g5 + f2 * g4 + f3 * g3 + f4 * g2 + f5 * g1 + f6 * g0 + (h & mask) * fold) & mask;
             h = (h >> 29) + f8 * g8;
-            o[n + 7] = (r = (r >> 29) + f0 * g7 + f1 * g6 + f2 * g5 + f3 * g4 + f4 * g3 + f5 * g2 + f6 * g1 + f7 * g0 + (h & mask) * fold)
-                & mask;
+            o[n + 7] = (r = (r >> 29) + f0 * g7 + f1 * g6 + f2 * g5 + f3 * g4 + f4 * g3 + f5 * g2 + f6 * g1 + f7 * g0
+                + (h & mask) * fold) & mask;
             o[n + 8] = (r = (r >> 29) + f0 * g8 + f1 * g7 + f2 * g6 + f3 * g5 + f4 * g4 + f5 * g3 + f6 * g2 + f7 * g1 + f8 * g0
                 + (h >> 29) * fold) & top;
             o[n] = (r = low0 + (r >> 23) * nineteen) & mask;

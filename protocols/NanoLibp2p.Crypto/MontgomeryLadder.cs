@@ -320,8 +320,8 @@ namespace NanoLibp2p.Crypto
                 h = (h >> 29) + a7 * b8 + a8 * b7;
                 x2_6 = (r = (r >> 29) + a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + (h & mask) * fold) & mask;
                 h = (h >> 29) + a8 * b8;
-                x2_7 = (r = (r >> 29) + a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + (h & mask) * fold)
-                    & mask;
+                x2_7 = (r = (r >> 29) + a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0
+                    + (h & mask) * fold) & mask;
                 x2_8 = (r = (r >> 29) + a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0
                     + (h >> 29) * fold) & top;
                 x2_0 = (r = x2_0 + (r >> 23) * nineteen) & mask;
@@ -366,8 +366,8 @@ namespace NanoLibp2p.Crypto
                 h = (h >> 29) + e7 * u8 + e8 * u7;
                 z2_6 = (r = (r >> 29) + e0 * u6 + e1 * u5 + e2 * u4 + e3 * u3 + e4 * u2 + e5 * u1 + e6 * u0 + (h & mask) * fold) & mask;
                 h = (h >> 29) + e8 * u8;
-                z2_7 = (r = (r >> 29) + e0 * u7 + e1 * u6 + e2 * u5 + e3 * u4 + e4 * u3 + e5 * u2 + e6 * u1 + e7 * u0 + (h & mask) * fold)
-                    & mask;
+                z2_7 = (r = (r >> 29) + e0 * u7 + e1 * u6 + e2 * u5 + e3 * u4 + e4 * u3 + e5 * u2 + e6 * u1 + e7 * u0
+                    + (h & mask) * fold) & mask;
                 z2_8 = (r = (r >> 29) + e0 * u8 + e1 * u7 + e2 * u6 + e3 * u5 + e4 * u4 + e5 * u3 + e6 * u2 + e7 * u1 + e8 * u0
                     + (h >> 29) * fold) & top;
                 z2_0 = (r = z2_0 + (r >> 23) * nineteen) & mask;

@@ -6,7 +6,7 @@ namespace NanoLibp2p.DeviceProfile.Tests;
 /// <summary>Finds what the build made for the device: the reference assemblies and the shared assemblies.</summary>
 internal static class DeviceAssemblies
 {
-    private static readonly string Configuration = typeof(DeviceAssemblies).Assembly
+    private static readonly string _configuration = typeof(DeviceAssemblies).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Configuration").Value!;
 
@@ -14,9 +14,11 @@ internal static class DeviceAssemblies
 
     /// <summary>The reference assemblies, by assembly name.</summary>
     public static IReadOnlyList<string> Surface { get; } =
-        [.. SurfaceSet.ReadFacts(Root).Select(assembly => Output($"{SurfaceSet.Folder}/{assembly.AssemblyName}/{assembly.AssemblyName}.csproj"))];
+        [.. SurfaceSet.ReadFacts(Root)
+            .Select(assembly => Output($"{SurfaceSet.Folder}/{assembly.AssemblyName}/{assembly.AssemblyName}.csproj"))];
 
-    /// <summary>Every assembly that a device runs: those under hal, protocols and firmware, the programs of boards, and the tests of a device.</summary>
+    /// <summary>Every assembly that a device runs: those under hal, protocols and firmware, the programs of boards, and the tests of a
+    /// device.</summary>
     public static IReadOnlyList<string> Device { get; } = [.. HeadSet.FindProjects(Root).Select(Output)];
 
     /// <summary>Those of them that are part of a product.</summary>
@@ -26,7 +28,8 @@ internal static class DeviceAssemblies
     /// <summary>What the build made of a project, which is given by its path from the root.</summary>
     public static string Output(string project)
     {
-        var path = Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", Configuration, "netnano1.0", HeadSet.AssemblyOf(Root, project));
+        string path =
+            Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", _configuration, "netnano1.0", HeadSet.AssemblyOf(Root, project));
         return File.Exists(path + ".exe") ? path + ".exe" : path + ".dll";
     }
 }

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Mono.Cecil;
 using NanoLibp2p.NanoSurface.Generator;
 
 namespace NanoLibp2p.DeviceProfile.Tests;
@@ -8,16 +9,16 @@ public sealed class HeadTests
 {
     private const string Command = "run 'dotnet run --project tools/NanoLibp2p.NanoSurface/Generator -- heads'";
 
-    private static readonly string[] Imported = ["Directory.Build.props", "Directory.Shared.props"];
+    private static readonly string[] _imported = ["Directory.Build.props", "Directory.Shared.props"];
 
-    private static readonly XNamespace Xml = "http://schemas.microsoft.com/developer/msbuild/2003";
+    private static readonly XNamespace _xml = "http://schemas.microsoft.com/developer/msbuild/2003";
 
     public static TheoryData<string> Projects => [.. HeadSet.FindProjects(DeviceAssemblies.Root)];
 
     [Fact]
     public void The_committed_heads_are_what_projects_files_and_versions_generate()
     {
-        var stale = Repository.FindStale(DeviceAssemblies.Root, HeadSet.Generate(DeviceAssemblies.Root));
+        IReadOnlyList<string> stale = Repository.FindStale(DeviceAssemblies.Root, HeadSet.Generate(DeviceAssemblies.Root));
         Assert.True(stale.Count == 0, $"not up to date: {string.Join(", ", stale)}; {Command}");
     }
 
@@ -35,11 +36,11 @@ public sealed class HeadTests
     [MemberData(nameof(Projects))]
     public void A_head_lists_exactly_the_source_files_beside_it(string project)
     {
-        var head = Load(project);
-        var listed = head.Descendants(Xml + "Compile").Where(item => item.Attribute("Link") is null)
+        XDocument head = Load(project);
+        IOrderedEnumerable<string> listed = head.Descendants(_xml + "Compile").Where(item => item.Attribute("Link") is null)
             .Select(item => item.Attribute("Include")!.Value).Order(StringComparer.Ordinal);
-        var folder = Path.GetDirectoryName(Path.Combine(DeviceAssemblies.Root, project))!;
-        var present = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        string folder = Path.GetDirectoryName(Path.Combine(DeviceAssemblies.Root, project))!;
+        IOrderedEnumerable<string> present = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(folder, path).Replace('/', '\\'))
             .Where(path => path.Split('\\')[0] is not ("bin" or "obj"))
             .Order(StringComparer.Ordinal);
@@ -50,10 +51,10 @@ public sealed class HeadTests
     [MemberData(nameof(Projects))]
     public void A_head_compiles_the_files_of_other_folders_that_its_project_does(string project)
     {
-        var folder = Path.GetDirectoryName(Path.Combine(DeviceAssemblies.Root, project))!;
-        var expected = XDocument.Load(Path.Combine(DeviceAssemblies.Root, project)).Descendants("Compile")
+        string folder = Path.GetDirectoryName(Path.Combine(DeviceAssemblies.Root, project))!;
+        IEnumerable<string> expected = XDocument.Load(Path.Combine(DeviceAssemblies.Root, project)).Descendants("Compile")
             .Select(item => Path.GetFullPath(Path.Combine(folder, item.Attribute("Include")!.Value)));
-        var linked = Load(project).Descendants(Xml + "Compile").Where(item => item.Attribute("Link") is not null)
+        string[] linked = Load(project).Descendants(_xml + "Compile").Where(item => item.Attribute("Link") is not null)
             .Select(item => Path.GetFullPath(Path.Combine(folder, item.Attribute("Include")!.Value.Replace('\\', '/'))))
             .ToArray();
         Assert.Equal(expected.Append(Path.Combine(DeviceAssemblies.Root, HeadSet.VersionFile)), linked);
@@ -64,7 +65,7 @@ public sealed class HeadTests
     public void The_tests_of_a_device_are_a_project_of_the_kind_that_nanoFrameworks_adapter_finds()
     {
         const string Project = "tests/NanoLibp2p.NFUnitTest/NanoLibp2p.NFUnitTest.csproj";
-        var head = Load(Project);
+        XDocument head = Load(Project);
 
         // as in the projects of CoreLibrary, IoT.Device and Samples; the launcher loads an assembly of this name
         Assert.Equal("NFUnitTest", Value(head, "AssemblyName"));
@@ -73,15 +74,15 @@ public sealed class HeadTests
         Assert.Equal("true", Value(head, "IsTestProject"));
         Assert.Equal("UnitTest", Value(head, "TestProjectType"));
         Assert.Equal("False", Value(head, "IsCodedUITest"));
-        Assert.Equal("TestContainer", head.Descendants(Xml + "ProjectCapability").Single().Attribute("Include")!.Value);
-        Assert.EndsWith(@"\nanoFramework.UnitTestLauncher.exe", head.Descendants(Xml + "HintPath").Last().Value, StringComparison.Ordinal);
+        Assert.Equal("TestContainer", head.Descendants(_xml + "ProjectCapability").Single().Attribute("Include")!.Value);
+        Assert.EndsWith(@"\nanoFramework.UnitTestLauncher.exe", head.Descendants(_xml + "HintPath").Last().Value, StringComparison.Ordinal);
 
-        var folder = Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(Project)!);
-        var settings = XDocument.Load(Path.Combine(folder, Value(head, "RunSettingsFilePath").Split('\\')[^1]));
+        string folder = Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(Project)!);
+        XDocument settings = XDocument.Load(Path.Combine(folder, Value(head, "RunSettingsFilePath").Split('\\')[^1]));
         Assert.Equal("net48", settings.Descendants("TargetFrameworkVersion").Single().Value);
         Assert.Equal("False", settings.Descendants("IsRealHardware").Single().Value);
-        Assert.Contains(head.Descendants(Xml + "None"), item => item.Attribute("Include")!.Value == "nano.runsettings");
-        var framework = XDocument.Load(Path.Combine(folder, "packages.config")).Descendants("package")
+        Assert.Contains(head.Descendants(_xml + "None"), item => item.Attribute("Include")!.Value == "nano.runsettings");
+        XElement framework = XDocument.Load(Path.Combine(folder, "packages.config")).Descendants("package")
             .Single(package => package.Attribute("id")!.Value == "nanoFramework.TestFramework");
         Assert.Equal("true", framework.Attribute("developmentDependency")!.Value);
         Assert.DoesNotContain(Project, HeadSet.FindPackages(DeviceAssemblies.Root).Select(path => Path.ChangeExtension(path, ".csproj")));
@@ -91,20 +92,23 @@ public sealed class HeadTests
     [MemberData(nameof(Projects))]
     public void References_hint_paths_and_packages_config_name_the_same_versions(string project)
     {
-        var packages = XDocument.Load(Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(project)!, "packages.config"))
+        IOrderedEnumerable<string> packages =
+            XDocument.Load(Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(project)!, "packages.config"))
             .Descendants("package")
             .Select(package => $"{package.Attribute("id")!.Value}.{package.Attribute("version")!.Value}")
             .Order(StringComparer.Ordinal);
-        var hints = Load(project).Descendants(Xml + "HintPath").Select(hint => hint.Value.Split('\\')[^3]).Order(StringComparer.Ordinal);
+        IOrderedEnumerable<string> hints = Load(project).Descendants(_xml + "HintPath").Select(hint => hint.Value.Split('\\')[^3])
+            .Order(StringComparer.Ordinal);
         Assert.Equal(packages, hints.Distinct());
 
-        var table = PackageTable.Read(DeviceAssemblies.Root);
-        foreach (var reference in Load(project).Descendants(Xml + "Reference"))
+        PackageTable table = PackageTable.Read(DeviceAssemblies.Root);
+        foreach (XElement reference in Load(project).Descendants(_xml + "Reference"))
         {
-            var words = reference.Attribute("Include")!.Value.Split(", ");
-            var package = table.ByAssembly(words[0]);
+            string[] words = reference.Attribute("Include")!.Value.Split(", ");
+            Package package = table.ByAssembly(words[0]);
             Assert.Equal($"Version={package.AssemblyVersion}", words[1]);
-            Assert.EndsWith($@"\packages\{package.Id}.{package.Version}\lib\{package.Assembly}{package.Extension}", reference.Element(Xml + "HintPath")!.Value, StringComparison.Ordinal);
+            Assert.EndsWith($@"\packages\{package.Id}.{package.Version}\lib\{package.Assembly}{package.Extension}",
+                reference.Element(_xml + "HintPath")!.Value, StringComparison.Ordinal);
         }
     }
 
@@ -112,11 +116,12 @@ public sealed class HeadTests
     [MemberData(nameof(Projects))]
     public void A_head_references_every_assembly_that_the_compiled_one_names(string project)
     {
-        var head = Load(project);
-        var offered = head.Descendants(Xml + "Reference").Select(item => item.Attribute("Include")!.Value.Split(',')[0])
-            .Concat(head.Descendants(Xml + "ProjectReference").Select(item => item.Attribute("Include")!.Value.Split('\\')[^1].Replace(".nfproj", "")))
+        XDocument head = Load(project);
+        HashSet<string> offered = head.Descendants(_xml + "Reference").Select(item => item.Attribute("Include")!.Value.Split(',')[0])
+            .Concat(head.Descendants(_xml + "ProjectReference")
+                .Select(item => item.Attribute("Include")!.Value.Split('\\')[^1].Replace(".nfproj", "")))
             .ToHashSet();
-        using var module = Mono.Cecil.ModuleDefinition.ReadModule(DeviceAssemblies.Output(project));
+        using ModuleDefinition module = Mono.Cecil.ModuleDefinition.ReadModule(DeviceAssemblies.Output(project));
         Assert.All(module.AssemblyReferences, reference => Assert.Contains(reference.Name, offered));
     }
 
@@ -124,15 +129,19 @@ public sealed class HeadTests
     [MemberData(nameof(Projects))]
     public void A_head_gives_its_assembly_the_version_of_all_packages(string project)
     {
-        var link = Load(project).Descendants(Xml + "Compile").Single(item => item.Attribute("Link")?.Value == Path.GetFileName(HeadSet.VersionFile));
-        var path = Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(project)!, link.Attribute("Include")!.Value.Replace('\\', '/'));
-        Assert.Contains($"AssemblyInformationalVersion(\"{HeadSet.Version(DeviceAssemblies.Root)}\")", File.ReadAllText(path), StringComparison.Ordinal);
+        XElement link = Load(project).Descendants(_xml + "Compile")
+            .Single(item => item.Attribute("Link")?.Value == Path.GetFileName(HeadSet.VersionFile));
+        string path =
+            Path.Combine(DeviceAssemblies.Root, Path.GetDirectoryName(project)!, link.Attribute("Include")!.Value.Replace('\\', '/'));
+        Assert.Contains($"AssemblyInformationalVersion(\"{HeadSet.Version(DeviceAssemblies.Root)}\")", File.ReadAllText(path),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_set_for_dotnet_build_does_not_reach_a_head()
     {
-        var reaching = Imported.SelectMany(name => XDocument.Load(Path.Combine(DeviceAssemblies.Root, name)).Descendants("PropertyGroup"))
+        IEnumerable<string> reaching =
+            _imported.SelectMany(name => XDocument.Load(Path.Combine(DeviceAssemblies.Root, name)).Descendants("PropertyGroup"))
             .Where(group => group.Attribute("Condition")?.Value.Contains("!= '.nfproj'", StringComparison.Ordinal) != true)
             .SelectMany(group => group.Elements())
             .Select(element => element.Name.LocalName);
@@ -142,8 +151,8 @@ public sealed class HeadTests
     [Fact]
     public void Every_package_states_its_source_and_the_facts_that_describe_it()
     {
-        var facts = SurfaceSet.ReadFacts(DeviceAssemblies.Root).ToDictionary(assembly => assembly.AssemblyName);
-        var packages = PackageTable.Read(DeviceAssemblies.Root).Packages;
+        Dictionary<string, ApiAssembly> facts = SurfaceSet.ReadFacts(DeviceAssemblies.Root).ToDictionary(assembly => assembly.AssemblyName);
+        IReadOnlyList<Package> packages = PackageTable.Read(DeviceAssemblies.Root).Packages;
         Assert.Equal(facts.Keys.Order(), packages.Select(package => package.Assembly).Order());
         Assert.All(packages, package =>
         {
@@ -157,7 +166,7 @@ public sealed class HeadTests
         });
     }
 
-    private static string Value(XDocument head, string property) => head.Descendants(Xml + property).Single().Value;
+    private static string Value(XDocument head, string property) => head.Descendants(_xml + property).Single().Value;
 
     private static XDocument Load(string project) => XDocument.Load(Path.Combine(DeviceAssemblies.Root, HeadSet.HeadOf(project)));
 }

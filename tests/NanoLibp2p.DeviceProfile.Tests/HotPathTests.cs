@@ -9,7 +9,7 @@ namespace NanoLibp2p.DeviceProfile.Tests;
 public sealed class HotPathTests
 {
     /// <summary>Where a running node may take heap, by the beginning of a method's full name, and why.</summary>
-    private static readonly Dictionary<string, string> Allowed = new()
+    private static readonly Dictionary<string, string> _allowed = new()
     {
         ["NanoLibp2p.Hal.Tcp."] = "dialing and accepting make a socket, and a thread that waits for it, in the runtime anyway",
         ["NanoLibp2p.Multiformats."] = "an address becomes text for the runtime's name lookup, once a dial",
@@ -27,14 +27,15 @@ public sealed class HotPathTests
     [InlineData("NanoLibp2p.Firmware.Device", "Step")]
     public void A_node_that_runs_takes_heap_only_where_a_connection_begins(string type, string method)
     {
-        using var assemblies = DeviceAssemblySet.Load(DeviceAssemblies.Product, DeviceAssemblies.Surface);
-        var start = assemblies.Modules.SelectMany(module => module.GetTypes())
+        using DeviceAssemblySet assemblies = DeviceAssemblySet.Load(DeviceAssemblies.Product, DeviceAssemblies.Surface);
+        MethodDefinition start = assemblies.Modules.SelectMany(module => module.GetTypes())
             .Single(candidate => candidate.FullName == type).Methods.Single(candidate => candidate.Name == method);
-        var sites = new CallGraph(assemblies).From(start).SelectMany(AllocationSite.Find)
-            .Where(site => !Allowed.Keys.Any(prefix => site.Method.StartsWith(prefix, StringComparison.Ordinal)))
+        string[] sites = new CallGraph(assemblies).From(start).SelectMany(AllocationSite.Find)
+            .Where(site => !_allowed.Keys.Any(prefix => site.Method.StartsWith(prefix, StringComparison.Ordinal)))
             .Select(site => $"{site.Where} makes {site.What}")
             .ToArray();
-        Assert.True(sites.Length == 0, $"reachable from {type}.{method}:\n{string.Join('\n', sites)}\nTake the memory in a constructor, or add the method to Allowed with the reason.");
+        Assert.True(sites.Length == 0, $"reachable from {type}.{method}:\n{string.Join('\n', sites)}\nTake the memory in a constructor, or "
+            + $"add the method to Allowed with the reason.");
     }
 
     [Theory]
@@ -48,19 +49,21 @@ public sealed class HotPathTests
     [InlineData("object made; Snippet() { made = new object(); }", null)]
     public void What_takes_heap_at_each_call_is_found(string members, string? expected)
     {
-        using var stream = DeviceCompiler.Assembly($"class Snippet {{ {members} }}");
-        using var module = ModuleDefinition.ReadModule(stream);
-        var found = module.GetType("Snippet").Methods.SelectMany(AllocationSite.Find).Select(site => site.What).ToArray();
+        using MemoryStream stream = DeviceCompiler.Assembly($"class Snippet {{ {members} }}");
+        using ModuleDefinition module = ModuleDefinition.ReadModule(stream);
+        string[] found = module.GetType("Snippet").Methods.SelectMany(AllocationSite.Find).Select(site => site.What).ToArray();
         Assert.Equal(expected is null ? [] : [expected], found);
     }
 
     [Fact]
     public void A_call_through_an_interface_reaches_what_implements_it()
     {
-        using var stream = DeviceCompiler.Assembly(
-            "interface I { void M(int x); } class A : I { void I.M(int x) { N(); } void N() { } void Other() { } } class C { void F(I i) { i.M(1); } }");
-        using var assemblies = DeviceAssemblySet.Load(stream, DeviceAssemblies.Surface);
-        var start = assemblies.Modules[0].GetType("C").Methods.Single(method => method.Name == "F");
-        Assert.Equal(["F", "I.M", "M", "N"], new CallGraph(assemblies).From(start).Select(method => method.Name).Order(StringComparer.Ordinal));
+        using MemoryStream stream = DeviceCompiler.Assembly(
+            "interface I { void M(int x); } class A : I { void I.M(int x) { N(); } void N() { } void Other() { } } class C { void F(I i) { "
+                + "i.M(1); } }");
+        using DeviceAssemblySet assemblies = DeviceAssemblySet.Load(stream, DeviceAssemblies.Surface);
+        MethodDefinition start = assemblies.Modules[0].GetType("C").Methods.Single(method => method.Name == "F");
+        Assert.Equal(["F", "I.M", "M", "N"],
+            new CallGraph(assemblies).From(start).Select(method => method.Name).Order(StringComparer.Ordinal));
     }
 }

@@ -4,13 +4,14 @@ using Mono.Cecil.Cil;
 
 namespace NanoLibp2p.DeviceProfile.Tests;
 
-/// <summary>What the shared assemblies offer can't be held wrong unnoticed: state is read, not written, and what is thrown is told.</summary>
+/// <summary>What the shared assemblies offer can't be held wrong unnoticed: state is read, not written, and what is thrown is
+/// told.</summary>
 public sealed class PublicApiTests
 {
     private const string View = "set anew before each OnMessage, and read by its handler alone: what is passed on is taken from elsewhere";
 
     /// <summary>Public fields that anybody may write, beside those of options, and why.</summary>
-    private static readonly Dictionary<string, string> Writable = new()
+    private static readonly Dictionary<string, string> _writable = new()
     {
         ["NanoLibp2p.Core.Libp2pStream.Tag"] = "the protocol's own note on a stream; the core only clears it",
         ["NanoLibp2p.Core.Libp2pStream.Progress"] = "the protocol's own number on a stream; the core only clears it",
@@ -31,37 +32,39 @@ public sealed class PublicApiTests
     [Fact]
     public void What_safety_hangs_on_is_not_a_public_field_that_anybody_can_write()
     {
-        var found = Types().Where(type => !type.Name.EndsWith("Options", StringComparison.Ordinal))
+        HashSet<string> found = Types().Where(type => !type.Name.EndsWith("Options", StringComparison.Ordinal))
             .SelectMany(type => type.Fields)
-            .Where(field => (field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly) && field is { IsInitOnly: false, HasConstant: false, IsRuntimeSpecialName: false })
+            .Where(field => (field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly)
+                && field is { IsInitOnly: false, HasConstant: false, IsRuntimeSpecialName: false })
             .Select(field => $"{field.DeclaringType.FullName}.{field.Name}")
             .ToHashSet(StringComparer.Ordinal);
 
-        AssertNone(found.Except(Writable.Keys), "Make it a getter, internal or readonly, or argue for it in Writable");
-        AssertNone(Writable.Keys.Except(found), "No such field; take it out of Writable");
+        AssertNone(found.Except(_writable.Keys), "Make it a getter, internal or readonly, or argue for it in Writable");
+        AssertNone(_writable.Keys.Except(found), "No such field; take it out of Writable");
     }
 
     [Fact]
     public void What_a_public_method_throws_is_told_in_its_documentation()
     {
-        var untold = new List<string>();
-        foreach (var path in DeviceAssemblies.Product)
+        List<string> untold = new();
+        foreach (string path in DeviceAssemblies.Product)
         {
-            using var module = ModuleDefinition.ReadModule(path);
-            var documentation = Path.ChangeExtension(path, ".xml");
+            using ModuleDefinition module = ModuleDefinition.ReadModule(path);
+            string documentation = Path.ChangeExtension(path, ".xml");
             if (!File.Exists(documentation))
             {
                 continue; // a board's program, which nobody calls
             }
 
-            var told = XDocument.Load(documentation).Descendants("member").ToDictionary(
+            Dictionary<string, HashSet<string>> told = XDocument.Load(documentation).Descendants("member").ToDictionary(
                 member => member.Attribute("name")!.Value,
-                member => member.Elements("exception").Select(exception => exception.Attribute("cref")!.Value[2..]).ToHashSet(StringComparer.Ordinal));
-            foreach (var method in module.GetTypes().Where(IsVisible).SelectMany(type => type.Methods).Where(IsVisible))
+                member => member.Elements("exception").Select(exception => exception.Attribute("cref")!.Value[2..])
+                .ToHashSet(StringComparer.Ordinal));
+            foreach (MethodDefinition method in module.GetTypes().Where(IsVisible).SelectMany(type => type.Methods).Where(IsVisible))
             {
-                var id = DocumentationId(method);
+                string id = DocumentationId(method);
                 untold.AddRange(Thrown(method, [])
-                    .Where(exception => !told.TryGetValue(id, out var names) || !names.Contains(exception))
+                    .Where(exception => !told.TryGetValue(id, out HashSet<string>? names) || !names.Contains(exception))
                     .Select(exception => $"{id} {exception}"));
             }
         }
@@ -71,7 +74,7 @@ public sealed class PublicApiTests
 
     private static void AssertNone(IEnumerable<string> found, string advice)
     {
-        var list = found.Order(StringComparer.Ordinal).ToArray();
+        string[] list = found.Order(StringComparer.Ordinal).ToArray();
         Assert.True(list.Length == 0, $"{string.Join('\n', list)}\n{advice}.");
     }
 
@@ -90,15 +93,16 @@ public sealed class PublicApiTests
             yield break;
         }
 
-        foreach (var instruction in method.Body.Instructions)
+        foreach (Instruction instruction in method.Body.Instructions)
         {
-            if (instruction.OpCode == OpCodes.Throw && instruction.Previous is { OpCode.Code: Code.Newobj, Operand: MethodReference constructor })
+            if (instruction.OpCode == OpCodes.Throw
+                && instruction.Previous is { OpCode.Code: Code.Newobj, Operand: MethodReference constructor })
             {
                 yield return constructor.DeclaringType.FullName;
             }
             else if (instruction.Operand is MethodDefinition callee && !(IsVisible(callee) && IsVisible(callee.DeclaringType)))
             {
-                foreach (var exception in Thrown(callee, seen))
+                foreach (string exception in Thrown(callee, seen))
                 {
                     yield return exception;
                 }
@@ -109,13 +113,13 @@ public sealed class PublicApiTests
     // C# specification, "Documentation comments", "ID string format"
     private static string DocumentationId(MethodDefinition method)
     {
-        var type = method.DeclaringType.FullName.Replace('/', '.');
+        string type = method.DeclaringType.FullName.Replace('/', '.');
         if (method.IsGetter || method.IsSetter)
         {
             return $"P:{type}.{method.Name[4..]}";
         }
 
-        var parameters = string.Join(',', method.Parameters.Select(parameter => parameter.ParameterType.FullName.Replace('&', '@')));
+        string parameters = string.Join(',', method.Parameters.Select(parameter => parameter.ParameterType.FullName.Replace('&', '@')));
         return $"M:{type}.{method.Name.Replace('.', '#')}" + (parameters.Length == 0 ? "" : $"({parameters})");
     }
 }

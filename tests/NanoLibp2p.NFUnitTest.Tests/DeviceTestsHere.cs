@@ -19,13 +19,13 @@ public sealed class DeviceTestsHere
 {
     private const string Folder = "NanoLibp2p.NFUnitTest";
 
-    private static readonly Assembly Assembly = typeof(DeviceTestsHere).Assembly;
+    private static readonly Assembly _assembly = typeof(DeviceTestsHere).Assembly;
 
-    public static TheoryData<string> Tests => [.. Launcher.Find(Assembly, Folder)];
+    public static TheoryData<string> Tests => [.. Launcher.Find(_assembly, Folder)];
 
     [Theory]
     [MemberData(nameof(Tests))]
-    public void A_test_of_the_device_passes_here(string name) => Launcher.Run(Assembly, name);
+    public void A_test_of_the_device_passes_here(string name) => Launcher.Run(_assembly, name);
 
     [Theory]
     [InlineData("An_assertion_that_does_not_hold", "10 was asked for")]
@@ -33,7 +33,7 @@ public sealed class DeviceTestsHere
     [InlineData("An_exception_of_the_code", "of the code")]
     public void A_test_that_fails_fails_the_run(string name, string message)
     {
-        Exception failure = Record.Exception(() => Launcher.Run(Assembly, $"{typeof(Failing).FullName}.{name}"));
+        Exception failure = Record.Exception(() => Launcher.Run(_assembly, $"{typeof(Failing).FullName}.{name}"));
 
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
         Assert.True(failure is XunitException or InvalidOperationException);
@@ -42,7 +42,8 @@ public sealed class DeviceTestsHere
 
     [Fact]
     public void A_class_whose_setup_fails_passes_no_test() =>
-        Assert.Throws<InvalidOperationException>(() => Launcher.Run(Assembly, $"{typeof(FailingSetup).FullName}.{nameof(FailingSetup.A_test)}"));
+        Assert.Throws<InvalidOperationException>(() =>
+            Launcher.Run(_assembly, $"{typeof(FailingSetup).FullName}.{nameof(FailingSetup.A_test)}"));
 
     [Fact]
     public void Every_test_of_the_sources_is_run()
@@ -56,9 +57,10 @@ public sealed class DeviceTestsHere
     [Fact]
     public void A_test_is_what_the_launcher_calls_a_public_method_that_needs_no_object_and_no_argument()
     {
-        MethodInfo[] marked = [.. Assembly.GetTypes().Where(type => type.Namespace == Folder)
+        MethodInfo[] marked = [.. _assembly.GetTypes().Where(type => type.Namespace == Folder)
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance))
-            .Where(method => method.GetCustomAttributes().Any(attribute => attribute.GetType().Namespace == typeof(TestMethodAttribute).Namespace))];
+            .Where(method => method.GetCustomAttributes()
+                .Any(attribute => attribute.GetType().Namespace == typeof(TestMethodAttribute).Namespace))];
 
         Assert.NotEmpty(marked);
         Assert.All(marked, method =>
@@ -77,7 +79,8 @@ public sealed class DeviceTestsHere
     [Fact]
     public void What_a_failing_test_says_has_no_comma_because_the_adapter_splits_at_them()
     {
-        string[] said = [.. Sources().SelectMany(source => CSharpSyntaxTree.ParseText(source, cancellationToken: TestContext.Current.CancellationToken)
+        string[] said =
+            [.. Sources().SelectMany(source => CSharpSyntaxTree.ParseText(source, cancellationToken: TestContext.Current.CancellationToken)
             .GetRoot(TestContext.Current.CancellationToken).DescendantNodes())
             .OfType<InvocationExpressionSyntax>()
             .Where(call => call.Expression.ToString().StartsWith("Assert.", StringComparison.Ordinal))

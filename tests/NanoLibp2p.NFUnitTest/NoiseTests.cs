@@ -22,10 +22,12 @@ namespace NanoLibp2p.NFUnitTest
             Shake(initiator, responder, "4c756477696720766f6e204d69736573",
                 "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c79444c756477696720766f6e204d69736573");
             Shake(responder, initiator, "4d757272617920526f746862617264",
-                "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f14480884381cbad1f276e038c48378ffce2b65285e08d6b68aaa3629a5a8639392490e5b9"
+                "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f144808843"
+                + "81cbad1f276e038c48378ffce2b65285e08d6b68aaa3629a5a8639392490e5b9"
                 + "bd5269c2f1e4f488ed8831161f19b7815528f8982ffe09be9b5c412f8a0db50f8814c7194e83f23dbd8d162c9326ad");
             Shake(initiator, responder, "462e20412e20486179656b",
-                "c7195ffacac1307ff99046f219750fc47693e23c3cb08b89c2af808b444850a80ae475b9df0f169ae80a89be0865b57f58c9fea0d4ec82a286427402f113e4b6"
+                "c7195ffacac1307ff99046f219750fc47693e23c3cb08b89c2af808b444850a8"
+                + "0ae475b9df0f169ae80a89be0865b57f58c9fea0d4ec82a286427402f113e4b6"
                 + "ae769a1d95941d49b25030");
 
             CipherState there = new CipherState(crypto);
@@ -35,7 +37,8 @@ namespace NanoLibp2p.NFUnitTest
             initiator.Split(there, backHeard);
             responder.Split(back, thereHeard);
             Send(back, backHeard, "4361726c204d656e676572", "96763ed773f8e47bb3712f0e29b3060ffc956ffc146cee53d5e1df");
-            Send(there, thereHeard, "4a65616e2d426170746973746520536179", "3e40f15f6f3a46ae446b253bf8b1d9ffb6ed9b174d272328ff91a7e2e5c79c07f5");
+            Send(there, thereHeard, "4a65616e2d426170746973746520536179",
+                "3e40f15f6f3a46ae446b253bf8b1d9ffb6ed9b174d272328ff91a7e2e5c79c07f5");
             Send(back, backHeard, "457567656e2042f6686d20766f6e2042617765726b",
                 "eb3f3515110702e047a6c9da4478b6ead94873c11c0f2d710ddb3f09fce024b3a58502ae3f");
         }

@@ -9,7 +9,8 @@ using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.NFUnitTest
 {
-    /// <summary>Two nodes on a network in memory, in virtual time: all of libp2p but the driver. They connect once, for all tests here.</summary>
+    /// <summary>Two nodes on a network in memory, in virtual time: all of libp2p but the driver. They connect once, for all tests
+    /// here.</summary>
     [TestClass]
     public class PairTests
     {
@@ -17,12 +18,12 @@ namespace NanoLibp2p.NFUnitTest
 
         private const string Reading = "{\"n\":1,\"celsius\":21.5}";
 
-        private static Simulation s_simulation;
-        private static TestNode s_one;
-        private static TestNode s_other;
-        private static IdentifyAsker s_asker;
-        private static Subscriber s_subscriber;
-        private static Topic s_topic;
+        private static Simulation _simulation;
+        private static TestNode _one;
+        private static TestNode _other;
+        private static IdentifyAsker _asker;
+        private static Subscriber _subscriber;
+        private static Topic _topic;
 
         [Setup]
         public static void Connect()
@@ -41,20 +42,20 @@ namespace NanoLibp2p.NFUnitTest
         [TestMethod]
         public static void Two_nodes_connect_and_each_knows_who_the_other_is()
         {
-            Assert.AreEqual(1, s_one.Connected);
-            Assert.AreEqual(1, s_other.Connected);
-            Assert.AreEqual(s_other.Node.Identity.PeerId.ToString(), s_one.LastConnected.RemotePeer.ToString());
-            Assert.AreEqual(s_one.Node.Identity.PeerId.ToString(), s_other.LastConnected.RemotePeer.ToString());
+            Assert.AreEqual(1, _one.Connected);
+            Assert.AreEqual(1, _other.Connected);
+            Assert.AreEqual(_other.Node.Identity.PeerId.ToString(), _one.LastConnected.RemotePeer.ToString());
+            Assert.AreEqual(_one.Node.Identity.PeerId.ToString(), _other.LastConnected.RemotePeer.ToString());
         }
 
         [TestMethod]
         public static void A_peer_tells_its_key_and_its_version_when_it_is_asked()
         {
-            Assert.IsTrue(s_asker.Ask(s_one.LastConnected));
-            s_simulation.Run(1000);
-            Assert.IsTrue(s_asker.Ended);
-            Assert.AreEqual(Hex.Text(s_other.Node.Identity.PublicKeyProtobuf), Hex.Text(s_asker.Field(IdentifyField.PublicKey)));
-            byte[] agent = s_asker.Field(IdentifyField.AgentVersion);
+            Assert.IsTrue(_asker.Ask(_one.LastConnected));
+            _simulation.Run(1000);
+            Assert.IsTrue(_asker.Ended);
+            Assert.AreEqual(Hex.Text(_other.Node.Identity.PublicKeyProtobuf), Hex.Text(_asker.Field(IdentifyField.PublicKey)));
+            byte[] agent = _asker.Field(IdentifyField.AgentVersion);
             Assert.AreEqual(new NodeOptions().AgentVersion, Bytes.ToText(agent, 0, agent.Length), "the version that it tells");
         }
 
@@ -62,9 +63,9 @@ namespace NanoLibp2p.NFUnitTest
         public static void A_ping_comes_back()
         {
             Pongs pongs = new Pongs();
-            s_one.Node.Ping.Events = pongs;
-            Assert.IsTrue(s_one.Node.Ping.Send(s_one.LastConnected));
-            s_simulation.Run(1000);
+            _one.Node.Ping.Events = pongs;
+            Assert.IsTrue(_one.Node.Ping.Send(_one.LastConnected));
+            _simulation.Run(1000);
             Assert.AreEqual(1, pongs.Back);
             Assert.AreEqual(0, pongs.Failed);
         }
@@ -73,33 +74,33 @@ namespace NanoLibp2p.NFUnitTest
         public static void A_reading_is_heard_with_its_authors_signature()
         {
             byte[] reading = Bytes.Ascii(Reading);
-            Assert.AreEqual(1, s_topic.Publish(reading, 0, reading.Length), "peers that it was sent to");
-            s_simulation.Run(1000);
-            Assert.AreEqual(1, s_subscriber.Messages);
-            Assert.AreEqual(1, s_subscriber.Signed);
-            Assert.IsTrue(s_subscriber.Text == Reading);
-            Assert.AreEqual(s_one.Node.Identity.PeerId.ToString(), s_subscriber.Author.ToString());
+            Assert.AreEqual(1, _topic.Publish(reading, 0, reading.Length), "peers that it was sent to");
+            _simulation.Run(1000);
+            Assert.AreEqual(1, _subscriber.Messages);
+            Assert.AreEqual(1, _subscriber.Signed);
+            Assert.IsTrue(_subscriber.Text == Reading);
+            Assert.AreEqual(_one.Node.Identity.PeerId.ToString(), _subscriber.Author.ToString());
         }
 
         private static void Make()
         {
-            s_simulation = new Simulation(7);
-            s_simulation.Network.Capacity = 1024;
+            _simulation = new Simulation(7);
+            _simulation.Network.Capacity = 1024;
             ManagedCrypto crypto = new ManagedCrypto();
-            s_one = s_simulation.Add(SmallNode(), crypto);
-            s_other = s_simulation.Add(SmallNode(), crypto);
-            s_asker = new IdentifyAsker();
-            s_one.Node.Add(s_asker);
+            _one = _simulation.Add(SmallNode(), crypto);
+            _other = _simulation.Add(SmallNode(), crypto);
+            _asker = new IdentifyAsker();
+            _one.Node.Add(_asker);
             PubSubProtocol here = new PubSubProtocol(new PubSubOptions());
             PubSubProtocol there = new PubSubProtocol(new PubSubOptions());
-            s_one.Node.Add(here);
-            s_other.Node.Add(there);
-            s_subscriber = new Subscriber();
-            there.Events = s_subscriber;
-            s_topic = here.Open(TopicName);
+            _one.Node.Add(here);
+            _other.Node.Add(there);
+            _subscriber = new Subscriber();
+            there.Events = _subscriber;
+            _topic = here.Open(TopicName);
             there.Join(TopicName);
-            s_one.Dial(s_other.Listen());
-            s_simulation.Run(5000);
+            _one.Dial(_other.Listen());
+            _simulation.Run(5000);
         }
 
         // as on a board without PSRAM, where both nodes have to fit
@@ -113,12 +114,12 @@ namespace NanoLibp2p.NFUnitTest
         [Cleanup]
         public static void LetGo()
         {
-            s_simulation = null;
-            s_one = null;
-            s_other = null;
-            s_asker = null;
-            s_subscriber = null;
-            s_topic = null;
+            _simulation = null;
+            _one = null;
+            _other = null;
+            _asker = null;
+            _subscriber = null;
+            _topic = null;
         }
     }
 }

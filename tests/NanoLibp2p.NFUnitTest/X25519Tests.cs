@@ -26,7 +26,8 @@ namespace NanoLibp2p.NFUnitTest
             byte[] key = new byte[CryptoProvider.KeyBytes];
             new ManagedCrypto().X25519Base(Hex.Bytes(Bob), 0, key, 0);
             Assert.AreEqual("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f", Hex.Text(key));
-            Assert.AreEqual("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742", Multiply(Alice, Hex.Text(key)), "the shared secret");
+            Assert.AreEqual("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742", Multiply(Alice, Hex.Text(key)),
+                "the shared secret");
         }
 
         [TestMethod]

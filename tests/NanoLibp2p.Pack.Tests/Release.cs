@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Threading.Tasks;
 using NanoLibp2p.NanoSurface.Generator;
 
 namespace NanoLibp2p.Pack.Tests;
@@ -10,7 +11,7 @@ namespace NanoLibp2p.Pack.Tests;
 /// <summary>Every package of the release, made once for all tests by the command that README names, and a place to use them in.</summary>
 public sealed class Release : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(20);
 
     /// <summary>Makes the packages.</summary>
     public Release()
@@ -40,7 +41,7 @@ public sealed class Release : IDisposable
     /// <summary>Makes a folder whose projects know these packages and the registry, and keep what they unpack to themselves.</summary>
     public string Workplace(string name)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
+        string folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
         File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
             <configuration>
               <packageSources>
@@ -59,23 +60,25 @@ public sealed class Release : IDisposable
     /// <summary>Runs a program to its end. Result: what it said; it fails the test if it did not end with 0.</summary>
     public string Run(string folder, string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start =
+            new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // a version that is packed again and again must not come from an earlier run, nor servers stay behind
         start.Environment["NUGET_PACKAGES"] = program == "dotnet" && arguments[0] == "exec" ? null : Path.Combine(Folder, "unpacked");
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_HOME"] = Folder;
         start.Environment["DOTNET_NOLOGO"] = "1";
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(_patience))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} {string.Join(' ', arguments)} took more than {Patience.TotalMinutes} minutes");
+            Assert.Fail($"{program} {string.Join(' ', arguments)} took more than {_patience.TotalMinutes} minutes");
         }
 
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}\n{output.Result}\n{errors.Result}");
+        Assert.True(process.ExitCode == 0,
+            $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}\n{output.Result}\n{errors.Result}");
         return output.Result;
     }
 

@@ -56,7 +56,18 @@ public sealed class Method(string[]? shorts = null)
         Line("}");
     }
 
-    public void Comment(string line) => Line("// " + line);
+    public void Comment(string line)
+    {
+        int room = LineLength - Indent.Length - 4 * _depth - 3;
+        while (line.Length > room)
+        {
+            int end = line.LastIndexOf(' ', room);
+            Line("// " + line[..end]);
+            line = line[(end + 1)..];
+        }
+
+        Line("// " + line);
+    }
 
     /// <summary>Declares the limbs as locals at the head of the method.</summary>
     public Limbs Local(string name)

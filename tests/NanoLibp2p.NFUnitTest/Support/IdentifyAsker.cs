@@ -32,7 +32,8 @@ namespace NanoLibp2p.NFUnitTest
             stream.CloseWrite();
         }
 
-        /// <summary>The first value of a field of the answer, a message behind its length; all fields are bytes, of less than 128.</summary>
+        /// <summary>The first value of a field of the answer, a message behind its length; all fields are bytes, of less than
+        /// 128.</summary>
         /// <returns>The value; null when the answer has none.</returns>
         public byte[] Field(int number)
         {

@@ -5,7 +5,8 @@ using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.NFUnitTest
 {
-    /// <summary>A board on a <see cref="MemoryNetwork"/>, whose store is the <see cref="FlashStore"/> of boards on a <see cref="MemoryDisk"/>.</summary>
+    /// <summary>A board on a <see cref="MemoryNetwork"/>, whose store is the <see cref="FlashStore"/> of boards on a
+    /// <see cref="MemoryDisk"/>.</summary>
     internal sealed class MemoryBoard : Board, IClock
     {
         private readonly MemoryNetwork _network;

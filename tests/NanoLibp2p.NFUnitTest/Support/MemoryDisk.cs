@@ -6,57 +6,57 @@ namespace NanoLibp2p.NFUnitTest
     /// </summary>
     internal static class MemoryDisk
     {
-        private static readonly MemoryFile[] s_files = new MemoryFile[8];
-        private static int s_count;
-        private static int s_left;
+        private static readonly MemoryFile[] _files = new MemoryFile[8];
+        private static int _count;
+        private static int _left;
 
         public static int Files
         {
-            get { return s_count; }
+            get { return _count; }
         }
 
         /// <summary>Steps that were not used up before the power was cut or is to be.</summary>
         public static int Left
         {
-            get { return s_left; }
+            get { return _left; }
         }
 
         public static void Format()
         {
-            s_count = 0;
+            _count = 0;
             PowerOn();
         }
 
         public static void PowerOn()
         {
-            s_left = int.MaxValue;
+            _left = int.MaxValue;
         }
 
         /// <summary>Lets so many steps be done; then everything fails until <see cref="PowerOn"/>.</summary>
         public static void CutAfter(int steps)
         {
-            s_left = steps;
+            _left = steps;
         }
 
         /// <summary>One step.</summary>
         /// <exception cref="PowerCutException">There is no power.</exception>
         public static void Spend()
         {
-            if (s_left == 0)
+            if (_left == 0)
             {
                 throw new PowerCutException();
             }
 
-            s_left--;
+            _left--;
         }
 
         public static MemoryFile Find(string name)
         {
-            for (int i = 0; i < s_count; i++)
+            for (int i = 0; i < _count; i++)
             {
-                if (s_files[i].Name == name)
+                if (_files[i].Name == name)
                 {
-                    return s_files[i];
+                    return _files[i];
                 }
             }
 
@@ -71,7 +71,7 @@ namespace NanoLibp2p.NFUnitTest
             {
                 file = new MemoryFile();
                 file.Name = name;
-                s_files[s_count++] = file;
+                _files[_count++] = file;
             }
 
             file.Count = 0;
@@ -82,14 +82,14 @@ namespace NanoLibp2p.NFUnitTest
         {
             Spend();
             int at = 0;
-            while (at < s_count && s_files[at].Name != name)
+            while (at < _count && _files[at].Name != name)
             {
                 at++;
             }
 
-            if (at < s_count)
+            if (at < _count)
             {
-                s_files[at] = s_files[--s_count];
+                _files[at] = _files[--_count];
             }
         }
 

@@ -47,13 +47,13 @@ public static class HeadSet
 
     private const string ProjectType = "{11A8DD76-328B-46DF-9F39-F559912D0360}";
 
-    private static readonly string[] Folders = ["hal", "protocols", "firmware", "boards", "tests"];
+    private static readonly string[] _folders = ["hal", "protocols", "firmware", "boards", "tests"];
 
     // who references it is a project of tests
     private const string Launcher = "nanoFramework.UnitTestLauncher";
 
     // folders whose props name another framework than the device's, or none
-    private static readonly string[] Undecided = ["boards/", "tests/"];
+    private static readonly string[] _undecided = ["boards/", "tests/"];
 
     /// <summary>The version of everything here, as Directory.Build.props has it.</summary>
     public static string Version(string root) =>
@@ -64,7 +64,7 @@ public static class HeadSet
         FindProjects(root).Where(project => IsPackable(root, project)).Select(PackageOf).ToArray();
 
     /// <summary>Paths of the projects that have heads, relative to the repository's root.</summary>
-    public static IReadOnlyList<string> FindProjects(string root) => Folders
+    public static IReadOnlyList<string> FindProjects(string root) => _folders
         .Select(folder => Path.Combine(root, folder))
         .Where(Directory.Exists)
         .SelectMany(folder => Directory.GetFiles(folder, "*.csproj", SearchOption.AllDirectories))
@@ -76,17 +76,19 @@ public static class HeadSet
     /// <summary>Content of every head, by path relative to the repository's root.</summary>
     public static IReadOnlyDictionary<string, string> Generate(string root)
     {
-        var table = PackageTable.Read(root);
-        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var projects = FindProjects(root);
-        foreach (var project in projects)
+        PackageTable table = PackageTable.Read(root);
+        SortedDictionary<string, string> files = new(StringComparer.Ordinal);
+        IReadOnlyList<string> projects = FindProjects(root);
+        foreach (string project in projects)
         {
-            var packages = table.WithReferences(Closure(root, project).Prepend(project).SelectMany(path => Items(root, path, "NanoReference")));
+            IReadOnlyList<Package> packages =
+                table.WithReferences(Closure(root, project).Prepend(project).SelectMany(path => Items(root, path, "NanoReference")));
             files.Add(HeadOf(project), Head(root, project, packages));
             files.Add($"{FolderOf(project)}/packages.config", PackagesConfig(packages));
             if (IsPackable(root, project))
             {
-                files.Add(PackageOf(project), PackageSpecification(root, project, table.WithReferences(Items(root, project, "NanoReference"))));
+                files.Add(PackageOf(project),
+                    PackageSpecification(root, project, table.WithReferences(Items(root, project, "NanoReference"))));
             }
         }
 
@@ -102,7 +104,7 @@ public static class HeadSet
     /// <summary>The source files that a head must list: all of the project's folder, with backslashes, in order.</summary>
     public static IReadOnlyList<string> Sources(string root, string project)
     {
-        var folder = Path.Combine(root, FolderOf(project));
+        string folder = Path.Combine(root, FolderOf(project));
         return Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(folder, path).Replace('/', '\\'))
             .Where(path => !path.StartsWith("bin\\", StringComparison.Ordinal) && !path.StartsWith("obj\\", StringComparison.Ordinal))
@@ -112,16 +114,17 @@ public static class HeadSet
 
     /// <summary>The name of a project's assembly, which is the project's unless it says another.</summary>
     public static string AssemblyOf(string root, string project) =>
-        XDocument.Load(Path.Combine(root, project)).Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project);
+        XDocument.Load(Path.Combine(root, project)).Descendants("AssemblyName").SingleOrDefault()?.Value
+        ?? Path.GetFileNameWithoutExtension(project);
 
     // what a project does not say itself, the props of its folder do
     private static bool IsForDevice(string root, string project)
     {
-        var frameworks = XDocument.Load(Path.Combine(root, project)).Descendants()
+        XElement[] frameworks = XDocument.Load(Path.Combine(root, project)).Descendants()
             .Where(element => element.Name.LocalName is "TargetFramework" or "TargetFrameworks")
             .ToArray();
         return frameworks.Length == 0
-            ? !Undecided.Any(folder => project.StartsWith(folder, StringComparison.Ordinal))
+            ? !_undecided.Any(folder => project.StartsWith(folder, StringComparison.Ordinal))
             : frameworks.Any(element => element.Value.Contains("netnano1.0", StringComparison.Ordinal));
     }
 
@@ -141,16 +144,17 @@ public static class HeadSet
     /// <summary>The projects that a project references, and what they reference, in an order in which each follows what it needs.</summary>
     private static List<string> Closure(string root, string project)
     {
-        var found = new List<string>();
+        List<string> found = new();
         Visit(project);
         found.Remove(project);
         return found;
 
         void Visit(string path)
         {
-            foreach (var reference in Items(root, path, "ProjectReference"))
+            foreach (string reference in Items(root, path, "ProjectReference"))
             {
-                var target = Path.GetRelativePath(root, Path.GetFullPath(Path.Combine(root, FolderOf(path), reference))).Replace('\\', '/');
+                string target = Path.GetRelativePath(root, Path.GetFullPath(Path.Combine(root, FolderOf(path), reference)))
+                    .Replace('\\', '/');
                 if (!found.Contains(target))
                 {
                     Visit(target);
@@ -163,12 +167,13 @@ public static class HeadSet
 
     private static string Head(string root, string project, IReadOnlyList<Package> packages)
     {
-        var name = Path.GetFileNameWithoutExtension(project);
-        var up = Up(FolderOf(project));
-        var assembly = AssemblyOf(root, project);
-        var isProgram = Items(root, project).Any(value => value == "Exe");
-        var isTest = packages.Any(package => package.Assembly == Launcher);
-        var text = new StringBuilder();
+        string name = Path.GetFileNameWithoutExtension(project);
+        string up = Up(FolderOf(project));
+        string assembly = AssemblyOf(root, project);
+        bool isProgram = Items(root, project).Any(value => value == "Exe");
+        bool isTest = packages.Any(package => package.Assembly == Launcher);
+        string documentation = $"    <DocumentationFile>bin\\$(Configuration)\\{name}.xml</DocumentationFile>\n";
+        StringBuilder text = new();
         text.Append($"""
             <?xml version="1.0" encoding="utf-8"?>
             <!-- generated from {Path.GetFileName(project)} and the files beside it; see tools/NanoLibp2p.NanoSurface/README.md -->
@@ -176,7 +181,7 @@ public static class HeadSet
               <PropertyGroup Label="Globals">
                 <NanoFrameworkProjectSystemPath>$(MSBuildExtensionsPath)\nanoFramework\v1.0\</NanoFrameworkProjectSystemPath>
               </PropertyGroup>
-              <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.Default.props" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.Default.props')" />
+              {Import("NFProjectSystem.Default.props")}
             {(isTest ? TestContainer : "")}  <PropertyGroup>
                 <Configuration Condition=" '$(Configuration)' == '' ">Debug</Configuration>
                 <Platform Condition=" '$(Platform)' == '' ">AnyCPU</Platform>
@@ -188,14 +193,11 @@ public static class HeadSet
                 <AssemblyName>{assembly}</AssemblyName>
                 <TargetFrameworkVersion>v1.0</TargetFrameworkVersion>
                 <LangVersion>9.0</LangVersion>
-            {(isTest ? TestProperties : $"    <DocumentationFile>bin\\$(Configuration)\\{name}.xml</DocumentationFile>\n")}  </PropertyGroup>
+            {(isTest ? TestProperties : documentation)}  </PropertyGroup>
 
             """);
         text.Append(Options(root, project));
-        text.Append("""
-              <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.props" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.props')" />
-
-            """);
+        text.Append($"  {Import("NFProjectSystem.props")}\n");
         if (isTest)
         {
             text.Append(TestSettings);
@@ -207,14 +209,15 @@ public static class HeadSet
         Group(text, Closure(root, project).Select(path =>
             $"    <ProjectReference Include=\"{up}{HeadOf(path).Replace('/', '\\')}\" />\n"));
         Group(text, packages.Select(package =>
-            $"    <Reference Include=\"{package.Assembly}, Version={package.AssemblyVersion}, Culture=neutral, PublicKeyToken={package.PublicKeyToken}\">\n"
+            $"    <Reference Include=\"{package.Assembly}, Version={package.AssemblyVersion}, Culture=neutral, "
+            + $"PublicKeyToken={package.PublicKeyToken}\">\n"
             + $"      <HintPath>{up}packages\\{package.Path}</HintPath>\n"
             + "      <Private>True</Private>\n"
             + "    </Reference>\n"));
-        var others = isTest ? ["nano.runsettings", "packages.config"] : new[] { "packages.config" };
+        string[] others = isTest ? ["nano.runsettings", "packages.config"] : new[] { "packages.config" };
         Group(text, others.Select(file => $"    <None Include=\"{file}\" />\n"));
+        text.Append($"  {Import("NFProjectSystem.CSharp.targets")}\n");
         text.Append("""
-              <Import Project="$(NanoFrameworkProjectSystemPath)NFProjectSystem.CSharp.targets" Condition="Exists('$(NanoFrameworkProjectSystemPath)NFProjectSystem.CSharp.targets')" />
               <ProjectExtensions>
                 <ProjectCapabilities>
                   <ProjectConfigurationsDeclaredAsItems />
@@ -226,7 +229,8 @@ public static class HeadSet
         return text.ToString().ReplaceLineEndings("\n");
     }
 
-    /// <summary>The source files of other folders that a project compiles, by their path from its folder, and where they are shown.</summary>
+    /// <summary>The source files of other folders that a project compiles, by their path from its folder, and where they are
+    /// shown.</summary>
     public static IEnumerable<(string Path, string Link)> Links(string root, string project) => XDocument.Load(Path.Combine(root, project))
         .Descendants("Compile")
         .Select(item => (item.Attribute("Include")!.Value.Replace('/', '\\'), item.Attribute("Link")!.Value.Replace('/', '\\')));
@@ -237,7 +241,7 @@ public static class HeadSet
     /// <summary>The properties that a .csproj holds for nanoFramework's tools alone, in a group with that label.</summary>
     private static string Options(string root, string project)
     {
-        var lines = XDocument.Load(Path.Combine(root, project)).Descendants("PropertyGroup")
+        string[] lines = XDocument.Load(Path.Combine(root, project)).Descendants("PropertyGroup")
             .Where(group => group.Attribute("Label")?.Value == "nanoFramework")
             .SelectMany(group => group.Elements())
             .Select(element => $"    <{element.Name.LocalName}>{element.Value}</{element.Name.LocalName}>\n")
@@ -247,7 +251,7 @@ public static class HeadSet
 
     private static void Group(StringBuilder text, IEnumerable<string> items)
     {
-        var all = string.Concat(items);
+        string all = string.Concat(items);
         if (all.Length > 0)
         {
             text.Append("  <ItemGroup>\n").Append(all).Append("  </ItemGroup>\n");
@@ -256,7 +260,7 @@ public static class HeadSet
 
     private static string PackagesConfig(IReadOnlyList<Package> packages)
     {
-        var lines = packages.DistinctBy(package => package.Id).OrderBy(package => package.Id, StringComparer.Ordinal)
+        IEnumerable<string> lines = packages.DistinctBy(package => package.Id).OrderBy(package => package.Id, StringComparer.Ordinal)
             .Select(package => $"  <package id=\"{package.Id}\" version=\"{package.Version}\" targetFramework=\"netnano1.0\""
                 + (package.IsDevelopmentDependency ? " developmentDependency=\"true\" />\n" : " />\n"));
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<packages>\n{string.Concat(lines)}</packages>\n";
@@ -265,16 +269,17 @@ public static class HeadSet
     // the layout of nanoFramework's IoT.Device packages: what the build made, flat in lib, without a framework's name
     private static string PackageSpecification(string root, string project, IReadOnlyList<Package> packages)
     {
-        var name = Path.GetFileNameWithoutExtension(project);
-        var description = XDocument.Load(Path.Combine(root, project)).Descendants("Description").Single().Value;
-        var readme = File.Exists(Path.Combine(root, FolderOf(project), "README.md")) ? "README.md"
+        string name = Path.GetFileNameWithoutExtension(project);
+        string description = XDocument.Load(Path.Combine(root, project)).Descendants("Description").Single().Value;
+        string readme = File.Exists(Path.Combine(root, FolderOf(project), "README.md")) ? "README.md"
             : project.StartsWith("boards/", StringComparison.Ordinal) ? "..\\README.md"
             : $"{Up(FolderOf(project))}README.md";
-        var ours = Items(root, project, "ProjectReference")
-            .Select(reference => $"      <dependency id=\"{Path.GetFileNameWithoutExtension(reference)}.nanoFramework\" version=\"$version$\" />\n");
-        var theirs = packages.OrderBy(package => package.Id, StringComparer.Ordinal)
+        IEnumerable<string> ours = Items(root, project, "ProjectReference")
+            .Select(reference =>
+                $"      <dependency id=\"{Path.GetFileNameWithoutExtension(reference)}.nanoFramework\" version=\"$version$\" />\n");
+        IEnumerable<string> theirs = packages.OrderBy(package => package.Id, StringComparer.Ordinal)
             .Select(package => $"      <dependency id=\"{package.Id}\" version=\"{package.Version}\" />\n");
-        var built = Built.Select(ending =>
+        IEnumerable<string> built = Built.Select(ending =>
             $"    <file src=\"bin\\Release\\{name}{ending}\" target=\"lib\\{name}{ending}\" />\n");
         return $"""
             <?xml version="1.0" encoding="utf-8"?>
@@ -312,21 +317,23 @@ public static class HeadSet
 
     private static string WriteSolution(IReadOnlyList<string> projects)
     {
-        var up = Up(Path.GetDirectoryName(Solution)!);
-        var text = new StringBuilder("\nMicrosoft Visual Studio Solution File, Format Version 12.00\n# Visual Studio Version 17\n");
-        foreach (var project in projects)
+        string up = Up(Path.GetDirectoryName(Solution)!);
+        StringBuilder text = new("\nMicrosoft Visual Studio Solution File, Format Version 12.00\n# Visual Studio Version 17\n");
+        foreach (string project in projects)
         {
-            var name = Path.GetFileNameWithoutExtension(project);
-            text.Append($"Project(\"{ProjectType}\") = \"{name}\", \"{up}{HeadOf(project).Replace('/', '\\')}\", \"{Id(name)}\"\nEndProject\n");
+            string name = Path.GetFileNameWithoutExtension(project);
+            text.Append(
+                $"Project(\"{ProjectType}\") = \"{name}\", \"{up}{HeadOf(project).Replace('/', '\\')}\", \"{Id(name)}\"\nEndProject\n");
         }
 
-        text.Append("Global\n\tGlobalSection(SolutionConfigurationPlatforms) = preSolution\n\t\tDebug|Any CPU = Debug|Any CPU\n\t\tRelease|Any CPU = Release|Any CPU\n\tEndGlobalSection\n");
+        text.Append("Global\n\tGlobalSection(SolutionConfigurationPlatforms) = preSolution\n\t\tDebug|Any CPU = Debug|Any "
+            + "CPU\n\t\tRelease|Any CPU = Release|Any CPU\n\tEndGlobalSection\n");
         text.Append("\tGlobalSection(ProjectConfigurationPlatforms) = postSolution\n");
-        foreach (var id in projects.Select(project => Id(Path.GetFileNameWithoutExtension(project))))
+        foreach (string id in projects.Select(project => Id(Path.GetFileNameWithoutExtension(project))))
         {
-            foreach (var configuration in new[] { "Debug", "Release" })
+            foreach (string configuration in new[] { "Debug", "Release" })
             {
-                foreach (var action in new[] { "ActiveCfg", "Build.0", "Deploy.0" })
+                foreach (string action in new[] { "ActiveCfg", "Build.0", "Deploy.0" })
                 {
                     text.Append($"\t\t{id}.{configuration}|Any CPU.{action} = {configuration}|Any CPU\n");
                 }
@@ -339,6 +346,13 @@ public static class HeadSet
     private static string Up(string folder) => string.Concat(Enumerable.Repeat("..\\", folder.Split('/', '\\').Length));
 
     /// <summary>An id that stays the same, because it follows from the name.</summary>
+    // a part of nanoFramework's project system, where it is installed
+    private static string Import(string file)
+    {
+        string path = "$(NanoFrameworkProjectSystemPath)" + file;
+        return $"<Import Project=\"{path}\" Condition=\"Exists('{path}')\" />";
+    }
+
     private static string Id(string name) =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)).ToString("B").ToUpperInvariant();
 }

@@ -33,46 +33,47 @@ public sealed record Package(
 /// <summary>The one table of package versions, <c>packages.json</c>.</summary>
 public sealed class PackageTable
 {
-    private readonly Dictionary<string, Package> byAssembly;
-    private readonly Dictionary<string, ApiAssembly> facts;
+    private readonly Dictionary<string, Package> _byAssembly;
+    private readonly Dictionary<string, ApiAssembly> _facts;
 
     private PackageTable(IReadOnlyList<Package> packages, IEnumerable<ApiAssembly> facts)
     {
         Packages = packages;
-        byAssembly = packages.ToDictionary(package => package.Assembly);
-        this.facts = facts.ToDictionary(assembly => assembly.AssemblyName);
+        _byAssembly = packages.ToDictionary(package => package.Assembly);
+        _facts = facts.ToDictionary(assembly => assembly.AssemblyName);
     }
 
     public IReadOnlyList<Package> Packages { get; }
 
     public static PackageTable Read(string root)
     {
-        var path = Path.Combine(root, SurfaceSet.Folder, "packages.json");
-        using var document = JsonDocument.Parse(File.ReadAllText(path));
-        var packages = document.RootElement.GetProperty("packages").Deserialize<Package[]>(JsonSerializerOptions.Web)!;
+        string path = Path.Combine(root, SurfaceSet.Folder, "packages.json");
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
+        Package[] packages = document.RootElement.GetProperty("packages").Deserialize<Package[]>(JsonSerializerOptions.Web)!;
         return new PackageTable(packages, SurfaceSet.ReadFacts(root));
     }
 
-    public Package ByAssembly(string assembly) => byAssembly.TryGetValue(assembly, out var package)
+    public Package ByAssembly(string assembly) => _byAssembly.TryGetValue(assembly, out Package? package)
         ? package
-        : throw new InvalidDataException($"packages.json has no package with assembly {assembly}; add it with the source of its version, and its facts.");
+        : throw new InvalidDataException(
+            $"packages.json has no package with assembly {assembly}; add it with the source of its version, and its facts.");
 
     /// <summary>The assemblies named and all that they reference, in order of name. mscorlib is always among them.</summary>
     public IReadOnlyList<Package> WithReferences(IEnumerable<string> assemblies)
     {
-        var found = new SortedSet<string>(System.StringComparer.Ordinal);
-        var queue = new Queue<string>(assemblies.Prepend("mscorlib"));
-        while (queue.TryDequeue(out var name))
+        SortedSet<string> found = new(System.StringComparer.Ordinal);
+        Queue<string> queue = new(assemblies.Prepend("mscorlib"));
+        while (queue.TryDequeue(out string? name))
         {
             if (!found.Add(name))
             {
                 continue;
             }
 
-            var references = facts.TryGetValue(name, out var assembly)
+            IReadOnlyList<string> references = _facts.TryGetValue(name, out ApiAssembly? assembly)
                 ? assembly.References
                 : throw new InvalidDataException($"no facts describe {name}; copy them to {SurfaceSet.Folder}/facts.");
-            foreach (var reference in references)
+            foreach (string reference in references)
             {
                 queue.Enqueue(reference);
             }

@@ -123,6 +123,7 @@ namespace NanoLibp2p.Core
                 _node.InboundCount--;
             }
 
+            GiveAllBack();
             _node.ListFree(this);
             _node.WakeHandshakeWaiter();
         }

@@ -50,6 +50,7 @@ namespace NanoLibp2p.Core
                 return true;
             }
 
+            SettleReceive();
             return moved;
         }
 
@@ -100,6 +101,7 @@ namespace NanoLibp2p.Core
         private bool Read()
         {
             bool moved = false;
+            RentReceive();
             for (int i = 0; i < MaxReads; i++)
             {
                 int read = _linkEnded ? 0 : ReadLink();
@@ -147,6 +149,7 @@ namespace NanoLibp2p.Core
         {
             ReceiveBuffer buffer = _receive;
             int end = IsBorrowing ? RecordHeader + Bytes.ReadUInt16BigEndian(buffer.Bytes, 0) : buffer.Bytes.Length;
+            LimitRead(ref end);
             int read = buffer.End < end ? _link.Read(buffer.Bytes, buffer.End, end - buffer.End) : 0;
             if (read > 0)
             {
@@ -161,6 +164,7 @@ namespace NanoLibp2p.Core
         private void Broken()
         {
             int error = (int)_link.Error;
+            RentReceive();
             do
             {
                 if (IsOpen)

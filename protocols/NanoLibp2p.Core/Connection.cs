@@ -38,7 +38,7 @@ namespace NanoLibp2p.Core
         private readonly SendBuffer _send;
         private readonly CipherState _sending;
         private readonly CipherState _receiving;
-        private readonly Libp2pStream[] _streams;
+        private Libp2pStream[] _streams;
         private NoiseHandshake _handshake;
         private int _remoteIdCount;
         private ConnectionState _state;
@@ -68,11 +68,16 @@ namespace NanoLibp2p.Core
             NodeOptions options = node.Options;
             _node = node;
             Index = index;
-            _receive = new ReceiveBuffer(RecordHeader + options.RecordBytes);
-            _send = new SendBuffer(options.SendBytes);
+            int receive = RecordHeader + options.RecordBytes;
+            int send = options.SendBytes;
+            int streams = options.MaxStreams;
+            TakeLess(ref receive, ref send, ref streams);
+            _receive = new ReceiveBuffer(receive);
+            _send = new SendBuffer(send);
+            Borrow();
             _sending = new CipherState(node.Crypto);
             _receiving = new CipherState(node.Crypto);
-            _streams = new Libp2pStream[options.MaxStreams];
+            _streams = new Libp2pStream[streams];
             for (int i = 0; i < _streams.Length; i++)
             {
                 _streams[i] = new Libp2pStream(this);
@@ -287,6 +292,17 @@ namespace NanoLibp2p.Core
         partial void WaitForHandshake();
 
         partial void HandshakeReturned();
+
+        // Connection.Borrowed.cs; with buffers of its own a connection calls none of these
+        partial void TakeLess(ref int receive, ref int send, ref int streams);
+
+        partial void Borrow();
+
+        partial void RentReceive();
+
+        partial void SettleReceive();
+
+        partial void LimitRead(ref int end);
 
         private void SetDeadline(CloseReason reason, int milliseconds)
         {

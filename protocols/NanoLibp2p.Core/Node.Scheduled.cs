@@ -21,6 +21,9 @@ namespace NanoLibp2p.Core
 
         internal int InboundCount;
 
+        /// <summary>Where its connections' buffers come from; null when each has its own (NodeOptions.BufferBytes).</summary>
+        public BufferPool Buffers { get; private set; }
+
         private readonly Queue<Connection> _handshakeWaiters = new Queue<Connection>();
         private Connection _free;
 
@@ -132,6 +135,14 @@ namespace NanoLibp2p.Core
                     waiter.Wake();
                     return;
                 }
+            }
+        }
+
+        partial void MakeBuffers()
+        {
+            if (Options.BufferBytes > 0)
+            {
+                Buffers = new BufferPool(Options.BufferBytes);
             }
         }
 

@@ -102,6 +102,7 @@ namespace NanoLibp2p.Core
                 Large = new LargeBuffer(Connection.RecordHeader + options.LargeRecordBytes);
             }
 
+            MakeBuffers();
             Handshakes = new HandshakePool(crypto, noise, options.MaxHandshakes);
             Ping = new PingProtocol(options.MaxConnections);
             Identify = new IdentifyProtocol(options);
@@ -339,6 +340,8 @@ namespace NanoLibp2p.Core
 
         // Node.Scheduled.cs; none of these calls is on a device
         partial void ListConnections();
+
+        partial void MakeBuffers();
 
         partial void BeginWalk();
 

@@ -127,6 +127,7 @@ namespace NanoLibp2p.Core
             options.RecordBytes = MaxRecordBytes;
             options.LargeRecordBytes = 0;
             options.SendBytes = 2 * (MaxRecordBytes + 2);
+            options.BufferBytes = 64 * 1024 * 1024;
             options.KnownPeers = 256;
             options.IdentifyReadings = 64;
             return options;
@@ -155,6 +156,7 @@ namespace NanoLibp2p.Core
 #if !NANOFRAMEWORK_1_0
             CheckRange(MaxConnectionsPerHost, 0, 65536, "MaxConnectionsPerHost");
             CheckRange(IdentifyReadings, 0, 65536, "IdentifyReadings");
+            CheckDesktop();
 #endif
             CheckText(AgentVersion, "AgentVersion");
             CheckText(ProtocolVersion, "ProtocolVersion");

@@ -6,9 +6,13 @@ namespace NanoLibp2p.Core
     /// A connection's one buffer of bytes received: the link fills it at the end, the protocols consume it at the start
     /// and work on the bytes where they lie.
     /// </summary>
-    internal class ReceiveBuffer
+    internal partial class ReceiveBuffer
     {
+#if NANOFRAMEWORK_1_0
         internal readonly byte[] Bytes;
+#else
+        internal byte[] Bytes;
+#endif
 
         // where the bytes not yet consumed begin
         internal int Start;

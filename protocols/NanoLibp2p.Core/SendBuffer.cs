@@ -12,10 +12,14 @@ namespace NanoLibp2p.Core
     ///   | sent   | ready bytes | header | open record   | trailer, room |
     /// </code>
     /// </remarks>
-    public sealed class SendBuffer
+    public sealed partial class SendBuffer
     {
         /// <summary>The memory itself; valid at the offsets that the other members give, until the next call that changes them.</summary>
+#if NANOFRAMEWORK_1_0
         public readonly byte[] Bytes;
+#else
+        public byte[] Bytes { get; private set; }
+#endif
 
         private int _readyOffset;
         private int _readyEnd;
@@ -64,6 +68,7 @@ namespace NanoLibp2p.Core
             {
                 // what was sent is regained by moving the rest down, so it counts as room
                 int room = Bytes.Length - (_readyEnd - _readyOffset) - _header - _trailer;
+                AddUnrented(ref room);
                 if (room > _maxRecord)
                 {
                     room = _maxRecord;
@@ -83,6 +88,7 @@ namespace NanoLibp2p.Core
             _header = 0;
             _trailer = 0;
             _maxRecord = Bytes.Length;
+            Emptied();
         }
 
         /// <summary>From here on each record has a header and a trailer. No record may be open.</summary>
@@ -107,6 +113,7 @@ namespace NanoLibp2p.Core
         public int Append(int count)
         {
             int added = count + (_end == _readyEnd ? _header : 0);
+            Reserve(added + _trailer);
             if (_end + added + _trailer > Bytes.Length)
             {
                 // what was sent makes way
@@ -136,7 +143,15 @@ namespace NanoLibp2p.Core
                 _readyOffset = 0;
                 _readyEnd = 0;
                 _end = 0;
+                Emptied();
             }
         }
+
+        // SendBuffer.Borrowed.cs; with memory of its own, as on a device, these calls are none
+        partial void AddUnrented(ref int room);
+
+        partial void Emptied();
+
+        partial void Reserve(int added);
     }
 }

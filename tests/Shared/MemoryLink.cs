@@ -30,6 +30,9 @@ namespace NanoLibp2p.Tests
         /// <summary>When set, the link neither gives nor takes: a cable that was cut without a word.</summary>
         public bool Dead { get; set; }
 
+        /// <summary>When set, what arrives is not read: the other end fills up.</summary>
+        public bool IsDeaf { get; set; }
+
         /// <summary>Bytes that this end has written.</summary>
         public long TotalWritten
         {
@@ -44,12 +47,12 @@ namespace NanoLibp2p.Tests
 
         public long NextArrival
         {
-            get { return Dead ? long.MaxValue : _in.NextArrival; }
+            get { return Dead || IsDeaf ? long.MaxValue : _in.NextArrival; }
         }
 
         public int Read(byte[] buffer, int offset, int count)
         {
-            if (Dead)
+            if (Dead || IsDeaf)
             {
                 return 0;
             }
@@ -127,6 +130,7 @@ namespace NanoLibp2p.Tests
             RemotePort = remotePort;
             InUse = true;
             Dead = false;
+            IsDeaf = false;
             _sendingEnded = false;
         }
     }

@@ -23,5 +23,14 @@ namespace NanoLibp2p.Core.Yamux
 
         /// <summary>The peer is about to close: 0 in order, 1 a protocol error, 2 an internal error.</summary>
         protected internal abstract void OnGoAway(uint code);
+
+#if !NANOFRAMEWORK_1_0
+        /// <summary>No stream object is free: makes more, where there may be more.</summary>
+        /// <returns>The session's stream objects from now on, those that it has first; null when there are no others.</returns>
+        protected internal virtual YamuxStream[] MoreStreams()
+        {
+            return null;
+        }
+#endif
     }
 }

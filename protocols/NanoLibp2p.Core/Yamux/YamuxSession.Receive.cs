@@ -241,19 +241,14 @@ namespace NanoLibp2p.Core.Yamux
 
         private YamuxStream Accept(uint id)
         {
-            for (int i = 0; i < _streams.Length; i++)
+            YamuxStream stream = Take(id, YamuxStream.AckDue);
+            if (stream != null)
             {
-                YamuxStream stream = _streams[i];
-                if (stream.Flags == 0)
-                {
-                    Take(i, id, YamuxStream.AckDue);
-                    _refusals = 0;
-                    _handler.OnStreamOpened(stream);
-                    return stream;
-                }
+                _refusals = 0;
+                _handler.OnStreamOpened(stream);
             }
 
-            return null;
+            return stream;
         }
 
         private YamuxStream Find(uint id)

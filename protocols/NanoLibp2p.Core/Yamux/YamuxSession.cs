@@ -39,7 +39,7 @@ namespace NanoLibp2p.Core.Yamux
         // granted on each stream beside its first window
         internal uint ExtraWindow;
 
-        private readonly YamuxStream[] _streams;
+        private YamuxStream[] _streams;
         private readonly SendBuffer _send;
         private readonly YamuxHandler _handler;
         private readonly byte[] _header = new byte[YamuxFrame.HeaderBytes];
@@ -99,10 +99,9 @@ namespace NanoLibp2p.Core.Yamux
             _pongDue = false;
             _refusals = 0;
             _goneAway = false;
-            UsedStreams = 0;
-            for (int i = 0; i < _streams.Length; i++)
+            while (UsedStreams > 0)
             {
-                _streams[i].Flags = 0;
+                _streams[--UsedStreams].Flags = 0;
             }
         }
 
@@ -122,33 +121,27 @@ namespace NanoLibp2p.Core.Yamux
         /// <returns>The stream; null when no object is free, too many streams are without an answer, or the peer is leaving.</returns>
         public YamuxStream Open()
         {
-            int free = -1;
             int unacknowledged = 0;
             for (int i = 0; i < UsedStreams; i++)
             {
-                YamuxStream stream = _streams[i];
-                if (stream.Flags == 0 && free < 0)
-                {
-                    free = i;
-                }
-                else if ((stream.Flags & YamuxStream.Unacknowledged) != 0)
+                if ((_streams[i].Flags & YamuxStream.Unacknowledged) != 0)
                 {
                     unacknowledged++;
                 }
             }
 
-            if (free < 0 && UsedStreams < _streams.Length)
-            {
-                free = UsedStreams;
-            }
-
-            if (free < 0 || unacknowledged >= AckBacklog || _goneAway || _nextId > 0xFFFFFFF0u)
+            if (unacknowledged >= AckBacklog || _goneAway || _nextId > 0xFFFFFFF0u)
             {
                 return null;
             }
 
-            _nextId += 2;
-            return Take(free, _nextId - 2, YamuxStream.SynDue | YamuxStream.Unacknowledged);
+            YamuxStream stream = Take(_nextId, YamuxStream.SynDue | YamuxStream.Unacknowledged);
+            if (stream != null)
+            {
+                _nextId += 2;
+            }
+
+            return stream;
         }
 
         /// <summary>Bytes that <see cref="Write"/> would take now.</summary>
@@ -256,11 +249,24 @@ namespace NanoLibp2p.Core.Yamux
             }
         }
 
-        private YamuxStream Take(int index, uint id, int flags)
+        // the first stream object that is free; null when there is none
+        private YamuxStream Take(uint id, int flags)
         {
-            if (index >= UsedStreams)
+            int index = 0;
+            while (index < UsedStreams && _streams[index].Flags != 0)
             {
-                UsedStreams = index + 1;
+                index++;
+            }
+
+            if (index == UsedStreams)
+            {
+                MakeStream(index);
+                if (index == _streams.Length)
+                {
+                    return null;
+                }
+
+                UsedStreams++;
             }
 
             YamuxStream stream = _streams[index];
@@ -271,6 +277,9 @@ namespace NanoLibp2p.Core.Yamux
             stream.Flags = YamuxStream.InUse | flags;
             return stream;
         }
+
+        // YamuxSession.Desktop.cs; on a device there are as many as there ever will be
+        partial void MakeStream(int index);
 
         private void Release(YamuxStream stream, int due, bool reset)
         {

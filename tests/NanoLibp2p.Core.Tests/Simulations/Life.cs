@@ -20,7 +20,15 @@ internal sealed class Life
         int recordBytes = seed % 2 == 0 ? 512 : 2048;
         _echoBytes = echoBytes;
         Simulation = new Simulation(seed);
-        Listener = new Half(Simulation, new NodeOptions { EarlyMuxer = earlyMuxer, RecordBytes = recordBytes });
+        var options = new NodeOptions { EarlyMuxer = earlyMuxer, RecordBytes = recordBytes };
+        if (seed % 3 == 0)
+        {
+            // as on a desktop, where a connection has buffers only while they hold bytes
+            options.BufferBytes = 1 << 20;
+            options.LargeRecordBytes = 0;
+        }
+
+        Listener = new Half(Simulation, options);
         Dialer = new Half(Simulation, new NodeOptions { RecordBytes = recordBytes });
         Address = Listener.Node.Listen();
     }

@@ -17,7 +17,14 @@ namespace NanoLibp2p.Firmware
 
         private const int TellMs = 60000;
 
-        private readonly byte[] _jitter = new byte[4];
+        // for which a look-up may have everything else stand still, on boards where the network stack waits in the program's thread
+        private const int LookUpMs = 2000;
+
+        // longest that a look-up is put off for what is due
+        private const int MaxLookUpDelayMs = 5000;
+
+        // chance bytes of a pause, or a peer's network address
+        private readonly byte[] _scratch = new byte[16];
         private Connection _dialed;
         private int _dialIndex;
         private int _failures;
@@ -53,6 +60,7 @@ namespace NanoLibp2p.Firmware
             if (connection == _dialed)
             {
                 _openedMs = _node.NowMs;
+                _dialList.Reached(_dialIndex, _scratch, connection.Link.CopyRemoteAddress(_scratch, 0));
             }
 
             _log.Connected(connection);
@@ -122,14 +130,21 @@ namespace NanoLibp2p.Firmware
             return true;
         }
 
-        private bool Redial(long nowMs, ref long next)
+        private bool Redial(long nowMs, bool moved, ref long next)
         {
             if (_dialed != null || _dialList.Count == 0)
             {
                 return false;
             }
 
-            if (nowMs >= _redialMs)
+            long dueMs = _redialMs;
+            if (nowMs >= dueMs && _dialList.NeedsLookUp(_dialIndex))
+            {
+                // what the node has done may be answered at once
+                dueMs = QuietMs(nowMs, moved || next <= nowMs);
+            }
+
+            if (nowMs >= dueMs)
             {
                 _dialed = _node.Dial(_dialList[_dialIndex]);
                 if (_dialed != null)
@@ -139,14 +154,48 @@ namespace NanoLibp2p.Firmware
 
                 // peers that called have taken every connection
                 _redialMs = nowMs + Pause(true);
+                dueMs = _redialMs;
             }
 
-            if (_redialMs < next)
+            if (dueMs < next)
             {
-                next = _redialMs;
+                next = dueMs;
             }
 
             return false;
+        }
+
+        // When nothing else is due for as long as a look-up may take: now, behind the next reading, or when the handshakes under way have
+        // ended, which is told by a step. Of a sensor with a short interval the time right behind a reading is as good as any.
+        private long QuietMs(long nowMs, bool moved)
+        {
+            long latestMs = _redialMs + MaxLookUpDelayMs;
+            if (nowMs >= latestMs)
+            {
+                return nowMs;
+            }
+
+            long quietMs = moved ? nowMs + 1 : nowMs;
+            for (int i = 0; i < _samplerCount; i++)
+            {
+                Sampler sampler = _samplers[i];
+                int needed = sampler.IntervalMs / 2 < LookUpMs ? sampler.IntervalMs / 2 : LookUpMs;
+                if (sampler.DueMs - nowMs < needed && sampler.DueMs > quietMs)
+                {
+                    quietMs = sampler.DueMs;
+                }
+            }
+
+            for (int i = 0; i < _node.Connections.Length; i++)
+            {
+                ConnectionState state = _node.Connections[i].State;
+                if (state == ConnectionState.Securing || state == ConnectionState.Handshaking || state == ConnectionState.Muxing)
+                {
+                    quietMs = latestMs;
+                }
+            }
+
+            return quietMs < latestMs ? quietMs : latestMs;
         }
 
         // A lasting connection's peer is called again first. Else the next address has its turn at once, and after the last a pause.
@@ -156,6 +205,11 @@ namespace NanoLibp2p.Firmware
             bool lasted = !_isLeaving && connection.WasOpen && nowMs - _openedMs >= _options.StableMs;
             _dialed = null;
             _isLeaving = false;
+            if (!connection.WasOpen)
+            {
+                _dialList.Missed(_dialIndex);
+            }
+
             if (lasted)
             {
                 _failures = 0;
@@ -220,9 +274,9 @@ namespace NanoLibp2p.Firmware
                 pause = (int)bound;
             }
 
-            _board.Random.Fill(_jitter, 0, 4);
+            _board.Random.Fill(_scratch, 0, 4);
             uint half = (uint)pause / 2u;
-            return pause - (int)half + (int)(Bytes.ReadUInt32LittleEndian(_jitter, 0) % (half + 1u));
+            return pause - (int)half + (int)(Bytes.ReadUInt32LittleEndian(_scratch, 0) % (half + 1u));
         }
 
         // how long the sensors take to fill so many bytes of the ring

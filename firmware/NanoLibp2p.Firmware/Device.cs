@@ -203,7 +203,7 @@ namespace NanoLibp2p.Firmware
             moved |= TakeReadings(nowMs, ref next);
             moved |= _delivery.HandOver(nowMs, out retryMs);
             moved |= _delivery.Confirm();
-            moved |= Redial(nowMs, ref next);
+            moved |= Redial(nowMs, moved, ref next);
             if (retryMs < next)
             {
                 next = retryMs;

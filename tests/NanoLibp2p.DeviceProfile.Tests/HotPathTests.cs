@@ -15,6 +15,8 @@ public sealed class HotPathTests
         ["NanoLibp2p.Multiformats."] = "an address becomes text for the runtime's name lookup, once a dial",
         ["NanoLibp2p.Buffers.Bytes.Ascii"] = "text of an address or a protocol id, once a dial or a registration",
         ["NanoLibp2p.Buffers.Bytes.ToText"] = "text of an address, once a dial",
+        ["NanoLibp2p.Firmware.DialList.Reached"] = "where a name led to, once a look-up, which itself takes more",
+        ["NanoLibp2p.Firmware.DialList.HostText"] = "the text of that",
         ["NanoLibp2p.Core.Identify.IdentifyProtocol.Describe"] = "what identify tells, built again only when it changed",
         ["NanoLibp2p.Firmware.DeviceLog"] = "a line in the log where a connection begins or ends, or a sensor fails; none without a log",
         ["NanoLibp2p.Boards.Nano.FlashStore"] = "a file of the store, which an application writes when it keeps something",

@@ -14,7 +14,7 @@ namespace NanoLibp2p.NFUnitTest
     public class DeviceTests
     {
         [TestMethod]
-        public static void A_device_dials_its_gateway_and_its_readings_are_heard()
+        public static void A_device_dials_its_gateway_again_and_its_readings_are_heard()
         {
             try
             {
@@ -42,7 +42,8 @@ namespace NanoLibp2p.NFUnitTest
             pubsub.Join("a");
             LinkError error;
             Multiaddr bound = gateway.Node.Listen(Multiaddr.Parse("/ip4/127.0.0.1/tcp/4001"), out error);
-            DeviceSettings settings = DeviceSettings.Parse("topic = a\nevery = 4000\ndial = " + bound.ToString());
+            string name = "/dns4/gateway.local/tcp/4001/p2p/" + bound.PeerId.ToString();
+            DeviceSettings settings = DeviceSettings.Parse("topic = a\nevery = 4000\ndial = " + name);
             DeviceOptions options = new DeviceOptions();
             options.RingBytes = 1024;
             options.Node.LargeRecordBytes = 0;
@@ -55,6 +56,13 @@ namespace NanoLibp2p.NFUnitTest
             Assert.AreEqual(0u, device.Dropped);
             string reading = "{\"n\":" + device.Readings.ToString() + ",\"count\":" + device.Readings.ToString() + "}";
             Assert.IsTrue(subscriber.Text == reading);
+
+            // the name was looked up once
+            Assert.AreEqual(name, device.Dialed.DialAddress.ToString());
+            ((MemoryLink)device.Dialed.Link).Break();
+            Run(network, device, gateway, 15000);
+            Assert.AreEqual(2, gateway.Connected);
+            Assert.AreEqual(bound.ToString(), device.Dialed.DialAddress.ToString());
 
             // the identity was stored
             Assert.IsNotNull(MemoryDisk.Find("I:\\identity"));

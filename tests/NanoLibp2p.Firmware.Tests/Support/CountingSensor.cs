@@ -9,6 +9,9 @@ internal sealed class CountingSensor : Sensor
 
     public int Count { get; private set; }
 
+    /// <summary>Who hears of each reading.</summary>
+    public Action? Told { get; set; }
+
     public Exception? Fault { get; set; }
 
     public int Fields { get; set; } = 1;
@@ -21,6 +24,7 @@ internal sealed class CountingSensor : Sensor
         }
 
         Count++;
+        Told?.Invoke();
         for (int i = 0; i < Fields; i++)
         {
             reading.Add(_name, Count, 0);

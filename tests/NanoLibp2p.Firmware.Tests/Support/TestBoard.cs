@@ -31,7 +31,10 @@ internal sealed class TestBoard : Board, IDeviceLog, IClock
 
     public override string Name => "test";
 
-    public override IStreamTransport Link => Network;
+    /// <summary>A driver over <see cref="Network"/>; null for that itself.</summary>
+    public IStreamTransport? Driver { get; set; }
+
+    public override IStreamTransport Link => Driver ?? Network;
 
     public override IClock Clock => this;
 

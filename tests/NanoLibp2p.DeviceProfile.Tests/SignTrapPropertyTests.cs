@@ -121,10 +121,16 @@ public sealed class SignTrapPropertyTests(ITestOutputHelper output)
             7 => $"({Same()} << {random.Next(32)})",
             8 => $"({Same()} {Pick(random, "/", "%")} {random.Next(1, 9)})",
             9 => type == "ulong" || type == "uint" ? $"(~{Same()})" : $"({Pick(random, "-", "~")}{Same()})",
-            10 => $"(b != 0 ? {Same()} : {Same()})",
+            10 => $"({Comparison(random)} ? {Same()} : {Same()})",
             11 => $"({type switch { "int" => "li", "uint" => "lu", "long" => "ll", _ => "lx" }} = {Same()})",
             _ => $"G({Same()})",
         };
+    }
+
+    private static string Comparison(Random random)
+    {
+        string type = Pick(random, Types);
+        return random.Next(4) == 0 ? "b != 0" : $"{Leaf(random, type)} {Pick(random, "<", "<=", ">", ">=", "==", "!=")} {Leaf(random, type)}";
     }
 
     private static string OtherSign(string type) => type.StartsWith('u') ? type[1..] : "u" + type;

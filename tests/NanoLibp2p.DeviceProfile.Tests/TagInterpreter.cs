@@ -109,6 +109,18 @@ internal sealed class TagInterpreter(bool device)
                     }
 
                     break;
+                case Code.Ceq or Code.Cgt or Code.Cgt_Un or Code.Clt or Code.Clt_Un:
+                    stack.Push(new Value(Compares(code, stack) ? 1 : 0, Tag.I4));
+                    break;
+                case >= Code.Beq_S and <= Code.Blt_Un_S or >= Code.Beq and <= Code.Blt_Un:
+                    if (Compares(code, stack))
+                    {
+                        next = (Instruction)at.Operand;
+                    }
+
+                    break;
+                case Code.Nop:
+                    break;
                 case Code.Neg or Code.Not:
                     Value operand = stack.Pop();
                     stack.Push(operand with { Raw = code == Code.Neg ? -operand.Raw : ~operand.Raw });
@@ -125,6 +137,29 @@ internal sealed class TagInterpreter(bool device)
 
             at = next;
         }
+    }
+
+    // the instruction says whether the sign counts, not the tag, and the tag says the width
+    private static bool Compares(Code code, Stack<Value> stack)
+    {
+        Value right = stack.Pop();
+        Value left = stack.Pop();
+        int signed = left.IsWide ? left.Raw.CompareTo(right.Raw) : left.Low.CompareTo(right.Low);
+        int unsigned = left.IsWide ? ((ulong)left.Raw).CompareTo((ulong)right.Raw) : ((uint)left.Low).CompareTo((uint)right.Low);
+        return code switch
+        {
+            Code.Ceq or Code.Beq or Code.Beq_S => signed == 0,
+            Code.Bne_Un or Code.Bne_Un_S => signed != 0,
+            Code.Cgt or Code.Bgt or Code.Bgt_S => signed > 0,
+            Code.Cgt_Un or Code.Bgt_Un or Code.Bgt_Un_S => unsigned > 0,
+            Code.Clt or Code.Blt or Code.Blt_S => signed < 0,
+            Code.Clt_Un or Code.Blt_Un or Code.Blt_Un_S => unsigned < 0,
+            Code.Bge or Code.Bge_S => signed >= 0,
+            Code.Bge_Un or Code.Bge_Un_S => unsigned >= 0,
+            Code.Ble or Code.Ble_S => signed <= 0,
+            Code.Ble_Un or Code.Ble_Un_S => unsigned <= 0,
+            _ => throw new NotSupportedException(code.ToString()),
+        };
     }
 
     private Value Operate(Code code, Value left, Value right)

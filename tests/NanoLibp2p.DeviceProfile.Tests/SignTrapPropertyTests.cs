@@ -129,8 +129,9 @@ public sealed class SignTrapPropertyTests(ITestOutputHelper output)
 
     private static string Comparison(Random random)
     {
-        string type = Pick(random, Types);
-        return random.Next(4) == 0 ? "b != 0" : $"{Leaf(random, type)} {Pick(random, "<", "<=", ">", ">=", "==", "!=")} {Leaf(random, type)}";
+        string type = Pick(random, _types);
+        string comparison = Pick(random, "<", "<=", ">", ">=", "==", "!=");
+        return random.Next(4) == 0 ? "b != 0" : $"{Leaf(random, type)} {comparison} {Leaf(random, type)}";
     }
 
     private static string OtherSign(string type) => type.StartsWith('u') ? type[1..] : "u" + type;

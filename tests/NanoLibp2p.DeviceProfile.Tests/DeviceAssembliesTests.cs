@@ -1,4 +1,5 @@
 using Mono.Cecil;
+using NanoLibp2p.DeviceModel;
 
 namespace NanoLibp2p.DeviceProfile.Tests;
 
@@ -19,12 +20,12 @@ public sealed class DeviceAssembliesTests(ITestOutputHelper output)
         foreach (string path in DeviceAssemblies.Device)
         {
             using ModuleDefinition module = ModuleDefinition.ReadModule(path);
-            AssemblySize size = AssemblySize.Measure(module);
-            output.WriteLine($"{size.Assembly}: {size.ByteCode} B byte code, {size.Strings} B strings, {size.SignaturesAndData} B "
+            AssemblySize size = AssemblySize.Of(module);
+            output.WriteLine($"{size.Name}: {size.ByteCodeBytes} B byte code, {size.NameBytes} B strings, {size.SignatureBytes} B "
                 + $"signatures and data of {AssemblySize.TableLimit}");
-            Assert.InRange(size.ByteCode, 0, AssemblySize.TableLimit);
-            Assert.InRange(size.Strings, 0, AssemblySize.TableLimit);
-            Assert.InRange(size.SignaturesAndData, 0, AssemblySize.TableLimit - 1);
+            Assert.InRange(size.ByteCodeBytes, 0, AssemblySize.TableLimit);
+            Assert.InRange(size.NameBytes, 0, AssemblySize.TableLimit);
+            Assert.InRange(size.SignatureBytes, 0, AssemblySize.TableLimit - 1);
         }
     }
 }

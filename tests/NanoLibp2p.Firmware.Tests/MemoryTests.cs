@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.DeviceModel;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;
@@ -53,7 +54,7 @@ public class MemoryTests
         TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, null, 1000, "/ip4/127.0.0.1/tcp/9");
         SortedDictionary<string, int> sizes =
-            NanoHeap.Measure(device, item => item is Node or PubSub.PubSubProtocol or CryptoProvider or Board or Hal.IStreamTransport);
+            LiveHeap.Measure(device, item => item is Node or PubSub.PubSubProtocol or CryptoProvider or Board or Hal.IStreamTransport);
 
         Assert.InRange(sizes.Values.Sum(), 4096, 7 * 1024);
     }
@@ -64,7 +65,7 @@ public class MemoryTests
         World world = new();
         TestBoard board = new(world.Network);
         Device device = world.AddDevice(board, null, 1000, "/ip4/127.0.0.1/tcp/9");
-        SortedDictionary<string, int> sizes = NanoHeap.Measure(device, item => item is Board or Hal.IStreamTransport);
+        SortedDictionary<string, int> sizes = LiveHeap.Measure(device, item => item is Board or Hal.IStreamTransport);
         Assert.True(sizes.Remove("LargeBuffer"));
 
         Assert.InRange(sizes.Values.Sum(), 16 * 1024, 30 * 1024);

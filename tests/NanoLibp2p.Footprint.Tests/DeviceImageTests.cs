@@ -1,4 +1,5 @@
-using NanoLibp2p.Footprint.Sizes;
+using NanoLibp2p.DeviceModel;
+
 
 namespace NanoLibp2p.Footprint.Tests;
 

@@ -1,6 +1,6 @@
 using System.Linq;
+using NanoLibp2p.DeviceModel;
 using NanoLibp2p.Footprint.Metering;
-using NanoLibp2p.Footprint.Sizes;
 
 namespace NanoLibp2p.Footprint.Tests;
 

@@ -5,6 +5,7 @@ using System.Reflection;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.DeviceModel;
 using NanoLibp2p.PubSub;
 using NanoLibp2p.Tests;
 
@@ -89,7 +90,7 @@ public class MemoryBillTests
         }
 
         typeof(IdentifyProtocol).GetMethod("Describe", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(node.Identify, null);
-        return NanoHeap.Measure(node, item => item is Hal.IRandom or string or NodeOptions or PubSubOptions);
+        return LiveHeap.Measure(node, item => item is Hal.IRandom or string or NodeOptions or PubSubOptions);
     }
 
     private static int Line(MemoryBill bill, string name) =>

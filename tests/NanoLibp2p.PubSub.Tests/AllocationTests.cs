@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using NanoLibp2p.Core;
+using NanoLibp2p.DeviceModel;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.PubSub.Tests;
@@ -109,7 +110,7 @@ public class AllocationTests
         PubSubProtocol pubsub = new(new PubSubOptions());
         host.Node.Add(pubsub);
         pubsub.Join("sensors/temp");
-        SortedDictionary<string, int> bill = NanoHeap.Measure(pubsub, item => item is Node or Connection);
+        SortedDictionary<string, int> bill = LiveHeap.Measure(pubsub, item => item is Node or Connection);
         int total = bill.Values.Sum();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', bill.Select(pair => $"{pair.Value,6} {pair.Key}"))
             + $"\n{total,6} in all");

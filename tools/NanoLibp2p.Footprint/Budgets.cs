@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
-using NanoLibp2p.Footprint.Sizes;
+using NanoLibp2p.DeviceModel;
 
 namespace NanoLibp2p.Footprint;
 

@@ -1,5 +1,6 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
+using NanoLibp2p.DeviceModel;
 using NanoLibp2p.DeviceProfile.Signs;
 
 namespace NanoLibp2p.DeviceProfile.Rules;
@@ -11,22 +12,18 @@ internal static class LimitRules
     private const int ByteLimit = 255;
     private const int BranchLimit = 32767;
 
-    // A frame has room for ten blocks at least, and three more than locals and evaluation stack.
-    private const int SmallestFrame = 10;
-    private const int FrameReserve = 3;
-
     public static IEnumerable<Violation> Check(ModuleDefinition module)
     {
-        AssemblySize size = AssemblySize.Measure(module);
+        AssemblySize size = AssemblySize.Of(module);
         (string, int)[] tables = new[]
         {
-            ("byte code", size.ByteCode),
-            ("names and string literals", size.Strings),
-            ("signatures and static array data", size.SignaturesAndData),
+            ("byte code", size.ByteCodeBytes),
+            ("names and string literals", size.NameBytes),
+            ("signatures and static array data", size.SignatureBytes),
         };
         foreach ((string table, int bytes) in tables.Where(pair => pair.Item2 > AssemblySize.TableLimit))
         {
-            yield return new Violation("limit", size.Assembly,
+            yield return new Violation("limit", size.Name,
                 $"{bytes} bytes of {table}, an assembly can hold {AssemblySize.TableLimit}; move a part to another assembly");
         }
 
@@ -83,14 +80,14 @@ internal static class LimitRules
             yield return new Violation("limit", CodeLocation.Of(method), $"{locals} locals, a method can have {ByteLimit}");
         }
 
-        int depth = StackDepth.Largest(method.Body);
+        int depth = new StackModel(method).Depth;
         if (depth > ByteLimit)
         {
             yield return new Violation("limit", CodeLocation.Of(method), $"an evaluation stack of {depth}, a method can have {ByteLimit}");
         }
 
         int written = NanoCode.WrittenStackSize(method.Body);
-        if (locals + depth > Math.Max(SmallestFrame, locals + written + FrameReserve))
+        if (locals + depth > NanoHeap.FrameBlocks(locals, written))
         {
             yield return new Violation(
                 "stack-size",

@@ -1,5 +1,6 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
+using NanoLibp2p.DeviceModel;
 using NanoLibp2p.DeviceProfile.Rules;
 
 namespace NanoLibp2p.DeviceProfile.Signs;

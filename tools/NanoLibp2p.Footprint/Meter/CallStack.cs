@@ -1,3 +1,5 @@
+using NanoLibp2p.DeviceModel;
+
 namespace NanoLibp2p.Footprint.Metering;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
+using NanoLibp2p.DeviceModel;
 
 namespace NanoLibp2p.Footprint.Metering;
 

@@ -5,6 +5,7 @@ using System.Linq;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
+using NanoLibp2p.DeviceModel;
 
 namespace NanoLibp2p.Footprint.Metering;
 

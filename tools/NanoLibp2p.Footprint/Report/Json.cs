@@ -2,7 +2,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
-using NanoLibp2p.Footprint.Sizes;
+using NanoLibp2p.DeviceModel;
 
 namespace NanoLibp2p.Footprint.Report;
 

@@ -1,10 +1,11 @@
 using Mono.Cecil.Cil;
 
-namespace NanoLibp2p.DeviceProfile.Rules;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>How many values an opcode takes from the evaluation stack and puts on it, calls and returns aside.</summary>
-internal static class StackUse
+public static class StackUse
 {
+    /// <summary>Values put on the stack; 0 for a call.</summary>
     public static int Pushes(StackBehaviour behaviour) => behaviour switch
     {
         StackBehaviour.Push1 or StackBehaviour.Pushi or StackBehaviour.Pushi8 or StackBehaviour.Pushr4 or StackBehaviour.Pushr8
@@ -13,6 +14,7 @@ internal static class StackUse
         _ => 0,
     };
 
+    /// <summary>Values taken from the stack; 0 for a call, a return and what empties the stack.</summary>
     public static int Pops(StackBehaviour behaviour) => behaviour switch
     {
         StackBehaviour.Pop1 or StackBehaviour.Popi or StackBehaviour.Popref => 1,

@@ -1,13 +1,16 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace NanoLibp2p.DeviceProfile.Rules;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>
 /// A method as the metadata processor writes it: tokens, strings and branch targets take two bytes instead of four, a switch one byte
 /// for its count and two for each case (metadata-processor, Mono.Cecil/CodeWriter.cs).
 /// </summary>
-internal static class NanoCode
+public static class NanoCode
 {
     /// <summary>Offset of each instruction in bytes, and behind the last one the length of the code.</summary>
     public static (Dictionary<Instruction, int> Offsets, int Length) Layout(MethodBody body)
@@ -27,6 +30,7 @@ internal static class NanoCode
     public static int Size(MethodBody body) =>
         body.Instructions.Sum(Size) + (body.HasExceptionHandlers ? body.ExceptionHandlers.Count * 12 + 1 : 0);
 
+    /// <summary>Bytes of an instruction with its operand.</summary>
     public static int Size(Instruction instruction) => instruction.OpCode.OperandType switch
     {
         OperandType.InlineSwitch => instruction.OpCode.Size + 1 + 2 * ((Instruction[])instruction.Operand).Length,

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Mono.Cecil;
 
-namespace NanoLibp2p.Footprint.Metering;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>
 /// Sizes on nanoCLR's heap (v1), whose unit is a block of 12 bytes. Every field takes a block whatever its type; a struct
@@ -24,12 +24,18 @@ public static class NanoHeap
         ["System.DateTime"] = 24, ["System.TimeSpan"] = 24, ["System.Guid"] = 60, ["System.String"] = 24,
     };
 
-    /// <summary>Bytes of a call frame: 84 and a block for each local and place of the evaluation stack, at least ten of them.</summary>
-    public static int FrameBytes(int locals, int stack) => 84 + BlockBytes * Math.Max(10, locals + stack + 3);
+    /// <summary>Bytes of a call frame: 84 and its blocks.</summary>
+    public static int FrameBytes(int locals, int stack) => 84 + BlockBytes * FrameBlocks(locals, stack);
+
+    /// <summary>Blocks of a call frame: one for each local and each place of the evaluation stack and three more, at least ten.</summary>
+    public static int FrameBlocks(int locals, int stack) => Math.Max(10, locals + stack + 3);
+
+    /// <summary>Bytes of a string with this many bytes of UTF-8.</summary>
+    public static int StringBytes(int utf8Bytes) => (int)Blocks(13 + utf8Bytes);
 
     /// <summary>Bytes of an array, and of the <paramref name="boxBytes"/> each element has elsewhere if it is a struct.</summary>
     public static long ArrayBytes(int length, int elementBytes, int boxBytes) =>
-        BlockBytes * ((20 + (long)length * elementBytes + BlockBytes - 1) / BlockBytes) + (long)length * boxBytes;
+        Blocks(20 + (long)length * elementBytes) + (long)length * boxBytes;
 
     /// <summary>Bytes of a new object, or of a boxed value, of this type, with the structs that it holds.</summary>
     public static int ObjectBytes(TypeReference type)
@@ -89,4 +95,6 @@ public static class NanoHeap
         }
         return definition.Fields.First(field => !field.IsStatic).FieldType;
     }
+
+    private static long Blocks(long bytes) => BlockBytes * ((bytes + BlockBytes - 1) / BlockBytes);
 }

@@ -5,7 +5,7 @@ using System.Text;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace NanoLibp2p.Footprint.Sizes;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>Names and literals of an assembly: each stands once, in UTF-8 with a byte that ends it, unless every firmware has it.</summary>
 internal static class DeviceNames

@@ -3,14 +3,14 @@ using System.Linq;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace NanoLibp2p.Footprint.Sizes;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>
 /// How large an assembly's <c>.pe</c> becomes: a header and fifteen tables, as nanoFramework's metadata processor writes them. Records have
 /// a fixed size; each name stands once, and not at all when every firmware has it; constants, parameter names and what is not used are left
 /// out. Every table begins at a multiple of four bytes.
 /// </summary>
-internal static class DeviceImage
+internal sealed class DeviceImage
 {
     // marker, two checksums, flags, checksum of the native methods, version, name; then 16 table offsets and 16 counts of padding
     private const int Header = 40 + 4 * 16 + 4 + 16;
@@ -23,7 +23,9 @@ internal static class DeviceImage
     private const int AttributeRecord = 8;
     private const int SpecificationRecord = 4;
 
-    public static int Bytes(ModuleDefinition module, int byteCodeBytes)
+    private readonly int _records;
+
+    public DeviceImage(ModuleDefinition module)
     {
         UsedReferences used = new(module);
         IReadOnlyList<TypeDefinition> types = DeviceTypeOrder.Of(module);
@@ -31,18 +33,25 @@ internal static class DeviceImage
             .SelectMany(method => method.Body.Instructions).Select(instruction => instruction.Operand).OfType<TypeSpecification>()
             .DistinctBy(type => type.FullName).ToArray();
 
-        return Header
-            + AssemblyRecord * used.Assemblies.Count
+        NameBytes = DeviceNames.Bytes(module, used);
+        SignatureBytes = Signatures(types, used, specifications);
+        _records = AssemblyRecord * used.Assemblies.Count
             + ReferenceRecord * (used.Types.Count + used.Members.Count)
             + TypeRecord * types.Count
             + FieldRecord * types.Sum(type => type.Fields.Count(IsKept))
             + MethodRecord * types.Sum(type => type.Methods.Count)
             + AttributeRecord * types.Sum(type => UsedReferences.Attributes(type).Count())
-            + SpecificationRecord * specifications.Length
-            + Aligned(DeviceNames.Bytes(module, used))
-            + Aligned(Signatures(types, used, specifications))
-            + Aligned(byteCodeBytes);
+            + SpecificationRecord * specifications.Length;
     }
+
+    /// <summary>Bytes of the table of names and literals.</summary>
+    public int NameBytes { get; }
+
+    /// <summary>Bytes of the table of signatures and of static arrays' data.</summary>
+    public int SignatureBytes { get; }
+
+    /// <summary>Bytes of the whole image with this much byte code.</summary>
+    public int Bytes(int byteCodeBytes) => Header + _records + Aligned(NameBytes) + Aligned(SignatureBytes) + Aligned(byteCodeBytes);
 
     /// <summary>Constants are compiled into the code that uses them.</summary>
     public static bool IsKept(FieldDefinition field) => !field.HasConstant;

@@ -2,10 +2,10 @@ using System.Collections.Generic;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace NanoLibp2p.Footprint.Metering;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>What the interpreter distinguishes in a place of its evaluation stack.</summary>
-internal enum Kind : byte
+public enum Kind : byte
 {
     /// <summary>A 32-bit integer.</summary>
     I4,
@@ -25,10 +25,11 @@ internal enum Kind : byte
 /// One pass in order is enough (ECMA-335 III.1.7.5: after an unconditional branch the stack is empty unless a forward branch says
 /// otherwise).
 /// </summary>
-internal sealed class StackModel
+public sealed class StackModel
 {
     private readonly Dictionary<Instruction, Kind> _operands = [];
 
+    /// <summary>Follows the evaluation stack of a method that has a body.</summary>
     public StackModel(MethodDefinition method)
     {
         MethodBody body = method.Body;
@@ -79,6 +80,7 @@ internal sealed class StackModel
         _ => [],
     };
 
+    /// <summary>The kind of a value of this type.</summary>
     public static Kind KindOf(TypeReference type) => NanoHeap.Underlying(type).MetadataType switch
     {
         MetadataType.Int64 or MetadataType.UInt64 => Kind.I8,
@@ -105,34 +107,19 @@ internal sealed class StackModel
         return first;
     }
 
-    private static int Pops(MethodDefinition method, Instruction instruction, int depth)
+    private static int Pops(MethodDefinition method, Instruction instruction, int depth) => instruction.OpCode.StackBehaviourPop switch
     {
-        switch (instruction.OpCode.StackBehaviourPop)
-        {
-            case StackBehaviour.Pop0:
-                return 0;
-            case StackBehaviour.Pop1 or StackBehaviour.Popi or StackBehaviour.Popref:
-                return 1;
-            case StackBehaviour.Varpop when instruction.OpCode.Code == Code.Ret:
-                return method.ReturnType.MetadataType == MetadataType.Void ? 0 : 1;
-            case StackBehaviour.Varpop:
-                IMethodSignature called = (IMethodSignature)instruction.Operand;
-                return called.Parameters.Count + (called.HasThis && instruction.OpCode.Code != Code.Newobj ? 1 : 0);
-            case StackBehaviour.PopAll:
-                return depth;
-            case StackBehaviour.Popref_popi_popi or StackBehaviour.Popref_popi_popi8 or StackBehaviour.Popref_popi_popr4
-                or StackBehaviour.Popref_popi_popr8 or StackBehaviour.Popref_popi_popref or StackBehaviour.Popi_popi_popi:
-                return 3;
-            default:
-                return 2;
-        }
-    }
+        StackBehaviour.Varpop when instruction.OpCode.Code == Code.Ret => method.ReturnType.MetadataType == MetadataType.Void ? 0 : 1,
+        StackBehaviour.Varpop when instruction.Operand is IMethodSignature called =>
+            called.Parameters.Count + (called.HasThis && instruction.OpCode.Code != Code.Newobj ? 1 : 0),
+        StackBehaviour.PopAll => depth,
+        StackBehaviour behaviour => StackUse.Pops(behaviour),
+    };
 
     private static int Pushes(Instruction instruction) => instruction.OpCode.StackBehaviourPush switch
     {
-        StackBehaviour.Push0 => 0,
         StackBehaviour.Varpush => ((IMethodSignature)instruction.Operand).ReturnType.MetadataType == MetadataType.Void ? 0 : 1,
-        _ => 1,
+        StackBehaviour behaviour => StackUse.Pushes(behaviour),
     };
 
     private static Kind Result(MethodDefinition method, Instruction instruction, Kind first)

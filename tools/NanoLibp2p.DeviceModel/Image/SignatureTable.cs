@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace NanoLibp2p.Footprint.Sizes;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>
 /// Signatures and the data of static arrays, one after another in the metadata processor's own bytes: what stands somewhere in the table

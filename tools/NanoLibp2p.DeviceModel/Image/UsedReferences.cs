@@ -4,7 +4,7 @@ using System.Linq;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace NanoLibp2p.Footprint.Sizes;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>What an assembly takes from others and nanoFramework's metadata processor keeps: what its own types, members and code
 /// use.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Mono.Cecil;
 
-namespace NanoLibp2p.Footprint.Sizes;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>
 /// The order in which types are written: by name, but after the type that they are nested in, the interfaces that they implement and the

@@ -5,40 +5,55 @@ using System.Linq;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace NanoLibp2p.Footprint.Sizes;
+namespace NanoLibp2p.DeviceModel;
 
 /// <summary>What a compiled assembly takes in flash, and how near its methods come to nanoFramework's silent limits.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="IlBytes">Byte code as the compiler wrote it, without headers and exception tables.</param>
+/// <param name="IlBytes">Byte code as the compiler wrote it, without headers and exception tables; at most <see cref="TableLimit"/>.</param>
 /// <param name="ByteCodeBytes">Byte code as nanoFramework's metadata processor writes it, with 16-bit tokens and branches, and its
-/// exception tables.</param>
+/// exception tables; at most <see cref="TableLimit"/>.</param>
+/// <param name="NameBytes">Names and literals; at most <see cref="TableLimit"/>.</param>
+/// <param name="SignatureBytes">Signatures and the data of static arrays, which share one table; less than <see cref="TableLimit"/>.
+/// </param>
 /// <param name="FlashBytes">Byte code and metadata together as nanoFramework keeps them: the <c>.pe</c>, worked out by
 /// <see cref="DeviceImage"/>.</param>
 /// <param name="MostLocals">The method with the most locals.</param>
 /// <param name="LongestBranch">The method with the longest branch, in nanoFramework's bytes.</param>
 public sealed record AssemblySize(
-    string Name, int IlBytes, int ByteCodeBytes, int FlashBytes, (string Method, int Count) MostLocals,
+    string Name, int IlBytes, int ByteCodeBytes, int NameBytes, int SignatureBytes, int FlashBytes, (string Method, int Count) MostLocals,
     (string Method, int Bytes) LongestBranch)
 {
+    /// <summary>Bytes that one table of an image can hold.</summary>
+    public const int TableLimit = 65_535;
+
     /// <summary>Measures an assembly that isn't rewritten.</summary>
+    /// <param name="image">The assembly's file.</param>
     public static AssemblySize Of(byte[] image)
     {
         using ModuleDefinition module = ModuleDefinition.ReadModule(new MemoryStream(image));
+        return Of(module);
+    }
+
+    /// <summary>Measures an assembly that isn't rewritten.</summary>
+    /// <param name="module">The assembly; it is only read.</param>
+    public static AssemblySize Of(ModuleDefinition module)
+    {
         int il = 0, byteCode = 0;
         (string, int) locals = ("", 0), branch = ("", 0);
         foreach (MethodDefinition method in module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody))
         {
             string name = method.DeclaringType.Name + "." + method.Name;
-            Dictionary<Instruction, int> offsets = DeviceOffsets(method.Body, out int bytes);
+            (Dictionary<Instruction, int> offsets, _) = NanoCode.Layout(method.Body);
             il += method.Body.CodeSize;
-            byteCode += bytes + (method.Body.HasExceptionHandlers ? 1 + 12 * method.Body.ExceptionHandlers.Count : 0);
+            byteCode += NanoCode.Size(method.Body);
             if (method.Body.Variables.Count > locals.Item2)
             {
                 locals = (name, method.Body.Variables.Count);
             }
+
             foreach (Instruction instruction in method.Body.Instructions)
             {
-                foreach (Instruction target in Metering.StackModel.Targets(instruction))
+                foreach (Instruction target in StackModel.Targets(instruction))
                 {
                     int distance = Math.Abs(offsets[target] - offsets[instruction]);
                     if (distance > branch.Item2)
@@ -48,25 +63,9 @@ public sealed record AssemblySize(
                 }
             }
         }
-        return new AssemblySize(module.Assembly.Name.Name, il, byteCode, DeviceImage.Bytes(module, byteCode), locals, branch);
-    }
 
-    private static Dictionary<Instruction, int> DeviceOffsets(MethodBody body, out int bytes)
-    {
-        Dictionary<Instruction, int> offsets = new();
-        bytes = 0;
-        foreach (Instruction instruction in body.Instructions)
-        {
-            offsets[instruction] = bytes;
-            bytes += instruction.OpCode.OperandType switch
-            {
-                OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineString
-                    or OperandType.InlineBrTarget
-                    => instruction.GetSize() - 2,
-                OperandType.InlineSwitch => instruction.OpCode.Size + 1 + 2 * ((Instruction[])instruction.Operand).Length,
-                _ => instruction.GetSize(),
-            };
-        }
-        return offsets;
+        DeviceImage tables = new(module);
+        return new AssemblySize(
+            module.Assembly.Name.Name, il, byteCode, tables.NameBytes, tables.SignatureBytes, tables.Bytes(byteCode), locals, branch);
     }
 }

@@ -5,8 +5,8 @@ namespace NanoLibp2p.Firmware
 {
     /// <summary>Whom a device calls: addresses of one peer or of several, tried one after another until one is connected.</summary>
     /// <remarks>
-    /// Of a host's name it keeps the address that the peer was last reached at, and that is dialled next time. When it fails, it and the name
-    /// take turns until one of them leads to the peer: the name may have another address by now, or nobody be there to tell.
+    /// Of a host's name it keeps the address that the peer was last reached at, and that is dialled next time. When it fails, it and the
+    /// name take turns until one of them leads to the peer: the name may have another address by now, or nobody be there to tell.
     /// </remarks>
     public sealed class DialList
     {
@@ -141,7 +141,8 @@ namespace NanoLibp2p.Firmware
         {
             if (count == 4)
             {
-                return "/ip4/" + address[0].ToString() + "." + address[1].ToString() + "." + address[2].ToString() + "." + address[3].ToString();
+                return "/ip4/" + address[0].ToString() + "." + address[1].ToString() + "." + address[2].ToString() + "."
+                    + address[3].ToString();
             }
 
             if (count != 16 || (address[0] == 0xFE && (address[1] & 0xC0) == 0x80))

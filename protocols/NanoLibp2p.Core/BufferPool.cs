@@ -36,8 +36,8 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>
-        /// True when as much as the budget is rented. Connections then collect no more than <see cref="LeastBytes"/> to send, and what peers
-        /// send goes through a buffer that is lent for a step; whoever rents for other ends asks here first.
+        /// True when as much as the budget is rented. Connections then collect no more than <see cref="LeastBytes"/> to send, and what
+        /// peers send goes through a buffer that is lent for a step; whoever rents for other ends asks here first.
         /// </summary>
         public bool IsShort
         {

@@ -22,7 +22,8 @@ namespace NanoLibp2p.Core
         /// Bytes that all connections together may hold in buffers: then they rent them while they hold bytes and make streams as they are
         /// opened, and an idle one takes some 2 KiB. 0, the default, has each take all that it may ever need in the node's constructor.
         /// </summary>
-        /// <remarks>Beyond it each connection still collects <see cref="BufferPool.LeastBytes"/> to send. There is no large buffer with it.</remarks>
+        /// <remarks>Beyond it each connection still collects <see cref="BufferPool.LeastBytes"/> to send. There is no large buffer with
+        /// it.</remarks>
         public int BufferBytes;
 
         private void CheckDesktop()
@@ -30,7 +31,8 @@ namespace NanoLibp2p.Core
             CheckRange(BufferBytes, 0, int.MaxValue, "BufferBytes");
             if (BufferBytes > 0 && LargeRecordBytes > RecordBytes)
             {
-                throw new ArgumentException("BufferBytes = " + BufferBytes.ToString() + " needs no large buffer; give the longest record as RecordBytes and LargeRecordBytes = 0");
+                throw new ArgumentException("BufferBytes = " + BufferBytes.ToString()
+                    + " needs no large buffer; give the longest record as RecordBytes and LargeRecordBytes = 0");
             }
         }
 

@@ -3,10 +3,11 @@ using System;
 
 namespace NanoLibp2p.Core
 {
-    // A receive buffer whose memory is rented: all of it while the connection reads, and between two steps as much as what is not consumed takes.
+    // A receive buffer whose memory is rented: all of it while the connection reads, and between two steps as much as what is not consumed
+    // takes.
     internal partial class ReceiveBuffer
     {
-        private static readonly byte[] s_none = new byte[0];
+        private static readonly byte[] _none = new byte[0];
 
         /// <summary>Moves the bytes to a buffer of that size; 0 when there are none.</summary>
         internal void Move(BufferPool pool, int size)
@@ -16,7 +17,7 @@ namespace NanoLibp2p.Core
                 return;
             }
 
-            byte[] moved = size == 0 ? s_none : pool.Rent(size);
+            byte[] moved = size == 0 ? _none : pool.Rent(size);
             Array.Copy(Bytes, Start, moved, 0, Count);
             if (Bytes.Length > 0)
             {

@@ -6,7 +6,7 @@ namespace NanoLibp2p.Core
     // A send buffer whose memory is rented while there is something in it, in steps as it fills.
     public sealed partial class SendBuffer
     {
-        private static readonly byte[] s_none = new byte[0];
+        private static readonly byte[] _none = new byte[0];
 
         private BufferPool _pool;
         private int _capacity;
@@ -23,7 +23,7 @@ namespace NanoLibp2p.Core
             if (_pool != null && Bytes.Length > 0)
             {
                 _pool.Return(Bytes);
-                Bytes = s_none;
+                Bytes = _none;
             }
         }
 

@@ -78,11 +78,11 @@ public class NameTests
     [InlineData(3)]
     public void No_reading_is_late_because_a_name_is_looked_up(uint seed)
     {
-        var world = new World(seed);
+        World world = new World(seed);
         TestBoard board = Board(world, seed, out NameDriver driver);
         driver.LookUpMs = 1500;
         driver.IsNameServerSilent = true;
-        var taken = new List<long>();
+        List<long> taken = new List<long>();
         board.Counter.Told = () => taken.Add(world.NowMs);
         world.AddDevice(board, new DeviceOptions { MaxReconnectMs = 8000 }, 5000, "/dns4/gateway.local/tcp/4001");
         world.Run(600_000);
@@ -94,18 +94,18 @@ public class NameTests
     [Fact]
     public void A_reading_is_on_its_way_to_who_dialled_in_before_a_name_is_looked_up()
     {
-        var world = new World();
+        World world = new World();
         TestBoard board = Board(world, 1, out NameDriver driver);
         driver.LookUpMs = 1500;
         driver.IsNameServerSilent = true;
-        var options = new DeviceOptions { MaxReconnectMs = 8000, ConfirmReadings = false, ConfirmedBy = Confirmers.Subscribers };
+        DeviceOptions options = new DeviceOptions { MaxReconnectMs = 8000, ConfirmReadings = false, ConfirmedBy = Confirmers.Subscribers };
         options.Node.MaxConnections = 2;
         Device device = world.AddDevice(board, options, 5000, "/dns4/gateway.local/tcp/4001");
         Gateway caller = world.AddGateway("a");
         caller.Host.Dial(device.Listen("/ip4/127.0.0.1/tcp/5001")!);
         world.Run(10_000);
         long taken = 0;
-        var late = new List<long>();
+        List<long> late = new List<long>();
         board.Counter.Told = () => taken = world.NowMs;
         caller.Told = _ => late.Add(world.NowMs - taken);
         int before = driver.LookUps;
@@ -119,10 +119,11 @@ public class NameTests
     [Fact]
     public void Readings_that_are_always_due_put_a_look_up_off_for_a_few_seconds_at_most()
     {
-        var world = new World();
+        World world = new World();
         TestBoard board = Board(world, 1, out NameDriver driver);
         driver.IsNameServerSilent = true;
-        Device device = world.AddDevice(board, new DeviceOptions { ReconnectMs = 1, MaxReconnectMs = 1 }, 700, "/dns4/gateway.local/tcp/4001");
+        Device device = world.AddDevice(board, new DeviceOptions { ReconnectMs = 1, MaxReconnectMs = 1 }, 700,
+            "/dns4/gateway.local/tcp/4001");
         for (int i = 0; i < 3; i++)
         {
             world.Run(175);
@@ -137,10 +138,10 @@ public class NameTests
     [Fact]
     public void A_look_up_waits_for_a_handshake_to_end()
     {
-        var world = new World();
+        World world = new World();
         TestBoard board = Board(world, 1, out NameDriver driver);
         driver.IsNameServerSilent = true;
-        var options = new DeviceOptions { ReconnectMs = 1000, MaxReconnectMs = 1000 };
+        DeviceOptions options = new DeviceOptions { ReconnectMs = 1000, MaxReconnectMs = 1000 };
         options.Node.MaxConnections = 3;
         options.Node.FirstByteTimeoutMs = 3000;
         Device device = world.AddDevice(board, options, 100_000_000, "/dns4/gateway.local/tcp/4001");
@@ -157,10 +158,11 @@ public class NameTests
     [Fact]
     public void Addresses_are_dialled_however_much_is_due()
     {
-        var world = new World();
+        World world = new World();
         TestBoard board = Board(world, 1, out NameDriver driver);
         driver.HasMoved = true;
-        Device device = world.AddDevice(board, new DeviceOptions { ReconnectMs = 1000, MaxReconnectMs = 1000 }, 5000, "/ip4/127.0.0.1/tcp/4001");
+        Device device = world.AddDevice(board, new DeviceOptions { ReconnectMs = 1000, MaxReconnectMs = 1000 }, 5000,
+            "/ip4/127.0.0.1/tcp/4001");
         world.Run(100_000);
 
         // half of each pause is left to chance
@@ -171,14 +173,16 @@ public class NameTests
     [Theory]
     [InlineData("/dns4/gateway.local/tcp/4001/p2p/" + Peer, new byte[] { 192, 168, 1, 200 }, "/ip4/192.168.1.200/tcp/4001/p2p/" + Peer)]
     [InlineData("/dns/gateway.local/tcp/65535", new byte[] { 10, 0, 0, 9 }, "/ip4/10.0.0.9/tcp/65535")]
-    [InlineData("/dns6/gw/tcp/1", new byte[] { 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0xa0, 0xff, 0, 0, 0x12, 0x34 }, "/ip6/2001:db8::a0ff:0:1234/tcp/1")]
+    [InlineData("/dns6/gw/tcp/1",
+        new byte[] { 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0xa0, 0xff, 0, 0, 0x12, 0x34 },
+        "/ip6/2001:db8::a0ff:0:1234/tcp/1")]
     [InlineData("/dns6/gw/tcp/1", new byte[] { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, "/dns6/gw/tcp/1")]
     [InlineData("/dns/gateway.local/tcp/1", new byte[0], "/dns/gateway.local/tcp/1")]
     [InlineData("/ip4/192.168.1.10/tcp/1", new byte[] { 10, 0, 0, 9 }, "/ip4/192.168.1.10/tcp/1")]
     [InlineData("/ip6/fe80::abcd/tcp/1", new byte[] { 10, 0, 0, 9 }, "/ip6/fe80::abcd/tcp/1")]
     public void What_a_name_led_to_is_dialled_next_time(string address, byte[] reached, string next)
     {
-        var list = new DialList();
+        DialList list = new DialList();
         list.Add("/dns4/other/tcp/1");
         list.Add(address);
 
@@ -193,17 +197,18 @@ public class NameTests
     // a gateway that is dialled by its name
     private static World OfName(out Gateway gateway, out NameDriver driver, out Device device)
     {
-        var world = new World();
+        World world = new World();
         gateway = world.AddGateway("a");
         gateway.Listen();
         TestBoard board = Board(world, 1, out driver);
-        device = world.AddDevice(board, new DeviceOptions { MaxReconnectMs = 10_000 }, 1000, gateway.Address.Replace("/ip4/127.0.0.1/", "/dns4/gateway.local/", System.StringComparison.Ordinal));
+        device = world.AddDevice(board, new DeviceOptions { MaxReconnectMs = 10_000 }, 1000, gateway.Address.Replace("/ip4/127.0.0.1/",
+            "/dns4/gateway.local/", System.StringComparison.Ordinal));
         return world;
     }
 
     private static TestBoard Board(World world, uint seed, out NameDriver driver)
     {
-        var board = new TestBoard(world.Network, seed);
+        TestBoard board = new TestBoard(world.Network, seed);
         driver = new NameDriver(world.Network, board.Network);
         board.Driver = driver;
         return board;

@@ -6,6 +6,7 @@ namespace NanoLibp2p.Crypto
         // p = 2^doublings p, and then plus or minus q[i..] as mode has it. q holds (y + x)/2, (y - x)/2 and d x y of an affine point, for a
         // projective one Y + X, Y - X, 2 d T and 2 Z. Without T the result can only be doubled or written. A mode is no secret: the comb
         // negates in its table. (dbl-2008-hwcd with a = -1, and madd-2008-hwcd-3 halved: they end alike.)
+        // The comments name values; several share nine locals, as on nanoCLR a call frame takes 12 bytes a local, in one piece.
         internal static void Step(ulong[] p, int doublings, uint[] q, int i, int mode)
         {
             ulong r, h;
@@ -23,19 +24,16 @@ namespace NanoLibp2p.Crypto
             ulong bias3mid = 0x5FFFFFFD;
             ulong bias33top = 0x17FFFFD;
             ulong a0, a1, a2, a3, a4, a5, a6, a7, a8;
-            ulong b0, b1, b2, b3, b4, b5, b6, b7, b8;
-            ulong d0, d1, d2, d3, d4, d5, d6, d7, d8;
             ulong e0, e1, e2, e3, e4, e5, e6, e7, e8;
             ulong f0, f1, f2, f3, f4, f5, f6, f7, f8;
             ulong g0, g1, g2, g3, g4, g5, g6, g7, g8;
             ulong hh0, hh1, hh2, hh3, hh4, hh5, hh6, hh7, hh8;
-            ulong t0, t1, t2, t3, t4, t5, t6, t7, t8;
             ulong v;
             ulong w;
             ulong x0, x1, x2, x3, x4, x5, x6, x7, x8;
             ulong y0, y1, y2, y3, y4, y5, y6, y7, y8;
             ulong z0, z1, z2, z3, z4, z5, z6, z7, z8;
-            t0 = t1 = t2 = t3 = t4 = t5 = t6 = t7 = t8 = 0;
+            g0 = g1 = g2 = g3 = g4 = g5 = g6 = g7 = g8 = 0;
             x0 = p[0];
             x1 = p[1];
             x2 = p[2];
@@ -67,15 +65,15 @@ namespace NanoLibp2p.Crypto
             bool negative = (mode & Negative) != 0;
             if (doublings == 0)
             {
-                t0 = p[27];
-                t1 = p[28];
-                t2 = p[29];
-                t3 = p[30];
-                t4 = p[31];
-                t5 = p[32];
-                t6 = p[33];
-                t7 = p[34];
-                t8 = p[35];
+                g0 = p[27];
+                g1 = p[28];
+                g2 = p[29];
+                g3 = p[30];
+                g4 = p[31];
+                g5 = p[32];
+                g6 = p[33];
+                g7 = p[34];
+                g8 = p[35];
             }
 
             for (; ; )
@@ -105,46 +103,46 @@ namespace NanoLibp2p.Crypto
                     // widest column below 2^61.00
                     // b = y^2
                     h = ((y1 * y8 + y2 * y7 + y3 * y6 + y4 * y5) << 1);
-                    b0 = (r = y0 * y0 + (h & mask) * fold) & mask;
+                    e0 = (r = y0 * y0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + ((y2 * y8 + y3 * y7 + y4 * y6) << 1) + y5 * y5;
-                    b1 = (r = (r >> 29) + ((y0 * y1) << 1) + (h & mask) * fold) & mask;
+                    e1 = (r = (r >> 29) + ((y0 * y1) << 1) + (h & mask) * fold) & mask;
                     h = (h >> 29) + ((y3 * y8 + y4 * y7 + y5 * y6) << 1);
-                    b2 = (r = (r >> 29) + ((y0 * y2) << 1) + y1 * y1 + (h & mask) * fold) & mask;
+                    e2 = (r = (r >> 29) + ((y0 * y2) << 1) + y1 * y1 + (h & mask) * fold) & mask;
                     h = (h >> 29) + ((y4 * y8 + y5 * y7) << 1) + y6 * y6;
-                    b3 = (r = (r >> 29) + ((y0 * y3 + y1 * y2) << 1) + (h & mask) * fold) & mask;
+                    e3 = (r = (r >> 29) + ((y0 * y3 + y1 * y2) << 1) + (h & mask) * fold) & mask;
                     h = (h >> 29) + ((y5 * y8 + y6 * y7) << 1);
-                    b4 = (r = (r >> 29) + ((y0 * y4 + y1 * y3) << 1) + y2 * y2 + (h & mask) * fold) & mask;
+                    e4 = (r = (r >> 29) + ((y0 * y4 + y1 * y3) << 1) + y2 * y2 + (h & mask) * fold) & mask;
                     h = (h >> 29) + ((y6 * y8) << 1) + y7 * y7;
-                    b5 = (r = (r >> 29) + ((y0 * y5 + y1 * y4 + y2 * y3) << 1) + (h & mask) * fold) & mask;
+                    e5 = (r = (r >> 29) + ((y0 * y5 + y1 * y4 + y2 * y3) << 1) + (h & mask) * fold) & mask;
                     h = (h >> 29) + ((y7 * y8) << 1);
-                    b6 = (r = (r >> 29) + ((y0 * y6 + y1 * y5 + y2 * y4) << 1) + y3 * y3 + (h & mask) * fold) & mask;
+                    e6 = (r = (r >> 29) + ((y0 * y6 + y1 * y5 + y2 * y4) << 1) + y3 * y3 + (h & mask) * fold) & mask;
                     h = (h >> 29) + y8 * y8;
-                    b7 = (r = (r >> 29) + ((y0 * y7 + y1 * y6 + y2 * y5 + y3 * y4) << 1) + (h & mask) * fold) & mask;
-                    b8 = (r = (r >> 29) + ((y0 * y8 + y1 * y7 + y2 * y6 + y3 * y5) << 1) + y4 * y4 + (h >> 29) * fold) & top;
-                    b0 = (r = b0 + (r >> 23) * nineteen) & mask;
-                    b1 += r >> 29;
+                    e7 = (r = (r >> 29) + ((y0 * y7 + y1 * y6 + y2 * y5 + y3 * y4) << 1) + (h & mask) * fold) & mask;
+                    e8 = (r = (r >> 29) + ((y0 * y8 + y1 * y7 + y2 * y6 + y3 * y5) << 1) + y4 * y4 + (h >> 29) * fold) & top;
+                    e0 = (r = e0 + (r >> 23) * nineteen) & mask;
+                    e1 += r >> 29;
                     // widest column below 2^61.00
                     // hh = b + a
-                    hh0 = b0 + a0;
-                    hh1 = b1 + a1;
-                    hh2 = b2 + a2;
-                    hh3 = b3 + a3;
-                    hh4 = b4 + a4;
-                    hh5 = b5 + a5;
-                    hh6 = b6 + a6;
-                    hh7 = b7 + a7;
-                    hh8 = b8 + a8;
+                    hh0 = e0 + a0;
+                    hh1 = e1 + a1;
+                    hh2 = e2 + a2;
+                    hh3 = e3 + a3;
+                    hh4 = e4 + a4;
+                    hh5 = e5 + a5;
+                    hh6 = e6 + a6;
+                    hh7 = e7 + a7;
+                    hh8 = e8 + a8;
                     // limbs up to 2 * 2^29, limb 8 below 2^24.00
                     // g = b - a + 2 p
-                    g0 = b0 + bias22low - a0;
-                    g1 = b1 + bias2mid - a1;
-                    g2 = b2 + bias2mid - a2;
-                    g3 = b3 + bias2mid - a3;
-                    g4 = b4 + bias2mid - a4;
-                    g5 = b5 + bias2mid - a5;
-                    g6 = b6 + bias2mid - a6;
-                    g7 = b7 + bias2mid - a7;
-                    g8 = b8 + bias22top - a8;
+                    g0 = e0 + bias22low - a0;
+                    g1 = e1 + bias2mid - a1;
+                    g2 = e2 + bias2mid - a2;
+                    g3 = e3 + bias2mid - a3;
+                    g4 = e4 + bias2mid - a4;
+                    g5 = e5 + bias2mid - a5;
+                    g6 = e6 + bias2mid - a6;
+                    g7 = e7 + bias2mid - a7;
+                    g8 = e8 + bias22top - a8;
                     // limbs up to 3 * 2^29, limb 8 below 2^24.58
                     // f = 2 z^2 - g
                     h = ((z1 * z8 + z2 * z7 + z3 * z6 + z4 * z5) << 2);
@@ -169,34 +167,34 @@ namespace NanoLibp2p.Crypto
                     f1 += r >> 29;
                     // widest column below 2^62.00
                     // d = x + y
-                    d0 = x0 + y0;
-                    d1 = x1 + y1;
-                    d2 = x2 + y2;
-                    d3 = x3 + y3;
-                    d4 = x4 + y4;
-                    d5 = x5 + y5;
-                    d6 = x6 + y6;
-                    d7 = x7 + y7;
-                    d8 = x8 + y8;
+                    x0 = x0 + y0;
+                    x1 = x1 + y1;
+                    x2 = x2 + y2;
+                    x3 = x3 + y3;
+                    x4 = x4 + y4;
+                    x5 = x5 + y5;
+                    x6 = x6 + y6;
+                    x7 = x7 + y7;
+                    x8 = x8 + y8;
                     // limbs up to 2 * 2^29, limb 8 below 2^24.00
                     // e = d^2 - hh
-                    h = ((d1 * d8 + d2 * d7 + d3 * d6 + d4 * d5) << 1);
-                    e0 = (r = d0 * d0 + (h & mask) * fold + bias33low - hh0) & mask;
-                    h = (h >> 29) + ((d2 * d8 + d3 * d7 + d4 * d6) << 1) + d5 * d5;
-                    e1 = (r = (r >> 29) + ((d0 * d1) << 1) + (h & mask) * fold + bias3mid - hh1) & mask;
-                    h = (h >> 29) + ((d3 * d8 + d4 * d7 + d5 * d6) << 1);
-                    e2 = (r = (r >> 29) + ((d0 * d2) << 1) + d1 * d1 + (h & mask) * fold + bias3mid - hh2) & mask;
-                    h = (h >> 29) + ((d4 * d8 + d5 * d7) << 1) + d6 * d6;
-                    e3 = (r = (r >> 29) + ((d0 * d3 + d1 * d2) << 1) + (h & mask) * fold + bias3mid - hh3) & mask;
-                    h = (h >> 29) + ((d5 * d8 + d6 * d7) << 1);
-                    e4 = (r = (r >> 29) + ((d0 * d4 + d1 * d3) << 1) + d2 * d2 + (h & mask) * fold + bias3mid - hh4) & mask;
-                    h = (h >> 29) + ((d6 * d8) << 1) + d7 * d7;
-                    e5 = (r = (r >> 29) + ((d0 * d5 + d1 * d4 + d2 * d3) << 1) + (h & mask) * fold + bias3mid - hh5) & mask;
-                    h = (h >> 29) + ((d7 * d8) << 1);
-                    e6 = (r = (r >> 29) + ((d0 * d6 + d1 * d5 + d2 * d4) << 1) + d3 * d3 + (h & mask) * fold + bias3mid - hh6) & mask;
-                    h = (h >> 29) + d8 * d8;
-                    e7 = (r = (r >> 29) + ((d0 * d7 + d1 * d6 + d2 * d5 + d3 * d4) << 1) + (h & mask) * fold + bias3mid - hh7) & mask;
-                    e8 = (r = (r >> 29) + ((d0 * d8 + d1 * d7 + d2 * d6 + d3 * d5) << 1) + d4 * d4 + (h >> 29) * fold
+                    h = ((x1 * x8 + x2 * x7 + x3 * x6 + x4 * x5) << 1);
+                    e0 = (r = x0 * x0 + (h & mask) * fold + bias33low - hh0) & mask;
+                    h = (h >> 29) + ((x2 * x8 + x3 * x7 + x4 * x6) << 1) + x5 * x5;
+                    e1 = (r = (r >> 29) + ((x0 * x1) << 1) + (h & mask) * fold + bias3mid - hh1) & mask;
+                    h = (h >> 29) + ((x3 * x8 + x4 * x7 + x5 * x6) << 1);
+                    e2 = (r = (r >> 29) + ((x0 * x2) << 1) + x1 * x1 + (h & mask) * fold + bias3mid - hh2) & mask;
+                    h = (h >> 29) + ((x4 * x8 + x5 * x7) << 1) + x6 * x6;
+                    e3 = (r = (r >> 29) + ((x0 * x3 + x1 * x2) << 1) + (h & mask) * fold + bias3mid - hh3) & mask;
+                    h = (h >> 29) + ((x5 * x8 + x6 * x7) << 1);
+                    e4 = (r = (r >> 29) + ((x0 * x4 + x1 * x3) << 1) + x2 * x2 + (h & mask) * fold + bias3mid - hh4) & mask;
+                    h = (h >> 29) + ((x6 * x8) << 1) + x7 * x7;
+                    e5 = (r = (r >> 29) + ((x0 * x5 + x1 * x4 + x2 * x3) << 1) + (h & mask) * fold + bias3mid - hh5) & mask;
+                    h = (h >> 29) + ((x7 * x8) << 1);
+                    e6 = (r = (r >> 29) + ((x0 * x6 + x1 * x5 + x2 * x4) << 1) + x3 * x3 + (h & mask) * fold + bias3mid - hh6) & mask;
+                    h = (h >> 29) + x8 * x8;
+                    e7 = (r = (r >> 29) + ((x0 * x7 + x1 * x6 + x2 * x5 + x3 * x4) << 1) + (h & mask) * fold + bias3mid - hh7) & mask;
+                    e8 = (r = (r >> 29) + ((x0 * x8 + x1 * x7 + x2 * x6 + x3 * x5) << 1) + x4 * x4 + (h >> 29) * fold
                         + bias33top - hh8) & top;
                     e0 = (r = e0 + (r >> 23) * nineteen) & mask;
                     e1 += r >> 29;
@@ -217,37 +215,37 @@ namespace NanoLibp2p.Crypto
                         a8 = q[i + 35];
                         // d = z * a
                         h = z1 * a8 + z2 * a7 + z3 * a6 + z4 * a5 + z5 * a4 + z6 * a3 + z7 * a2 + z8 * a1;
-                        d0 = (r = z0 * a0 + (h & mask) * fold) & mask;
+                        hh0 = (r = z0 * a0 + (h & mask) * fold) & mask;
                         h = (h >> 29) + z2 * a8 + z3 * a7 + z4 * a6 + z5 * a5 + z6 * a4 + z7 * a3 + z8 * a2;
-                        d1 = (r = (r >> 29) + z0 * a1 + z1 * a0 + (h & mask) * fold) & mask;
+                        hh1 = (r = (r >> 29) + z0 * a1 + z1 * a0 + (h & mask) * fold) & mask;
                         h = (h >> 29) + z3 * a8 + z4 * a7 + z5 * a6 + z6 * a5 + z7 * a4 + z8 * a3;
-                        d2 = (r = (r >> 29) + z0 * a2 + z1 * a1 + z2 * a0 + (h & mask) * fold) & mask;
+                        hh2 = (r = (r >> 29) + z0 * a2 + z1 * a1 + z2 * a0 + (h & mask) * fold) & mask;
                         h = (h >> 29) + z4 * a8 + z5 * a7 + z6 * a6 + z7 * a5 + z8 * a4;
-                        d3 = (r = (r >> 29) + z0 * a3 + z1 * a2 + z2 * a1 + z3 * a0 + (h & mask) * fold) & mask;
+                        hh3 = (r = (r >> 29) + z0 * a3 + z1 * a2 + z2 * a1 + z3 * a0 + (h & mask) * fold) & mask;
                         h = (h >> 29) + z5 * a8 + z6 * a7 + z7 * a6 + z8 * a5;
-                        d4 = (r = (r >> 29) + z0 * a4 + z1 * a3 + z2 * a2 + z3 * a1 + z4 * a0 + (h & mask) * fold) & mask;
+                        hh4 = (r = (r >> 29) + z0 * a4 + z1 * a3 + z2 * a2 + z3 * a1 + z4 * a0 + (h & mask) * fold) & mask;
                         h = (h >> 29) + z6 * a8 + z7 * a7 + z8 * a6;
-                        d5 = (r = (r >> 29) + z0 * a5 + z1 * a4 + z2 * a3 + z3 * a2 + z4 * a1 + z5 * a0 + (h & mask) * fold) & mask;
+                        hh5 = (r = (r >> 29) + z0 * a5 + z1 * a4 + z2 * a3 + z3 * a2 + z4 * a1 + z5 * a0 + (h & mask) * fold) & mask;
                         h = (h >> 29) + z7 * a8 + z8 * a7;
-                        d6 = (r = (r >> 29) + z0 * a6 + z1 * a5 + z2 * a4 + z3 * a3 + z4 * a2 + z5 * a1 + z6 * a0
+                        hh6 = (r = (r >> 29) + z0 * a6 + z1 * a5 + z2 * a4 + z3 * a3 + z4 * a2 + z5 * a1 + z6 * a0
                             + (h & mask) * fold) & mask;
                         h = (h >> 29) + z8 * a8;
-                        d7 = (r = (r >> 29) + z0 * a7 + z1 * a6 + z2 * a5 + z3 * a4 + z4 * a3 + z5 * a2 + z6 * a1 + z7 * a0
+                        hh7 = (r = (r >> 29) + z0 * a7 + z1 * a6 + z2 * a5 + z3 * a4 + z4 * a3 + z5 * a2 + z6 * a1 + z7 * a0
                             + (h & mask) * fold) & mask;
-                        d8 = (r = (r >> 29) + z0 * a8 + z1 * a7 + z2 * a6 + z3 * a5 + z4 * a4 + z5 * a3 + z6 * a2 + z7 * a1 + z8 * a0
+                        hh8 = (r = (r >> 29) + z0 * a8 + z1 * a7 + z2 * a6 + z3 * a5 + z4 * a4 + z5 * a3 + z6 * a2 + z7 * a1 + z8 * a0
                             + (h >> 29) * fold) & top;
-                        d0 = (r = d0 + (r >> 23) * nineteen) & mask;
-                        d1 += r >> 29;
+                        hh0 = (r = hh0 + (r >> 23) * nineteen) & mask;
+                        hh1 += r >> 29;
                         // widest column below 2^61.00
-                        z0 = d0;
-                        z1 = d1;
-                        z2 = d2;
-                        z3 = d3;
-                        z4 = d4;
-                        z5 = d5;
-                        z6 = d6;
-                        z7 = d7;
-                        z8 = d8;
+                        z0 = hh0;
+                        z1 = hh1;
+                        z2 = hh2;
+                        z3 = hh3;
+                        z4 = hh4;
+                        z5 = hh5;
+                        z6 = hh6;
+                        z7 = hh7;
+                        z8 = hh8;
                     }
 
                     int at = negative ? i + 9 : i;
@@ -261,38 +259,39 @@ namespace NanoLibp2p.Crypto
                     a7 = q[at + 7];
                     a8 = q[at + 8];
                     // d = y + x
-                    d0 = y0 + x0;
-                    d1 = y1 + x1;
-                    d2 = y2 + x2;
-                    d3 = y3 + x3;
-                    d4 = y4 + x4;
-                    d5 = y5 + x5;
-                    d6 = y6 + x6;
-                    d7 = y7 + x7;
-                    d8 = y8 + x8;
+                    hh0 = y0 + x0;
+                    hh1 = y1 + x1;
+                    hh2 = y2 + x2;
+                    hh3 = y3 + x3;
+                    hh4 = y4 + x4;
+                    hh5 = y5 + x5;
+                    hh6 = y6 + x6;
+                    hh7 = y7 + x7;
+                    hh8 = y8 + x8;
                     // limbs up to 2 * 2^29, limb 8 below 2^24.00
                     // b = d * a
-                    h = d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5 + d5 * a4 + d6 * a3 + d7 * a2 + d8 * a1;
-                    b0 = (r = d0 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d2 * a8 + d3 * a7 + d4 * a6 + d5 * a5 + d6 * a4 + d7 * a3 + d8 * a2;
-                    b1 = (r = (r >> 29) + d0 * a1 + d1 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d3 * a8 + d4 * a7 + d5 * a6 + d6 * a5 + d7 * a4 + d8 * a3;
-                    b2 = (r = (r >> 29) + d0 * a2 + d1 * a1 + d2 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d4 * a8 + d5 * a7 + d6 * a6 + d7 * a5 + d8 * a4;
-                    b3 = (r = (r >> 29) + d0 * a3 + d1 * a2 + d2 * a1 + d3 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d5 * a8 + d6 * a7 + d7 * a6 + d8 * a5;
-                    b4 = (r = (r >> 29) + d0 * a4 + d1 * a3 + d2 * a2 + d3 * a1 + d4 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d6 * a8 + d7 * a7 + d8 * a6;
-                    b5 = (r = (r >> 29) + d0 * a5 + d1 * a4 + d2 * a3 + d3 * a2 + d4 * a1 + d5 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d7 * a8 + d8 * a7;
-                    b6 = (r = (r >> 29) + d0 * a6 + d1 * a5 + d2 * a4 + d3 * a3 + d4 * a2 + d5 * a1 + d6 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d8 * a8;
-                    b7 = (r = (r >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + d4 * a3 + d5 * a2 + d6 * a1 + d7 * a0
+                    h = hh1 * a8 + hh2 * a7 + hh3 * a6 + hh4 * a5 + hh5 * a4 + hh6 * a3 + hh7 * a2 + hh8 * a1;
+                    e0 = (r = hh0 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh2 * a8 + hh3 * a7 + hh4 * a6 + hh5 * a5 + hh6 * a4 + hh7 * a3 + hh8 * a2;
+                    e1 = (r = (r >> 29) + hh0 * a1 + hh1 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh3 * a8 + hh4 * a7 + hh5 * a6 + hh6 * a5 + hh7 * a4 + hh8 * a3;
+                    e2 = (r = (r >> 29) + hh0 * a2 + hh1 * a1 + hh2 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh4 * a8 + hh5 * a7 + hh6 * a6 + hh7 * a5 + hh8 * a4;
+                    e3 = (r = (r >> 29) + hh0 * a3 + hh1 * a2 + hh2 * a1 + hh3 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh5 * a8 + hh6 * a7 + hh7 * a6 + hh8 * a5;
+                    e4 = (r = (r >> 29) + hh0 * a4 + hh1 * a3 + hh2 * a2 + hh3 * a1 + hh4 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh6 * a8 + hh7 * a7 + hh8 * a6;
+                    e5 = (r = (r >> 29) + hh0 * a5 + hh1 * a4 + hh2 * a3 + hh3 * a2 + hh4 * a1 + hh5 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh7 * a8 + hh8 * a7;
+                    e6 = (r = (r >> 29) + hh0 * a6 + hh1 * a5 + hh2 * a4 + hh3 * a3 + hh4 * a2 + hh5 * a1 + hh6 * a0
                         + (h & mask) * fold) & mask;
-                    b8 = (r = (r >> 29) + d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + d4 * a4 + d5 * a3 + d6 * a2 + d7 * a1 + d8 * a0
+                    h = (h >> 29) + hh8 * a8;
+                    e7 = (r = (r >> 29) + hh0 * a7 + hh1 * a6 + hh2 * a5 + hh3 * a4 + hh4 * a3 + hh5 * a2 + hh6 * a1 + hh7 * a0
+                        + (h & mask) * fold) & mask;
+                    e8 = (r = (r >> 29) + hh0 * a8 + hh1 * a7 + hh2 * a6 + hh3 * a5 + hh4 * a4 + hh5 * a3 + hh6 * a2 + hh7 * a1 + hh8 * a0
                         + (h >> 29) * fold) & top;
-                    b0 = (r = b0 + (r >> 23) * nineteen) & mask;
-                    b1 += r >> 29;
+                    e0 = (r = e0 + (r >> 23) * nineteen) & mask;
+                    e1 += r >> 29;
                     // widest column below 2^62.00
                     at = negative ? i : i + 9;
                     a0 = q[at];
@@ -305,61 +304,62 @@ namespace NanoLibp2p.Crypto
                     a7 = q[at + 7];
                     a8 = q[at + 8];
                     // d = y - x + 2 p
-                    d0 = y0 + bias22low - x0;
-                    d1 = y1 + bias2mid - x1;
-                    d2 = y2 + bias2mid - x2;
-                    d3 = y3 + bias2mid - x3;
-                    d4 = y4 + bias2mid - x4;
-                    d5 = y5 + bias2mid - x5;
-                    d6 = y6 + bias2mid - x6;
-                    d7 = y7 + bias2mid - x7;
-                    d8 = y8 + bias22top - x8;
+                    hh0 = y0 + bias22low - x0;
+                    hh1 = y1 + bias2mid - x1;
+                    hh2 = y2 + bias2mid - x2;
+                    hh3 = y3 + bias2mid - x3;
+                    hh4 = y4 + bias2mid - x4;
+                    hh5 = y5 + bias2mid - x5;
+                    hh6 = y6 + bias2mid - x6;
+                    hh7 = y7 + bias2mid - x7;
+                    hh8 = y8 + bias22top - x8;
                     // limbs up to 3 * 2^29, limb 8 below 2^24.58
-                    // f = d * a
-                    h = d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5 + d5 * a4 + d6 * a3 + d7 * a2 + d8 * a1;
-                    f0 = (r = d0 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d2 * a8 + d3 * a7 + d4 * a6 + d5 * a5 + d6 * a4 + d7 * a3 + d8 * a2;
-                    f1 = (r = (r >> 29) + d0 * a1 + d1 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d3 * a8 + d4 * a7 + d5 * a6 + d6 * a5 + d7 * a4 + d8 * a3;
-                    f2 = (r = (r >> 29) + d0 * a2 + d1 * a1 + d2 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d4 * a8 + d5 * a7 + d6 * a6 + d7 * a5 + d8 * a4;
-                    f3 = (r = (r >> 29) + d0 * a3 + d1 * a2 + d2 * a1 + d3 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d5 * a8 + d6 * a7 + d7 * a6 + d8 * a5;
-                    f4 = (r = (r >> 29) + d0 * a4 + d1 * a3 + d2 * a2 + d3 * a1 + d4 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d6 * a8 + d7 * a7 + d8 * a6;
-                    f5 = (r = (r >> 29) + d0 * a5 + d1 * a4 + d2 * a3 + d3 * a2 + d4 * a1 + d5 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d7 * a8 + d8 * a7;
-                    f6 = (r = (r >> 29) + d0 * a6 + d1 * a5 + d2 * a4 + d3 * a3 + d4 * a2 + d5 * a1 + d6 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + d8 * a8;
-                    f7 = (r = (r >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + d4 * a3 + d5 * a2 + d6 * a1 + d7 * a0
+                    // c = d * a
+                    h = hh1 * a8 + hh2 * a7 + hh3 * a6 + hh4 * a5 + hh5 * a4 + hh6 * a3 + hh7 * a2 + hh8 * a1;
+                    f0 = (r = hh0 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh2 * a8 + hh3 * a7 + hh4 * a6 + hh5 * a5 + hh6 * a4 + hh7 * a3 + hh8 * a2;
+                    f1 = (r = (r >> 29) + hh0 * a1 + hh1 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh3 * a8 + hh4 * a7 + hh5 * a6 + hh6 * a5 + hh7 * a4 + hh8 * a3;
+                    f2 = (r = (r >> 29) + hh0 * a2 + hh1 * a1 + hh2 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh4 * a8 + hh5 * a7 + hh6 * a6 + hh7 * a5 + hh8 * a4;
+                    f3 = (r = (r >> 29) + hh0 * a3 + hh1 * a2 + hh2 * a1 + hh3 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh5 * a8 + hh6 * a7 + hh7 * a6 + hh8 * a5;
+                    f4 = (r = (r >> 29) + hh0 * a4 + hh1 * a3 + hh2 * a2 + hh3 * a1 + hh4 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh6 * a8 + hh7 * a7 + hh8 * a6;
+                    f5 = (r = (r >> 29) + hh0 * a5 + hh1 * a4 + hh2 * a3 + hh3 * a2 + hh4 * a1 + hh5 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + hh7 * a8 + hh8 * a7;
+                    f6 = (r = (r >> 29) + hh0 * a6 + hh1 * a5 + hh2 * a4 + hh3 * a3 + hh4 * a2 + hh5 * a1 + hh6 * a0
                         + (h & mask) * fold) & mask;
-                    f8 = (r = (r >> 29) + d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + d4 * a4 + d5 * a3 + d6 * a2 + d7 * a1 + d8 * a0
+                    h = (h >> 29) + hh8 * a8;
+                    f7 = (r = (r >> 29) + hh0 * a7 + hh1 * a6 + hh2 * a5 + hh3 * a4 + hh4 * a3 + hh5 * a2 + hh6 * a1 + hh7 * a0
+                        + (h & mask) * fold) & mask;
+                    f8 = (r = (r >> 29) + hh0 * a8 + hh1 * a7 + hh2 * a6 + hh3 * a5 + hh4 * a4 + hh5 * a3 + hh6 * a2 + hh7 * a1 + hh8 * a0
                         + (h >> 29) * fold) & top;
                     f0 = (r = f0 + (r >> 23) * nineteen) & mask;
                     f1 += r >> 29;
                     // widest column below 2^62.59
-                    // e = b - f + 2 p
-                    e0 = b0 + bias22low - f0;
-                    e1 = b1 + bias2mid - f1;
-                    e2 = b2 + bias2mid - f2;
-                    e3 = b3 + bias2mid - f3;
-                    e4 = b4 + bias2mid - f4;
-                    e5 = b5 + bias2mid - f5;
-                    e6 = b6 + bias2mid - f6;
-                    e7 = b7 + bias2mid - f7;
-                    e8 = b8 + bias22top - f8;
-                    // limbs up to 3 * 2^29, limb 8 below 2^24.58
-                    // hh = b + f
-                    hh0 = b0 + f0;
-                    hh1 = b1 + f1;
-                    hh2 = b2 + f2;
-                    hh3 = b3 + f3;
-                    hh4 = b4 + f4;
-                    hh5 = b5 + f5;
-                    hh6 = b6 + f6;
-                    hh7 = b7 + f7;
-                    hh8 = b8 + f8;
+                    // hh = b + c
+                    hh0 = e0 + f0;
+                    hh1 = e1 + f1;
+                    hh2 = e2 + f2;
+                    hh3 = e3 + f3;
+                    hh4 = e4 + f4;
+                    hh5 = e5 + f5;
+                    hh6 = e6 + f6;
+                    hh7 = e7 + f7;
+                    hh8 = e8 + f8;
                     // limbs up to 2 * 2^29, limb 8 below 2^24.00
+                    // e = b - c + 2 p
+                    e0 = e0 + bias22low - f0;
+                    e1 = e1 + bias2mid - f1;
+                    e2 = e2 + bias2mid - f2;
+                    e3 = e3 + bias2mid - f3;
+                    e4 = e4 + bias2mid - f4;
+                    e5 = e5 + bias2mid - f5;
+                    e6 = e6 + bias2mid - f6;
+                    e7 = e7 + bias2mid - f7;
+                    e8 = e8 + bias22top - f8;
+                    // limbs up to 3 * 2^29, limb 8 below 2^24.58
                     a0 = q[i + 18];
                     a1 = q[i + 19];
                     a2 = q[i + 20];
@@ -369,78 +369,78 @@ namespace NanoLibp2p.Crypto
                     a6 = q[i + 24];
                     a7 = q[i + 25];
                     a8 = q[i + 26];
-                    // b = t * a
-                    h = t1 * a8 + t2 * a7 + t3 * a6 + t4 * a5 + t5 * a4 + t6 * a3 + t7 * a2 + t8 * a1;
-                    b0 = (r = t0 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + t2 * a8 + t3 * a7 + t4 * a6 + t5 * a5 + t6 * a4 + t7 * a3 + t8 * a2;
-                    b1 = (r = (r >> 29) + t0 * a1 + t1 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + t3 * a8 + t4 * a7 + t5 * a6 + t6 * a5 + t7 * a4 + t8 * a3;
-                    b2 = (r = (r >> 29) + t0 * a2 + t1 * a1 + t2 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + t4 * a8 + t5 * a7 + t6 * a6 + t7 * a5 + t8 * a4;
-                    b3 = (r = (r >> 29) + t0 * a3 + t1 * a2 + t2 * a1 + t3 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + t5 * a8 + t6 * a7 + t7 * a6 + t8 * a5;
-                    b4 = (r = (r >> 29) + t0 * a4 + t1 * a3 + t2 * a2 + t3 * a1 + t4 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + t6 * a8 + t7 * a7 + t8 * a6;
-                    b5 = (r = (r >> 29) + t0 * a5 + t1 * a4 + t2 * a3 + t3 * a2 + t4 * a1 + t5 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + t7 * a8 + t8 * a7;
-                    b6 = (r = (r >> 29) + t0 * a6 + t1 * a5 + t2 * a4 + t3 * a3 + t4 * a2 + t5 * a1 + t6 * a0 + (h & mask) * fold) & mask;
-                    h = (h >> 29) + t8 * a8;
-                    b7 = (r = (r >> 29) + t0 * a7 + t1 * a6 + t2 * a5 + t3 * a4 + t4 * a3 + t5 * a2 + t6 * a1 + t7 * a0
+                    // dt = t * a
+                    h = g1 * a8 + g2 * a7 + g3 * a6 + g4 * a5 + g5 * a4 + g6 * a3 + g7 * a2 + g8 * a1;
+                    f0 = (r = g0 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + g2 * a8 + g3 * a7 + g4 * a6 + g5 * a5 + g6 * a4 + g7 * a3 + g8 * a2;
+                    f1 = (r = (r >> 29) + g0 * a1 + g1 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + g3 * a8 + g4 * a7 + g5 * a6 + g6 * a5 + g7 * a4 + g8 * a3;
+                    f2 = (r = (r >> 29) + g0 * a2 + g1 * a1 + g2 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + g4 * a8 + g5 * a7 + g6 * a6 + g7 * a5 + g8 * a4;
+                    f3 = (r = (r >> 29) + g0 * a3 + g1 * a2 + g2 * a1 + g3 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + g5 * a8 + g6 * a7 + g7 * a6 + g8 * a5;
+                    f4 = (r = (r >> 29) + g0 * a4 + g1 * a3 + g2 * a2 + g3 * a1 + g4 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + g6 * a8 + g7 * a7 + g8 * a6;
+                    f5 = (r = (r >> 29) + g0 * a5 + g1 * a4 + g2 * a3 + g3 * a2 + g4 * a1 + g5 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + g7 * a8 + g8 * a7;
+                    f6 = (r = (r >> 29) + g0 * a6 + g1 * a5 + g2 * a4 + g3 * a3 + g4 * a2 + g5 * a1 + g6 * a0 + (h & mask) * fold) & mask;
+                    h = (h >> 29) + g8 * a8;
+                    f7 = (r = (r >> 29) + g0 * a7 + g1 * a6 + g2 * a5 + g3 * a4 + g4 * a3 + g5 * a2 + g6 * a1 + g7 * a0
                         + (h & mask) * fold) & mask;
-                    b8 = (r = (r >> 29) + t0 * a8 + t1 * a7 + t2 * a6 + t3 * a5 + t4 * a4 + t5 * a3 + t6 * a2 + t7 * a1 + t8 * a0
+                    f8 = (r = (r >> 29) + g0 * a8 + g1 * a7 + g2 * a6 + g3 * a5 + g4 * a4 + g5 * a3 + g6 * a2 + g7 * a1 + g8 * a0
                         + (h >> 29) * fold) & top;
-                    b0 = (r = b0 + (r >> 23) * nineteen) & mask;
-                    b1 += r >> 29;
+                    f0 = (r = f0 + (r >> 23) * nineteen) & mask;
+                    f1 += r >> 29;
                     // widest column below 2^61.00
                     if (negative)
                     {
-                        // f = z + b
-                        f0 = z0 + b0;
-                        f1 = z1 + b1;
-                        f2 = z2 + b2;
-                        f3 = z3 + b3;
-                        f4 = z4 + b4;
-                        f5 = z5 + b5;
-                        f6 = z6 + b6;
-                        f7 = z7 + b7;
-                        f8 = z8 + b8;
-                        // limbs up to 2 * 2^29, limb 8 below 2^24.00
-                        // g = z - b + 2 p
-                        g0 = z0 + bias22low - b0;
-                        g1 = z1 + bias2mid - b1;
-                        g2 = z2 + bias2mid - b2;
-                        g3 = z3 + bias2mid - b3;
-                        g4 = z4 + bias2mid - b4;
-                        g5 = z5 + bias2mid - b5;
-                        g6 = z6 + bias2mid - b6;
-                        g7 = z7 + bias2mid - b7;
-                        g8 = z8 + bias22top - b8;
+                        // g = z - dt + 2 p
+                        g0 = z0 + bias22low - f0;
+                        g1 = z1 + bias2mid - f1;
+                        g2 = z2 + bias2mid - f2;
+                        g3 = z3 + bias2mid - f3;
+                        g4 = z4 + bias2mid - f4;
+                        g5 = z5 + bias2mid - f5;
+                        g6 = z6 + bias2mid - f6;
+                        g7 = z7 + bias2mid - f7;
+                        g8 = z8 + bias22top - f8;
                         // limbs up to 3 * 2^29, limb 8 below 2^24.58
+                        // f = z + dt
+                        f0 = z0 + f0;
+                        f1 = z1 + f1;
+                        f2 = z2 + f2;
+                        f3 = z3 + f3;
+                        f4 = z4 + f4;
+                        f5 = z5 + f5;
+                        f6 = z6 + f6;
+                        f7 = z7 + f7;
+                        f8 = z8 + f8;
+                        // limbs up to 2 * 2^29, limb 8 below 2^24.00
                     }
                     else
                     {
-                        // f = z - b + 2 p
-                        f0 = z0 + bias22low - b0;
-                        f1 = z1 + bias2mid - b1;
-                        f2 = z2 + bias2mid - b2;
-                        f3 = z3 + bias2mid - b3;
-                        f4 = z4 + bias2mid - b4;
-                        f5 = z5 + bias2mid - b5;
-                        f6 = z6 + bias2mid - b6;
-                        f7 = z7 + bias2mid - b7;
-                        f8 = z8 + bias22top - b8;
-                        // limbs up to 3 * 2^29, limb 8 below 2^24.58
-                        // g = z + b
-                        g0 = z0 + b0;
-                        g1 = z1 + b1;
-                        g2 = z2 + b2;
-                        g3 = z3 + b3;
-                        g4 = z4 + b4;
-                        g5 = z5 + b5;
-                        g6 = z6 + b6;
-                        g7 = z7 + b7;
-                        g8 = z8 + b8;
+                        // g = z + dt
+                        g0 = z0 + f0;
+                        g1 = z1 + f1;
+                        g2 = z2 + f2;
+                        g3 = z3 + f3;
+                        g4 = z4 + f4;
+                        g5 = z5 + f5;
+                        g6 = z6 + f6;
+                        g7 = z7 + f7;
+                        g8 = z8 + f8;
                         // limbs up to 2 * 2^29, limb 8 below 2^24.00
+                        // f = z - dt + 2 p
+                        f0 = z0 + bias22low - f0;
+                        f1 = z1 + bias2mid - f1;
+                        f2 = z2 + bias2mid - f2;
+                        f3 = z3 + bias2mid - f3;
+                        f4 = z4 + bias2mid - f4;
+                        f5 = z5 + bias2mid - f5;
+                        f6 = z6 + bias2mid - f6;
+                        f7 = z7 + bias2mid - f7;
+                        f8 = z8 + bias22top - f8;
+                        // limbs up to 3 * 2^29, limb 8 below 2^24.58
                     }
                 }
 
@@ -522,27 +522,27 @@ namespace NanoLibp2p.Crypto
                 {
                     // t = e * hh
                     h = e1 * hh8 + e2 * hh7 + e3 * hh6 + e4 * hh5 + e5 * hh4 + e6 * hh3 + e7 * hh2 + e8 * hh1;
-                    t0 = (r = e0 * hh0 + (h & mask) * fold) & mask;
+                    g0 = (r = e0 * hh0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + e2 * hh8 + e3 * hh7 + e4 * hh6 + e5 * hh5 + e6 * hh4 + e7 * hh3 + e8 * hh2;
-                    t1 = (r = (r >> 29) + e0 * hh1 + e1 * hh0 + (h & mask) * fold) & mask;
+                    g1 = (r = (r >> 29) + e0 * hh1 + e1 * hh0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + e3 * hh8 + e4 * hh7 + e5 * hh6 + e6 * hh5 + e7 * hh4 + e8 * hh3;
-                    t2 = (r = (r >> 29) + e0 * hh2 + e1 * hh1 + e2 * hh0 + (h & mask) * fold) & mask;
+                    g2 = (r = (r >> 29) + e0 * hh2 + e1 * hh1 + e2 * hh0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + e4 * hh8 + e5 * hh7 + e6 * hh6 + e7 * hh5 + e8 * hh4;
-                    t3 = (r = (r >> 29) + e0 * hh3 + e1 * hh2 + e2 * hh1 + e3 * hh0 + (h & mask) * fold) & mask;
+                    g3 = (r = (r >> 29) + e0 * hh3 + e1 * hh2 + e2 * hh1 + e3 * hh0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + e5 * hh8 + e6 * hh7 + e7 * hh6 + e8 * hh5;
-                    t4 = (r = (r >> 29) + e0 * hh4 + e1 * hh3 + e2 * hh2 + e3 * hh1 + e4 * hh0 + (h & mask) * fold) & mask;
+                    g4 = (r = (r >> 29) + e0 * hh4 + e1 * hh3 + e2 * hh2 + e3 * hh1 + e4 * hh0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + e6 * hh8 + e7 * hh7 + e8 * hh6;
-                    t5 = (r = (r >> 29) + e0 * hh5 + e1 * hh4 + e2 * hh3 + e3 * hh2 + e4 * hh1 + e5 * hh0 + (h & mask) * fold) & mask;
+                    g5 = (r = (r >> 29) + e0 * hh5 + e1 * hh4 + e2 * hh3 + e3 * hh2 + e4 * hh1 + e5 * hh0 + (h & mask) * fold) & mask;
                     h = (h >> 29) + e7 * hh8 + e8 * hh7;
-                    t6 = (r = (r >> 29) + e0 * hh6 + e1 * hh5 + e2 * hh4 + e3 * hh3 + e4 * hh2 + e5 * hh1 + e6 * hh0
+                    g6 = (r = (r >> 29) + e0 * hh6 + e1 * hh5 + e2 * hh4 + e3 * hh3 + e4 * hh2 + e5 * hh1 + e6 * hh0
                         + (h & mask) * fold) & mask;
                     h = (h >> 29) + e8 * hh8;
-                    t7 = (r = (r >> 29) + e0 * hh7 + e1 * hh6 + e2 * hh5 + e3 * hh4 + e4 * hh3 + e5 * hh2 + e6 * hh1 + e7 * hh0
+                    g7 = (r = (r >> 29) + e0 * hh7 + e1 * hh6 + e2 * hh5 + e3 * hh4 + e4 * hh3 + e5 * hh2 + e6 * hh1 + e7 * hh0
                         + (h & mask) * fold) & mask;
-                    t8 = (r = (r >> 29) + e0 * hh8 + e1 * hh7 + e2 * hh6 + e3 * hh5 + e4 * hh4 + e5 * hh3 + e6 * hh2 + e7 * hh1 + e8 * hh0
+                    g8 = (r = (r >> 29) + e0 * hh8 + e1 * hh7 + e2 * hh6 + e3 * hh5 + e4 * hh4 + e5 * hh3 + e6 * hh2 + e7 * hh1 + e8 * hh0
                         + (h >> 29) * fold) & top;
-                    t0 = (r = t0 + (r >> 23) * nineteen) & mask;
-                    t1 += r >> 29;
+                    g0 = (r = g0 + (r >> 23) * nineteen) & mask;
+                    g1 += r >> 29;
                     // widest column below 2^63.58
                 }
 
@@ -581,15 +581,15 @@ namespace NanoLibp2p.Crypto
             p[26] = z8;
             if ((mode & WithT) != 0)
             {
-                p[27] = t0;
-                p[28] = t1;
-                p[29] = t2;
-                p[30] = t3;
-                p[31] = t4;
-                p[32] = t5;
-                p[33] = t6;
-                p[34] = t7;
-                p[35] = t8;
+                p[27] = g0;
+                p[28] = g1;
+                p[29] = g2;
+                p[30] = g3;
+                p[31] = g4;
+                p[32] = g5;
+                p[33] = g6;
+                p[34] = g7;
+                p[35] = g8;
             }
         }
     }

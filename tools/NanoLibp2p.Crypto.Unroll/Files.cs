@@ -84,8 +84,11 @@ public static class Files
         Method m = new();
         Limbs x1 = m.Load("x", "p", "", 0);
         Limbs x2 = m.Local("x2_"), z2 = m.Local("z2_"), x3 = m.Local("x3_"), z3 = m.Local("z3_");
-        Limbs a = m.Local("a"), b = m.Local("b"), c = m.Local("c"), d = m.Local("d");
-        Limbs da = m.Local("da"), cb = m.Local("cb"), s = m.Local("s"), e = m.Local("e"), u = m.Local("u");
+        Limbs a = m.Local("a"), b = m.Local("b", "z2_"), c = m.Local("c", "x2_"), d = m.Local("d");
+        Limbs da = m.Local("da", "x3_"), cb = m.Local("cb", "z3_"), sum = m.Local("s");
+        Limbs difference = m.Local("t", "z3_"), square = m.Local("e", "s");
+        Limbs chosen = m.Local("f", "a"), other = m.Local("g", "z2_"), aa = m.Local("aa", "s"), bb = m.Local("bb", "d");
+        Limbs e = m.Local("e", "d"), u = m.Local("u", "s");
         m.Line("uint last = 0;");
         for (int k = 0; k < Limbs.Count; k++)
         {
@@ -103,23 +106,23 @@ public static class Files
         m.Open("if (i >= 3)");
         m.Mul(da, d, a);
         m.Mul(cb, c, b);
-        m.Add(s, da, cb);
-        m.Square(x3, s);
-        m.Sub(s, da, cb);
-        m.Square(e, s);
-        m.Mul(z3, e, x1);
+        m.Add(sum, da, cb);
+        m.Sub(difference, da, cb);
+        m.Square(x3, sum);
+        m.Square(square, difference);
+        m.Mul(z3, square, x1);
         m.Close();
         m.Blank();
         m.Line("uint bit = ((uint)scalar[i >> 3] >> (i & 7)) & 1;");
         m.Line("ulong swap = 0UL - (ulong)(bit ^ last);");
         m.Line("last = bit;");
-        m.Select(s, a, c, "swap");
-        m.Select(e, b, d, "swap");
-        m.Square(a, s);
-        m.Square(b, e);
-        m.Mul(x2, a, b);
-        m.Sub(e, a, b);
-        m.AddMultiple(u, a, e, 121665, "a24");
+        m.Select(chosen, a, c, "swap");
+        m.Select(other, b, d, "swap");
+        m.Square(aa, chosen);
+        m.Square(bb, other);
+        m.Mul(x2, aa, bb);
+        m.Sub(e, aa, bb);
+        m.AddMultiple(u, aa, e, 121665, "a24");
         m.Mul(z2, e, u);
         m.Close();
         m.Blank();
@@ -127,20 +130,22 @@ public static class Files
         m.Copy(Method.Store("o", "", 9), z2);
         return Declare(
             "RFC 7748 section 5: o[0..8] / o[9..17] = the u-coordinate of scalar times the point p[0..8]; the scalar is clamped.\n"
-            + "Of the two differential products DA and CB a swap only changes the places, so that nothing but A and B is selected.",
+            + "Of the two differential products DA and CB a swap only changes the places, so that nothing but A and B is selected.\n"
+            + "The comments name values; several share nine locals, as on nanoCLR a call frame takes 12 bytes a local, in one piece.",
             "internal static void Run(byte[] scalar, ulong[] p, ulong[] o)", m);
     }
 
     private static string Step()
     {
         Method m = new();
-        Limbs x = m.Load("x", "p", "", 0), y = m.Load("y", "p", "", 9), z = m.Load("z", "p", "", 18), t = m.Local("t");
-        Limbs a = m.Local("a"), b = m.Local("b"), d = m.Local("d");
-        Limbs e = m.Local("e"), f = m.Local("f"), g = m.Local("g"), h = m.Local("hh");
+        Limbs x = m.Load("x", "p", "", 0), y = m.Load("y", "p", "", 9), z = m.Load("z", "p", "", 18);
+        Limbs a = m.Local("a"), e = m.Local("e"), f = m.Local("f"), g = m.Local("g"), h = m.Local("hh");
+        Limbs t = m.Local("t", "g"), b = m.Local("b", "e"), d = m.Local("d", "x");
+        m.Zero(t);
         m.Line("bool add = (mode & Add) != 0;");
         m.Line("bool negative = (mode & Negative) != 0;");
         m.Open("if (doublings == 0)");
-        m.Load("t", "p", "", 27);
+        m.Copy(t, Method.Store("p", "", 27));
         m.Close();
         m.Blank();
         m.Open("for (; ; )");
@@ -156,32 +161,33 @@ public static class Files
         m.Close();
 
         Limbs e2 = m.Local("e"), f2 = m.Local("f"), g2 = m.Local("g"), f3 = m.Local("f"), g3 = m.Local("g"), h2 = m.Local("hh");
+        Limbs b1 = m.Local("b", "e"), d1 = m.Local("d", "hh"), c1 = m.Local("c", "f"), dt = m.Local("dt", "f");
         m.Open("else");
         m.Open("if ((mode & Projective) != 0)");
         Limbs n = m.Load("a", "q", "i", 27);
-        m.Mul(d, z, n);
-        m.Copy(z, d);
+        m.Mul(d1, z, n);
+        m.Copy(z, d1);
         m.Close();
         m.Blank();
         m.Line("int at = negative ? i + 9 : i;");
         m.Load("a", "q", "at", 0);
-        m.Add(d, y, x);
-        m.Mul(b, d, n);
+        m.Add(d1, y, x);
+        m.Mul(b1, d1, n);
         m.Line("at = negative ? i : i + 9;");
         m.Load("a", "q", "at", 0);
-        m.Sub(d, y, x);
-        m.Mul(f, d, n);
-        m.Sub(e2, b, f);
-        m.Add(h2, b, f);
+        m.Sub(d1, y, x);
+        m.Mul(c1, d1, n);
+        m.Add(h2, b1, c1);
+        m.Sub(e2, b1, c1);
         m.Load("a", "q", "i", 18);
-        m.Mul(b, t, n);
+        m.Mul(dt, t, n);
         m.Open("if (negative)");
-        m.Add(f2, z, b);
-        m.Sub(g2, z, b);
+        m.Sub(g2, z, dt);
+        m.Add(f2, z, dt);
         m.Close();
         m.Open("else");
-        m.Sub(f3, z, b);
-        m.Add(g3, z, b);
+        m.Add(g3, z, dt);
+        m.Sub(f3, z, dt);
         m.Close();
         m.Close();
         m.Blank();
@@ -217,7 +223,8 @@ public static class Files
             + "for a\n"
             + "projective one Y + X, Y - X, 2 d T and 2 Z. Without T the result can only be doubled or written. A mode is no secret: the "
             + "comb\n"
-            + "negates in its table. (dbl-2008-hwcd with a = -1, and madd-2008-hwcd-3 halved: they end alike.)",
+            + "negates in its table. (dbl-2008-hwcd with a = -1, and madd-2008-hwcd-3 halved: they end alike.)\n"
+            + "The comments name values; several share nine locals, as on nanoCLR a call frame takes 12 bytes a local, in one piece.",
             "internal static void Step(ulong[] p, int doublings, uint[] q, int i, int mode)", m);
     }
 }

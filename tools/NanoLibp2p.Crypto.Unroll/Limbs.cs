@@ -34,6 +34,9 @@ public sealed class Limbs
 
     public string[] At { get; }
 
+    /// <summary>What comments call it where it is kept in locals of another name; null for the name of those.</summary>
+    public string? Label { get; init; }
+
     public BigInteger[] Max { get; private set; }
 
     /// <summary>Where two branches meet, the larger of both counts.</summary>

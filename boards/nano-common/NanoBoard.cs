@@ -21,11 +21,11 @@ namespace NanoLibp2p.Boards.Nano
         private const int JoinTimeoutMs = 60000;
 
         // free bytes of the managed heap without which the first handshake runs out: what the device keeps, and its call frames
-        private const uint NeededHeap = 43000;
+        private const uint NeededHeap = 39000;
 
         // what a default device takes of the managed heap beside its large receive buffer, in use and the interpreter's call frames and
         // sockets included
-        private const long DeviceHeapBytes = 46 * 1024;
+        private const long DeviceHeapBytes = 42 * 1024;
 
         private readonly ChipRandom _random = new ChipRandom();
         private long _ticks;
@@ -104,7 +104,7 @@ namespace NanoLibp2p.Boards.Nano
 
         /// <summary>
         /// The defaults, but for NodeOptions.LargeRecordBytes, which becomes what this heap allows: all that an honest peer sends where the
-        /// heap is in external RAM, about 19 KB in the 84 KiB that nanoFramework takes of an ESP32's own memory otherwise
+        /// heap is in external RAM, about 23 KB in the 84 KiB that nanoFramework takes of an ESP32's own memory otherwise
         /// (nf-interpreter, targets/ESP32/_nanoCLR/Memory.cpp), and 0 where less is left than would help.
         /// </summary>
         public override DeviceOptions CreateOptions()
@@ -114,6 +114,15 @@ namespace NanoLibp2p.Boards.Nano
             options.Node.LargeRecordBytes = spare > NodeOptions.MaxRecordBytes ? NodeOptions.MaxRecordBytes
                 : spare > 2 * NodeOptions.SmallRecordBytes ? (int)spare : 0;
             return options;
+        }
+
+        /// <summary>
+        /// Frees as well the call frames that the interpreter keeps for reuse, size by size; without that a frame of 1.2 KB may find no
+        /// piece of a small heap that is large enough.
+        /// </summary>
+        public override void CollectGarbage(bool compact)
+        {
+            nanoFramework.Runtime.Native.GC.Run(compact);
         }
 
         /// <summary>Starts the chip anew.</summary>

@@ -65,6 +65,15 @@ namespace NanoLibp2p.Firmware
         {
         }
 
+        /// <summary>
+        /// Has the runtime free what nobody uses. <see cref="Device"/> asks for it at the start of Run, and before each step of a
+        /// handshake: its deep calls need the free heap in few pieces. Does nothing where the runtime sees to that by itself.
+        /// </summary>
+        /// <param name="compact">Move what is in use together as well, which takes longer.</param>
+        public virtual void CollectGarbage(bool compact)
+        {
+        }
+
         /// <summary>Starts the board anew after its program failed. Where this does nothing, <see cref="BoardProgram"/> alone begins
         /// again.</summary>
         public virtual void Restart()

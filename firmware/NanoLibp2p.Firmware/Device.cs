@@ -188,6 +188,11 @@ namespace NanoLibp2p.Firmware
         public long Step(long nowMs)
         {
             _node.KeepsPlaceForDials = _dialList.Count > 0;
+            if (IsShakingHands())
+            {
+                _board.CollectGarbage(false);
+            }
+
             long clockMs = nowMs;
             long next = _node.Poll(clockMs);
             long retryMs;
@@ -219,6 +224,7 @@ namespace NanoLibp2p.Firmware
         public void Run()
         {
             _log.Started(_board, _node);
+            _board.CollectGarbage(true);
             while (!_stopped)
             {
                 try
@@ -244,6 +250,21 @@ namespace NanoLibp2p.Firmware
         public void Stop()
         {
             _stopped = true;
+        }
+
+        private bool IsShakingHands()
+        {
+            Connection[] connections = _node.Connections;
+            for (int i = 0; i < connections.Length; i++)
+            {
+                ConnectionState state = connections[i].State;
+                if (state != ConnectionState.Free && state < ConnectionState.Open)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         private bool TakeReadings(long nowMs, ref long next)

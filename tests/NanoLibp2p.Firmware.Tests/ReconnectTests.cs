@@ -11,6 +11,22 @@ public class ReconnectTests
     private const string Nobody = "/ip4/127.0.0.1/tcp/9";
 
     [Fact]
+    public void Garbage_is_collected_before_the_steps_of_each_handshake_and_at_no_other_time()
+    {
+        World world = World.OfTwo(out Gateway gateway, out TestBoard board, out Device device);
+        Assert.True(world.Run(() => gateway.Messages == 2, 10_000));
+        int first = board.Collections;
+        Assert.True(world.Run(() => gateway.Messages == 10, 20_000));
+
+        Assert.InRange(first, 2, 40);
+        Assert.Equal(first, board.Collections);
+        device.Dialed!.Close();
+        Assert.True(world.Run(() => gateway.Messages == 20, 60_000));
+        Assert.InRange(board.Collections, first + 2, first + 40);
+        Assert.Equal(0, board.Compactions);
+    }
+
+    [Fact]
     public void Pauses_between_tries_double_up_to_the_longest_with_half_left_to_chance()
     {
         World world = new();

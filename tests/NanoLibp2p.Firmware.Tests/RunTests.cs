@@ -22,6 +22,7 @@ public class RunTests
         Assert.Equal(3, link.Waits);
         Assert.True(link.IsClosed);
         Assert.Single(board.Lines, line => line.EndsWith("a step failed: the driver fell over"));
+        Assert.Equal(1, board.Compactions);
         Assert.Equal($"0: test is {device.Node.Identity.PeerId}", board.Lines.First());
     }
 

@@ -25,6 +25,12 @@ internal sealed class TestBoard : Board, IDeviceLog, IClock
 
     public List<string> Lines { get; } = [];
 
+    /// <summary>How often the device has had garbage collected.</summary>
+    public int Collections { get; private set; }
+
+    /// <summary>How often the heap was compacted as well.</summary>
+    public int Compactions { get; private set; }
+
     public bool IsSilent { get; set; }
 
     public long Date { get; set; }
@@ -53,6 +59,12 @@ internal sealed class TestBoard : Board, IDeviceLog, IClock
     public override long UnixMs => Date;
 
     long IClock.NowMs => _network.NowMs;
+
+    public override void CollectGarbage(bool compact)
+    {
+        Collections++;
+        Compactions += compact ? 1 : 0;
+    }
 
     void IDeviceLog.Write(string line) => Lines.Add($"{_network.NowMs}: {line}");
 }

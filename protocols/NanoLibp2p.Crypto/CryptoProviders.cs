@@ -11,6 +11,7 @@ namespace NanoLibp2p.Crypto
         /// </summary>
         /// <param name="preferred">What the platform offers; null for none.</param>
         /// <exception cref="InvalidOperationException">Not even the managed provider's known answers are right.</exception>
+        /// <exception cref="OutOfMemoryException">There was too little memory to ask.</exception>
         public static CryptoProvider Choose(CryptoProvider preferred)
         {
             if (preferred != null && SelfTest.Passes(preferred))

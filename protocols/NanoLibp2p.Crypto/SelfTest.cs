@@ -1,3 +1,5 @@
+using System;
+
 namespace NanoLibp2p.Crypto
 {
     /// <summary>Known answers, asked of a provider before it is trusted.</summary>
@@ -11,11 +13,17 @@ namespace NanoLibp2p.Crypto
         /// changed signature are refused. Takes about as long as a handshake, and 800 bytes while it runs.
         /// </summary>
         /// <returns>False when anything differs, also when the provider throws.</returns>
+        /// <exception cref="OutOfMemoryException">There was too little memory for it, which says nothing of the provider.</exception>
         public static bool Passes(CryptoProvider provider)
         {
             try
             {
                 return Run(provider);
+            }
+            catch (OutOfMemoryException)
+            {
+                // says nothing of the arithmetic
+                throw;
             }
             catch
             {

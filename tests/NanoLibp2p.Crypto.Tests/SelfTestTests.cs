@@ -24,5 +24,14 @@ public sealed class SelfTestTests
         Assert.Equal("managed", CryptoProviders.Choose(faulty).Name);
     }
 
+    [Fact]
+    public void Too_little_memory_is_not_taken_for_wrong_arithmetic() =>
+        Assert.Throws<OutOfMemoryException>(() => SelfTest.Passes(new StarvedCrypto()));
+
     public static TheoryData<Fault> Faults => new(Enum.GetValues<Fault>());
+
+    private sealed class StarvedCrypto : NanoLibp2p.Tests.ForwardingCrypto
+    {
+        public override void Sha256Start() => throw new OutOfMemoryException();
+    }
 }

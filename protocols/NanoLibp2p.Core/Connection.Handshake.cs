@@ -72,6 +72,7 @@ namespace NanoLibp2p.Core
                 return false;
             }
 
+            HandshakeRead();
             int result = _handshake.ReadMessage(_receive.Bytes, _receive.Start + RecordHeader, length);
             _receive.Consume(RecordHeader + length);
             _remoteIdCount = _handshake.RemoteIdCount;
@@ -103,6 +104,7 @@ namespace NanoLibp2p.Core
             int length = _handshake.MessageBytes;
             int at = _send.Append(RecordHeader + length);
             Bytes.WriteUInt16BigEndian(_send.Bytes, at, (ushort)length);
+            HandshakeWritten();
             int written = _handshake.WriteMessage(_send.Bytes, at + RecordHeader);
             return written < 0 ? written : 0;
         }

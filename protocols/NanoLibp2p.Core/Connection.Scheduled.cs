@@ -110,6 +110,8 @@ namespace NanoLibp2p.Core
 
         partial void Taken()
         {
+            _askedAt = NotStarted;
+            _roundTripMs = -1;
             if (_inbound)
             {
                 _node.InboundCount++;

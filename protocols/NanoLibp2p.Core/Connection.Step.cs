@@ -16,6 +16,9 @@ namespace NanoLibp2p.Core
         // reads of the link in one step, so that a busy peer leaves the others their turn
         private const int MaxReads = 4;
 
+        // writes to the link in one flush, where a stream has ever more to say
+        private const int MaxWrites = 16;
+
         // a deadline that the next step sets: what is begun between two polls knows no better time than that of the last
         private const long NotStarted = -1;
 
@@ -64,7 +67,7 @@ namespace NanoLibp2p.Core
             }
 
             bool moved = false;
-            while (true)
+            for (int i = 0; i < MaxWrites; i++)
             {
                 WriteDue();
                 if (!WriteLink())
@@ -74,6 +77,9 @@ namespace NanoLibp2p.Core
 
                 moved = true;
             }
+
+            MoreToSend();
+            return moved;
         }
 
         // Gives the link what is ready or, when nothing is, the open record. True when it took something.
@@ -313,9 +319,12 @@ namespace NanoLibp2p.Core
 
         private void CheckClock(long nowMs)
         {
-            for (int i = 0; IsOpen && i < Yamux.UsedStreams; i++)
+            Libp2pStream[] streams = _streams;
+            int count = Yamux.UsedStreams;
+            PickUnsettled(ref streams, ref count);
+            for (int i = 0; IsOpen && i < count; i++)
             {
-                Libp2pStream stream = _streams[i];
+                Libp2pStream stream = streams[i];
                 if (stream.IsOpen && !stream.IsAgreed)
                 {
                     if (stream.Deadline == NotStarted)
@@ -338,6 +347,7 @@ namespace NanoLibp2p.Core
             {
                 // with no room to ask, the peer has not read for as long: the time runs all the same
                 Yamux.Ping((uint)_serial);
+                PingWritten();
                 SetDeadline(CloseReason.KeepAliveTimeout, _node.Options.KeepAliveTimeoutMs);
             }
             else
@@ -355,13 +365,24 @@ namespace NanoLibp2p.Core
         {
             if (IsOpen)
             {
-                for (int i = 0; i < Yamux.UsedStreams; i++)
+                DropSettled();
+                Libp2pStream[] streams = _streams;
+                int count = Yamux.UsedStreams;
+                PickUnsettled(ref streams, ref count);
+                for (int i = 0; i < count; i++)
                 {
-                    Libp2pStream stream = _streams[i];
-                    if (stream.IsOpen && (stream.Negotiation.HasOutput || stream.IsCloseWaiting))
+                    Libp2pStream stream = streams[i];
+                    if (!stream.IsOpen)
+                    {
+                        continue;
+                    }
+
+                    if (stream.Negotiation.HasOutput || stream.IsCloseWaiting)
                     {
                         TransmitNegotiation(stream);
                     }
+
+                    TellRoom(stream);
                 }
 
                 Yamux.Transmit();

@@ -11,6 +11,7 @@ namespace NanoLibp2p.Core
         {
             Libp2pStream opened = (Libp2pStream)stream;
             opened.Begin(null, NotStarted);
+            ListUnsettled(opened);
             opened.Negotiation.Listen(_node.ServedProtocols);
             if (!IsOpen)
             {
@@ -68,6 +69,7 @@ namespace NanoLibp2p.Core
         protected internal override void OnStreamClosed(YamuxStream stream, bool reset)
         {
             Libp2pStream closed = (Libp2pStream)stream;
+            WindowClosed(closed);
             if (closed.Protocol != null)
             {
                 closed.Protocol.OnClosed(closed, reset);
@@ -79,6 +81,8 @@ namespace NanoLibp2p.Core
         /// <inheritdoc/>
         protected internal override void OnPong(uint value)
         {
+            PongRead();
+
             // that something arrived is all the keep-alive wants to know
             if (value == Ping.PingProtocol.BelowValue && _node.Ping.Events != null)
             {

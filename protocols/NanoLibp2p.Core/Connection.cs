@@ -199,6 +199,7 @@ namespace NanoLibp2p.Core
             if (stream != null)
             {
                 stream.Begin(protocol, NotStarted);
+                ListUnsettled(stream);
                 stream.Negotiation.Dial(protocolIndex);
                 TransmitNegotiation(stream);
                 TellWork();
@@ -251,9 +252,12 @@ namespace NanoLibp2p.Core
                     next = SparedUntil;
                 }
 
-                for (int i = 0; i < Yamux.UsedStreams; i++)
+                Libp2pStream[] streams = _streams;
+                int count = Yamux.UsedStreams;
+                PickUnsettled(ref streams, ref count);
+                for (int i = 0; i < count; i++)
                 {
-                    Libp2pStream stream = _streams[i];
+                    Libp2pStream stream = streams[i];
                     if (stream.IsOpen && !stream.IsAgreed && stream.Deadline < next)
                     {
                         next = stream.Deadline;
@@ -292,6 +296,28 @@ namespace NanoLibp2p.Core
         partial void WaitForHandshake();
 
         partial void HandshakeReturned();
+
+        // Connection.Unsettled.cs; few streams are all looked at in each step, as on a device
+        partial void ListUnsettled(Libp2pStream stream);
+
+        partial void DropSettled();
+
+        partial void PickUnsettled(ref Libp2pStream[] streams, ref int count);
+
+        partial void TellRoom(Libp2pStream stream);
+
+        partial void MoreToSend();
+
+        // Connection.Windows.cs; the windows of a device stay as they are
+        partial void HandshakeWritten();
+
+        partial void HandshakeRead();
+
+        partial void PingWritten();
+
+        partial void PongRead();
+
+        partial void WindowClosed(Libp2pStream stream);
 
         // Connection.Borrowed.cs; with buffers of its own a connection calls none of these
         partial void TakeLess(ref int receive, ref int send, ref int streams);

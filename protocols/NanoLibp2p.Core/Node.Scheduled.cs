@@ -21,6 +21,9 @@ namespace NanoLibp2p.Core
 
         internal int InboundCount;
 
+        /// <summary>Bytes by which the windows of open streams have grown: at most NodeOptions.WindowBytes.</summary>
+        public long GrownBytes { get; internal set; }
+
         /// <summary>Where its connections' buffers come from; null when each has its own (NodeOptions.BufferBytes).</summary>
         public BufferPool Buffers { get; private set; }
 

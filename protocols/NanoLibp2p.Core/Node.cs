@@ -7,6 +7,11 @@ using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
+#if NANOFRAMEWORK_1_0
+using IdSet = System.UInt32;
+#else
+using IdSet = System.UInt64;
+#endif
 
 namespace NanoLibp2p.Core
 {
@@ -17,7 +22,10 @@ namespace NanoLibp2p.Core
     /// <remarks>All of its memory is taken in the constructor and as protocols are added. One thread uses it.</remarks>
     public sealed partial class Node
     {
-        /// <summary>Protocols that can be added, identify and ping included; each may have several ids.</summary>
+        /// <summary>
+        /// Protocols that can be added, identify and ping included; each may have several ids. NodeOptions.MaxProtocols raises it, save on
+        /// a device.
+        /// </summary>
         public const int MaxProtocols = 12;
 
         /// <summary>Addresses that a node can listen on.</summary>
@@ -63,12 +71,16 @@ namespace NanoLibp2p.Core
 
         // whose each id is
         internal readonly StreamProtocol[] Owners = new StreamProtocol[ProtocolTable.Capacity];
+        #if NANOFRAMEWORK_1_0
         private readonly StreamProtocol[] _all = new StreamProtocol[MaxProtocols];
+#else
+        private readonly StreamProtocol[] _all;
+#endif
         private readonly KeyPair _ephemeral = new KeyPair();
         private readonly Multiaddr[] _listening = new Multiaddr[MaxListenAddresses];
         private int _protocolCount;
         private bool _hasEphemeral;
-        private uint _served;
+        private IdSet _served;
         private long _nowMs;
         private long _clockMs;
         private int _listenCount;
@@ -96,6 +108,7 @@ namespace NanoLibp2p.Core
                 options.Verifier);
 #else
             NoiseSettings noise = options.Noise(identity, crypto, random);
+            _all = new StreamProtocol[options.MaxProtocols];
 #endif
             if (options.LargeRecordBytes > options.RecordBytes)
             {
@@ -118,7 +131,7 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>The set of ids that it answers on a peer's streams; <see cref="RegisterProtocol"/> adds to it.</summary>
-        public uint ServedProtocols
+        public IdSet ServedProtocols
         {
             get { return _served; }
         }
@@ -139,13 +152,21 @@ namespace NanoLibp2p.Core
         }
 
         /// <summary>Adds a protocol; before the first connection.</summary>
-        /// <exception cref="InvalidOperationException">There are <see cref="MaxProtocols"/> already, or as many ids as fit.</exception>
+        /// <exception cref="InvalidOperationException">There are as many already as it may have, or as many ids as fit.</exception>
         public void Add(StreamProtocol protocol)
         {
+#if NANOFRAMEWORK_1_0
             if (_protocolCount == MaxProtocols)
             {
                 throw new InvalidOperationException("a node has at most 12 protocols; leave one out");
             }
+#else
+            if (_protocolCount == _all.Length)
+            {
+                throw new InvalidOperationException(
+                    "NodeOptions.MaxProtocols = " + _all.Length.ToString() + "; raise it or leave a protocol out");
+            }
+#endif
 
             _all[_protocolCount++] = protocol;
             protocol.AddTo(this);
@@ -163,7 +184,7 @@ namespace NanoLibp2p.Core
             Owners[index] = owner;
             if (serve)
             {
-                _served |= 1u << index;
+                _served |= (IdSet)1 << index;
             }
 
             return index;

@@ -128,6 +128,8 @@ namespace NanoLibp2p.Core
             options.LargeRecordBytes = 0;
             options.SendBytes = 2 * (MaxRecordBytes + 2);
             options.BufferBytes = 64 * 1024 * 1024;
+            options.WindowBytes = 64 * 1024 * 1024;
+            options.MaxProtocols = 32;
             options.KnownPeers = 256;
             options.IdentifyReadings = 64;
             return options;

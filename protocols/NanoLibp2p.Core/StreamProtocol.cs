@@ -75,6 +75,16 @@ namespace NanoLibp2p.Core
             return true;
         }
 
+#if !NANOFRAMEWORK_1_0
+        /// <summary>
+        /// There is room on a stream that called <see cref="Libp2pStream.WaitForRoom"/>. Called once; who has still more to write asks
+        /// again.
+        /// </summary>
+        public virtual void OnRoom(Libp2pStream stream)
+        {
+        }
+#endif
+
         /// <summary>Time to write what waits for room, and to look at the clock.</summary>
         /// <returns>When to be called again at the latest, in the node's milliseconds.</returns>
         public virtual long Poll(long nowMs)

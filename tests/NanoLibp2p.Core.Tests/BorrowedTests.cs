@@ -20,12 +20,12 @@ public class BorrowedTests
         NodeOptions options = NodeOptions.Desktop();
         options.MaxConnections = Count;
         long before = GC.GetTotalMemory(true);
-        var crypto = new CheapCrypto();
-        var one = new Node(options, Identity.Create(crypto, new SeededRandom(1)), crypto, new SeededRandom(2));
-        var other = new Node(options, Identity.Create(crypto, new SeededRandom(3)), crypto, new SeededRandom(4));
+        CheapCrypto crypto = new CheapCrypto();
+        Node one = new Node(options, Identity.Create(crypto, new SeededRandom(1)), crypto, new SeededRandom(2));
+        Node other = new Node(options, Identity.Create(crypto, new SeededRandom(3)), crypto, new SeededRandom(4));
         for (int i = 0; i < Count; i++)
         {
-            var link = new QueueLink();
+            QueueLink link = new QueueLink();
             Connection dialed = one.Connect(link, other.Identity.PeerId, true);
             Connection adopted = other.Adopt(link.Other);
             Exchange(dialed, adopted);
@@ -48,11 +48,13 @@ public class BorrowedTests
     [Fact]
     public void A_part_of_a_record_takes_no_more_than_four_times_its_size_and_nothing_once_it_is_whole()
     {
-        TestNode node = Listening(new NodeOptions { RecordBytes = 65_535, LargeRecordBytes = 0, BufferBytes = 1 << 20 }, out Multiaddr address, true);
+        NodeOptions options = new NodeOptions { RecordBytes = 65_535, LargeRecordBytes = 0, BufferBytes = 1 << 20 };
+        TestNode node = Listening(options, out Multiaddr address, true);
         RawPeer peer = new RawPeer(_simulation).Dial(address).Handshake();
         _simulation.Run(10);
         Assert.Equal(0, node.Node.Buffers.RentedBytes);
-        byte[] sealedPing = peer.Seal([.. Enumerable.Repeat(new Frame(Frame.Ping, Frame.Syn, 0, 7), 300).SelectMany(frame => frame.ToBytes())]);
+        Frame ping = new Frame(Frame.Ping, Frame.Syn, 0, 7);
+        byte[] sealedPing = peer.Seal([.. Enumerable.Repeat(ping, 300).SelectMany(frame => frame.ToBytes())]);
         byte[] record = [(byte)(sealedPing.Length >> 8), (byte)sealedPing.Length, .. sealedPing];
 
         peer.Write(record[..2]);
@@ -72,12 +74,17 @@ public class BorrowedTests
         const int Slow = 10;
         const int Budget = 200_000;
         _simulation.Network.Capacity = 8192;
-        var options = new NodeOptions
+        NodeOptions options = new NodeOptions
         {
-            MaxConnections = Slow + 1, MaxHandshakes = 4, RecordBytes = 65_535, LargeRecordBytes = 0, SendBytes = 131_074, BufferBytes = Budget,
+            MaxConnections = Slow + 1,
+            MaxHandshakes = 4,
+            RecordBytes = 65_535,
+            LargeRecordBytes = 0,
+            SendBytes = 131_074,
+            BufferBytes = Budget,
         };
         TestNode node = Listening(options, out Multiaddr address);
-        var echo = new EchoProtocol();
+        EchoProtocol echo = new EchoProtocol();
         node.Node.Add(echo);
         TestNode good = Echoing(address, out EchoProtocol goodEcho);
         EchoProtocol[] echoes = new EchoProtocol[Slow];
@@ -120,7 +127,8 @@ public class BorrowedTests
     [Fact]
     public void What_a_connection_had_rented_is_given_back_at_its_end()
     {
-        TestNode node = Listening(new NodeOptions { LargeRecordBytes = 0, BufferBytes = 1 << 20, MaxStreams = 100 }, out Multiaddr address, true);
+        NodeOptions options = new NodeOptions { LargeRecordBytes = 0, BufferBytes = 1 << 20, MaxStreams = 100 };
+        TestNode node = Listening(options, out Multiaddr address, true);
         RawPeer peer = new RawPeer(_simulation).Dial(address).Handshake();
         for (uint id = 1; id < 120; id += 2)
         {
@@ -153,9 +161,9 @@ public class BorrowedTests
     public void Streams_are_made_as_they_are_opened_up_to_their_limit()
     {
         TestNode node = Listening(new NodeOptions { LargeRecordBytes = 0, BufferBytes = 1 << 20, MaxStreams = 21 }, out Multiaddr address);
-        var options = new NodeOptions { LargeRecordBytes = 0, BufferBytes = 1 << 20, MaxStreams = 30, SendBytes = 16_384 };
+        NodeOptions options = new NodeOptions { LargeRecordBytes = 0, BufferBytes = 1 << 20, MaxStreams = 30, SendBytes = 16_384 };
         TestNode dialer = _simulation.Add(options, new CheapCrypto());
-        var echo = new EchoProtocol();
+        EchoProtocol echo = new EchoProtocol();
         dialer.Node.Add(echo);
         node.Node.Add(new EchoProtocol());
         dialer.Dial(address);
@@ -175,12 +183,15 @@ public class BorrowedTests
 
     [Fact]
     public void Borrowed_buffers_and_a_large_one_are_refused_together() =>
-        Assert.Contains("LargeRecordBytes = 0", Assert.Throws<ArgumentException>(new NodeOptions { BufferBytes = 1 }.Check).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "LargeRecordBytes = 0",
+            Assert.Throws<ArgumentException>(new NodeOptions { BufferBytes = 1 }.Check).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_pool_counts_what_is_rented_and_gives_the_same_buffer_again()
     {
-        var pool = new BufferPool(5000);
+        BufferPool pool = new BufferPool(5000);
         byte[] buffer = pool.Rent(4000);
         Assert.Equal((4000, false), (pool.RentedBytes, pool.IsShort));
         byte[] other = pool.Rent(1000);
@@ -200,7 +211,7 @@ public class BorrowedTests
 
     private TestNode Echoing(Multiaddr address, out EchoProtocol echo, bool isReal = false)
     {
-        var options = new NodeOptions { KeepAliveMs = 0, RecordBytes = 65_535, LargeRecordBytes = 0, SendBytes = 2048 };
+        NodeOptions options = new NodeOptions { KeepAliveMs = 0, RecordBytes = 65_535, LargeRecordBytes = 0, SendBytes = 2048 };
         TestNode node = isReal ? _simulation.Add(options) : _simulation.Add(options, new CheapCrypto());
         echo = new EchoProtocol();
         node.Node.Add(echo);

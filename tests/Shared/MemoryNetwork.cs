@@ -28,7 +28,10 @@ namespace NanoLibp2p.Tests
         /// <summary>Bytes that a link holds in each direction.</summary>
         public int Capacity { get; set; }
 
-        /// <summary>The longest delay of a write, in milliseconds.</summary>
+        /// <summary>The least delay of a write, in milliseconds.</summary>
+        public int DelayMs { get; set; }
+
+        /// <summary>The most that a write is delayed beyond that, in milliseconds, picked anew each time.</summary>
         public int MaxDelayMs { get; set; }
 
         /// <summary>The most bytes that one read or write moves, picked anew each time from 1 on; 0 cuts nothing.</summary>
@@ -119,7 +122,7 @@ namespace NanoLibp2p.Tests
 
         public int PickDelay()
         {
-            return MaxDelayMs == 0 ? 0 : 0 | (int)(Next() % (uint)(MaxDelayMs + 1));
+            return DelayMs + (MaxDelayMs == 0 ? 0 : 0 | (int)(Next() % (uint)(MaxDelayMs + 1)));
         }
 
         private static MemoryLink Renew(MemoryLink caller, int callerPort, int listenerPort)

@@ -44,6 +44,20 @@ namespace NanoLibp2p.Core.Identify
             return true;
         }
 
+        /// <inheritdoc/>
+        public override void OnRoom(Libp2pStream stream)
+        {
+            if (_writing[stream.Connection.Index] == stream)
+            {
+                Tell(stream);
+            }
+        }
+
+        partial void AwaitRoom(Libp2pStream stream)
+        {
+            stream.WaitForRoom();
+        }
+
         partial void MakeReadings(NodeOptions options)
         {
             _readings = new IdentifyReading[options.IdentifyReadings];

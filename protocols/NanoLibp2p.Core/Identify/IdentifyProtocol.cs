@@ -120,6 +120,8 @@ namespace NanoLibp2p.Core.Identify
         }
 
         // What peers say of themselves, in IdentifyProtocol.Desktop.cs; on a device these calls are none.
+        partial void AwaitRoom(Libp2pStream stream);
+
         partial void MakeReadings(NodeOptions options);
 
         partial void BeginReading(Libp2pStream stream);
@@ -142,6 +144,10 @@ namespace NanoLibp2p.Core.Identify
             {
                 _writing[stream.Connection.Index] = null;
                 stream.CloseWrite();
+            }
+            else
+            {
+                AwaitRoom(stream);
             }
         }
 
@@ -220,7 +226,7 @@ namespace NanoLibp2p.Core.Identify
 
             for (int i = 0; i < node.Protocols.Count; i++)
             {
-                if ((node.ServedProtocols & (1u << i)) != 0)
+                if (((node.ServedProtocols >> i) & 1) != 0)
                 {
                     // a protocol's message is its id between a length byte and a newline
                     byte[] id = node.Protocols.Message(i);

@@ -1,5 +1,10 @@
 using System;
 using NanoLibp2p.Buffers;
+#if NANOFRAMEWORK_1_0
+using IdSet = System.UInt32;
+#else
+using IdSet = System.UInt64;
+#endif
 
 namespace NanoLibp2p.Core.Multistream
 {
@@ -19,14 +24,14 @@ namespace NanoLibp2p.Core.Multistream
         /// <summary>Longer messages are no protocol ids (the limit that go and js have).</summary>
         private const int MaxMessage = 1024;
 
-        private const uint HeaderBit = 1u << ProtocolTable.Header;
-        private const uint NotAvailableBit = 1u << ProtocolTable.NotAvailable;
+        private const IdSet HeaderBit = (IdSet)1 << ProtocolTable.Header;
+        private const IdSet NotAvailableBit = (IdSet)1 << ProtocolTable.NotAvailable;
 
         // sets of table entries: what is accepted from the peer after its header, what still fits of the message under way,
         // and what is to be sent, in the order of the table
-        private uint _wanted;
-        private uint _matching;
-        private uint _due;
+        private IdSet _wanted;
+        private IdSet _matching;
+        private IdSet _due;
         private int _length;
         private int _position;
         private int _refusals;
@@ -59,7 +64,7 @@ namespace NanoLibp2p.Core.Multistream
 
         /// <summary>Begins as responder.</summary>
         /// <param name="candidates">The set of ids that are answered with yes.</param>
-        public void Listen(uint candidates)
+        public void Listen(IdSet candidates)
         {
             Start();
             _wanted = candidates;
@@ -84,10 +89,10 @@ namespace NanoLibp2p.Core.Multistream
         public int OutputBytes(ProtocolTable table)
         {
             int bytes = 0;
-            uint due = _due;
+            IdSet due = _due;
             for (int i = 0; due != 0; i++, due >>= 1)
             {
-                if ((due & 1u) != 0)
+                if ((due & 1) != 0)
                 {
                     bytes += table.Message(i).Length;
                 }
@@ -103,7 +108,7 @@ namespace NanoLibp2p.Core.Multistream
             int start = offset;
             for (int i = 0; _due != 0; i++, _due >>= 1)
             {
-                if ((_due & 1u) != 0)
+                if ((_due & 1) != 0)
                 {
                     byte[] message = table.Message(i);
                     Array.Copy(message, 0, buffer, offset, message.Length);
@@ -172,8 +177,8 @@ namespace NanoLibp2p.Core.Multistream
         private void Offer(int protocol)
         {
             _protocol = protocol;
-            _due |= 1u << protocol;
-            _wanted = (1u << protocol) | NotAvailableBit;
+            _due |= (IdSet)1 << protocol;
+            _wanted = ((IdSet)1 << protocol) | NotAvailableBit;
         }
 
         private void NextMessage()
@@ -184,16 +189,16 @@ namespace NanoLibp2p.Core.Multistream
 
         private void Match(ProtocolTable table, byte b)
         {
-            uint left = _matching;
+            IdSet left = _matching;
             int next = _position + 1;
             for (int i = 0; left != 0; i++, left >>= 1)
             {
-                if ((left & 1u) != 0)
+                if ((left & 1) != 0)
                 {
                     byte[] message = table.Message(i);
                     if (message[0] != _length || message[next] != b)
                     {
-                        _matching &= ~(1u << i);
+                        _matching &= ~((IdSet)1 << i);
                     }
                 }
             }
@@ -234,7 +239,7 @@ namespace NanoLibp2p.Core.Multistream
             else if (_matching != 0)
             {
                 _due |= _matching;
-                for (_protocol = 0; (_matching & 1u) == 0; _protocol++)
+                for (_protocol = 0; (_matching & 1) == 0; _protocol++)
                 {
                     _matching >>= 1;
                 }

@@ -1,17 +1,23 @@
 using System;
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Noise;
+#if NANOFRAMEWORK_1_0
+using IdSet = System.UInt32;
+#else
+using IdSet = System.UInt64;
+#endif
 
 namespace NanoLibp2p.Core.Multistream
 {
     /// <summary>
-    /// The protocol ids that a node knows, at most 32, as they stand on the wire: each a multistream-select message. An id's
-    /// index is its name everywhere else, and a set of ids is the bits of a uint.
+    /// The protocol ids that a node knows, at most <see cref="Capacity"/>, as they stand on the wire: each a multistream-select message. An
+    /// id's
+    /// index is its name everywhere else, and a set of ids is the bits of a number.
     /// </summary>
     public sealed class ProtocolTable
     {
-        /// <summary>How many entries fit.</summary>
-        public const int Capacity = 32;
+        /// <summary>How many entries fit: 32 on a device, 64 elsewhere.</summary>
+        public const int Capacity = 8 * sizeof(IdSet);
 
         /// <summary>The index of multistream-select's own header.</summary>
         public const int Header = 0;
@@ -54,7 +60,11 @@ namespace NanoLibp2p.Core.Multistream
         {
             if (_count == Capacity)
             {
+#if NANOFRAMEWORK_1_0
                 throw new InvalidOperationException("a node knows at most 32 protocol ids; register fewer");
+#else
+                throw new InvalidOperationException("a node knows at most " + Capacity.ToString() + " protocol ids; register fewer");
+#endif
             }
 
             byte[] text = Bytes.Ascii(id);

@@ -7,7 +7,7 @@ namespace NanoLibp2p.Core.Ping
     /// Ping (libp2p ping spec), both sides: 32 random bytes there and back. Each connection has one stream for our pings, kept open.
     /// A ping that is not answered within NodeOptions.PingTimeoutMs has failed, and its stream is reset.
     /// </summary>
-    public sealed class PingProtocol : StreamProtocol
+    public sealed partial class PingProtocol : StreamProtocol
     {
         /// <summary>The protocol's id.</summary>
         public const string Id = "/ipfs/ping/1.0.0";
@@ -145,21 +145,30 @@ namespace NanoLibp2p.Core.Ping
                     }
                 }
 
-                Libp2pStream stream = _answering[i];
-                if (stream != null && stream.WriteRoom >= stream.Progress)
-                {
-                    stream.Write(_answers, i * PayloadBytes, stream.Progress);
-                    stream.Progress = 0;
-                    _answering[i] = null;
-                    if (!stream.CanRead)
-                    {
-                        stream.CloseWrite();
-                    }
-                }
+                WriteKept(i);
             }
 
             return next;
         }
+
+        // an answer that found no room when it came
+        private void WriteKept(int index)
+        {
+            Libp2pStream stream = _answering[index];
+            if (stream != null && stream.WriteRoom >= stream.Progress)
+            {
+                stream.Write(_answers, index * PayloadBytes, stream.Progress);
+                stream.Progress = 0;
+                _answering[index] = null;
+                if (!stream.CanRead)
+                {
+                    stream.CloseWrite();
+                }
+            }
+        }
+
+        // PingProtocol.Room.cs; on a device Poll finds the room
+        partial void AwaitRoom(Libp2pStream stream);
 
         /// <inheritdoc/>
         public override void OnClosed(Libp2pStream stream, bool reset)
@@ -199,6 +208,7 @@ namespace NanoLibp2p.Core.Ping
                 if (taken < count)
                 {
                     _answering[index] = stream;
+                    AwaitRoom(stream);
                 }
             }
 

@@ -31,6 +31,20 @@ namespace NanoLibp2p.Core.Yamux
         {
             return null;
         }
+
+        /// <summary>The time, in milliseconds, by which windows grow.</summary>
+        protected internal virtual long NowMs
+        {
+            get { return 0; }
+        }
+
+        /// <summary>A window update is due on a stream: says how far its window grows with it.</summary>
+        /// <param name="stream">Which; its Credit is what was consumed since the last.</param>
+        /// <returns>Bytes beside those consumed; 0 leaves the window as it is.</returns>
+        protected internal virtual uint GrowWindow(YamuxStream stream)
+        {
+            return 0;
+        }
 #endif
     }
 }

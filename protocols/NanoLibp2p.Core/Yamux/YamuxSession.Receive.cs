@@ -93,7 +93,12 @@ namespace NanoLibp2p.Core.Yamux
                 return count;
             }
 
-            stream.Credit += (uint)used;
+            if ((stream.Flags & YamuxStream.CreditKept) == 0)
+            {
+                stream.Credit += (uint)used;
+                MarkDue(stream);
+            }
+
             return used;
         }
 
@@ -259,7 +264,10 @@ namespace NanoLibp2p.Core.Yamux
                 return _receiving;
             }
 
-            for (int i = 0; i < UsedStreams; i++)
+            YamuxStream found = null;
+            int count = UsedStreams;
+            FindAmongMany(id, ref count, ref found);
+            for (int i = 0; i < count; i++)
             {
                 if (_streams[i].Id == id && _streams[i].IsOpen)
                 {
@@ -267,7 +275,7 @@ namespace NanoLibp2p.Core.Yamux
                 }
             }
 
-            return null;
+            return found;
         }
     }
 }

@@ -103,6 +103,8 @@ namespace NanoLibp2p.Core.Yamux
             {
                 _streams[--UsedStreams].Flags = 0;
             }
+
+            Forget();
         }
 
         /// <summary>Ends all streams without a word to the peer: the connection is gone.</summary>
@@ -197,6 +199,7 @@ namespace NanoLibp2p.Core.Yamux
             if (stream.CanWrite)
             {
                 stream.Flags |= YamuxStream.FinDue;
+                MarkDue(stream);
                 TransmitStream(stream);
             }
         }
@@ -235,11 +238,14 @@ namespace NanoLibp2p.Core.Yamux
                 _pongDue = false;
             }
 
-            for (int i = 0; i < UsedStreams; i++)
+            YamuxStream[] streams = _streams;
+            int count = UsedStreams;
+            PickDue(ref streams, ref count);
+            for (int i = 0; i < count; i++)
             {
-                if (_streams[i].Flags != 0)
+                if (streams[i].Flags != 0)
                 {
-                    TransmitStream(_streams[i]);
+                    TransmitStream(streams[i]);
                 }
             }
 
@@ -275,11 +281,27 @@ namespace NanoLibp2p.Core.Yamux
             stream.ReceiveWindow = InitialWindow;
             stream.Credit = ExtraWindow;
             stream.Flags = YamuxStream.InUse | flags;
+            Begin(stream);
+            MarkDue(stream);
             return stream;
         }
 
         // YamuxSession.Desktop.cs; on a device there are as many as there ever will be
         partial void MakeStream(int index);
+
+        partial void Begin(YamuxStream stream);
+
+        partial void End(YamuxStream stream);
+
+        partial void Forget();
+
+        partial void FindAmongMany(uint id, ref int count, ref YamuxStream found);
+
+        partial void MarkDue(YamuxStream stream);
+
+        partial void PickDue(ref YamuxStream[] streams, ref int count);
+
+        partial void Grow(YamuxStream stream, bool credit);
 
         private void Release(YamuxStream stream, int due, bool reset)
         {
@@ -289,10 +311,13 @@ namespace NanoLibp2p.Core.Yamux
                 _receiving = null;
             }
 
+            End(stream);
+
             // free only after the handler has heard of it, so that it can't open another on the same object meanwhile
             stream.Flags = YamuxStream.FinSent | YamuxStream.FinReceived;
             _handler.OnStreamClosed(stream, reset);
             stream.Flags = due;
+            MarkDue(stream);
         }
 
         private void ReleaseIfEnded(YamuxStream stream)
@@ -347,6 +372,7 @@ namespace NanoLibp2p.Core.Yamux
                 return;
             }
 
+            Grow(stream, credit);
             uint delta = credit ? stream.Credit : 0;
             WriteControl(YamuxFrame.WindowUpdate, flags, stream.Id, delta);
             stream.ReceiveWindow += delta;

@@ -4,7 +4,7 @@ namespace NanoLibp2p.Core.Yamux
     /// A stream's state in its session. The objects are handed to the session and used again and again: whoever keeps one
     /// lets go of it when it is closed.
     /// </summary>
-    public class YamuxStream
+    public partial class YamuxStream
     {
         internal const int InUse = 1;
         internal const int SynDue = 2;
@@ -14,6 +14,7 @@ namespace NanoLibp2p.Core.Yamux
         internal const int FinSent = 32;
         internal const int FinReceived = 64;
         internal const int Unacknowledged = 128;
+        internal const int CreditKept = 256;
 
         internal uint Id;
         internal uint SendWindow;

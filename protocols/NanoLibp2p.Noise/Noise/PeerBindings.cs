@@ -9,7 +9,7 @@ namespace NanoLibp2p.Noise
     /// Remembers which static Noise keys peers have proved to be theirs, so that a known peer with the same static key costs
     /// no signature verification. Only what was verified once is remembered; the oldest gives way.
     /// </summary>
-    public sealed class PeerBindings
+    public class PeerBindings
     {
         // each entry: peer id, zero-padded, and static key
         private const int EntryBytes = PeerId.MaxBytes + CryptoProvider.KeyBytes;
@@ -27,7 +27,7 @@ namespace NanoLibp2p.Noise
         }
 
         /// <summary>True when this peer id has proved this static key before.</summary>
-        public bool Contains(byte[] peerId, int peerIdCount, byte[] staticKey)
+        public virtual bool Contains(byte[] peerId, int peerIdCount, byte[] staticKey)
         {
             for (int i = 0; i < _count; i++)
             {
@@ -43,7 +43,7 @@ namespace NanoLibp2p.Noise
         }
 
         /// <summary>Remembers a static key whose signature was just verified.</summary>
-        public void Add(byte[] peerId, int peerIdCount, byte[] staticKey)
+        public virtual void Add(byte[] peerId, int peerIdCount, byte[] staticKey)
         {
             if (_capacity == 0)
             {

@@ -20,7 +20,7 @@ internal sealed class Life
         int recordBytes = seed % 2 == 0 ? 512 : 2048;
         _echoBytes = echoBytes;
         Simulation = new Simulation(seed);
-        var options = new NodeOptions { EarlyMuxer = earlyMuxer, RecordBytes = recordBytes };
+        NodeOptions options = new NodeOptions { EarlyMuxer = earlyMuxer, RecordBytes = recordBytes };
         if (seed % 3 == 0)
         {
             // as on a desktop, where a connection has buffers only while they hold bytes

@@ -68,6 +68,16 @@ namespace NanoLibp2p.Memory
             return bill;
         }
 
+        /// <summary>
+        /// Adds what a part takes that may be left out, by its own figure: <c>bill.With("kademlia", options.HeapBytes)</c>.
+        /// </summary>
+        /// <returns>This bill.</returns>
+        public MemoryBill With(string name, int bytes)
+        {
+            Add(name, bytes);
+            return this;
+        }
+
         /// <summary>Bytes of an object with that many fields, whatever their types; a struct is a field and an object of its own.</summary>
         public static int ObjectBytes(int fields)
         {

@@ -20,6 +20,7 @@ public sealed class PublicApiTests
         ["NanoLibp2p.Core.Node.KeepsPlaceForDials"] = "a wish of the application's; may be changed at any time",
         ["NanoLibp2p.Core.Ping.PingProtocol.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.PubSub.PubSubProtocol.Events"] = "who is told; may be changed at any time",
+        ["NanoLibp2p.Kademlia.KademliaClient.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.PubSub.PubSubMessage.Buffer"] = View,
         ["NanoLibp2p.PubSub.PubSubMessage.DataOffset"] = View,
         ["NanoLibp2p.PubSub.PubSubMessage.DataCount"] = View,

@@ -6,6 +6,7 @@ using NanoLibp2p.Core;
 using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.DeviceModel;
+using NanoLibp2p.Kademlia;
 using NanoLibp2p.PubSub;
 using NanoLibp2p.Tests;
 
@@ -43,6 +44,25 @@ public class MemoryBillTests
 
         Assert.InRange(one, 1, 24 * 1024);
         Assert.InRange(two - one, 1, 8 * 1024);
+    }
+
+    [Fact]
+    public void A_Kademlia_client_is_a_line_of_its_own_and_adds_4_KiB_at_most()
+    {
+        ManagedCrypto crypto = new ManagedCrypto();
+        SeededRandom random = new SeededRandom(1);
+        Node node = new Node(new NodeOptions(), Identity.Create(crypto, random), crypto, random);
+        KademliaClient client = new KademliaClient(new KademliaOptions());
+        int table = LiveHeap.Measure(node, item => item is Hal.IRandom or string or NodeOptions).Values.Sum();
+        node.Add(client);
+        int taken = LiveHeap.Measure(node, item => item is Hal.IRandom or string or NodeOptions or KademliaOptions).Values.Sum() - table;
+
+        MemoryBill bill = MemoryBill.Of(new NodeOptions(), new PubSubOptions());
+        int before = bill.Total;
+        bill.With("kademlia", taken);
+
+        Assert.InRange(Line(bill, "kademlia"), 2_048, 4 * 1024);
+        Assert.Equal(before + taken, bill.Total);
     }
 
     [Fact]

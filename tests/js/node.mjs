@@ -4,6 +4,7 @@ import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { floodsub } from '@libp2p/floodsub'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -23,13 +24,14 @@ import { serveStreams } from './streams.mjs'
  *   pubsub       'gossipsub' or 'floodsub'
  *   sign         false: StrictNoSign instead of StrictSign
  *   heartbeat    gossipsub's, in milliseconds (100)
+ *   dht          a DHT server's protocol id, such as '/ipfs/kad/1.0.0', with private addresses, and values of the namespace 'test' that begin with 'good'
  *   keepAlive    Yamux's interval between pings, in milliseconds
  *   cut          see cut.mjs; an object, which may be changed later for connections to come
  *   patience     milliseconds that an upgrade, or agreeing on a protocol, may take (30000: the machine may be busy)
  *   quiet        true: no events on stdout
  */
 export async function createNode (options) {
-  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, keepAlive, cut, patience = 30_000, quiet = false } = options
+  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, keepAlive, cut, patience = 30_000, quiet = false } = options
   const emit = quiet ? () => {} : print
   const wrap = cut == null
     ? { transport: same, encrypter: same }
@@ -59,6 +61,16 @@ export async function createNode (options) {
       identifyPush: identifyPush(),
       // libp2p's own connection monitor has a ping stream now and then
       ping: ping({ maxInboundStreams: 1000, maxOutboundStreams: 1000 }),
+      ...(dht != null && {
+        dht: kadDHT({
+          protocol: dht,
+          clientMode: false,
+          allowQueryWithZeroPeers: true,
+          peerInfoMapper: passthroughMapper,
+          validators: { test: good },
+          selectors: { test: longest }
+        })
+      }),
       ...(pubsub === 'gossipsub' && { pubsub: gossipsub({ ...policy, heartbeatInterval: heartbeat }) }),
       ...(pubsub === 'floodsub' && { pubsub: floodsub(policy) })
     }
@@ -171,6 +183,16 @@ export function identified (result) {
     observed: result.observedAddr?.toString(),
     signedRecord: result.signedPeerRecord != null
   }
+}
+
+async function good (key, value) {
+  if (!Buffer.from(value).toString().startsWith('good')) {
+    throw new Error('not a good value')
+  }
+}
+
+function longest (key, values) {
+  return values.reduce((best, value, i) => value.length > values[best].length ? i : best, 0)
 }
 
 const same = factory => factory

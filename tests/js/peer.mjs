@@ -1,6 +1,7 @@
 // One js-libp2p node, driven by JSON lines. Its options (node.mjs) are the one argument: node peer.mjs '{"listen":"/ip4/127.0.0.1/tcp/0"}'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
+import { CID } from 'multiformats/cid'
 import { bench } from './bench.mjs'
 import { judge } from './judge.mjs'
 import { emit, serve } from './lines.mjs'
@@ -91,6 +92,32 @@ await serve({
     return Promise.all(rpcs.map(rpc => judge(Buffer.from(rpc, 'base64'))))
   },
 
+  /** How many servers the DHT's routing table holds. */
+  async dhtSize () {
+    return node.services.dht.routingTable.size
+  },
+
+  async dhtPut ({ key, value }) {
+    await node.contentRouting.put(Buffer.from(key), Buffer.from(value), timed())
+  },
+
+  async dhtGet ({ key }) {
+    return Buffer.from(await node.contentRouting.get(Buffer.from(key), timed())).toString()
+  },
+
+  async dhtProvide ({ cid }) {
+    await node.contentRouting.provide(CID.parse(cid), timed())
+  },
+
+  /** The providers of a CID that the DHT tells, with their addresses. */
+  async dhtProviders ({ cid }) {
+    const found = []
+    for await (const { id, multiaddrs } of node.contentRouting.findProviders(CID.parse(cid), timed())) {
+      found.push({ peer: id.toString(), addrs: multiaddrs.map(String) })
+    }
+    return found
+  },
+
   /** Stops the pubsub service, on living connections: it ends its streams, serves its protocols no more and forgets its subscriptions. */
   async stopPubsub () {
     await node.services.pubsub.stop()
@@ -135,6 +162,10 @@ await serve({
 
 // the test is over: no farewells
 process.exit(0)
+
+function timed () {
+  return { signal: AbortSignal.timeout(15_000) }
+}
 
 function connection (peer) {
   const [open] = node.getConnections(peer == null ? undefined : peerIdFromString(peer)).filter(one => one.status === 'open')

@@ -13,7 +13,8 @@ namespace NanoLibp2p.Memory
     /// <summary>
     /// What a node takes of a device's heap, line by line, before it is made: everything that it will ever take. Sizes are those of
     /// nanoCLR's heap, in bytes: blocks of 12, of which an object takes one and one for each field, an array 20 bytes and its
-    /// elements, rounded up to blocks. A test holds every line to the objects themselves. What only .NET has is not in it.
+    /// elements, rounded up to blocks. A test holds every line to the objects themselves. What only .NET has is not in it, nor the
+    /// options, which are the caller's own objects.
     /// </summary>
     public sealed class MemoryBill
     {

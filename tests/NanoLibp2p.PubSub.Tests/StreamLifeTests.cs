@@ -48,9 +48,10 @@ public class StreamLifeTests
                 peer.Inbound!.CloseWrite();
             }
 
-            // the end goes there and the next stream comes back within the same time that the first one took
-            Assert.False(board.Simulation.Run(() => peer.Accepted > stream, expectedMs - 1));
-            Assert.True(board.Simulation.Run(() => peer.Accepted > stream, 101));
+            // beside the back-off only what bytes take to go there and back
+            long endedMs = board.Simulation.Network.NowMs;
+            Assert.True(board.Simulation.Run(() => peer.Accepted > stream, expectedMs + 100));
+            Assert.InRange(board.Simulation.Network.NowMs - endedMs, expectedMs, expectedMs + 50);
             board.Simulation.Run(10);
             expectedMs = expectedMs == 0 ? 1000 : Math.Min(2 * expectedMs, 32_000);
         }

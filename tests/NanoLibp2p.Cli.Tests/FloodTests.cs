@@ -8,14 +8,16 @@ using NanoLibp2p.Crypto.Desktop;
 
 namespace NanoLibp2p.Cli.Tests;
 
-/// <summary>A listener between a peer that publishes valid messages as fast as it can and one that only pings: three processes on real sockets.</summary>
+/// <summary>A listener between a peer that publishes valid messages as fast as it can and one that only pings: three processes on real
+/// sockets.</summary>
 [Collection(nameof(Alone))]
 public sealed class FloodTests
 {
     private const int Pings = 200;
 
-    // The flood keeps two more processes busy, so that a ping waits for a processor up to three times; with twenty others at work on two cores
-    // its p99 was 120 ms, 36 without the flood. Where signatures are not rationed it was 2,900 ms, and half of all pings took a second.
+    // The flood keeps two more processes busy, so that a ping waits for a processor up to three times; with twenty others at work on two
+    // cores its p99 was 120 ms, 36 without the flood. Where signatures are not rationed it was 2,900 ms, and half of all pings took a
+    // second.
     private const double ScheduledMs = 500;
 
     [Fact]

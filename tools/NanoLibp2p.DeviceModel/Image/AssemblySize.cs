@@ -9,7 +9,8 @@ namespace NanoLibp2p.DeviceModel;
 
 /// <summary>What a compiled assembly takes in flash, and how near its methods come to nanoFramework's silent limits.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="IlBytes">Byte code as the compiler wrote it, without headers and exception tables; at most <see cref="TableLimit"/>.</param>
+/// <param name="IlBytes">Byte code as the compiler wrote it, without headers and exception tables; at most
+/// <see cref="TableLimit"/>.</param>
 /// <param name="ByteCodeBytes">Byte code as nanoFramework's metadata processor writes it, with 16-bit tokens and branches, and its
 /// exception tables; at most <see cref="TableLimit"/>.</param>
 /// <param name="NameBytes">Names and literals; at most <see cref="TableLimit"/>.</param>

@@ -3,7 +3,8 @@ using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Firmware.Tests;
 
-/// <summary>A driver that looks names up as lwIP does on a board: everything stands still meanwhile. On its network all hosts are one.</summary>
+/// <summary>A driver that looks names up as lwIP does on a board: everything stands still meanwhile. On its network all hosts are
+/// one.</summary>
 internal sealed class NameDriver(MemoryNetwork network, MemoryTransport inner) : IStreamTransport, INameDialer
 {
     /// <summary>Names that were looked up.</summary>

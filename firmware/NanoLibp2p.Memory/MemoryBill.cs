@@ -23,6 +23,9 @@ namespace NanoLibp2p.Memory
         private const int Reference = 12;
         private const int Key = 32;
 
+        // a device's ProtocolTable.Capacity, on whatever runtime the bill is worked out
+        private const int TableIds = 8 * sizeof(uint);
+
         // the provider's scratch memory
         private const int ManagedCryptoBytes = 5676;
 
@@ -158,9 +161,9 @@ namespace NanoLibp2p.Memory
             Add("identify", ObjectBytes(9) + ArrayBytes(n, Reference) + ArrayBytes(9, 1) + ArrayBytes(22, 1)
                 + ArrayBytes(IdentifyMessage(o, pubSub), 1));
             Add("ping", ObjectBytes(7) + (2 * ArrayBytes(n, Reference)) + (2 * ArrayBytes(n * PingProtocol.PayloadBytes, 1)));
-            Add("node", ObjectBytes(24) + ArrayBytes(ProtocolTable.Capacity, Reference) + ArrayBytes(Node.MaxProtocols, Reference)
+            Add("node", ObjectBytes(24) + ArrayBytes(TableIds, Reference) + ArrayBytes(Node.MaxProtocols, Reference)
                 + ArrayBytes(Node.MaxListenAddresses, Reference) + ArrayBytes(n, Reference) + Keys
-                + ObjectBytes(2) + ArrayBytes(ProtocolTable.Capacity, Reference) + ProtocolIds(pubSub));
+                + ObjectBytes(2) + ArrayBytes(TableIds, Reference) + ProtocolIds(pubSub));
             Add("cryptography, managed", ManagedCryptoBytes);
         }
 

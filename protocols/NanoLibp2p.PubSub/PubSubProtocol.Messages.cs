@@ -40,12 +40,21 @@ namespace NanoLibp2p.PubSub
                 return PublishResult.TooLong;
             }
 
+#if NANOFRAMEWORK_1_0
             if (CountSubscribers(topic, 0) == 0)
+#else
+            int subscribers = CountSubscribers(topic, 0);
+            if (subscribers == 0 && !_isPublishing)
+#endif
             {
                 return 0;
             }
 
+#if NANOFRAMEWORK_1_0
             if (CountSubscribers(topic, RpcWriter.FrameBytes(message) + message) == 0)
+#else
+            if (subscribers > 0 && CountSubscribers(topic, RpcWriter.FrameBytes(message) + message) == 0)
+#endif
             {
                 return PublishResult.Busy;
             }
@@ -350,6 +359,9 @@ namespace NanoLibp2p.PubSub
                 }
 
                 bool wanted = from == null
+#if !NANOFRAMEWORK_1_0
+                    && (!_isPassing || _isOthersOwn)
+#endif
                     ? (peer.Subscribed & bit) != 0
                     : ((peer.Version == PubSubPeer.FloodSub ? peer.Subscribed : peer.Mesh) & bit) != 0;
                 if (wanted && peer.IsReady && Enqueue(peer, entry))
@@ -358,8 +370,12 @@ namespace NanoLibp2p.PubSub
                 }
             }
 
+            Share(topic, start + frame, message, part1, part1Count, part2, part2Count, from);
             return sent;
         }
+
+        // to the other nodes of this peer, where there are some
+        partial void Share(Topic topic, int start, int count, int part1, int part1Count, int part2, int part2Count, PubSubPeer from);
 
         private bool Enqueue(PubSubPeer peer, int entry)
         {

@@ -247,6 +247,7 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         public override void OnOpened(Libp2pStream stream)
         {
+            Touched();
             if (!stream.IsOutbound)
             {
                 PubSubPeer from = Find(stream.Connection);
@@ -292,6 +293,7 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
         {
+            Touched();
             PubSubPeer peer = (PubSubPeer)stream.Tag;
             int used = stream == peer.Inbound ? peer.Reader.Receive(buffer, offset, count) : count;
             if (used < 0)
@@ -322,6 +324,7 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         public override void OnClosed(Libp2pStream stream, bool reset)
         {
+            Touched();
             PubSubPeer peer = (PubSubPeer)stream.Tag;
             if (stream == peer.Inbound)
             {
@@ -354,6 +357,7 @@ namespace NanoLibp2p.PubSub
         /// <inheritdoc/>
         public override long Poll(long nowMs)
         {
+            Polled();
             if (nowMs >= _nextHeartbeat)
             {
                 Heartbeat();
@@ -472,6 +476,11 @@ namespace NanoLibp2p.PubSub
 
             return count;
         }
+
+        // for a scheduler; on a device these calls are none
+        partial void Touched();
+
+        partial void Polled();
 
         private ulong IdOf(Connection connection)
         {

@@ -47,6 +47,16 @@ public class MemoryBillTests
     }
 
     [Fact]
+    public void Pubsub_with_its_default_options_takes_5400_bytes_at_most()
+    {
+        string[] lines = MemoryBill.Of(new NodeOptions(), new PubSubOptions()).ToString().Split('\n');
+
+        int pubSub = lines.Where(line => line.Contains("  pubsub, ", StringComparison.Ordinal)).Sum(line => int.Parse(line[..10].Trim()));
+
+        Assert.InRange(pubSub, 3_000, 5_400);
+    }
+
+    [Fact]
     public void A_Kademlia_client_is_a_line_of_its_own_and_adds_4_KiB_at_most()
     {
         ManagedCrypto crypto = new ManagedCrypto();

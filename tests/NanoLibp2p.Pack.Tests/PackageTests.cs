@@ -24,6 +24,7 @@ public sealed partial class PackageTests(Release release) : IClassFixture<Releas
         Assert.Contains("NanoLibp2p.Boards.Virtual", ids);
         Assert.Contains("NanoLibp2p.Crypto.Desktop", ids);
         Assert.Contains("NanoLibp2p.Hal.Desktop", ids);
+        Assert.Contains("NanoLibp2p.Host", ids);
         Assert.Contains("NanoLibp2p.Cli", ids);
         Assert.Contains("NanoLibp2p.Templates", ids);
         Assert.All(release.Packages.Values, path => Assert.Empty(PackageCheck.Faults(path)));

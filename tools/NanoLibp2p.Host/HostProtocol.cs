@@ -1,0 +1,93 @@
+using System;
+using System.Collections.Generic;
+using NanoLibp2p.Core;
+
+namespace NanoLibp2p.Host;
+
+/// <summary>
+/// The protocols of the application, on one shard: each stream's bytes go to and come from its <see cref="PeerStream"/>. Ids are added
+/// while
+/// the node runs.
+/// </summary>
+internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtocol
+{
+    private readonly Dictionary<string, int> _served = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _dialled = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, string> _names = [];
+
+    /// <summary>Answers streams of an id from now on.</summary>
+    internal void Serve(string id)
+    {
+        if (!_served.ContainsKey(id))
+        {
+            int index = Node.RegisterProtocol(id, this, true);
+            _served.Add(id, index);
+            _names.Add(index, id);
+        }
+    }
+
+    /// <summary>Opens a stream, for a request that <see cref="PeerStream.Opened"/> or its end will answer.</summary>
+    /// <exception cref="InvalidOperationException">There are as many ids as fit.</exception>
+    internal PeerStream? Open(ShardConnection connection, string id, OpenRequest request)
+    {
+        if (!_served.TryGetValue(id, out int index) && !_dialled.TryGetValue(id, out index))
+        {
+            index = Node.RegisterProtocol(id, this, false);
+            _dialled.Add(id, index);
+            _names.Add(index, id);
+        }
+
+        Libp2pStream? stream = connection.Connection.OpenStream(this, index);
+        if (stream == null)
+        {
+            return null;
+        }
+
+        PeerStream opened = new(connection, stream, id, request);
+        stream.Tag = opened;
+        return opened;
+    }
+
+    /// <inheritdoc/>
+    protected override void Register(Node node)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void OnOpened(Libp2pStream stream)
+    {
+        if (stream.IsOutbound)
+        {
+            ((PeerStream)stream.Tag).Opened();
+            return;
+        }
+
+        ShardConnection? connection = shard.Find(stream.Connection);
+        if (connection == null)
+        {
+            stream.Reset();
+            return;
+        }
+
+        PeerStream accepted = new(connection, stream, _names[stream.ProtocolIndex], null);
+        stream.Tag = accepted;
+        owner.Accept(accepted);
+    }
+
+    /// <inheritdoc/>
+    public override int OnRefused(Libp2pStream stream)
+    {
+        ((PeerStream)stream.Tag).Refused();
+        return -1;
+    }
+
+    /// <inheritdoc/>
+    public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count) => ((PeerStream)stream.Tag).Receive(buffer,
+        offset, count);
+
+    /// <inheritdoc/>
+    public override void OnReadEnd(Libp2pStream stream) => ((PeerStream)stream.Tag).ReadEnded();
+
+    /// <inheritdoc/>
+    public override void OnClosed(Libp2pStream stream, bool reset) => (stream.Tag as PeerStream)?.Closed(reset);
+}

@@ -1,0 +1,235 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoLibp2p.PubSub;
+
+namespace NanoLibp2p.Host;
+
+// Pubsub: each shard has the mesh of its own peers; what one of them takes or publishes goes to the others by their mailboxes.
+public sealed partial class Libp2pNode
+{
+    // how many messages that came through two shards are told apart from new ones
+    private const int SeenMessages = 16384;
+
+    // a peer's queue was full: so long to the next attempt
+    private static readonly TimeSpan _busyPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly Dictionary<string, List<Subscription>> _subscriptions = new(StringComparer.Ordinal);
+    private readonly HashSet<(string, ulong, string)> _seen = [];
+    private readonly Queue<(string, ulong, string)> _seenOrder = new();
+
+    /// <summary>
+    /// Subscribes to a topic: each of its messages that arrives from now on, verified, once. This node's own are not among them.
+    /// </summary>
+    /// <param name="topic">The topic's name, in ASCII.</param>
+    /// <param name="cancellationToken">Ends the subscription: <c>await foreach</c> then throws OperationCanceledException.</param>
+    /// <returns>The messages. The subscription begins with this call; <see cref="Subscription.Joined"/> tells when peers hear of
+    /// it.</returns>
+    /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than PubSubOptions.MaxTopicBytes.</exception>
+    /// <exception cref="Libp2pException">The node has no pubsub.</exception>
+    public Subscription SubscribeAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        CheckTopic(topic);
+        Subscription subscription = new(this, topic, cancellationToken);
+        lock (_subscriptions)
+        {
+            if (!_subscriptions.TryGetValue(topic, out List<Subscription>? all))
+            {
+                all = [];
+                _subscriptions.Add(topic, all);
+            }
+
+            all.Add(subscription);
+            subscription.Joined = SetJoinedAsync(topic);
+        }
+
+        return subscription;
+    }
+
+    /// <summary>Publishes a message to all connected peers that subscribed to its topic. When all their queues are full it waits for
+    /// room.</summary>
+    /// <param name="topic">The topic's name, in ASCII; it need not be subscribed to.</param>
+    /// <param name="data">The payload; the caller's again when the call is over.</param>
+    /// <param name="cancellationToken">Ends the wait; the message may have gone to some peers.</param>
+    /// <returns>How many peers it goes to. 0 when nobody subscribed: then nothing was kept.</returns>
+    /// <exception cref="Libp2pException">It is too long, there are too many topics, or the node has ended or has no pubsub.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than PubSubOptions.MaxTopicBytes.</exception>
+    public async Task<int> PublishAsync(string topic, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    {
+        CheckTopic(topic);
+        cancellationToken.ThrowIfCancellationRequested();
+        byte[] bytes = MemoryMarshal.TryGetArray(data, out ArraySegment<byte> segment) && segment.Offset == 0
+            && segment.Count == segment.Array!.Length
+            ? segment.Array : data.ToArray();
+        while (true)
+        {
+            (int sent, SharedMessage? message) = await CallAsync(_shards[0], shard => Publish(shard, topic, bytes),
+                cancellationToken).ConfigureAwait(false);
+            switch (sent)
+            {
+                case PublishResult.TooLong:
+                    throw Libp2pException.For(Libp2pError.MessageTooLong, null,
+                        $"a message of {bytes.Length} bytes exceeds PubSubOptions.MaxMessageBytes = "
+                        + $"{_options.PubSub!.MaxMessageBytes} with its topic and signature");
+                case PublishResult.Duplicate:
+                    return 0;
+                case PublishResult.Busy:
+                    await Task.Delay(_busyPause, cancellationToken).ConfigureAwait(false);
+                    continue;
+            }
+
+            for (int i = 1; i < _shards.Length && message != null; i++)
+            {
+                sent += await CallAsync(_shards[i], shard => Pass(shard, message), cancellationToken).ConfigureAwait(false);
+            }
+
+            return sent;
+        }
+    }
+
+    /// <summary>A subscription is given up.</summary>
+    internal void Leave(Subscription subscription)
+    {
+        lock (_subscriptions)
+        {
+            if (_subscriptions.TryGetValue(subscription.Topic, out List<Subscription>? all) && all.Remove(subscription) && all.Count == 0)
+            {
+                _subscriptions.Remove(subscription.Topic);
+                _ = SetJoinedAsync(subscription.Topic);
+            }
+        }
+    }
+
+    /// <summary>A shard has taken a message; on its thread.</summary>
+    internal void Deliver(TopicMessage message)
+    {
+        lock (_subscriptions)
+        {
+            if (_shards.Length > 1 && !IsNew(message))
+            {
+                return;
+            }
+
+            if (_subscriptions.TryGetValue(message.Topic, out List<Subscription>? all))
+            {
+                foreach (Subscription one in all)
+                {
+                    one.Take(message);
+                }
+            }
+        }
+    }
+
+    /// <summary>A shard has taken a message that peers of the others want; on its thread.</summary>
+    internal void Share(Shard from, SharedMessage message)
+    {
+        foreach (Shard shard in _shards)
+        {
+            if (shard != from)
+            {
+                shard.Post(new ShardCall<int>(one => Pass(one, message)));
+            }
+        }
+    }
+
+    private (int Sent, SharedMessage? Message) Publish(Shard shard, string topic, byte[] data)
+    {
+        PubSubProtocol pubsub = shard.PubSub!;
+        Topic opened = pubsub.Open(topic) ?? throw NoTopic(pubsub);
+        shard.PollProtocolsSoon();
+        if (_shards.Length == 1)
+        {
+            return (opened.Publish(data, 0, data.Length), null);
+        }
+
+        int sent = pubsub.Publish(opened, data, out SharedMessage? message);
+        return (sent, message);
+    }
+
+    private static int Pass(Shard shard, SharedMessage message)
+    {
+        shard.PollProtocolsSoon();
+        return shard.PubSub!.Pass(message);
+    }
+
+    private static Libp2pException NoTopic(PubSubProtocol pubsub)
+        => Libp2pException.For(Libp2pError.TopicUnavailable, null,
+            $"there are PubSubOptions.MaxTopics = {pubsub.Options.MaxTopics} topics already, for the node's life");
+
+    private bool IsNew(TopicMessage message)
+    {
+        // an unsigned message is its data
+        (string, ulong, string) id = message.From == null
+            ? (message.Topic, 0, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(message.Data)))
+            : ("", message.SequenceNumber, message.From.ToString());
+        if (!_seen.Add(id))
+        {
+            return false;
+        }
+
+        _seenOrder.Enqueue(id);
+        if (_seenOrder.Count > SeenMessages)
+        {
+            _seen.Remove(_seenOrder.Dequeue());
+        }
+
+        return true;
+    }
+
+    // brings all shards to what the subscriptions are when each has its turn
+    private async Task SetJoinedAsync(string topic)
+    {
+        await Task.WhenAll(_shards.Select(shard => CallAsync(shard, one => SetJoined(one, topic),
+            CancellationToken.None))).ConfigureAwait(false);
+    }
+
+    private bool SetJoined(Shard shard, string topic)
+    {
+        bool isWanted;
+        lock (_subscriptions)
+        {
+            isWanted = _subscriptions.ContainsKey(topic);
+        }
+
+        Topic opened = shard.PubSub!.Open(topic) ?? throw NoTopic(shard.PubSub);
+        if (isWanted)
+        {
+            opened.Join();
+        }
+        else
+        {
+            opened.Leave();
+        }
+
+        shard.PollProtocolsSoon();
+        return true;
+    }
+
+    private void EndSubscriptions()
+    {
+        lock (_subscriptions)
+        {
+            foreach (Subscription one in _subscriptions.Values.SelectMany(all => all))
+            {
+                one.End(Ended());
+            }
+
+            _subscriptions.Clear();
+        }
+    }
+
+    private void CheckTopic(string topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        PubSubOptions options = _options.PubSub
+            ?? throw Libp2pException.For(Libp2pError.TopicUnavailable, null, "this node has no pubsub: Libp2pNodeOptions.PubSub is null");
+        if (topic.Length == 0 || topic.Length > options.MaxTopicBytes || !System.Text.Ascii.IsValid(topic))
+        {
+            throw new ArgumentException($"'{topic}' is no topic; give 1 to {options.MaxTopicBytes} ASCII characters");
+        }
+    }
+}

@@ -1,0 +1,425 @@
+using System;
+using System.Buffers;
+using System.IO;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Yamux;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Host;
+
+/// <summary>
+/// A stream to a peer, on one protocol. From any thread; one reader and one writer at a time. A write waits while the peer does not
+/// read, and
+/// the peer waits while nobody reads here.
+/// </summary>
+/// <remarks>
+/// <para>
+/// <see cref="CompleteWrites"/> tells the peer that no more comes; reading goes on to the peer's own end, which is a read of 0 bytes.
+/// Disposed
+/// before that, the stream is broken off, so that the peer does not take half a message for a whole one. Disposed after it, what was
+/// written still goes, and what the peer still sends is thrown away.
+/// </para>
+/// <para>
+/// At most <see cref="BufferBytes"/> that were not read are kept, and about as many that were written and could not go yet. Beyond that the
+/// peer's whole connection is held back until somebody reads: read each stream, or dispose it.
+/// </para>
+/// </remarks>
+public sealed class PeerStream : Stream, IShardWork
+{
+    /// <summary>Bytes that are kept each way: Yamux's first window.</summary>
+    public const int BufferBytes = (int)YamuxSession.InitialWindow;
+
+    private const int Chunk = 64 * 1024;
+
+    private static readonly PipeOptions _incoming = new(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 * 1024,
+        useSynchronizationContext: false);
+
+    private static readonly PipeOptions _outgoing = new(
+        pauseWriterThreshold: BufferBytes, resumeWriterThreshold: BufferBytes / 2, minimumSegmentSize: 16 * 1024,
+            useSynchronizationContext: false);
+
+    private readonly ShardConnection _connection;
+    private readonly Pipe _in = new(_incoming);
+    private readonly Pipe _out = new(_outgoing);
+    private readonly CancellationTokenSource? _broken;
+
+    // of the shard's thread
+    private Libp2pStream? _stream;
+    private OpenRequest? _request;
+    private bool _isOpened;
+    private bool _isWaiting;
+    private bool _isReadEnded;
+    private bool _isWriteEnded;
+
+    // between the threads
+    private int _unread;
+    private int _isHeldBack;
+    private int _isPosted;
+    private int _isDisposed;
+    private int _areWritesCompleted;
+    private volatile bool _isAborted;
+    private volatile bool _isDiscarding;
+
+    internal PeerStream(ShardConnection connection, Libp2pStream stream, string protocol, OpenRequest? request)
+    {
+        _connection = connection;
+        _stream = stream;
+        _request = request;
+        _isOpened = request == null;
+        Protocol = protocol;
+        if (request == null)
+        {
+            _broken = new CancellationTokenSource();
+        }
+    }
+
+    /// <summary>Who is at the other end.</summary>
+    public PeerId RemotePeer => _connection.Peer!;
+
+    /// <summary>The protocol that was agreed on.</summary>
+    public string Protocol { get; }
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <summary>Not known.</summary>
+    public override long Length => throw new NotSupportedException();
+
+    /// <summary>Not known.</summary>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Cancelled when the stream is broken off before the peer's own end, for its handler.</summary>
+    internal CancellationToken Broken => _broken!.Token;
+
+    /// <summary>Bytes that have arrived and were not read.</summary>
+    internal int Unread => Volatile.Read(ref _unread);
+
+    /// <summary>Whether <see cref="CompleteWrites"/> was called.</summary>
+    internal bool AreWritesCompleted => Volatile.Read(ref _areWritesCompleted) != 0;
+
+    /// <summary>Tells the peer that no more comes, after what was written. Returns at once; called again, nothing happens.</summary>
+    public void CompleteWrites()
+    {
+        if (Interlocked.Exchange(ref _areWritesCompleted, 1) == 0)
+        {
+            _out.Writer.Complete();
+            Post();
+        }
+    }
+
+    /// <summary>Breaks the stream off, both ways: what was not sent or read is lost, and calls under way fail. From any thread.</summary>
+    public void Abort()
+    {
+        _isAborted = true;
+        Post();
+    }
+
+    /// <summary>Reads what has arrived, or waits for something.</summary>
+    /// <param name="buffer">Takes it.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost then.</param>
+    /// <returns>Bytes read; 0 when the peer has completed its writes and all was read.</returns>
+    /// <exception cref="Libp2pException">The stream was broken off, or its connection ended.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+        if (buffer.Length == 0)
+        {
+            return 0;
+        }
+
+        ReadResult result = await _in.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(result.IsCanceled, this);
+        ReadOnlySequence<byte> found = result.Buffer;
+        int count = (int)Math.Min(found.Length, buffer.Length);
+        found = found.Slice(0, count);
+        found.CopyTo(buffer.Span);
+        _in.Reader.AdvanceTo(found.End);
+        if (count > 0)
+        {
+            int unread = Interlocked.Add(ref _unread, -count);
+            if (unread <= BufferBytes / 2 && Volatile.Read(ref _isHeldBack) != 0)
+            {
+                Post();
+            }
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count,
+        CancellationToken.None).GetAwaiter().GetResult();
+
+    /// <summary>Writes; waits while the peer takes nothing and <see cref="BufferBytes"/> are on their way.</summary>
+    /// <param name="buffer">What to write; the caller's again when the call is over.</param>
+    /// <param name="cancellationToken">Ends the wait. Part of the bytes may be sent all the same: the stream is then good for <see
+    /// cref="Abort"/> alone.</param>
+    /// <exception cref="Libp2pException">The stream was broken off, or its connection ended.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Its writes are completed.</exception>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+        while (buffer.Length > 0)
+        {
+            ReadOnlyMemory<byte> chunk = buffer[..Math.Min(buffer.Length, Chunk)];
+            ValueTask<FlushResult> flushed = _out.Writer.WriteAsync(chunk, cancellationToken);
+            Post();
+            FlushResult result = await flushed.ConfigureAwait(false);
+            if (result.IsCompleted)
+            {
+                throw Libp2pException.For(Libp2pError.StreamReset, RemotePeer, "the stream has ended");
+            }
+
+            buffer = buffer[chunk.Length..];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer, offset, count,
+        CancellationToken.None).GetAwaiter().GetResult();
+
+    /// <summary>Does nothing: what is written goes by itself.</summary>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            if (AreWritesCompleted)
+            {
+                _isDiscarding = true;
+                _in.Reader.CancelPendingRead();
+            }
+            else
+            {
+                _isAborted = true;
+            }
+
+            Post();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    void IShardWork.Run(Shard shard)
+    {
+        Interlocked.Exchange(ref _isPosted, 0);
+        if (_stream == null)
+        {
+            return;
+        }
+
+        if (_isAborted)
+        {
+            _stream.Reset();
+            return;
+        }
+
+        if (_isHeldBack != 0 && (_isDiscarding || Volatile.Read(ref _unread) <= BufferBytes / 2))
+        {
+            _isHeldBack = 0;
+            _connection.Connection.Wake();
+        }
+
+        Pump();
+    }
+
+    /// <inheritdoc/>
+    void IShardWork.Abandon() => End(Libp2pException.NodeClosed());
+
+    /// <summary>The peer has agreed on the protocol of a stream of ours.</summary>
+    internal void Opened()
+    {
+        _isOpened = true;
+        OpenRequest? request = _request;
+        _request = null;
+        if (request != null && !request.Succeed(this))
+        {
+            // nobody waits for it any more
+            _isAborted = true;
+        }
+
+        Post();
+    }
+
+    /// <summary>The peer does not speak the protocol of a stream of ours.</summary>
+    internal void Refused()
+    {
+        _request?.Fail(Libp2pException.For(Libp2pError.ProtocolRefused, RemotePeer, $"the peer does not speak {Protocol}"));
+        _request = null;
+    }
+
+    /// <summary>Takes what has arrived, as much as there is place for.</summary>
+    internal int Receive(byte[] buffer, int offset, int count)
+    {
+        int taken = 0;
+        while (taken < count)
+        {
+            if (_isDiscarding || _isAborted)
+            {
+                return count;
+            }
+
+            int room = BufferBytes - Volatile.Read(ref _unread);
+            if (room <= 0)
+            {
+                // The reader looks at this after it has read, and we look at what is unread after it is set: one of us sees the other.
+                Interlocked.Exchange(ref _isHeldBack, 1);
+                if (Volatile.Read(ref _unread) > BufferBytes / 2)
+                {
+                    break;
+                }
+
+                Interlocked.Exchange(ref _isHeldBack, 0);
+                continue;
+            }
+
+            int part = Math.Min(room, count - taken);
+            _in.Writer.Write(buffer.AsSpan(offset + taken, part));
+            Interlocked.Add(ref _unread, part);
+            taken += part;
+
+            // at once, as this pipe has no limit of its own
+            _ = _in.Writer.FlushAsync().AsTask();
+        }
+
+        return taken;
+    }
+
+    /// <summary>The peer has completed its writes.</summary>
+    internal void ReadEnded()
+    {
+        _isReadEnded = true;
+        _in.Writer.Complete();
+    }
+
+    /// <summary>Writes what waited for room, after the connection has made some. True when something was written.</summary>
+    internal bool PumpAgain()
+    {
+        _isWaiting = false;
+        return _stream != null && Pump();
+    }
+
+    /// <summary>The stream is over.</summary>
+    internal void Closed(bool reset)
+    {
+        _stream = null;
+        if (!reset && _isReadEnded && _isWriteEnded)
+        {
+            return;
+        }
+
+        Libp2pException? reason = _connection.EndUnderWay();
+        End(reason ?? Libp2pException.For(Libp2pError.StreamReset, _connection.Peer,
+            _isAborted ? "the stream was broken off on this side"
+            : _request != null ? $"the peer did not agree on {Protocol} in time, or broke the stream off"
+            : "the peer broke the stream off"));
+    }
+
+    // on the shard's thread, or after it
+    private void End(Libp2pException why)
+    {
+        _request?.Fail(why);
+        _request = null;
+        if (!_isReadEnded)
+        {
+            _isReadEnded = true;
+            _in.Writer.Complete(why);
+
+            // Not on this thread: it runs what the handler has registered. Who has all that the peer said goes on, and hears of the end
+            // when he writes.
+            _ = _broken?.CancelAsync();
+        }
+
+        if (!_isWriteEnded)
+        {
+            _isWriteEnded = true;
+            _out.Reader.Complete(why);
+        }
+    }
+
+    private void Post()
+    {
+        if (Interlocked.Exchange(ref _isPosted, 1) == 0)
+        {
+            _connection.Shard.Post(this);
+        }
+    }
+
+    // moves what the application has written to the connection
+    private bool Pump()
+    {
+        if (!_isOpened || _isWriteEnded || _isWaiting || !_out.Reader.TryRead(out ReadResult result))
+        {
+            return false;
+        }
+
+        ReadOnlySequence<byte> waiting = result.Buffer;
+        long written = 0;
+        foreach (ReadOnlyMemory<byte> part in waiting)
+        {
+            MemoryMarshal.TryGetArray(part, out ArraySegment<byte> segment);
+            int taken = segment.Count == 0 ? 0 : _stream!.Write(segment.Array!, segment.Offset, segment.Count);
+            written += taken;
+            if (taken < segment.Count)
+            {
+                break;
+            }
+        }
+
+        bool isAll = written == waiting.Length;
+        _out.Reader.AdvanceTo(waiting.GetPosition(written));
+        if (!isAll)
+        {
+            _isWaiting = true;
+            _connection.AddWaiting(this);
+        }
+        else if (result.IsCompleted)
+        {
+            _isWriteEnded = true;
+            _out.Reader.Complete();
+            _stream!.CloseWrite();
+        }
+
+        return written > 0;
+    }
+}

@@ -1,0 +1,402 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoLibp2p.Core;
+using NanoLibp2p.Core.Ping;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.PubSub;
+
+namespace NanoLibp2p.Host;
+
+/// <summary>
+/// One thread, one node, one poller, one mailbox. A connection, its streams and their state belong to one shard for ever; whatever crosses
+/// is an <see cref="IShardWork"/> in the mailbox.
+/// </summary>
+/// <remarks>
+/// <code>
+///   round:  wait for the poller (not at all while there is work)
+///        -> mailbox
+///        -> each open connection that has something to do, once: step, flush, streams that wait for room
+///        -> one connection that is still in the handshake, since a step of it costs some 0.2 ms
+///        -> the protocols, when one is due
+///        -> once a second, the deadlines of all connections
+/// </code>
+/// So a message costs what its own connection costs, however many there are beside it.
+/// </remarks>
+internal sealed class Shard : NodeScheduler
+{
+    private const int MaxMail = 1024;
+    private const int SweepMs = 1000;
+
+    // what is still to be sent when the node ends gets so long to leave
+    private const int LastWordsMs = 1000;
+
+    private readonly Libp2pNode _owner;
+    private readonly Poller _poller;
+    private readonly Thread _thread;
+    private readonly ConcurrentQueue<IShardWork> _mail = new();
+    private readonly Queue<ShardConnection> _open = new();
+    private readonly Queue<ShardConnection> _handshakes = new();
+    private readonly ShardConnection?[] _connections;
+    private readonly byte[] _scratch = new byte[512];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ShardConnection? _turn;
+    private int _isAsleep;
+    private int _load;
+    private long _turns;
+    private volatile bool _isStopping;
+    private volatile bool _isOver;
+    private bool _areProtocolsDue;
+    private long _nextProtocols;
+    private long _nextSweep;
+
+    internal Shard(Libp2pNode owner, int index, Libp2pNodeOptions options, NodeOptions nodeOptions, Identity identity)
+    {
+        _owner = owner;
+        Index = index;
+        _poller = Poller.Create(options.Poller);
+        Node = new Node(nodeOptions, identity, DesktopCrypto.Choose(), new SystemRandom())
+        {
+            Events = new Listener(this),
+            Scheduler = this,
+            Transport = new BoundAddresses(),
+        };
+        Node.Ping.Events = new Pongs(this);
+        Streams = new HostProtocol(owner, this);
+        Node.Add(Streams);
+        if (options.PubSub != null)
+        {
+            PubSub = new PubSubProtocol(options.PubSub) { Events = new Messages(this) };
+            if (options.Shards > 1)
+            {
+                PubSub.Sharing = new Sharing(this);
+            }
+
+            Node.Add(PubSub);
+        }
+
+        _connections = new ShardConnection?[Node.Connections.Length];
+        _thread = new Thread(Loop) { Name = "nanoLibp2p shard " + index, IsBackground = true };
+    }
+
+    internal int Index { get; }
+
+    /// <summary>Its node; for its own thread.</summary>
+    internal Node Node { get; }
+
+    /// <summary>The application's streams; for its own thread.</summary>
+    internal HostProtocol Streams { get; }
+
+    /// <summary>Pubsub; for its own thread. Null when the node has none.</summary>
+    internal PubSubProtocol? PubSub { get; }
+
+    /// <summary>Connections that it has, and sockets that are on their way to it. From any thread.</summary>
+    internal int Load => Volatile.Read(ref _load);
+
+    /// <summary>How often a connection had its turn. From any thread.</summary>
+    internal long Turns => Volatile.Read(ref _turns);
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Has its thread do something. From any thread.</summary>
+    internal void Post(IShardWork work)
+    {
+        _mail.Enqueue(work);
+        if (Interlocked.Exchange(ref _isAsleep, 0) != 0)
+        {
+            _poller.Wake();
+        }
+
+        if (_isOver)
+        {
+            AbandonMail();
+        }
+    }
+
+    /// <summary>Counts a socket that is about to be posted.</summary>
+    internal void AddLoad() => Interlocked.Increment(ref _load);
+
+    /// <summary>Takes one off: a connection that ended, or a socket that became none.</summary>
+    internal void RemoveLoad() => Interlocked.Decrement(ref _load);
+
+    /// <summary>Ends it: what is to be sent gets a second, connections are closed in order, and the thread ends.</summary>
+    internal Task StopAsync()
+    {
+        _isStopping = true;
+        Post(Nothing.Instance);
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            _thread.Start();
+        }
+
+        return _ended.Task;
+    }
+
+    /// <summary>Frees what it has, where it was never started.</summary>
+    internal void Discard() => _poller.Dispose();
+
+    /// <summary>Takes a connected socket. Null when there is no place for it: then the socket is closed.</summary>
+    internal ShardConnection? Adopt(Socket socket, PeerId? expected, DialRequest? dial)
+    {
+        SocketLink link;
+        try
+        {
+            link = new SocketLink(socket, _poller, _scratch);
+        }
+        catch (Exception e) when (e is SocketException or System.ComponentModel.Win32Exception or ObjectDisposedException)
+        {
+            // it left, or the system has no room for it
+            socket.Dispose();
+            RemoveLoad();
+            return null;
+        }
+
+        Connection? connection = _isStopping ? null : dial == null ? Node.Adopt(link) : Node.Connect(link, expected, isInitiator: true);
+        if (connection == null)
+        {
+            link.Close();
+            RemoveLoad();
+            return null;
+        }
+
+        ShardConnection one = new(this, connection, link, dial);
+        _connections[connection.Index] = one;
+        one.Schedule();
+        return one;
+    }
+
+    internal ShardConnection? Find(Connection connection) => _connections[connection.Index];
+
+    internal void Enqueue(ShardConnection connection)
+    {
+        bool isHandshake = connection.Connection.State is ConnectionState.Securing or ConnectionState.Handshaking or ConnectionState.Muxing;
+        (isHandshake ? _handshakes : _open).Enqueue(connection);
+    }
+
+    internal void PollProtocolsSoon() => _areProtocolsDue = true;
+
+    /// <inheritdoc/>
+    public override void OnWork(Connection connection)
+    {
+        ShardConnection? one = _connections[connection.Index];
+        if (one != null && one != _turn)
+        {
+            one.Schedule();
+        }
+    }
+
+    internal Libp2pException ReasonOf(Connection connection, CloseReason reason, int detail)
+        => new(Libp2pError.ConnectionClosed, connection.RemotePeer, "the connection ended: " + CloseText.Describe(reason, detail,
+            Node.Options), reason, detail);
+
+    private void Loop()
+    {
+        try
+        {
+            while (!_isStopping)
+            {
+                Round();
+            }
+
+            long end = Environment.TickCount64 + LastWordsMs;
+            while (HasUnsent() && Environment.TickCount64 < end)
+            {
+                Round();
+            }
+
+            Node.Close();
+        }
+        catch (Exception e)
+        {
+            _owner.Fail(e);
+            foreach (ShardConnection? one in _connections)
+            {
+                one?.Link.Close();
+            }
+        }
+
+        _isOver = true;
+        AbandonMail();
+        foreach (ShardConnection? one in _connections)
+        {
+            if (one != null)
+            {
+                Forget(one, Libp2pException.NodeClosed());
+            }
+        }
+
+        _poller.Dispose();
+        _ended.TrySetResult();
+    }
+
+    private void Round()
+    {
+        int wait = TimeToWait();
+        if (wait > 0)
+        {
+            // nobody waits for it now
+            Node.Prepare();
+            Volatile.Write(ref _isAsleep, 1);
+            Interlocked.MemoryBarrier();
+            if (!_mail.IsEmpty)
+            {
+                wait = 0;
+            }
+        }
+
+        _poller.Wait(wait);
+        Volatile.Write(ref _isAsleep, 0);
+        long nowMs = Node.Advance(Environment.TickCount64);
+        for (int i = 0; i < MaxMail && _mail.TryDequeue(out IShardWork? work); i++)
+        {
+            work.Run(this);
+        }
+
+        for (int i = _open.Count; i > 0; i--)
+        {
+            Turn(_open.Dequeue());
+        }
+
+        if (_handshakes.TryDequeue(out ShardConnection? handshake))
+        {
+            Turn(handshake);
+        }
+
+        if (_areProtocolsDue || nowMs >= _nextProtocols || PubSub is { HasWork: true })
+        {
+            _areProtocolsDue = false;
+            _nextProtocols = Math.Min(Node.PollProtocols(), nowMs + SweepMs);
+        }
+
+        if (nowMs >= _nextSweep)
+        {
+            Sweep(nowMs);
+        }
+    }
+
+    private void Turn(ShardConnection connection)
+    {
+        _turns++;
+        _turn = connection;
+        connection.Turn();
+        _turn = null;
+    }
+
+    private int TimeToWait()
+    {
+        if (_open.Count + _handshakes.Count > 0 || !_mail.IsEmpty || _areProtocolsDue || PubSub is { HasWork: true })
+        {
+            return 0;
+        }
+
+        long next = Math.Min(_nextSweep, _nextProtocols) - Node.NowMs;
+        return (int)Math.Clamp(next, 0, SweepMs);
+    }
+
+    private void Sweep(long nowMs)
+    {
+        _nextSweep = nowMs + SweepMs;
+        foreach (ShardConnection? one in _connections)
+        {
+            if (one != null && one.Connection.NextDeadline <= nowMs)
+            {
+                one.Schedule();
+            }
+        }
+    }
+
+    private bool HasUnsent()
+    {
+        foreach (ShardConnection? one in _connections)
+        {
+            if (one != null && one.HasUnsent)
+            {
+                return true;
+            }
+        }
+
+        return !_mail.IsEmpty;
+    }
+
+    private void AbandonMail()
+    {
+        while (_mail.TryDequeue(out IShardWork? work))
+        {
+            work.Abandon();
+        }
+    }
+
+    private void Forget(ShardConnection one, Libp2pException why)
+    {
+        _connections[one.Connection.Index] = null;
+        one.End = why;
+        one.Closed();
+        _owner.OnClosed(one);
+        RemoveLoad();
+    }
+
+    private sealed class Nothing : IShardWork
+    {
+        internal static readonly Nothing Instance = new();
+
+        public void Run(Shard shard)
+        {
+        }
+
+        public void Abandon()
+        {
+        }
+    }
+
+    private sealed class Listener(Shard shard) : NodeEvents
+    {
+        public override void OnConnected(Connection connection)
+        {
+            ShardConnection one = shard._connections[connection.Index]!;
+            one.Peer = connection.RemotePeer;
+            shard.PollProtocolsSoon();
+            shard._owner.OnConnected(one);
+        }
+
+        public override void OnClosed(Connection connection)
+        {
+            ShardConnection? one = shard._connections[connection.Index];
+            if (one != null)
+            {
+                shard.PollProtocolsSoon();
+                shard.Forget(one, shard.ReasonOf(connection, connection.CloseReason, connection.CloseDetail));
+            }
+        }
+    }
+
+    private sealed class Messages(Shard shard) : PubSubEvents
+    {
+        public override void OnMessage(Topic topic, PubSubMessage message)
+            => shard._owner.Deliver(new TopicMessage(topic.Name, message.CopyData(), message.CopyFrom(), message.SequenceNumber,
+                message.ReceivedFrom.RemotePeer));
+    }
+
+    private sealed class Sharing(Shard shard) : PubSubSharing
+    {
+        public override void OnAccepted(SharedMessage message) => shard._owner.Share(shard, message);
+    }
+
+    private sealed class Pongs(Shard shard) : PingEvents
+    {
+        public override void OnPong(Connection connection) => shard.Find(connection)?.EndPing(null);
+
+        public override void OnPingFailed(Connection connection)
+        {
+            ShardConnection? one = shard.Find(connection);
+            one?.EndPing(one.EndUnderWay() ?? Libp2pException.For(
+                Libp2pError.StreamReset, one
+                    .Peer, "the peer does not answer pings: it refused the protocol, sent other bytes back, or took too long"));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Collections.Generic;
+using NanoLibp2p.Core;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Host;
+
+/// <summary>One peer's turn on a connection of a shard. The shard's thread alone uses what is not said to be for all.</summary>
+internal sealed class ShardConnection
+{
+    // one pump and one flush of each waiting stream, so often in one turn: then the others have theirs
+    private const int MaxPumps = 8;
+
+    private readonly Queue<PeerStream> _waiting = new();
+    private readonly Queue<PingRequest> _pings = new();
+    private bool _isBlocked;
+    private bool _isQueued;
+
+    internal ShardConnection(Shard shard, Connection connection, SocketLink link, DialRequest? dial)
+    {
+        Shard = shard;
+        Connection = connection;
+        Link = link;
+        Dial = dial;
+        link.Owner = this;
+    }
+
+    /// <summary>Where it lives. For all threads.</summary>
+    internal Shard Shard { get; }
+
+    internal Connection Connection { get; }
+
+    internal SocketLink Link { get; }
+
+    /// <summary>Who waits for it; null once it is open, and for a peer that called.</summary>
+    internal DialRequest? Dial { get; set; }
+
+    /// <summary>Who is at the other end, once it is open. For all threads.</summary>
+    internal PeerId? Peer { get; set; }
+
+    /// <summary>Why it ended; null while it lives. For all threads.</summary>
+    internal Libp2pException? End { get; set; }
+
+    /// <summary>True when a stream has something to write that found no room.</summary>
+    internal bool HasWaiting => _waiting.Count > 0;
+
+    /// <summary>True when it has something to send that can't leave at once.</summary>
+    internal bool HasUnsent => HasWaiting || Connection.HasUnsent;
+
+    internal void OnReady() => Schedule();
+
+    /// <summary>Has it take its turn soon; told often, it takes one.</summary>
+    internal void Schedule()
+    {
+        if (!_isQueued && End == null)
+        {
+            _isQueued = true;
+            Shard.Enqueue(this);
+        }
+    }
+
+    /// <summary>Its turn: what has arrived goes to the streams, what they have to say goes out.</summary>
+    internal void Turn()
+    {
+        _isQueued = false;
+        if (End != null)
+        {
+            return;
+        }
+
+        bool moved = Connection.Step() | Connection.Flush();
+        bool written = true;
+        for (int i = 0; i < MaxPumps && written && HasWaiting && End == null; i++)
+        {
+            // also when nothing was written: a stream that tries tells of work, which counts as told until a step or flush
+            written = Pump();
+            moved |= Connection.Flush();
+        }
+
+        if (End != null)
+        {
+            return;
+        }
+
+        bool isBlocked = Connection.HasUnsent;
+        if (_isBlocked && !isBlocked)
+        {
+            // an answer of a protocol may have waited for the room
+            Shard.PollProtocolsSoon();
+        }
+
+        _isBlocked = isBlocked;
+        bool canRead = Link.IsReadable && Connection.WantsRead;
+        bool canWrite = HasWaiting && moved && !Link.IsWriteBlocked;
+        if (canRead || canWrite || (moved && Connection.HasUnread) || Connection.State == ConnectionState.Ending)
+        {
+            Schedule();
+        }
+    }
+
+    /// <summary>A stream has more to write than there is room.</summary>
+    internal void AddWaiting(PeerStream stream) => _waiting.Enqueue(stream);
+
+    /// <summary>Asks for a ping, after those that were asked for before.</summary>
+    internal void Add(PingRequest ping)
+    {
+        _pings.Enqueue(ping);
+        if (_pings.Count == 1)
+        {
+            SendPing();
+        }
+    }
+
+    /// <summary>The ping under way is over.</summary>
+    /// <param name="error">Why it failed; null when it was answered.</param>
+    internal void EndPing(Libp2pException? error)
+    {
+        if (_pings.TryDequeue(out PingRequest? ping))
+        {
+            ping.End(error);
+            SendPing();
+        }
+    }
+
+    /// <summary>Ends it, when the dial that wanted it is given up and it did not open before.</summary>
+    internal void CloseUnlessOpened(DialRequest dial)
+    {
+        if (End == null && Dial == dial)
+        {
+            Connection.Close();
+        }
+    }
+
+    /// <summary>It has ended, and why is in <see cref="End"/>.</summary>
+    internal void Closed()
+    {
+        _waiting.Clear();
+        while (_pings.TryDequeue(out PingRequest? ping))
+        {
+            ping.End(End);
+        }
+    }
+
+    /// <summary>Why a stream of it was broken off, while the connection's own end may not be told yet.</summary>
+    internal Libp2pException? EndUnderWay()
+    {
+        CloseReason reason = Connection.CloseReason;
+        return reason != CloseReason.None ? Shard.ReasonOf(Connection, reason, Connection.CloseDetail)
+            : Link.Error != LinkError.None ? Shard.ReasonOf(Connection, CloseReason.LinkFailed, (int)Link.Error)
+            : null;
+    }
+
+    private void SendPing()
+    {
+        while (_pings.TryPeek(out PingRequest? ping))
+        {
+            ping.Begin();
+            if (Shard.Node.Ping.Send(Connection))
+            {
+                return;
+            }
+
+            _pings.Dequeue();
+            ping.End(Libp2pException.For(Libp2pError.TooManyStreams, Peer,
+                "no ping could be sent: the connection has no room, or as many streams as it may have"));
+        }
+    }
+
+    // true when a stream has written something
+    private bool Pump()
+    {
+        bool written = false;
+        for (int i = _waiting.Count; i > 0; i--)
+        {
+            written |= _waiting.Dequeue().PumpAgain();
+        }
+
+        return written;
+    }
+}

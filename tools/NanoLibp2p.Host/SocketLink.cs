@@ -1,0 +1,172 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Tcp;
+
+namespace NanoLibp2p.Host;
+
+/// <summary>
+/// A TCP connection of a shard, on a socket that is connected already. It asks the socket only when its <see cref="Poller"/> has said that
+/// there is something, and otherwise behaves as the links of TcpTransport. One thread uses it.
+/// </summary>
+internal sealed class SocketLink : IStreamLink
+{
+    private readonly Poller _poller;
+    private readonly byte[] _address;
+    private readonly byte[] _scratch;
+    private LinkError _error;
+    private bool _isClosed;
+    private int _isSocketClosed;
+
+    /// <summary>Makes the link; the poller watches it at once.</summary>
+    /// <exception cref="SocketException">The peer has already left. The socket is still the caller's.</exception>
+    internal SocketLink(Socket socket, Poller poller, byte[] scratch)
+    {
+        _poller = poller;
+        _scratch = scratch;
+        Socket = socket;
+        IPEndPoint remote = (IPEndPoint)socket.RemoteEndPoint!;
+        _address = (remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address).GetAddressBytes();
+        RemotePort = remote.Port;
+        SocketCalls.Prepare(socket);
+        poller.Add(this);
+    }
+
+    internal Socket Socket { get; }
+
+    /// <summary>Whose it is; told when it is ready.</summary>
+    internal ShardConnection? Owner { get; set; }
+
+    /// <summary>False once a read has found nothing more.</summary>
+    internal bool IsReadable { get; set; } = true;
+
+    /// <summary>True once a write was not taken whole.</summary>
+    internal bool IsWriteBlocked { get; set; }
+
+    /// <summary>The peer has ended or broken the connection: read on until a read says so.</summary>
+    internal bool IsEnding { get; set; }
+
+    /// <summary>Where the epoll poller keeps it; -1 when it does not.</summary>
+    internal int Place { get; set; } = -1;
+
+    /// <summary>What the asynchronous poller has under way.</summary>
+    internal AsyncPoller.Operation? Reading { get; set; }
+
+    internal AsyncPoller.Operation? Sending { get; set; }
+
+    /// <inheritdoc/>
+    public LinkState State { get; private set; } = LinkState.Open;
+
+    /// <inheritdoc/>
+    public LinkError Error => _error;
+
+    /// <inheritdoc/>
+    public int RemotePort { get; }
+
+    /// <inheritdoc/>
+    public int Read(byte[] buffer, int offset, int count)
+    {
+        switch (State)
+        {
+            case LinkState.Closed:
+                return LinkResult.Ended;
+            case LinkState.Failed:
+                return LinkResult.Failed;
+        }
+
+        if (count == 0 || !IsReadable)
+        {
+            return 0;
+        }
+
+        int read = SocketCalls.Receive(Socket, buffer, offset, count, out LinkError error);
+        if (read == LinkResult.Failed)
+        {
+            _error = error;
+            State = LinkState.Failed;
+        }
+        else if (read == LinkResult.Ended)
+        {
+            // after a write that failed, all that came before is read now
+            State = _error == LinkError.None ? LinkState.Closed : LinkState.Failed;
+            read = _error == LinkError.None ? read : LinkResult.Failed;
+        }
+        else if (read < count && (read == 0 || !IsEnding))
+        {
+            IsReadable = false;
+            _poller.WantRead(this);
+        }
+
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public int Write(byte[] buffer, int offset, int count)
+    {
+        if (State == LinkState.Failed || _error != LinkError.None || _isClosed)
+        {
+            return LinkResult.Failed;
+        }
+
+        if (count == 0 || IsWriteBlocked)
+        {
+            return 0;
+        }
+
+        int written = SocketCalls.Send(Socket, buffer, offset, count, out LinkError error);
+        if (written == LinkResult.Failed)
+        {
+            // still open for what the peer said before it left
+            _error = error;
+            IsReadable = true;
+        }
+        else if (written < count)
+        {
+            IsWriteBlocked = true;
+            written += _poller.WantWrite(this, buffer.AsSpan(offset + written, count - written));
+        }
+
+        return written;
+    }
+
+    /// <inheritdoc/>
+    public int CopyRemoteAddress(byte[] buffer, int offset)
+    {
+        _address.CopyTo(buffer, offset);
+        return _address.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Close()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            Owner = null;
+            _poller.Remove(this);
+            _poller.Close(this);
+            State = State == LinkState.Failed ? State : LinkState.Closed;
+        }
+    }
+
+    /// <summary>The poller has news of it.</summary>
+    internal void OnReady() => Owner?.OnReady();
+
+    /// <summary>Closes the socket, once.</summary>
+    internal void CloseSocket()
+    {
+        if (Interlocked.Exchange(ref _isSocketClosed, 1) == 0)
+        {
+            try
+            {
+                SocketCalls.Close(Socket, _scratch);
+            }
+            catch (ObjectDisposedException)
+            {
+                // it is closed
+            }
+        }
+    }
+}

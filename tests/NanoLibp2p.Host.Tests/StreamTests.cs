@@ -31,7 +31,7 @@ public class StreamTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task A_megabyte_comes_back_from_an_echo_both_ways(int shards, PollerKind poller)
+    public async Task A_megabyte_comes_back_from_an_echo_both_ways_at_once(int shards, PollerKind poller)
     {
         await using Libp2pNode listener = await Nodes.ListenAsync(shards, poller);
         await using Libp2pNode dialler = await Nodes.StartAsync(shards, poller);
@@ -40,8 +40,8 @@ public class StreamTests
         await dialler.DialAsync(listener);
         await Nodes.UntilAsync(() => listener.IsConnected(dialler.PeerId), "the listener knows of the connection");
 
-        await EchoAsync(dialler, listener.PeerId, 1 << 20, 1).WaitAsync(Nodes.Patience);
-        await EchoAsync(listener, dialler.PeerId, 1 << 20, 2).WaitAsync(Nodes.Patience);
+        await Task.WhenAll(EchoAsync(dialler, listener.PeerId, 1 << 20, 1), EchoAsync(listener, dialler.PeerId, 1 << 20, 2))
+            .WaitAsync(Nodes.Patience);
     }
 
     [Theory]

@@ -55,8 +55,8 @@ public class CutTests(JsPeers peers)
 
     private static bool IsEnd(NanoEnd end) => end.Reason == (end.WasOpen ? CloseReason.Remote : CloseReason.EndedInHandshake);
 
-    // Where we dial, the first piece of js needs nothing of ours: a reset behind it may come before we have seen the link open, and then it is
-    // the dial that failed, by a reset. From the second piece on js has heard us, and the link was open.
+    // Where we dial, the first piece of js needs nothing of ours: a reset behind it may come before we have seen the link open, and then it
+    // is the dial that failed, by a reset. From the second piece on js has heard us, and the link was open.
     private static bool IsReset(NanoEnd end, JsCut cut, bool jsDials) =>
         (end.Reason == CloseReason.LinkFailed || (end.Reason == CloseReason.DialFailed && !jsDials && cut.Piece == "multistream"))
         && (LinkError)end.Detail == LinkError.Reset;

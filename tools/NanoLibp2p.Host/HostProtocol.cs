@@ -82,8 +82,11 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
     }
 
     /// <inheritdoc/>
-    public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count) => ((PeerStream)stream.Tag).Receive(buffer,
-        offset, count);
+    public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
+    {
+        ((PeerStream)stream.Tag).Receive(buffer, offset, count);
+        return count;
+    }
 
     /// <inheritdoc/>
     public override void OnReadEnd(Libp2pStream stream) => ((PeerStream)stream.Tag).ReadEnded();

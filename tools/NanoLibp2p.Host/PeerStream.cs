@@ -13,27 +13,29 @@ namespace NanoLibp2p.Host;
 
 /// <summary>
 /// A stream to a peer, on one protocol. From any thread; one reader and one writer at a time. A write waits while the peer does not
-/// read, and
-/// the peer waits while nobody reads here.
+/// read, and the peer waits while nobody reads here.
 /// </summary>
 /// <remarks>
 /// <para>
 /// <see cref="CompleteWrites"/> tells the peer that no more comes; reading goes on to the peer's own end, which is a read of 0 bytes.
-/// Disposed
-/// before that, the stream is broken off, so that the peer does not take half a message for a whole one. Disposed after it, what was
-/// written still goes, and what the peer still sends is thrown away.
+/// Disposed before that, the stream is broken off, so that the peer does not take half a message for a whole one. Disposed after it, what
+/// was written still goes, and what the peer still sends is thrown away.
 /// </para>
 /// <para>
-/// At most <see cref="BufferBytes"/> that were not read are kept, and about as many that were written and could not go yet. Beyond that the
-/// peer's whole connection is held back until somebody reads: read each stream, or dispose it.
+/// At most twice <see cref="BufferBytes"/> that were not read are kept, and by how much the stream's window has grown (half of
+/// NodeOptions.WindowBytes for all streams of a shard); about <see cref="BufferBytes"/> that were written and could not go yet. The peer is
+/// granted no more until somebody reads; the connection's other streams go on.
 /// </para>
 /// </remarks>
 public sealed class PeerStream : Stream, IShardWork
 {
-    /// <summary>Bytes that are kept each way: Yamux's first window.</summary>
+    /// <summary>Yamux's first window, in bytes.</summary>
     public const int BufferBytes = (int)YamuxSession.InitialWindow;
 
     private const int Chunk = 64 * 1024;
+
+    // what is read before the peer is granted as much again
+    private const int CreditStep = 64 * 1024;
 
     private static readonly PipeOptions _incoming = new(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 * 1024,
         useSynchronizationContext: false);
@@ -57,7 +59,7 @@ public sealed class PeerStream : Stream, IShardWork
 
     // between the threads
     private int _unread;
-    private int _isHeldBack;
+    private int _credit;
     private int _isPosted;
     private int _isDisposed;
     private int _areWritesCompleted;
@@ -73,6 +75,7 @@ public sealed class PeerStream : Stream, IShardWork
         Protocol = protocol;
         if (request == null)
         {
+            stream.KeepCredit();
             _broken = new CancellationTokenSource();
         }
     }
@@ -152,8 +155,8 @@ public sealed class PeerStream : Stream, IShardWork
         _in.Reader.AdvanceTo(found.End);
         if (count > 0)
         {
-            int unread = Interlocked.Add(ref _unread, -count);
-            if (unread <= BufferBytes / 2 && Volatile.Read(ref _isHeldBack) != 0)
+            Interlocked.Add(ref _unread, -count);
+            if (Interlocked.Add(ref _credit, count) >= CreditStep)
             {
                 Post();
             }
@@ -254,10 +257,14 @@ public sealed class PeerStream : Stream, IShardWork
             return;
         }
 
-        if (_isHeldBack != 0 && (_isDiscarding || Volatile.Read(ref _unread) <= BufferBytes / 2))
+        if (_isDiscarding)
         {
-            _isHeldBack = 0;
-            _connection.Connection.Wake();
+            Interlocked.Add(ref _credit, Interlocked.Exchange(ref _unread, 0));
+        }
+
+        if (Volatile.Read(ref _credit) >= CreditStep)
+        {
+            _stream.GiveCredit(Interlocked.Exchange(ref _credit, 0));
         }
 
         Pump();
@@ -270,6 +277,7 @@ public sealed class PeerStream : Stream, IShardWork
     internal void Opened()
     {
         _isOpened = true;
+        _stream!.KeepCredit();
         OpenRequest? request = _request;
         _request = null;
         if (request != null && !request.Succeed(this))
@@ -288,41 +296,20 @@ public sealed class PeerStream : Stream, IShardWork
         _request = null;
     }
 
-    /// <summary>Takes what has arrived, as much as there is place for.</summary>
-    internal int Receive(byte[] buffer, int offset, int count)
+    /// <summary>Takes what has arrived: never more than what the peer was granted.</summary>
+    internal void Receive(byte[] buffer, int offset, int count)
     {
-        int taken = 0;
-        while (taken < count)
+        if (_isDiscarding || _isAborted)
         {
-            if (_isDiscarding || _isAborted)
-            {
-                return count;
-            }
-
-            int room = BufferBytes - Volatile.Read(ref _unread);
-            if (room <= 0)
-            {
-                // The reader looks at this after it has read, and we look at what is unread after it is set: one of us sees the other.
-                Interlocked.Exchange(ref _isHeldBack, 1);
-                if (Volatile.Read(ref _unread) > BufferBytes / 2)
-                {
-                    break;
-                }
-
-                Interlocked.Exchange(ref _isHeldBack, 0);
-                continue;
-            }
-
-            int part = Math.Min(room, count - taken);
-            _in.Writer.Write(buffer.AsSpan(offset + taken, part));
-            Interlocked.Add(ref _unread, part);
-            taken += part;
-
-            // at once, as this pipe has no limit of its own
-            _ = _in.Writer.FlushAsync().AsTask();
+            _stream!.GiveCredit(count);
+            return;
         }
 
-        return taken;
+        _in.Writer.Write(buffer.AsSpan(offset, count));
+        Interlocked.Add(ref _unread, count);
+
+        // at once, as this pipe has no limit of its own
+        _ = _in.Writer.FlushAsync().AsTask();
     }
 
     /// <summary>The peer has completed its writes.</summary>

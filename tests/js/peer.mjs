@@ -78,8 +78,10 @@ await serve({
     node.services.pubsub.unsubscribe(topic)
   },
 
+  /** Who subscribed to a topic, as far as a message would reach them: gossipsub hears of a subscription before its own stream to the peer is open. */
   async subscribers ({ topic }) {
-    return node.services.pubsub.getSubscribers(topic).map(String)
+    const { pubsub } = node.services
+    return pubsub.getSubscribers(topic).map(String).filter(peer => pubsub.streamsOutbound?.has(peer) ?? true)
   },
 
   async publish ({ topic, data }) {

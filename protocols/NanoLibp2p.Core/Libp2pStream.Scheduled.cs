@@ -19,8 +19,7 @@ namespace NanoLibp2p.Core
 
         /// <summary>
         /// From here on the window that the peer uses up is given back by <see cref="GiveCredit"/> alone, not as data are consumed. So a
-        /// protocol
-        /// that consumes everything and passes it on later, such as a relay, holds back the one stream and not its connection.
+        /// protocol that consumes everything and passes it on later, such as a relay, holds back the one stream and not its connection.
         /// </summary>
         /// <remarks>
         /// Call it in <see cref="StreamProtocol.OnOpened"/>; what came with the negotiation (some 30 bytes) is then given back with the
@@ -52,8 +51,7 @@ namespace NanoLibp2p.Core
 
         /// <summary>
         /// Asks for one <see cref="StreamProtocol.OnRoom"/> as soon as <see cref="WriteRoom"/> is above 0: for who has more to write than
-        /// found
-        /// room. Nothing to ask again for while it waits, and nothing to poll.
+        /// found room. Nothing to ask again for while it waits, and nothing to poll.
         /// </summary>
         public void WaitForRoom()
         {

@@ -28,11 +28,11 @@ namespace NanoLibp2p.Core
 
         /// <summary>
         /// Bytes by which the windows of all streams together may grow beyond their first, where a peer uses one up within four round
-        /// trips; each
-        /// to <see cref="Connection.MaxWindow"/> at the most. 0, the default, has all windows stay as they are: 4 MB a second at 60 ms.
+        /// trips; each to <see cref="Connection.MaxWindow"/> at the most. 0, the default, has all windows stay as they are: 4 MB a second
+        /// at 60 ms.
         /// </summary>
-        /// <remarks>It is what peers may have under way and not what is kept, save on streams with <see
-        /// cref="Libp2pStream.KeepCredit"/>.</remarks>
+        /// <remarks>It is what peers may have under way and not what is kept, save on streams with
+        /// <see cref="Libp2pStream.KeepCredit"/>.</remarks>
         public int WindowBytes;
 
         /// <summary>Protocols that can be added, identify and ping included.</summary>

@@ -7,14 +7,13 @@ namespace NanoLibp2p.PubSub
     // One peer over several nodes, each on a thread of its own with connections of its own: the shards of a gateway.
     public sealed partial class PubSubProtocol
     {
-        /// <summary>Who carries messages to the other nodes of this peer; null where there is one. Needs <see
-        /// cref="PubSubOptions.Forward"/>.</summary>
+        /// <summary>Who carries messages to the other nodes of this peer; null where there is one. Needs
+        /// <see cref="PubSubOptions.Forward"/>.</summary>
         public PubSubSharing Sharing;
 
         /// <summary>
         /// True when something has come since the last <see cref="Poll"/> that it may have an answer to: for a NodeScheduler, which
-        /// calls it
-        /// then, too, and not only when it is due.
+        /// calls it then, too, and not only when it is due.
         /// </summary>
         public bool HasWork { get; private set; }
 

@@ -6,8 +6,7 @@ namespace NanoLibp2p.Host;
 
 /// <summary>
 /// The protocols of the application, on one shard: each stream's bytes go to and come from its <see cref="PeerStream"/>. Ids are added
-/// while
-/// the node runs.
+/// while the node runs.
 /// </summary>
 internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtocol
 {

@@ -26,8 +26,8 @@ public sealed class Libp2pException : IOException
     /// <summary>Why the connection ended or was never made; <see cref="CloseReason.None"/> when it lives.</summary>
     public CloseReason Reason { get; }
 
-    /// <summary>A figure that belongs to <see cref="Reason"/>, as told there: the code of the peer's GoAway, a <see
-    /// cref="LinkError"/>.</summary>
+    /// <summary>A figure that belongs to <see cref="Reason"/>, as told there: the code of the peer's GoAway, a
+    /// <see cref="LinkError"/>.</summary>
     public int Detail { get; }
 
     /// <summary>With whom; null where that is not known.</summary>

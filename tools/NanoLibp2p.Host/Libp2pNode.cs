@@ -16,8 +16,7 @@ namespace NanoLibp2p.Host;
 
 /// <summary>
 /// A libp2p node: TCP, Noise, Yamux, identify, ping, pubsub and the application's own protocols, over as many shards as there are cores.
-/// All
-/// of it may be used from any thread, and every call that waits can be cancelled.
+/// All of it may be used from any thread, and every call that waits can be cancelled.
 /// </summary>
 /// <example>
 /// <code>

@@ -19,15 +19,13 @@ public sealed class Libp2pNodeOptions
 
     /// <summary>
     /// Threads that connections are dealt to, 1 to <see cref="MaxShards"/>, each with its own <see cref="Core.Node"/>. The default is
-    /// one for
-    /// each core.
+    /// one for each core.
     /// </summary>
     public int Shards { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, MaxShards);
 
     /// <summary>
     /// Sizes and times of each shard's node, <see cref="NodeOptions.Desktop"/> unless set; so MaxConnections is that of one shard. Not
-    /// to be
-    /// changed any more once the node is started, and for one node: where it has no NoiseIdentity, the node makes one.
+    /// to be changed any more once the node is started, and for one node: where it has no NoiseIdentity, the node makes one.
     /// </summary>
     public NodeOptions Node { get; set; } = NodeOptions.Desktop();
 

@@ -175,8 +175,8 @@ public sealed class PeerStream : Stream, IShardWork
 
     /// <summary>Writes; waits while the peer takes nothing and <see cref="BufferBytes"/> are on their way.</summary>
     /// <param name="buffer">What to write; the caller's again when the call is over.</param>
-    /// <param name="cancellationToken">Ends the wait. Part of the bytes may be sent all the same: the stream is then good for <see
-    /// cref="Abort"/> alone.</param>
+    /// <param name="cancellationToken">Ends the wait. Part of the bytes may be sent all the same: the stream is then good for
+    /// <see cref="Abort"/> alone.</param>
     /// <exception cref="Libp2pException">The stream was broken off, or its connection ended.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>

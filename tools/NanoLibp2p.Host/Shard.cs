@@ -394,9 +394,8 @@ internal sealed class Shard : NodeScheduler
         public override void OnPingFailed(Connection connection)
         {
             ShardConnection? one = shard.Find(connection);
-            one?.EndPing(one.EndUnderWay() ?? Libp2pException.For(
-                Libp2pError.StreamReset, one
-                    .Peer, "the peer does not answer pings: it refused the protocol, sent other bytes back, or took too long"));
+            one?.EndPing(one.EndUnderWay() ?? Libp2pException.For(Libp2pError.StreamReset, one.Peer,
+                "the peer does not answer pings: it refused the protocol, sent other bytes back, or took too long"));
         }
     }
 }

@@ -11,8 +11,7 @@ namespace NanoLibp2p.Core.Multistream
 {
     /// <summary>
     /// The protocol ids that a node knows, at most <see cref="Capacity"/>, as they stand on the wire: each a multistream-select message. An
-    /// id's
-    /// index is its name everywhere else, and a set of ids is the bits of a number.
+    /// id's index is its name everywhere else, and a set of ids is the bits of a number.
     /// </summary>
     public sealed class ProtocolTable
     {

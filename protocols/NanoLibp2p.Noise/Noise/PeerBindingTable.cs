@@ -6,8 +6,7 @@ namespace NanoLibp2p.Noise
 {
     /// <summary>
     /// Remembers the static keys of many peers, and finds one without looking at the others. All nodes of an identity may share it,
-    /// whatever
-    /// threads they run on. The oldest gives way.
+    /// whatever threads they run on. The oldest gives way.
     /// </summary>
     public sealed class PeerBindingTable : PeerBindings
     {

@@ -46,6 +46,33 @@ public class StreamTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task Of_several_protocols_the_first_that_the_peer_speaks_is_agreed_on(int shards, PollerKind poller)
+    {
+        await using Libp2pNode listener = await Nodes.ListenAsync(shards, poller);
+        await using Libp2pNode dialler = await Nodes.StartAsync(shards, poller);
+        listener.Handle("/echo/2.0.0", Nodes.EchoAsync);
+        listener.Handle("/echo/1.0.0", Nodes.EchoAsync);
+        await dialler.DialAsync(listener);
+        await using (PeerStream stream = await dialler.OpenStreamAsync(listener.PeerId, ["/echo/3.0.0", "/echo/2.0.0", "/echo/1.0.0"])
+            .WaitAsync(Nodes.Patience))
+        {
+            Assert.Equal("/echo/2.0.0", stream.Protocol);
+            await stream.WriteAsync(new byte[] { 7 });
+            byte[] back = new byte[1];
+            await stream.ReadExactlyAsync(back);
+            Assert.Equal(7, back[0]);
+        }
+
+        Libp2pException error = await Assert.ThrowsAsync<Libp2pException>(
+            () => dialler.OpenStreamAsync(listener.PeerId, ["/echo/3.0.0", "/echo/4.0.0"]).WaitAsync(Nodes.Patience));
+        Assert.Equal(Libp2pError.ProtocolRefused, error.Error);
+        Assert.Contains("/echo/3.0.0 or /echo/4.0.0", error.Message);
+        await Assert.ThrowsAsync<ArgumentException>(() => dialler.OpenStreamAsync(listener.PeerId, []));
+        await Assert.ThrowsAsync<ArgumentException>(() => dialler.OpenStreamAsync(listener.PeerId, new string[17]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task Forty_peers_echo_at_once_over_four_streams_each(int shards, PollerKind poller)
     {
         await using Libp2pNode listener = await Nodes.ListenAsync(shards, poller);

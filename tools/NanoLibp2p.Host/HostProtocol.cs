@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using NanoLibp2p.Core;
 
 namespace NanoLibp2p.Host;
@@ -26,23 +27,20 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
     }
 
     /// <summary>Opens a stream, for a request that <see cref="PeerStream.Opened"/> or its end will answer.</summary>
+    /// <param name="connection">To whom.</param>
+    /// <param name="ids">What is proposed, one after the other until the peer agrees.</param>
+    /// <param name="request">Who waits for it.</param>
     /// <exception cref="InvalidOperationException">There are as many ids as fit.</exception>
-    internal PeerStream? Open(ShardConnection connection, string id, OpenRequest request)
+    internal PeerStream? Open(ShardConnection connection, string[] ids, OpenRequest request)
     {
-        if (!_served.TryGetValue(id, out int index) && !_dialled.TryGetValue(id, out index))
-        {
-            index = Node.RegisterProtocol(id, this, false);
-            _dialled.Add(id, index);
-            _names.Add(index, id);
-        }
-
-        Libp2pStream? stream = connection.Connection.OpenStream(this, index);
+        int[] indexes = [.. ids.Select(Index)];
+        Libp2pStream? stream = connection.Connection.OpenStream(this, indexes[0]);
         if (stream == null)
         {
             return null;
         }
 
-        PeerStream opened = new(connection, stream, id, request);
+        PeerStream opened = new(connection, stream, ids, indexes, request);
         stream.Tag = opened;
         return opened;
     }
@@ -68,17 +66,13 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
             return;
         }
 
-        PeerStream accepted = new(connection, stream, _names[stream.ProtocolIndex], null);
+        PeerStream accepted = new(connection, stream, [_names[stream.ProtocolIndex]], [stream.ProtocolIndex], null);
         stream.Tag = accepted;
         owner.Accept(accepted);
     }
 
     /// <inheritdoc/>
-    public override int OnRefused(Libp2pStream stream)
-    {
-        ((PeerStream)stream.Tag).Refused();
-        return -1;
-    }
+    public override int OnRefused(Libp2pStream stream) => ((PeerStream)stream.Tag).Refused();
 
     /// <inheritdoc/>
     public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
@@ -92,4 +86,16 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
 
     /// <inheritdoc/>
     public override void OnClosed(Libp2pStream stream, bool reset) => (stream.Tag as PeerStream)?.Closed(reset);
+
+    private int Index(string id)
+    {
+        if (!_served.TryGetValue(id, out int index) && !_dialled.TryGetValue(id, out index))
+        {
+            index = Node.RegisterProtocol(id, this, false);
+            _dialled.Add(id, index);
+            _names.Add(index, id);
+        }
+
+        return index;
+    }
 }

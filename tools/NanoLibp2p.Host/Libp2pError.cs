@@ -21,7 +21,7 @@ public enum Libp2pError
     /// <summary>The connection has as many streams as it may have, or the peer leaves and takes no more.</summary>
     TooManyStreams,
 
-    /// <summary>The node has as many protocol ids as it can: 32, with those that every node has.</summary>
+    /// <summary>The node has as many protocol ids as it can: 64, with those that every node has.</summary>
     TooManyProtocols,
 
     /// <summary>An address can't be listened on.</summary>
@@ -30,8 +30,14 @@ public enum Libp2pError
     /// <summary>The node has as many topics as it can, or its options have no pubsub.</summary>
     TopicUnavailable,
 
-    /// <summary>The message is longer than PubSubOptions.MaxMessageBytes.</summary>
+    /// <summary>The message is longer than PubSubOptions.MaxMessageBytes, or than a protocol accepts.</summary>
     MessageTooLong,
+
+    /// <summary>What a peer has sent is not what its protocol says.</summary>
+    MessageMalformed,
+
+    /// <summary>A peer took longer than it may.</summary>
+    TimedOut,
 
     /// <summary>The node has ended.</summary>
     NodeClosed,

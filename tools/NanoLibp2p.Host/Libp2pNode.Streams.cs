@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -13,6 +14,9 @@ namespace NanoLibp2p.Host;
 // Dials, and streams of the application both ways.
 public sealed partial class Libp2pNode
 {
+    // ids that may be proposed for one stream
+    private const int MaxProposals = 16;
+
     /// <summary>Dials a peer, as <see cref="DialAsync(Multiaddr, CancellationToken)"/>.</summary>
     /// <param name="address">A TCP multiaddr, such as <c>/ip4/192.168.1.2/tcp/4001/p2p/12D3KooW...</c> or
     /// <c>/dns4/example.org/tcp/4001</c>.</param>
@@ -51,11 +55,7 @@ public sealed partial class Libp2pNode
         }
 
         Socket socket = await ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-        Shard shard = LeastLoaded();
-        shard.AddLoad();
-        DialRequest request = new(shard, socket, expected);
-        shard.Post(request);
-        ShardConnection connection = await request.WaitAsync(cancellationToken).ConfigureAwait(false);
+        ShardConnection connection = await ConnectAsync(new SocketSource(socket), expected, true, cancellationToken).ConfigureAwait(false);
         return connection.Peer!;
     }
 
@@ -69,14 +69,34 @@ public sealed partial class Libp2pNode
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ArgumentException">The id is empty, too long, or not ASCII.</exception>
-    public async Task<PeerStream> OpenStreamAsync(PeerId peer, string protocol, CancellationToken cancellationToken = default)
+    public Task<PeerStream> OpenStreamAsync(PeerId peer, string protocol, CancellationToken cancellationToken = default)
+        => OpenStreamAsync(peer, [protocol], cancellationToken);
+
+    /// <summary>As <see cref="OpenStreamAsync(PeerId, string, CancellationToken)"/>, with the first of several protocols that the peer
+    /// speaks: <see cref="PeerStream.Protocol"/> tells which.</summary>
+    /// <param name="peer">The peer; dial it first.</param>
+    /// <param name="protocols">Their ids, 1 to 16; what is liked best comes first.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="Libp2pException">As there; ProtocolRefused when the peer speaks none of them.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">There are none or too many, or one is no protocol id.</exception>
+    public async Task<PeerStream> OpenStreamAsync(PeerId peer, IReadOnlyList<string> protocols,
+        CancellationToken cancellationToken = default)
     {
-        CheckProtocol(protocol);
+        string[] ids = CheckProtocols(protocols);
         cancellationToken.ThrowIfCancellationRequested();
-        ShardConnection connection = Connection(peer);
-        OpenRequest request = new(connection, protocol);
-        connection.Shard.Post(request);
-        return await request.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await OpenStreamAsync(Connection(peer), ids, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="OpenStreamAsync(PeerId, IReadOnlyList{string}, CancellationToken)"/>, on one connection of several to a
+    /// peer.</summary>
+    public async Task<PeerStream> OpenStreamAsync(PeerConnection connection, IReadOnlyList<string> protocols,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        string[] ids = CheckProtocols(protocols);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await OpenStreamAsync(connection.Own, ids, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -156,6 +176,37 @@ public sealed partial class Libp2pNode
         }
     }
 
+    /// <summary>Makes a connection over a link of ours, whose source is used up in any case.</summary>
+    /// <param name="source">The link.</param>
+    /// <param name="expected">Who must be there; null for anybody.</param>
+    /// <param name="isInitiator">Whether we have the dialer's part in the handshake.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="Libp2pException">The handshake failed, or there is no place.</exception>
+    internal async Task<ShardConnection> ConnectAsync(LinkSource source, PeerId? expected, bool isInitiator,
+        CancellationToken cancellationToken)
+    {
+        Shard shard = LeastLoaded();
+        shard.AddLoad();
+        DialRequest request = new(shard, source, expected, isInitiator);
+        shard.Post(request);
+        return await request.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a link that a peer has begun.</summary>
+    internal void Adopt(LinkSource source)
+    {
+        Shard shard = LeastLoaded();
+        shard.AddLoad();
+        shard.Post(new AcceptWork(source, null));
+    }
+
+    private static async Task<PeerStream> OpenStreamAsync(ShardConnection connection, string[] ids, CancellationToken cancellationToken)
+    {
+        OpenRequest request = new(connection, ids);
+        connection.Shard.Post(request);
+        return await request.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<Socket> ConnectAsync(Multiaddr address, CancellationToken cancellationToken)
     {
         Exception? last = null;
@@ -218,6 +269,22 @@ public sealed partial class Libp2pNode
             $"{address.WithoutPeerId()} could not be reached: "
             + $"{Firmware.CloseText.Describe(CloseReason.DialFailed, (int)error, new NodeOptions())}",
             CloseReason.DialFailed, (int)error, inner);
+
+    private static string[] CheckProtocols(IReadOnlyList<string> protocols)
+    {
+        ArgumentNullException.ThrowIfNull(protocols);
+        if (protocols.Count is 0 or > MaxProposals)
+        {
+            throw new ArgumentException($"{protocols.Count} protocol ids; give 1 to {MaxProposals}");
+        }
+
+        foreach (string protocol in protocols)
+        {
+            CheckProtocol(protocol);
+        }
+
+        return [.. protocols];
+    }
 
     private static void CheckProtocol(string protocol)
     {

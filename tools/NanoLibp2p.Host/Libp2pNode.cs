@@ -48,6 +48,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         NodeOptions node = options.Node;
         node.NoiseIdentity ??= new NoiseIdentity(identity, crypto, random, node.EarlyMuxer);
         PeerId = identity.PeerId;
+        PeerStore = new PeerStore(options.PeerStore, options.Time);
         _shards = new Shard[options.Shards];
         for (int i = 0; i < _shards.Length; i++)
         {
@@ -143,19 +144,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
 
         foreach (ShardConnection connection in connections)
         {
-            await CallAsync(
-                connection.Shard,
-                _ =>
-                {
-                    if (connection.End == null)
-                    {
-                        connection.Connection.Close();
-                        connection.Turn();
-                    }
-
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
+            await CloseAsync(connection, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -205,10 +194,12 @@ public sealed partial class Libp2pNode : IAsyncDisposable
     {
         lock (_peers)
         {
+            PeerStore.Opened(connection.Info!);
             if (!_peers.TryGetValue(connection.Peer!, out List<ShardConnection>? all))
             {
                 all = [];
                 _peers.Add(connection.Peer!, all);
+                Tell(new PeerEvent(connection.Info!, null, null));
             }
 
             all.Add(connection);
@@ -225,9 +216,11 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         {
             lock (_peers)
             {
+                PeerStore.Closed(peer);
                 if (_peers.TryGetValue(peer, out List<ShardConnection>? all) && all.Remove(connection) && all.Count == 0)
                 {
                     _peers.Remove(peer);
+                    Tell(new PeerEvent(connection.Info!, new PeerDisconnection(connection.Info!, connection.End!), null));
                 }
             }
         }
@@ -294,8 +287,8 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(peer);
         lock (_peers)
         {
-            // the newest, as the older may be one that the peer has forgotten
-            return _peers.TryGetValue(peer, out List<ShardConnection>? all) ? all[^1] : null;
+            // the newest, as the older may be one that the peer has forgotten; one through a relay only where there is no other
+            return _peers.TryGetValue(peer, out List<ShardConnection>? all) ? all.FindLast(one => !one.Link.IsLimited) ?? all[^1] : null;
         }
     }
 

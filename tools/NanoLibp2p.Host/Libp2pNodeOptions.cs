@@ -38,8 +38,17 @@ public sealed class Libp2pNodeOptions
     /// <summary>How it waits for its sockets.</summary>
     public PollerKind Poller { get; set; }
 
+    /// <summary>How much is kept of peers, and for how long.</summary>
+    public PeerStoreOptions PeerStore { get; set; } = new();
+
+    /// <summary>The clock for what lives for minutes and longer.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     internal void Check()
     {
+        ArgumentNullException.ThrowIfNull(PeerStore);
+        ArgumentNullException.ThrowIfNull(Time);
+        PeerStore.Check();
         NodeOptions.CheckRange(Shards, 1, MaxShards, "Shards");
         NodeOptions.CheckRange(ListenAddresses.Count, 0, Core.Node.MaxListenAddresses, "ListenAddresses");
         ArgumentNullException.ThrowIfNull(Node);

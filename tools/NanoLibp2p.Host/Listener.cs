@@ -70,7 +70,7 @@ internal sealed class Listener
                 Socket socket = await AcceptAsync(stopping).ConfigureAwait(false);
                 Shard shard = next();
                 shard.AddLoad();
-                shard.Post(new AcceptWork(socket, _room));
+                shard.Post(new AcceptWork(new SocketSource(socket), _room));
             }
             catch (OperationCanceledException)
             {

@@ -48,10 +48,13 @@ public sealed class PeerStream : Stream, IShardWork
     private readonly Pipe _in = new(_incoming);
     private readonly Pipe _out = new(_outgoing);
     private readonly CancellationTokenSource? _broken;
+    private readonly string[] _protocols;
+    private readonly int[] _indexes;
 
     // of the shard's thread
     private Libp2pStream? _stream;
     private OpenRequest? _request;
+    private int _proposed;
     private bool _isOpened;
     private bool _isWaiting;
     private bool _isReadEnded;
@@ -66,13 +69,14 @@ public sealed class PeerStream : Stream, IShardWork
     private volatile bool _isAborted;
     private volatile bool _isDiscarding;
 
-    internal PeerStream(ShardConnection connection, Libp2pStream stream, string protocol, OpenRequest? request)
+    internal PeerStream(ShardConnection connection, Libp2pStream stream, string[] protocols, int[] indexes, OpenRequest? request)
     {
         _connection = connection;
         _stream = stream;
         _request = request;
         _isOpened = request == null;
-        Protocol = protocol;
+        _protocols = protocols;
+        _indexes = indexes;
         if (request == null)
         {
             stream.KeepCredit();
@@ -84,7 +88,10 @@ public sealed class PeerStream : Stream, IShardWork
     public PeerId RemotePeer => _connection.Peer!;
 
     /// <summary>The protocol that was agreed on.</summary>
-    public string Protocol { get; }
+    public string Protocol => _protocols[_proposed];
+
+    /// <summary>The connection that it is a stream of.</summary>
+    public PeerConnection Connection => _connection.Info!;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -289,11 +296,19 @@ public sealed class PeerStream : Stream, IShardWork
         Post();
     }
 
-    /// <summary>The peer does not speak the protocol of a stream of ours.</summary>
-    internal void Refused()
+    /// <summary>The peer does not speak the protocol of a stream of ours that was proposed last.</summary>
+    /// <returns>The index of the next to propose; -1 when there is none.</returns>
+    internal int Refused()
     {
-        _request?.Fail(Libp2pException.For(Libp2pError.ProtocolRefused, RemotePeer, $"the peer does not speak {Protocol}"));
+        if (_proposed + 1 < _indexes.Length)
+        {
+            return _indexes[++_proposed];
+        }
+
+        _request?.Fail(Libp2pException.For(Libp2pError.ProtocolRefused, RemotePeer,
+            $"the peer does not speak {string.Join(" or ", _protocols)}"));
         _request = null;
+        return -1;
     }
 
     /// <summary>Takes what has arrived: never more than what the peer was granted.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Multiformats;
@@ -45,8 +44,9 @@ internal abstract class Request<T>
     }
 }
 
-/// <summary>A connected socket on its way to be a connection: a dial, or a caller.</summary>
-internal sealed class DialRequest(Shard shard, Socket socket, PeerId? expected) : Request<ShardConnection>, IShardWork
+/// <summary>A link that we made, on its way to be a connection.</summary>
+internal sealed class DialRequest(Shard shard, LinkSource source, PeerId? expected, bool isInitiator = true)
+    : Request<ShardConnection>, IShardWork
 {
     private ShardConnection? _connection;
 
@@ -59,7 +59,7 @@ internal sealed class DialRequest(Shard shard, Socket socket, PeerId? expected) 
             return;
         }
 
-        _connection = shard.Adopt(socket, expected, this);
+        _connection = shard.Adopt(source, expected, this, isInitiator);
         if (_connection == null)
         {
             Fail(Libp2pException.For(Libp2pError.DialFailed, expected,
@@ -75,7 +75,7 @@ internal sealed class DialRequest(Shard shard, Socket socket, PeerId? expected) 
     {
         if (_connection == null)
         {
-            socket.Dispose();
+            source.Discard();
         }
 
         Fail(Libp2pException.NodeClosed());
@@ -84,24 +84,24 @@ internal sealed class DialRequest(Shard shard, Socket socket, PeerId? expected) 
     protected override void OnCancelled() => shard.Post(this);
 }
 
-/// <summary>A caller's socket.</summary>
-internal sealed class AcceptWork(Socket socket, SemaphoreSlim room) : IShardWork
+/// <summary>A caller's link.</summary>
+internal sealed class AcceptWork(LinkSource source, SemaphoreSlim? room) : IShardWork
 {
     public void Run(Shard shard)
     {
-        room.Release();
-        shard.Adopt(socket, null, null);
+        room?.Release();
+        shard.Adopt(source, null, null);
     }
 
     public void Abandon()
     {
-        room.Release();
-        socket.Dispose();
+        room?.Release();
+        source.Discard();
     }
 }
 
 /// <summary>A stream that is wanted.</summary>
-internal sealed class OpenRequest(ShardConnection connection, string protocol) : Request<PeerStream>, IShardWork
+internal sealed class OpenRequest(ShardConnection connection, string[] protocols) : Request<PeerStream>, IShardWork
 {
     private volatile PeerStream? _stream;
 
@@ -120,7 +120,7 @@ internal sealed class OpenRequest(ShardConnection connection, string protocol) :
 
         try
         {
-            _stream = shard.Streams.Open(connection, protocol, this);
+            _stream = shard.Streams.Open(connection, protocols, this);
         }
         catch (InvalidOperationException e)
         {
@@ -174,6 +174,36 @@ internal sealed class PingRequest(ShardConnection connection) : Request<TimeSpan
         else
         {
             Fail(error);
+        }
+    }
+}
+
+/// <summary>A question to a peer who it is.</summary>
+internal sealed class IdentifyRequest(ShardConnection connection) : Request<PeerIdentification>, IShardWork
+{
+    public void Run(Shard shard)
+    {
+        if (connection.End is { } end)
+        {
+            Fail(end);
+        }
+        else
+        {
+            connection.Add(this);
+        }
+    }
+
+    public void Abandon() => Fail(Libp2pException.NodeClosed());
+
+    internal void End(PeerIdentification? said, Libp2pException? error)
+    {
+        if (said != null)
+        {
+            Succeed(said);
+        }
+        else
+        {
+            Fail(error!);
         }
     }
 }

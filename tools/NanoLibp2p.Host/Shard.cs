@@ -43,6 +43,7 @@ internal sealed class Shard : NodeScheduler
     private readonly ConcurrentQueue<IShardWork> _mail = new();
     private readonly Queue<ShardConnection> _open = new();
     private readonly Queue<ShardConnection> _handshakes = new();
+    private readonly Queue<ShardConnection> _unidentified = new();
     private readonly ShardConnection?[] _connections;
     private readonly byte[] _scratch = new byte[512];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,6 +69,7 @@ internal sealed class Shard : NodeScheduler
             Transport = new BoundAddresses(),
         };
         Node.Ping.Events = new Pongs(this);
+        Node.Identify.Events = new IdentifyReader(this, Node.Crypto);
         Streams = new HostProtocol(owner, this);
         Node.Add(Streams);
         if (options.PubSub != null)
@@ -86,6 +88,8 @@ internal sealed class Shard : NodeScheduler
     }
 
     internal int Index { get; }
+
+    internal Libp2pNode Owner => _owner;
 
     /// <summary>Its node; for its own thread.</summary>
     internal Node Node { get; }
@@ -141,23 +145,24 @@ internal sealed class Shard : NodeScheduler
     /// <summary>Frees what it has, where it was never started.</summary>
     internal void Discard() => _poller.Dispose();
 
-    /// <summary>Takes a connected socket. Null when there is no place for it: then the socket is closed.</summary>
-    internal ShardConnection? Adopt(Socket socket, PeerId? expected, DialRequest? dial)
+    /// <summary>A link over a connected socket.</summary>
+    internal SocketLink LinkOf(Socket socket) => new(socket, _poller, _scratch);
+
+    /// <summary>Takes a link on its way here. Null when the peer has left or there is no place for it: then nothing is left of it.</summary>
+    /// <param name="source">The link.</param>
+    /// <param name="expected">Who must be there; null for anybody.</param>
+    /// <param name="dial">Who waits for it; null for a peer that called.</param>
+    /// <param name="isInitiator">Whether we have the dialer's part in the handshake, where we dialled.</param>
+    internal ShardConnection? Adopt(LinkSource source, PeerId? expected, DialRequest? dial, bool isInitiator = true)
     {
-        SocketLink link;
-        try
+        IShardLink? link = source.Open(this);
+        if (link == null)
         {
-            link = new SocketLink(socket, _poller, _scratch);
-        }
-        catch (Exception e) when (e is SocketException or System.ComponentModel.Win32Exception or ObjectDisposedException)
-        {
-            // it left, or the system has no room for it
-            socket.Dispose();
             RemoveLoad();
             return null;
         }
 
-        Connection? connection = _isStopping ? null : dial == null ? Node.Adopt(link) : Node.Connect(link, expected, isInitiator: true);
+        Connection? connection = _isStopping ? null : dial == null ? Node.Adopt(link) : Node.Connect(link, expected, isInitiator);
         if (connection == null)
         {
             link.Close();
@@ -178,6 +183,9 @@ internal sealed class Shard : NodeScheduler
         bool isHandshake = connection.Connection.State is ConnectionState.Securing or ConnectionState.Handshaking or ConnectionState.Muxing;
         (isHandshake ? _handshakes : _open).Enqueue(connection);
     }
+
+    /// <summary>Has a peer asked who it is, as soon as that can be.</summary>
+    internal void Identify(ShardConnection connection) => _unidentified.Enqueue(connection);
 
     internal void PollProtocolsSoon() => _areProtocolsDue = true;
 
@@ -268,6 +276,7 @@ internal sealed class Shard : NodeScheduler
             Turn(handshake);
         }
 
+        AskWho();
         if (_areProtocolsDue || nowMs >= _nextProtocols || PubSub is { HasWork: true })
         {
             _areProtocolsDue = false;
@@ -277,6 +286,19 @@ internal sealed class Shard : NodeScheduler
         if (nowMs >= _nextSweep)
         {
             Sweep(nowMs);
+        }
+    }
+
+    // until one can't be asked, since its streams or the node's readings are in use: it and the others wait for the next round
+    private void AskWho()
+    {
+        while (_unidentified.TryDequeue(out ShardConnection? one))
+        {
+            if (one.End == null && !one.AskWho())
+            {
+                _unidentified.Enqueue(one);
+                return;
+            }
         }
     }
 
@@ -360,6 +382,8 @@ internal sealed class Shard : NodeScheduler
         {
             ShardConnection one = shard._connections[connection.Index]!;
             one.Peer = connection.RemotePeer;
+            one.Info = shard._owner.Describe(one);
+            shard.Identify(one);
             shard.PollProtocolsSoon();
             shard._owner.OnConnected(one);
         }

@@ -13,10 +13,11 @@ internal sealed class ShardConnection
 
     private readonly Queue<PeerStream> _waiting = new();
     private readonly Queue<PingRequest> _pings = new();
+    private List<IdentifyRequest>? _identifying;
     private bool _isBlocked;
     private bool _isQueued;
 
-    internal ShardConnection(Shard shard, Connection connection, SocketLink link, DialRequest? dial)
+    internal ShardConnection(Shard shard, Connection connection, IShardLink link, DialRequest? dial)
     {
         Shard = shard;
         Connection = connection;
@@ -30,10 +31,16 @@ internal sealed class ShardConnection
 
     internal Connection Connection { get; }
 
-    internal SocketLink Link { get; }
+    internal IShardLink Link { get; }
 
     /// <summary>Who waits for it; null once it is open, and for a peer that called.</summary>
     internal DialRequest? Dial { get; set; }
+
+    /// <summary>What the application knows of it, once it is open. For all threads.</summary>
+    internal PeerConnection? Info { get; set; }
+
+    /// <summary>Whether the peer was asked who it is, and has not answered yet.</summary>
+    internal bool IsIdentifying { get; private set; }
 
     /// <summary>Who is at the other end, once it is open. For all threads.</summary>
     internal PeerId? Peer { get; set; }
@@ -122,6 +129,43 @@ internal sealed class ShardConnection
         }
     }
 
+    /// <summary>Asks the peer who it is, unless that is under way. False when it can't be asked now.</summary>
+    internal bool AskWho()
+    {
+        IsIdentifying = IsIdentifying || Shard.Node.Identify.Ask(Connection);
+        return IsIdentifying;
+    }
+
+    /// <summary>Waits for what the peer says of itself.</summary>
+    internal void Add(IdentifyRequest request)
+    {
+        _identifying ??= [];
+        _identifying.Add(request);
+        if (!IsIdentifying)
+        {
+            Shard.Identify(this);
+        }
+    }
+
+    /// <summary>The peer has said who it is; null when it has not, though asked.</summary>
+    internal void EndIdentify(PeerIdentification? said)
+    {
+        IsIdentifying = false;
+        if (_identifying == null)
+        {
+            return;
+        }
+
+        Libp2pException? why = said != null ? null : End ?? EndUnderWay() ?? Libp2pException.For(Libp2pError.StreamReset, Peer,
+            "the peer does not say who it is: it refused identify, its answer made no sense, or it took too long");
+        foreach (IdentifyRequest request in _identifying)
+        {
+            request.End(said, why);
+        }
+
+        _identifying = null;
+    }
+
     /// <summary>Ends it, when the dial that wanted it is given up and it did not open before.</summary>
     internal void CloseUnlessOpened(DialRequest dial)
     {
@@ -139,6 +183,8 @@ internal sealed class ShardConnection
         {
             ping.End(End);
         }
+
+        EndIdentify(null);
     }
 
     /// <summary>Why a stream of it was broken off, while the connection's own end may not be told yet.</summary>

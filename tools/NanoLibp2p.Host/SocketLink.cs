@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Threading;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host;
 
@@ -11,7 +12,7 @@ namespace NanoLibp2p.Host;
 /// A TCP connection of a shard, on a socket that is connected already. It asks the socket only when its <see cref="Poller"/> has said that
 /// there is something, and otherwise behaves as the links of TcpTransport. One thread uses it.
 /// </summary>
-internal sealed class SocketLink : IStreamLink
+internal sealed class SocketLink : IShardLink
 {
     private readonly Poller _poller;
     private readonly byte[] _address;
@@ -36,14 +37,14 @@ internal sealed class SocketLink : IStreamLink
 
     internal Socket Socket { get; }
 
-    /// <summary>Whose it is; told when it is ready.</summary>
-    internal ShardConnection? Owner { get; set; }
+    /// <inheritdoc/>
+    public ShardConnection? Owner { get; set; }
 
-    /// <summary>False once a read has found nothing more.</summary>
-    internal bool IsReadable { get; set; } = true;
+    /// <inheritdoc/>
+    public bool IsReadable { get; set; } = true;
 
-    /// <summary>True once a write was not taken whole.</summary>
-    internal bool IsWriteBlocked { get; set; }
+    /// <inheritdoc/>
+    public bool IsWriteBlocked { get; set; }
 
     /// <summary>The peer has ended or broken the connection: read on until a read says so.</summary>
     internal bool IsEnding { get; set; }
@@ -64,6 +65,12 @@ internal sealed class SocketLink : IStreamLink
 
     /// <inheritdoc/>
     public int RemotePort { get; }
+
+    /// <inheritdoc/>
+    public Multiaddr RemoteAddress => Multiaddr.Parse($"/ip{(_address.Length == 4 ? 4 : 6)}/{new IPAddress(_address)}/tcp/{RemotePort}");
+
+    /// <inheritdoc/>
+    public bool IsLimited => false;
 
     /// <inheritdoc/>
     public int Read(byte[] buffer, int offset, int count)

@@ -7,6 +7,12 @@ namespace NanoLibp2p.Core.Identify
         /// <summary>Who hears what peers say; null reads past it.</summary>
         public IdentifyEvents Events;
 
+        /// <summary>
+        /// While <see cref="Events"/> is called, the stream of which it is told: an answer to us when the stream is outbound, else what the
+        /// peer tells unasked. A peer may use several at a time.
+        /// </summary>
+        public Libp2pStream ReadingStream { get; private set; }
+
         private IdentifyReading[] _readings;
 
         /// <summary>
@@ -83,6 +89,7 @@ namespace NanoLibp2p.Core.Identify
             if (reading != null && Events != null)
             {
                 reading.Busy = true;
+                ReadingStream = stream;
                 bool sound = reading.Receive(Events, buffer, offset, count);
                 reading.Busy = false;
                 if (!sound && reading.Stream == stream)
@@ -130,6 +137,7 @@ namespace NanoLibp2p.Core.Identify
                 stream.Tag = null;
                 if (Events != null)
                 {
+                    ReadingStream = stream;
                     Events.OnEnd(stream.Connection, reading.MayEnd);
                 }
             }

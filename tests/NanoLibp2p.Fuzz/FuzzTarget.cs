@@ -19,6 +19,7 @@ public sealed class FuzzTarget
     [
         new("multiaddr", MultiaddrTarget.Run),
         new("protobuf", ProtobufTarget.Run),
+        new("record", RecordTarget.Run),
         new("noise", NoiseTarget.Run),
         new("multistream", MultistreamTarget.Run),
         new("yamux", YamuxTarget.Run),

@@ -1,5 +1,7 @@
+using System;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
+using NanoLibp2p.Host;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
 
@@ -83,7 +85,7 @@ public class IdentityTests(JsPeers peers)
     {
         await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions { Key = key });
         NodeOptions options = NodeOptions.Desktop();
-        options.Verifier = new DesktopVerifier { DamagesSignatures = true };
+        options.Verifier = new DamagingVerifier();
         await using NanoPeer nano = await NanoPeer.StartAsync(options);
 
         NanoPeerException refused =
@@ -103,6 +105,19 @@ public class IdentityTests(JsPeers peers)
         NanoConnection connection = await nano.DialAsync(dead, peers.Early.Address);
 
         Assert.Equal(peers.Early.PeerId, connection.PeerId);
+    }
+
+    private sealed class DamagingVerifier : IIdentityVerifier
+    {
+        private readonly DesktopVerifier _verifier = new();
+
+        public int Verify(KeyType type, byte[] key, int keyOffset, int keyCount, byte[] message, int offset, int count, byte[] signature,
+            int signatureOffset, int signatureCount)
+        {
+            byte[] damaged = signature.AsSpan(signatureOffset, signatureCount).ToArray();
+            damaged[^1] ^= 1;
+            return _verifier.Verify(type, key, keyOffset, keyCount, message, offset, count, damaged, 0, signatureCount);
+        }
     }
 
     private static string As(string address, string peerId) => Multiaddr.Parse(address).WithPeerId(PeerId.Parse(peerId)).ToString();

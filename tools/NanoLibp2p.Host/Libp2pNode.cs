@@ -47,6 +47,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         Identity identity = options.Identity ?? Identity.Create(crypto, random);
         NodeOptions node = options.Node;
         node.NoiseIdentity ??= new NoiseIdentity(identity, crypto, random, node.EarlyMuxer);
+        node.Verifier ??= new DesktopVerifier();
         PeerId = identity.PeerId;
         PeerStore = new PeerStore(options.PeerStore, options.Time);
         _shards = new Shard[options.Shards];

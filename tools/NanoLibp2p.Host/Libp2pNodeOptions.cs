@@ -25,7 +25,8 @@ public sealed class Libp2pNodeOptions
 
     /// <summary>
     /// Sizes and times of each shard's node, <see cref="NodeOptions.Desktop"/> unless set; so MaxConnections is that of one shard. Not
-    /// to be changed any more once the node is started, and for one node: where it has no NoiseIdentity, the node makes one.
+    /// to be changed any more once the node is started, and for one node: where it has no NoiseIdentity, the node makes one, and where
+    /// it has no Verifier, the node takes a <see cref="DesktopVerifier"/>, so that peers with RSA, ECDSA and secp256k1 keys can connect.
     /// </summary>
     public NodeOptions Node { get; set; } = NodeOptions.Desktop();
 

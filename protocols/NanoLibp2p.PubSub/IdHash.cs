@@ -7,11 +7,12 @@ namespace NanoLibp2p.PubSub
     /// SipHash-2-4 (Aumasson and Bernstein, 2012) under a random key of the node's: 8 bytes that stand for a message id, a peer or a
     /// topic in small tables. Nobody who doesn't know the key can make two that collide.
     /// </summary>
-    internal sealed class IdHash
+    public sealed class IdHash
     {
         private readonly ulong _key0;
         private readonly ulong _key1;
 
+        /// <summary>Makes one with a key of its own.</summary>
         public IdHash(IRandom random)
         {
             byte[] key = new byte[16];
@@ -20,6 +21,7 @@ namespace NanoLibp2p.PubSub
             _key1 = Bytes.ReadUInt64LittleEndian(key, 8);
         }
 
+        /// <summary>What stands for some bytes.</summary>
         public ulong Of(byte[] buffer, int offset, int count)
         {
             ulong v0 = _key0 ^ 0x736f6d6570736575;

@@ -12,7 +12,7 @@ namespace NanoLibp2p.PubSub
     ///    +-------------------+-------------------+
     /// </code>
     /// </remarks>
-    internal sealed class PubSubPeer
+    internal sealed class PubSubPeer : RpcReader
     {
         /// <summary>No protocol is agreed on: nothing can be written.</summary>
         public const int NotReady = -1;
@@ -32,7 +32,6 @@ namespace NanoLibp2p.PubSub
         /// <summary>Its place among the peers.</summary>
         public readonly int Index;
 
-        public readonly RpcReader Reader;
         public readonly SendQueue Queue;
 
         /// <summary>The connection that <see cref="Outbound"/> is opened on; null when no peer is here.</summary>
@@ -40,9 +39,6 @@ namespace NanoLibp2p.PubSub
 
         /// <summary>The hash of its peer id.</summary>
         public ulong Id;
-
-        /// <summary>The stream that it writes on, on any of its connections; null when there is none.</summary>
-        public Libp2pStream Inbound;
 
         /// <summary>The stream that we write on; null when there is none.</summary>
         public Libp2pStream Outbound;
@@ -78,6 +74,9 @@ namespace NanoLibp2p.PubSub
         /// <summary>Whether messages wait in the cache for room in the queue.</summary>
         public bool IsBehind;
 
+        /// <summary>Of a topic that isn't ours, whose name was read last: a number that stands for it.</summary>
+        public uint OtherTopic;
+
         /// <summary>When the back-off of each topic ends, which it told us or we told it on these connections; before that we don't graft
         /// it.</summary>
         public readonly long[] Backoffs;
@@ -85,15 +84,32 @@ namespace NanoLibp2p.PubSub
         // topics that aren't ours; 0 is a free place, and the last place says that there were more
         private readonly uint[] _others;
 
-        public PubSubPeer(PubSubProtocol pubsub, int index, TopicTable topics, byte[] prefix, uint topicSeed, int queueBytes)
+        // the topics of ours that the name read last may be, and a number that stands for the name
+        private readonly TopicTable _topics;
+        private readonly uint _topicSeed;
+        private uint _matching;
+
+        public PubSubPeer(PubSubOptions options, RpcHandler handler, int index, TopicTable topics, uint topicSeed, int queueBytes)
+            : base(handler, options.MaxMessageBytes)
         {
-            PubSubOptions options = pubsub.Options;
             Index = index;
-            Reader = new RpcReader(this, topics, pubsub, prefix, options.MaxMessageBytes, topicSeed);
+            Buffer = new byte[PrefixBytes + options.MaxMessageBytes];
+            _topics = topics;
+            _topicSeed = topicSeed;
             Queue = new SendQueue(queueBytes);
             Version = NotReady;
             _others = new uint[options.OtherTopics + 1];
             Backoffs = new long[options.MaxTopics];
+        }
+
+        /// <summary>The topic of ours whose name was read last; null for another.</summary>
+        public Topic Named
+        {
+            get
+            {
+                int index = TopicTable.Single(_matching);
+                return index < 0 ? null : _topics[index];
+            }
         }
 
         /// <summary>Whether it can be written to.</summary>
@@ -112,6 +128,20 @@ namespace NanoLibp2p.PubSub
         public bool MissedTopics
         {
             get { return _others[_others.Length - 1] != 0; }
+        }
+
+        /// <summary>
+        /// Goes on with the number that stands for a topic's name (FNV-1a from a secret start). Names that share one only cost
+        /// a message that its receiver drops.
+        /// </summary>
+        public static uint HashOther(uint hash, byte[] name, int offset, int count)
+        {
+            for (int end = offset + count; offset < end; offset++)
+            {
+                hash = (hash ^ name[offset]) * 16777619u;
+            }
+
+            return hash;
         }
 
         public void ForgetInbound()
@@ -167,6 +197,22 @@ namespace NanoLibp2p.PubSub
             }
 
             return at >= 0;
+        }
+
+        protected override void BeginTopic(ulong bytes)
+        {
+            _matching = _topics.OfLength(bytes);
+            OtherTopic = _topicSeed;
+        }
+
+        protected override void TakeTopic(int position, byte[] buffer, int offset, int count)
+        {
+            if (_matching != 0)
+            {
+                _matching = _topics.Matching(_matching, position, buffer, offset, count);
+            }
+
+            OtherTopic = HashOther(OtherTopic, buffer, offset, count);
         }
 
         private int FindOther(uint topic)

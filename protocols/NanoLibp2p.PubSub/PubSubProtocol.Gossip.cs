@@ -59,7 +59,7 @@ namespace NanoLibp2p.PubSub
                     if (queue != null)
                     {
                         CopyId(cache.Bytes, cache.Get(i, MessageCache.Part1), part1Count, cache.Get(i, MessageCache.Part2), part2Count);
-                        queue.Append(_scratch, 0, ProtobufWriter.WriteBytes(RpcWriter.HaveIds, _id, 0, count, _scratch, 0));
+                        queue.Append(_scratch, 0, ProtobufWriter.WriteBytes(RpcWriter.HaveIds, Id, 0, count, _scratch, 0));
                         cache.SetDelivery(i, peer.Index, Delivery.Told);
                     }
                 }

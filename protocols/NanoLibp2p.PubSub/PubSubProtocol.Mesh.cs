@@ -9,17 +9,20 @@ namespace NanoLibp2p.PubSub
         // a peer's word for its back-off is taken up to an hour
         private const ulong MaxBackoffSeconds = 3600;
 
-        internal override void OnSubscription(PubSubPeer peer, Topic topic, uint otherTopic, bool subscribe)
+        /// <inheritdoc/>
+        protected internal override void OnSubscription(RpcReader from, bool subscribe)
         {
+            PubSubPeer peer = (PubSubPeer)from;
+            Topic topic = peer.Named;
             if (topic == null)
             {
                 if (subscribe)
                 {
-                    peer.AddOther(otherTopic);
+                    peer.AddOther(peer.OtherTopic);
                 }
                 else
                 {
-                    peer.RemoveOther(otherTopic);
+                    peer.RemoveOther(peer.OtherTopic);
                 }
 
                 return;
@@ -38,8 +41,16 @@ namespace NanoLibp2p.PubSub
             }
         }
 
-        internal override void OnGraft(PubSubPeer peer, Topic topic)
+        /// <inheritdoc/>
+        protected internal override void OnGraft(RpcReader from)
         {
+            PubSubPeer peer = (PubSubPeer)from;
+            Topic topic = peer.Named;
+            if (topic == null)
+            {
+                return;
+            }
+
             uint bit = 1u << topic.Index;
             if (!topic.Joined)
             {
@@ -64,8 +75,16 @@ namespace NanoLibp2p.PubSub
             peer.PruneDue &= ~bit;
         }
 
-        internal override void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds)
+        /// <inheritdoc/>
+        protected internal override void OnPrune(RpcReader from, ulong backoffSeconds)
         {
+            PubSubPeer peer = (PubSubPeer)from;
+            Topic topic = peer.Named;
+            if (topic == null)
+            {
+                return;
+            }
+
             LeaveMesh(peer, 1u << topic.Index);
             if (backoffSeconds > MaxBackoffSeconds)
             {
@@ -75,8 +94,16 @@ namespace NanoLibp2p.PubSub
             peer.BackOff(topic.Index, Node.NowMs + (backoffSeconds == 0 ? Options.PruneBackoffMs : (int)backoffSeconds * 1000));
         }
 
-        internal override void OnHave(PubSubPeer peer, byte[] id, int count)
+        /// <inheritdoc/>
+        protected internal override void OnHave(RpcReader from, byte[] id, int count)
         {
+            PubSubPeer peer = (PubSubPeer)from;
+            Topic topic = peer.Named;
+            if (topic == null || !topic.Joined)
+            {
+                return;
+            }
+
             ulong hash = HashOf(id, count);
 
             // each peer that has it is asked, as by go and js: one that announces and never sends keeps no other from being asked
@@ -94,8 +121,10 @@ namespace NanoLibp2p.PubSub
             }
         }
 
-        internal override void OnWant(PubSubPeer peer, byte[] id, int count)
+        /// <inheritdoc/>
+        protected internal override void OnWant(RpcReader from, byte[] id, int count)
         {
+            PubSubPeer peer = (PubSubPeer)from;
             int entry = _cache.Find(HashOf(id, count));
 
             // asking for what we don't have counts too
@@ -160,7 +189,7 @@ namespace NanoLibp2p.PubSub
         // a topic that becomes ours: who subscribed to it before?
         private void AdoptSubscribers(Topic topic)
         {
-            uint number = RpcReader.OtherTopic(_topicSeed, topic.Utf8Name, 0, topic.Utf8Name.Length);
+            uint number = PubSubPeer.HashOther(_topicSeed, topic.Utf8Name, 0, topic.Utf8Name.Length);
             for (int i = 0; i < _peers.Length; i++)
             {
                 PubSubPeer peer = _peers[i];

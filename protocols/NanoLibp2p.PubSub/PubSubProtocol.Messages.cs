@@ -9,19 +9,12 @@ namespace NanoLibp2p.PubSub
     // Messages: made, signed and sent; received, verified and handed on.
     public sealed partial class PubSubProtocol
     {
-        private const int SequenceBytes = 8;
-
         // in microseconds
         private const long Second = 1000000;
 
         // with their tags and lengths: who signs and his number, and the signature
         private const int SignedFieldsBytes = 2 + PeerId.Ed25519Bytes + 2 + SequenceBytes;
         private const int SignatureFieldBytes = 2 + CryptoProvider.SignatureBytes;
-
-        private bool IsSigned
-        {
-            get { return Options.SignaturePolicy == SignaturePolicy.StrictSign; }
-        }
 
         internal int Publish(Topic topic, byte[] data, int offset, int count)
         {
@@ -62,7 +55,7 @@ namespace NanoLibp2p.PubSub
             if (!signed)
             {
                 int idCount = CopyId(data, offset, count, 0, 0);
-                if (_seen.Contains(HashOf(_id, idCount), Node.NowMs))
+                if (_seen.Contains(HashOf(Id, idCount), Node.NowMs))
                 {
                     return PublishResult.Duplicate;
                 }
@@ -97,7 +90,7 @@ namespace NanoLibp2p.PubSub
             if (signed)
             {
                 // the frame takes the prefix's place afterwards
-                Array.Copy(_prefix, 0, bytes, begin, RpcReader.PrefixBytes);
+                Array.Copy(Prefix, 0, bytes, begin, RpcReader.PrefixBytes);
                 at = ProtobufWriter.WriteLength(RpcWriter.Signature, CryptoProvider.SignatureBytes, bytes, at);
                 Node.Identity.Sign(Node.Crypto, bytes, begin, RpcReader.PrefixBytes + body, bytes, at);
             }
@@ -105,15 +98,17 @@ namespace NanoLibp2p.PubSub
             return Send(topic, begin, message, part1, signed ? PeerId.Ed25519Bytes : count, part2, SequenceBytes, null);
         }
 
-        internal override void OnTooLong(PubSubPeer peer)
+        /// <inheritdoc/>
+        protected internal override void OnTooLong(RpcReader from)
         {
-            Drop(peer, DropReason.TooLong);
+            Drop((PubSubPeer)from, DropReason.TooLong);
         }
 
         // The verdicts of gossipsub 1.1: taken; ignored, which is all that most drops are; or rejected, with an offence.
-        internal override bool OnPublish(PubSubPeer peer)
+        /// <inheritdoc/>
+        protected internal override bool OnPublish(RpcReader message)
         {
-            RpcReader message = peer.Reader;
+            PubSubPeer peer = (PubSubPeer)message;
             byte[] buffer = message.Buffer;
             int[] at = message.At;
             int[] count = message.Count;
@@ -123,11 +118,11 @@ namespace NanoLibp2p.PubSub
             ulong hash = 0;
             ulong author = 0;
             ulong sequence = 0;
-            DropReason fault = topic == null || !topic.Joined ? DropReason.NotSubscribed : CheckStamps(peer, message);
+            DropReason fault = topic == null || !topic.Joined ? DropReason.NotSubscribed : CheckStamps(message, IsFloodSub(peer));
             if (fault == DropReason.None)
             {
                 int part1 = signed ? RpcWriter.From : RpcWriter.Data;
-                hash = HashOf(_id,
+                hash = HashOf(Id,
                     CopyId(buffer, at[part1], CountOf(message, part1), at[RpcWriter.SequenceNumber], count[RpcWriter.SequenceNumber]));
                 if (_seen.Contains(hash, nowMs))
                 {
@@ -157,7 +152,13 @@ namespace NanoLibp2p.PubSub
                             return false;
                         }
 
-                        fault = Verify(peer, message, type, data, end);
+                        fault = Verify(message, type, data, end);
+                        if (fault == DropReason.SignatureInvalid && type == (int)KeyType.Ed25519)
+                        {
+                            // of keys of other types each library takes other ones; but this nobody passes on
+                            Offend(peer);
+                        }
+
                     }
                 }
             }
@@ -192,91 +193,6 @@ namespace NanoLibp2p.PubSub
 
             Forward(peer, topic, message);
             return true;
-        }
-
-        private DropReason CheckStamps(PubSubPeer peer, RpcReader message)
-        {
-            int[] count = message.Count;
-            int from = message.At[RpcWriter.From];
-            int numberBytes = count[RpcWriter.SequenceNumber];
-            if (!IsSigned)
-            {
-                return count[RpcWriter.From] >= 0 || numberBytes >= 0 || count[RpcWriter.Signature] >= 0 || count[RpcWriter.Key] >= 0
-                    ? DropReason.Signed
-                    : message.Reading == Reading.Uncertain ? DropReason.Doubtful
-                    : DropReason.None;
-            }
-
-            // js-libp2p's floodsub leaves out a number's leading zeros, and its gossipsub refuses that
-            return count[RpcWriter.From] <= 0 || numberBytes < 1 || numberBytes > SequenceBytes || count[RpcWriter.Signature] <= 0
-                || (numberBytes < SequenceBytes && !IsFloodSub(peer))
-                || PeerId.CheckBytes(message.Buffer, from, count[RpcWriter.From]) != 0 ? DropReason.Unsigned
-                : Node.Identity.PeerId.Matches(message.Buffer, from, count[RpcWriter.From]) ? DropReason.Own
-                : message.Reading != Reading.Certain ? DropReason.Doubtful
-                : DropReason.None;
-        }
-
-        // The author's key, from the message's own field or else from his id. go and js refuse a key that they can't read; rust takes the
-        // id's then.
-        private DropReason FindKey(RpcReader message, out int type, out int data, out int end)
-        {
-            byte[] bytes = message.Buffer;
-            int from = message.At[RpcWriter.From];
-            int fromCount = message.Count[RpcWriter.From];
-            int key = from + Multihash.HeaderBytes;
-            int keyCount = message.Count[RpcWriter.Key];
-            end = from + fromCount;
-            type = PublicKey.Malformed;
-            data = 0;
-            if (keyCount >= 0)
-            {
-                end = message.At[RpcWriter.Key] + keyCount;
-                key = PublicKey.Normalize(bytes, end - keyCount, keyCount);
-                if (key < 0)
-                {
-                    return DropReason.Doubtful;
-                }
-
-                // goes on as everybody reads it
-                message.At[RpcWriter.Key] = key;
-                message.Count[RpcWriter.Key] = end - key;
-                int idCount = PeerId.Derive(bytes, key, end - key, Node.Crypto, _id, 0);
-                if (idCount != fromCount || !Bytes.Equal(_id, 0, bytes, from, idCount))
-                {
-                    return DropReason.SignatureInvalid;
-                }
-            }
-            else if (bytes[from] != Multihash.Identity)
-            {
-                return DropReason.SignatureInvalid;
-            }
-
-            type = PublicKey.Parse(bytes, key, end - key, out data);
-            return type < 0 ? DropReason.Doubtful
-                : type != (int)KeyType.Ed25519 ? (Node.Options.Verifier == null ? DropReason.KeyUnsupported : DropReason.None)
-                : message.Count[RpcWriter.Signature] != CryptoProvider.SignatureBytes ? DropReason.SignatureInvalid
-                : CryptoProvider.IsDoubtfulEd25519(bytes, data) ? DropReason.Doubtful
-                : DropReason.None;
-        }
-
-        private DropReason Verify(PubSubPeer peer, RpcReader message, int type, int data, int end)
-        {
-            byte[] bytes = message.Buffer;
-            int result = Identity.Verify(Node.Crypto, Node.Options.Verifier, type, bytes, data, end - data,
-                message.At[RpcWriter.Signature], message.Count[RpcWriter.Signature], bytes,
-                RpcReader.PrefixBytes + message.Count[RpcReader.Body]);
-            if (result == IdentityResult.Valid)
-            {
-                return DropReason.None;
-            }
-
-            // of keys of other types each library takes other ones; but this nobody passes on
-            if (type == (int)KeyType.Ed25519)
-            {
-                Offend(peer);
-            }
-
-            return result == IdentityResult.Unsupported ? DropReason.KeyUnsupported : DropReason.SignatureInvalid;
         }
 
         // Counts a signature that is about to be verified: so many in a step, so that the other connections have their turn, and so many a
@@ -342,7 +258,7 @@ namespace NanoLibp2p.PubSub
             int frame = RpcWriter.FrameBytes(message);
             int start = begin + RpcReader.PrefixBytes - frame;
             RpcWriter.WriteFrame(message, _cache.Bytes, start);
-            ulong hash = HashOf(_id, CopyId(_cache.Bytes, part1, part1Count, part2, part2Count));
+            ulong hash = HashOf(Id, CopyId(_cache.Bytes, part1, part1Count, part2, part2Count));
             _cache.Set(hash, topic.Index, Options.GossipHeartbeats, start, frame + message, part1, part1Count, part2, part2Count);
             _seen.Add(hash, Node.NowMs);
 
@@ -390,33 +306,6 @@ namespace NanoLibp2p.PubSub
             }
 
             return taken;
-        }
-
-        // Writes a message's id to _id: author and sequence number, or the hash of the data when there are none, as js has it.
-        private int CopyId(byte[] bytes, int part1, int part1Count, int part2, int part2Count)
-        {
-            if (IsSigned)
-            {
-                Array.Copy(bytes, part1, _id, 0, part1Count);
-                Array.Copy(bytes, part2, _id, part1Count, part2Count);
-                return part1Count + part2Count;
-            }
-
-            CryptoProvider crypto = Node.Crypto;
-            crypto.Sha256Start();
-            crypto.Sha256Update(bytes, part1, part1Count);
-            crypto.Sha256Finish(_id, 0);
-            return CryptoProvider.Sha256Bytes;
-        }
-
-        // The author in js-libp2p's ids is the bare public key, in those of go and rust a peer id: the same key with two bytes before
-        // it. Here both are the same message.
-        private ulong HashOf(byte[] id, int count)
-        {
-            bool isPeerId = IsSigned && count > Multihash.HeaderBytes + SequenceBytes && id[0] == Multihash.Identity
-                && id[1] == count - Multihash.HeaderBytes - SequenceBytes;
-            int skipped = isPeerId ? Multihash.HeaderBytes : 0;
-            return _hash.Of(id, skipped, count - skipped);
         }
     }
 }

@@ -56,7 +56,7 @@ namespace NanoLibp2p.PubSub
             }
 
             byte[] bytes = message.Bytes;
-            if (topic == null || _seen.Contains(HashOf(_id, CopyId(bytes, message.Part1, message.Part1Count, message.Part2,
+            if (topic == null || _seen.Contains(HashOf(Id, CopyId(bytes, message.Part1, message.Part1Count, message.Part2,
                 message.Part2Count)), Node.NowMs))
             {
                 return 0;

@@ -47,15 +47,12 @@ namespace NanoLibp2p.PubSub
         private readonly PubSubMessage _view = new PubSubMessage();
         private readonly int[] _drops = new int[(int)DropReason.GossipLimit + 1];
         private readonly byte[] _scratch;
-        private readonly byte[] _id = new byte[RpcReader.MaxIdBytes];
-        private readonly byte[] _prefix;
         private PubSubPeer[] _peers = new PubSubPeer[0];
         private SeenCache _seen;
         private SeenCache _asked;
         private readonly ReplayGuard _guard;
         private MessageCache _cache;
         private long[] _backoffs;
-        private IdHash _hash;
 
         // the index of the newest protocol's id; the older ones follow
         private int _newest;
@@ -72,12 +69,12 @@ namespace NanoLibp2p.PubSub
         /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
         /// <exception cref="ArgumentException">A size is out of range; the message says which.</exception>
         public PubSubProtocol(PubSubOptions options)
+            : base(options.SignaturePolicy == SignaturePolicy.StrictSign)
         {
             options.Check();
             Options = options;
             _topics = new TopicTable(options.MaxTopics);
             _scratch = new byte[options.MaxTopicBytes + RpcReader.MaxIdBytes + 24];
-            _prefix = Bytes.Ascii("libp2p-pubsub:");
             _guard = new ReplayGuard(options);
             _sequence = options.FirstSequenceNumber;
         }
@@ -130,7 +127,7 @@ namespace NanoLibp2p.PubSub
         /// <returns>False when PubSubOptions.ReplayAuthors are pinned already.</returns>
         public bool PinAuthor(PeerId author, ulong lastNumber)
         {
-            return _guard.Pin(AuthorOf(_id, author.CopyTo(_id, 0)), lastNumber);
+            return _guard.Pin(AuthorOf(Id, author.CopyTo(Id, 0)), lastNumber);
         }
 
         /// <summary>Makes a topic to publish to, without joining it; the one of this name, if there is one.</summary>
@@ -256,7 +253,7 @@ namespace NanoLibp2p.PubSub
                 Libp2pStream old = from.Inbound;
                 stream.Tag = from;
                 from.Inbound = stream;
-                from.Reader.Reset();
+                from.Reset();
                 if (old != null)
                 {
                     old.Reset();
@@ -295,7 +292,7 @@ namespace NanoLibp2p.PubSub
         {
             Touched();
             PubSubPeer peer = (PubSubPeer)stream.Tag;
-            int used = stream == peer.Inbound ? peer.Reader.Receive(buffer, offset, count) : count;
+            int used = stream == peer.Inbound ? peer.Receive(buffer, offset, count) : count;
             if (used < 0)
             {
                 Drop(peer, DropReason.Malformed);
@@ -311,7 +308,7 @@ namespace NanoLibp2p.PubSub
         public override void OnReadEnd(Libp2pStream stream)
         {
             PubSubPeer peer = (PubSubPeer)stream.Tag;
-            if (stream == peer.Inbound && !peer.Reader.MayEnd)
+            if (stream == peer.Inbound && !peer.MayEnd)
             {
                 Drop(peer, DropReason.Malformed);
             }
@@ -419,7 +416,7 @@ namespace NanoLibp2p.PubSub
             _newest = node.RegisterProtocol("/meshsub/1.1.0", this, true);
             node.RegisterProtocol("/meshsub/1.0.0", this, true);
             node.RegisterProtocol("/floodsub/1.0.0", this, true);
-            _hash = new IdHash(node.Random);
+            Hash = new IdHash(node.Random);
             node.Random.Fill(_scratch, 0, 8);
             ulong random = Bytes.ReadUInt64LittleEndian(_scratch, 0);
             _topicSeed = (uint)random;
@@ -439,7 +436,7 @@ namespace NanoLibp2p.PubSub
             PubSubPeer[] peers = new PubSubPeer[connections.Length];
             for (int i = 0; i < peers.Length; i++)
             {
-                peers[i] = new PubSubPeer(this, i, _topics, _prefix, _topicSeed, queue);
+                peers[i] = new PubSubPeer(options, this, i, _topics, _topicSeed, queue);
             }
 
             _peers = peers;
@@ -484,7 +481,7 @@ namespace NanoLibp2p.PubSub
 
         private ulong IdOf(Connection connection)
         {
-            return _hash.Of(connection.RemoteId, 0, connection.RemoteIdCount);
+            return Hash.Of(connection.RemoteId, 0, connection.RemoteIdCount);
         }
 
         // the peer at the other end of a connection, whichever of its connections we write on; null when there is none

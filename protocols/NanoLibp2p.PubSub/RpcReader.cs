@@ -1,11 +1,13 @@
 using System;
 using NanoLibp2p.Buffers;
+using NanoLibp2p.Core;
 
 namespace NanoLibp2p.PubSub
 {
     /// <summary>
     /// Reads one peer's RPCs from pieces of any size. An RPC may be of any length: everything in it is handed on as it comes, and
-    /// only one message at a time is kept.
+    /// only one message at a time is kept. What it finds goes to an <see cref="RpcHandler"/>; what a topic's name is compared with, and kept
+    /// in, is its heir's: the leaf's or a router's.
     /// </summary>
     /// <remarks>
     /// A message is kept as everybody signs it: the fields that are known, each once and in the order of their numbers, without
@@ -16,7 +18,7 @@ namespace NanoLibp2p.PubSub
     ///   | libp2p-pubsub: | from data seqno topic |  room  | key signature |
     /// </code>
     /// </remarks>
-    internal sealed class RpcReader
+    public abstract partial class RpcReader
     {
         /// <summary>Bytes of <c>libp2p-pubsub:</c>, which is signed with every message.</summary>
         public const int PrefixBytes = 14;
@@ -36,34 +38,30 @@ namespace NanoLibp2p.PubSub
         public readonly int[] Count = new int[RpcWriter.Key + 1];
 
         /// <summary>The message that is handed on; ids too, between messages.</summary>
-        public readonly byte[] Buffer;
+        protected internal byte[] Buffer;
 
         /// <summary>Whether everybody reads the message alike.</summary>
-        public Reading Reading;
+        protected internal Reading Reading;
 
-        private readonly TopicTable _topics;
+        /// <summary>The stream that the RPCs come on; null when there is none. Where a handler changes it, <see cref="Receive"/>
+        /// ends.</summary>
+        protected internal Libp2pStream Inbound;
+
         private readonly RpcHandler _handler;
-        private readonly PubSubPeer _peer;
         private readonly ProtobufReader _reader = new ProtobufReader();
-        private readonly uint _topicSeed;
-        private readonly byte[] _prefix;
+        private readonly int _maxMessage;
         private Place _place;
         private Purpose _purpose;
         private int _target;
-
-        private uint _matching;
-        private uint _otherTopic;
-        private int _topic;
         private ulong _value;
 
-        public RpcReader(PubSubPeer peer, TopicTable topics, RpcHandler handler, byte[] prefix, int maxMessage, uint topicSeed)
+        /// <summary>Makes a reader. Its <see cref="Buffer"/> is the heir's to give.</summary>
+        /// <param name="handler">Who hears what it finds.</param>
+        /// <param name="maxMessage">Bytes of the longest message that is handed on.</param>
+        protected RpcReader(RpcHandler handler, int maxMessage)
         {
-            _peer = peer;
-            _topics = topics;
             _handler = handler;
-            _topicSeed = topicSeed;
-            Buffer = new byte[PrefixBytes + maxMessage];
-            _prefix = prefix;
+            _maxMessage = maxMessage;
             Reset();
         }
 
@@ -89,14 +87,14 @@ namespace NanoLibp2p.PubSub
         {
             int start = offset;
             int end = offset + count;
-            object stream = _peer.Inbound;
+            object stream = Inbound;
             if (_place == Place.Held)
             {
                 Offer();
                 offset++;
             }
 
-            while (_place != Place.Held && _peer.Inbound == stream)
+            while (_place != Place.Held && Inbound == stream)
             {
                 ProtobufEvent found = _reader.Next(buffer, offset, end - offset);
                 int at = offset;
@@ -139,6 +137,27 @@ namespace NanoLibp2p.PubSub
             return _place == Place.Held ? offset - 1 - start : count;
         }
 
+        /// <summary>A topic's name begins, or, with 0 bytes, a part of an RPC that may have one.</summary>
+        protected abstract void BeginTopic(ulong bytes);
+
+        /// <summary>A piece of the name that began last.</summary>
+        /// <param name="position">Where in the name the piece belongs.</param>
+        /// <param name="buffer">Where it is.</param>
+        /// <param name="offset">Where it begins.</param>
+        /// <param name="count">Its bytes.</param>
+        protected abstract void TakeTopic(int position, byte[] buffer, int offset, int count);
+
+        // RpcReader.Desktop.cs: buffers on demand, and what no leaf on a device reads
+        partial void Rent(int bytes);
+
+        partial void TakeFurther();
+
+        partial void EndFurther();
+
+        partial void LeaveFurther(Place left);
+
+        partial void EndRpc();
+
         private void TakeVarint()
         {
             int field = _reader.Field;
@@ -150,6 +169,7 @@ namespace NanoLibp2p.PubSub
             else
             {
                 Doubt();
+                TakeFurther();
             }
         }
 
@@ -174,7 +194,7 @@ namespace NanoLibp2p.PubSub
                     BeginMessageField();
                     break;
                 case Place.Control:
-                    if (_reader.Field > RpcWriter.Prune)
+                    if (_reader.Field > RpcWriter.LastControl)
                     {
                         _reader.Skip();
                     }
@@ -198,10 +218,10 @@ namespace NanoLibp2p.PubSub
                     Enter(Place.Subscription);
                     break;
                 case RpcWriter.Publish:
-                    if (_reader.Value > (ulong)(uint)(Buffer.Length - PrefixBytes))
+                    if (_reader.Value > (ulong)(uint)_maxMessage)
                     {
                         _reader.Skip();
-                        _handler.OnTooLong(_peer);
+                        _handler.OnTooLong(this);
                     }
                     else
                     {
@@ -224,7 +244,8 @@ namespace NanoLibp2p.PubSub
             _place = place;
             if (place == Place.Message)
             {
-                Array.Copy(_prefix, 0, Buffer, 0, PrefixBytes);
+                Rent(PrefixBytes + (int)_reader.Value);
+                Array.Copy(_handler.Prefix, 0, Buffer, 0, PrefixBytes);
                 Reading = Reading.Certain;
                 Count[Body] = 0;
                 for (int i = RpcWriter.From; i <= RpcWriter.Key; i++)
@@ -235,8 +256,7 @@ namespace NanoLibp2p.PubSub
             }
             else
             {
-                _topic = -1;
-                _otherTopic = 0;
+                BeginTopic(0);
                 _value = 0;
             }
         }
@@ -287,6 +307,13 @@ namespace NanoLibp2p.PubSub
 
         private void BeginControlField()
         {
+#if !NANOFRAMEWORK_1_0
+            if (BeginFurther())
+            {
+                return;
+            }
+
+#endif
             int field = _reader.Field;
             bool isTopic = field == (_place == Place.Subscription ? RpcWriter.SubscribeTopic : RpcWriter.ControlTopic)
                 && _place != Place.Want;
@@ -294,11 +321,11 @@ namespace NanoLibp2p.PubSub
             if (isTopic)
             {
                 _purpose = Purpose.Topic;
-                _matching = _topics.OfLength(_reader.Value);
-                _otherTopic = _topicSeed;
+                BeginTopic(_reader.Value);
             }
             else if (isId && _reader.Value <= MaxIdBytes)
             {
+                Rent(MaxIdBytes);
                 _purpose = Purpose.Id;
                 _target = 0;
             }
@@ -313,15 +340,7 @@ namespace NanoLibp2p.PubSub
             int count = _reader.Consumed;
             if (_purpose == Purpose.Topic)
             {
-                if (_matching != 0)
-                {
-                    _matching = _topics.Matching(_matching, (int)_reader.FieldOffset, buffer, at, count);
-                }
-
-                if (_place == Place.Subscription)
-                {
-                    _otherTopic = OtherTopic(_otherTopic, buffer, at, count);
-                }
+                TakeTopic((int)_reader.FieldOffset, buffer, at, count);
             }
             else
             {
@@ -332,73 +351,51 @@ namespace NanoLibp2p.PubSub
 
         private void EndBytes()
         {
-            if (_purpose == Purpose.Topic)
+            if (_purpose == Purpose.Id)
             {
-                _topic = TopicTable.Single(_matching);
-            }
-            else if (_purpose == Purpose.Id)
-            {
-                if (_place == Place.Want)
+                if (_place == Place.Have)
                 {
-                    _handler.OnWant(_peer, Buffer, _target);
+                    _handler.OnHave(this, Buffer, _target);
                 }
-                else if (_topic >= 0 && _topics[_topic].Joined)
+                else
                 {
-                    _handler.OnHave(_peer, Buffer, _target);
+                    _handler.OnWant(this, Buffer, _target);
                 }
             }
+
+            EndFurther();
         }
 
         private void Leave()
         {
             Place left = _place;
             _place = _reader.Depth == 0 ? Place.Rpc : Place.Control;
-            Topic topic = _topic < 0 ? null : _topics[_topic];
             switch (left)
             {
                 case Place.Rpc:
                     _reader.ResetDelimited(MaxRpcBytes);
+                    EndRpc();
                     break;
                 case Place.Subscription:
-                    _handler.OnSubscription(_peer, topic, _otherTopic, _value != 0);
+                    _handler.OnSubscription(this, _value != 0);
                     break;
                 case Place.Message:
                     Offer();
                     break;
                 case Place.Graft:
-                    if (topic != null)
-                    {
-                        _handler.OnGraft(_peer, topic);
-                    }
-
+                    _handler.OnGraft(this);
                     break;
                 case Place.Prune:
-                    if (topic != null)
-                    {
-                        _handler.OnPrune(_peer, topic, _value);
-                    }
-
+                    _handler.OnPrune(this, _value);
                     break;
             }
+
+            LeaveFurther(left);
         }
 
         private void Offer()
         {
-            _place = _handler.OnPublish(_peer) ? Place.Rpc : Place.Held;
-        }
-
-        /// <summary>
-        /// Goes on with the number that stands for a topic's name (FNV-1a from a secret start). Names that share one only cost
-        /// a message that its receiver drops.
-        /// </summary>
-        public static uint OtherTopic(uint hash, byte[] name, int offset, int count)
-        {
-            for (int end = offset + count; offset < end; offset++)
-            {
-                hash = (hash ^ name[offset]) * 16777619u;
-            }
-
-            return hash;
+            _place = _handler.OnPublish(this) ? Place.Rpc : Place.Held;
         }
 
         // the message of the protobuf that the reader is in
@@ -422,6 +419,15 @@ namespace NanoLibp2p.PubSub
             Want,
             Graft,
             Prune,
+#if !NANOFRAMEWORK_1_0
+
+            // of the kinds that no device reads
+            DontWant,
+            Extensions,
+
+            // a part of a PRUNE
+            PrunePeer,
+#endif
         }
 
         // what the bytes of the field under way are for
@@ -435,6 +441,11 @@ namespace NanoLibp2p.PubSub
 
             // a message's field, kept in the buffer
             Body,
+#if !NANOFRAMEWORK_1_0
+
+            // of what no device reads, kept in the buffer
+            Further,
+#endif
         }
     }
 }

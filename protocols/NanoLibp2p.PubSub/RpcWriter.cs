@@ -6,35 +6,70 @@ namespace NanoLibp2p.PubSub
     /// Writes the RPCs of pubsub's and gossipsub's protobuf, each with its length before it (pubsub spec, "The RPC"; gossipsub 1.1 spec,
     /// "Protobuf"). Every writer returns the bytes written; the buffer has room for the names and ids and 24 bytes more.
     /// </summary>
-    internal static class RpcWriter
+    public static partial class RpcWriter
     {
-        // RPC
+        /// <summary>RPC: subscriptions and their ends.</summary>
         public const int Subscriptions = 1;
+
+        /// <summary>RPC: messages.</summary>
         public const int Publish = 2;
+
+        /// <summary>RPC: gossipsub's ControlMessage.</summary>
         public const int Control = 3;
 
-        // SubOpts
+        /// <summary>SubOpts: whether it begins or ends.</summary>
         public const int Subscribe = 1;
+
+        /// <summary>SubOpts: the topic.</summary>
         public const int SubscribeTopic = 2;
 
-        // Message
+        /// <summary>Message: the author's peer id.</summary>
         public const int From = 1;
+
+        /// <summary>Message: the payload.</summary>
         public const int Data = 2;
+
+        /// <summary>Message: the author's number, 8 bytes in network byte order.</summary>
         public const int SequenceNumber = 3;
+
+        /// <summary>Message: the topic.</summary>
         public const int MessageTopic = 4;
+
+        /// <summary>Message: the signature.</summary>
         public const int Signature = 5;
+
+        /// <summary>Message: the author's key, where the id doesn't hold it.</summary>
         public const int Key = 6;
 
-        // ControlMessage
+        /// <summary>ControlMessage: IHAVE.</summary>
         public const int Have = 1;
+
+        /// <summary>ControlMessage: IWANT.</summary>
         public const int Want = 2;
+
+        /// <summary>ControlMessage: GRAFT.</summary>
         public const int Graft = 3;
+
+        /// <summary>ControlMessage: PRUNE.</summary>
         public const int Prune = 4;
 
-        // ControlIHave, ControlIWant, ControlGraft and ControlPrune
+        /// <summary>The last of them that is read.</summary>
+#if NANOFRAMEWORK_1_0
+        internal const int LastControl = Prune;
+#else
+        internal const int LastControl = Extensions;
+#endif
+
+        /// <summary>ControlIHave, ControlGraft and ControlPrune: the topic.</summary>
         public const int ControlTopic = 1;
+
+        /// <summary>ControlIHave: ids.</summary>
         public const int HaveIds = 2;
+
+        /// <summary>ControlIWant: ids.</summary>
         public const int WantIds = 1;
+
+        /// <summary>ControlPrune: the back-off in seconds.</summary>
         public const int PruneBackoff = 3;
 
         /// <summary>The most bytes before a message in its RPC: two lengths of up to five bytes and a tag.</summary>
@@ -47,12 +82,14 @@ namespace NanoLibp2p.PubSub
             return Varint.Size((uint)(publish + messageBytes)) + publish;
         }
 
+        /// <summary>Writes what stands before a message of so many bytes in an RPC of its own.</summary>
         public static int WriteFrame(int messageBytes, byte[] buffer, int offset)
         {
             int at = offset + Varint.Write((uint)(1 + Varint.Size((uint)messageBytes) + messageBytes), buffer, offset);
             return ProtobufWriter.WriteLength(Publish, messageBytes, buffer, at) - offset;
         }
 
+        /// <summary>Writes a subscription or its end.</summary>
         public static int WriteSubscription(byte[] topic, bool subscribe, byte[] buffer, int offset)
         {
             int options = 2 + ProtobufWriter.SizeOfBytes(SubscribeTopic, topic.Length);

@@ -10,6 +10,8 @@ public sealed class PublicApiTests
 {
     private const string View = "set anew before each OnMessage, and read by its handler alone: what is passed on is taken from elsewhere";
 
+    private const string Reader = "for heirs alone: the protocol that made the reader is the one that reads with it";
+
     /// <summary>Public fields that anybody may write, beside those of options, and why.</summary>
     private static readonly Dictionary<string, string> _writable = new()
     {
@@ -21,6 +23,10 @@ public sealed class PublicApiTests
         ["NanoLibp2p.Core.Ping.PingProtocol.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.PubSub.PubSubProtocol.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.Kademlia.KademliaClient.Events"] = "who is told; may be changed at any time",
+        ["NanoLibp2p.PubSub.RpcReader.Buffer"] = Reader,
+        ["NanoLibp2p.PubSub.RpcReader.Reading"] = Reader,
+        ["NanoLibp2p.PubSub.RpcReader.Inbound"] = Reader,
+        ["NanoLibp2p.PubSub.RpcHandler.Hash"] = "for heirs alone: a router's shards have one between them",
         ["NanoLibp2p.PubSub.PubSubMessage.Buffer"] = View,
         ["NanoLibp2p.PubSub.PubSubMessage.DataOffset"] = View,
         ["NanoLibp2p.PubSub.PubSubMessage.DataCount"] = View,

@@ -175,6 +175,7 @@ public class RpcReaderTests
     private sealed class Recorder : RpcHandler
     {
         public Recorder()
+            : base(true)
         {
             PubSubProtocol pubsub = new(new PubSubOptions { MaxMessageBytes = MaxMessage });
             TopicTable topics = new(_topics.Length);
@@ -183,12 +184,10 @@ public class RpcReaderTests
                 topics.Add(new Topic(pubsub, i, Encoding.UTF8.GetBytes(_topics[i])) { Joined = _topics[i] != "u" });
             }
 
-            byte[] prefix = Bytes.Ascii("libp2p-pubsub:");
-            PubSubPeer peer = new(pubsub, 0, topics, prefix, 1, 400);
-            Reader = new RpcReader(peer, topics, this, prefix, MaxMessage, 1);
+            Reader = new PubSubPeer(pubsub.Options, this, 0, topics, 1, 400);
         }
 
-        public RpcReader Reader { get; }
+        public PubSubPeer Reader { get; }
 
         public List<string> Lines { get; } = [];
 
@@ -217,10 +216,12 @@ public class RpcReaderTests
 
         public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count) => count;
 
-        internal override void OnSubscription(PubSubPeer peer, Topic? topic, uint otherTopic, bool subscribe) =>
-            Lines.Add($"{(subscribe ? "+" : "-")}{(topic == null ? "?" : Encoding.UTF8.GetString(topic.Utf8Name))}");
+        private string Name => Reader.Named == null ? "?" : Encoding.UTF8.GetString(Reader.Named.Utf8Name);
 
-        internal override bool OnPublish(PubSubPeer peer)
+        protected internal override void OnSubscription(RpcReader from, bool subscribe) =>
+            Lines.Add($"{(subscribe ? "+" : "-")}{Name}");
+
+        protected internal override bool OnPublish(RpcReader from)
         {
             string Part(int field) =>
                 Text(Reader.Count[field] < 0 ? null : Reader.Buffer[Reader.At[field]..(Reader.At[field] + Reader.Count[field])]);
@@ -231,16 +232,33 @@ public class RpcReaderTests
             return true;
         }
 
-        internal override void OnTooLong(PubSubPeer peer) => Lines.Add("too long");
+        protected internal override void OnTooLong(RpcReader from) => Lines.Add("too long");
 
-        internal override void OnHave(PubSubPeer peer, byte[] id, int count) => Lines.Add($"have {Text(id[..count])}");
+        protected internal override void OnHave(RpcReader from, byte[] id, int count)
+        {
+            if (Reader.Named is { Joined: true })
+            {
+                Lines.Add($"have {Text(id[..count])}");
+            }
+        }
 
-        internal override void OnWant(PubSubPeer peer, byte[] id, int count) => Lines.Add($"want {Text(id[..count])}");
+        protected internal override void OnWant(RpcReader from, byte[] id, int count) => Lines.Add($"want {Text(id[..count])}");
 
-        internal override void OnGraft(PubSubPeer peer, Topic topic) => Lines.Add($"graft {Encoding.UTF8.GetString(topic.Utf8Name)}");
+        protected internal override void OnGraft(RpcReader from)
+        {
+            if (Reader.Named != null)
+            {
+                Lines.Add($"graft {Name}");
+            }
+        }
 
-        internal override void OnPrune(PubSubPeer peer, Topic topic, ulong backoffSeconds) =>
-            Lines.Add($"prune {Encoding.UTF8.GetString(topic.Utf8Name)} {backoffSeconds}");
+        protected internal override void OnPrune(RpcReader from, ulong backoffSeconds)
+        {
+            if (Reader.Named != null)
+            {
+                Lines.Add($"prune {Name} {backoffSeconds}");
+            }
+        }
 
         protected override void Register(Node node)
         {

@@ -24,6 +24,13 @@ namespace NanoLibp2p.Firmware
                 case CloseReason.Local:
                     return "this side closed it";
                 case CloseReason.Remote:
+#if !NANOFRAMEWORK_1_0
+                    string said = ErrorCode.Describe((uint)detail);
+                    if (said != null)
+                    {
+                        return "the peer closed it: " + said;
+                    }
+#endif
                     return detail == 0 ? "the peer closed it"
                         : detail == 1 ? "the peer closed it: it took something that we sent for a protocol error; its own log says what"
                         : "the peer closed it for a limit of its own, such as the longest record that it takes "
@@ -69,8 +76,20 @@ namespace NanoLibp2p.Firmware
                     return "record of " + detail.ToString() + " bytes exceeds " + limit + " = "
                         + (large ? options.LargeRecordBytes : options.RecordBytes).ToString()
                         + "; raise NodeOptions." + limit + " or let the peer send smaller records";
+#if !NANOFRAMEWORK_1_0
+                case CloseReason.MemoryExceeded:
+                    return "all connections together held more than their memory budget, and this one the most, " + detail.ToString()
+                        + " KiB: its peer sends more than is read here, or reads less than is sent; raise the budget if it may";
+                case CloseReason.Trimmed:
+                    return "there were more connections than the high water mark, and this one was of the least use; protect the peer, or "
+                        + "raise the mark";
+                case CloseReason.Blocked:
+                    return "the peer or its address is not allowed here; take it off the block list if it should be";
+                case CloseReason.ShuttingDown:
+                    return "this node ends";
+#endif
                 case CloseReason.RecordTimeout:
-                    return "a record of " + detail.ToString() + " bytes kept the large receive buffer for RecordTimeoutMs = "
+                    return "a record of " + detail.ToString() + " bytes kept a receive buffer for RecordTimeoutMs = "
                         + options.RecordTimeoutMs.ToString() + "; raise NodeOptions.RecordTimeoutMs if the peer is only slow";
                 case CloseReason.RecordInvalid:
                     return "a record of " + detail.ToString() + " bytes has a wrong tag or none: it was changed on the way";

@@ -91,9 +91,24 @@ namespace NanoLibp2p.Core
         GaveWay,
 
         /// <summary>
-        /// A record longer than NodeOptions.RecordBytes had the node's large buffer for longer than NodeOptions.RecordTimeoutMs; the detail
-        /// is the record's length in bytes.
+        /// A record longer than NodeOptions.RecordBytes had the node's large buffer for longer than NodeOptions.RecordTimeoutMs, or one of
+        /// any length a rented buffer; the detail is the record's length in bytes, 0 where not even that had come.
         /// </summary>
         RecordTimeout,
+
+#if !NANOFRAMEWORK_1_0
+        /// <summary>All connections together held more bytes than their budget, and this one the most; the detail is how many, in
+        /// KiB.</summary>
+        MemoryExceeded,
+
+        /// <summary>There were more connections than the high water mark, and this one was of the least use.</summary>
+        Trimmed,
+
+        /// <summary>The peer or its address is not allowed here.</summary>
+        Blocked,
+
+        /// <summary>This node ends.</summary>
+        ShuttingDown,
+#endif
     }
 }

@@ -11,6 +11,11 @@ namespace NanoLibp2p.Core
         // stream objects that a connection keeps over its end
         private const int KeptStreams = 16;
 
+        // records opened so far, how many when the one under way began, and until when it may take; long.MaxValue without one
+        private int _recordsOpened;
+        private int _recordTimed;
+        private long _recordDeadline = long.MaxValue;
+
         /// <summary>Bytes of buffers that it has rented; 0 for one that is idle, or that has buffers of its own.</summary>
         public int RentedBytes
         {
@@ -60,6 +65,46 @@ namespace NanoLibp2p.Core
             if (_node.Buffers != null)
             {
                 MoveReceive(_receive.Count == 0 ? 0 : BufferPool.SizeFor(_receive.Count, _receive.Bytes.Length));
+                TimeRecord();
+            }
+        }
+
+        partial void RecordOpened()
+        {
+            _recordsOpened++;
+        }
+
+        partial void CheckRecord(long nowMs)
+        {
+            if (nowMs >= _recordDeadline && IsRecordUnderWay && _recordsOpened == _recordTimed)
+            {
+                Close(CloseReason.RecordTimeout, _receive.Count < RecordHeader ? 0
+                    : Bytes.ReadUInt16BigEndian(_receive.Bytes, _receive.Start));
+            }
+        }
+
+        partial void LimitNextDeadline(ref long next)
+        {
+            next = Math.Min(next, _recordDeadline);
+        }
+
+        // of a record only a part is here, and holds a rented buffer
+        private bool IsRecordUnderWay
+        {
+            get { return _state >= ConnectionState.Muxing && _state != ConnectionState.Ending && _plainCount == 0 && _receive.Count > 0; }
+        }
+
+        // A record has its time from its first bytes on, however many follow meanwhile: one byte now and then keeps no buffer.
+        private void TimeRecord()
+        {
+            if (!IsRecordUnderWay)
+            {
+                _recordDeadline = long.MaxValue;
+            }
+            else if (_recordDeadline == long.MaxValue || _recordTimed != _recordsOpened)
+            {
+                _recordTimed = _recordsOpened;
+                _recordDeadline = _node.NowMs + _node.Options.RecordTimeoutMs;
             }
         }
 

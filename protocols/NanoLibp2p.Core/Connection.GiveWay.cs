@@ -36,6 +36,13 @@ namespace NanoLibp2p.Core
                 return _begun + Rank;
             }
 
+#if !NANOFRAMEWORK_1_0
+            if (IsProtected)
+            {
+                return long.MaxValue;
+            }
+#endif
+
             for (int i = 0; i < Yamux.UsedStreams; i++)
             {
                 Libp2pStream stream = _streams[i];

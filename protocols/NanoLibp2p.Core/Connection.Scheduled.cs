@@ -89,6 +89,31 @@ namespace NanoLibp2p.Core
             get { return IsLive && _plainCount == 0 && !WaitsForHandshake; }
         }
 
+        /// <summary>Whether it never gives way to a peer that needs its place; for who knows which peers matter. False when it
+        /// begins.</summary>
+        public bool IsProtected { get; set; }
+
+        /// <summary>Whether it is open and has a stream that its protocol would keep: see
+        /// <see cref="StreamProtocol.KeepsConnection"/>.</summary>
+        public bool HasKeptStream
+        {
+            get
+            {
+                for (int i = 0; IsOpen && i < Yamux.UsedStreams; i++)
+                {
+                    Libp2pStream stream = _streams[i];
+                    StreamProtocol protocol = stream.Protocol;
+                    if (stream.IsOpen && protocol != null && protocol != _node.Ping && protocol != _node.Identify
+                        && protocol.KeepsConnection(stream))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+
         /// <summary>
         /// Has the scheduler step this connection: for a protocol that held data back in <see cref="StreamProtocol.OnData"/> and takes them
         /// now. Does nothing in the connection's own step, and without a <see cref="Node.Scheduler"/>.
@@ -112,6 +137,9 @@ namespace NanoLibp2p.Core
         {
             _askedAt = NotStarted;
             _roundTripMs = -1;
+            _recordDeadline = long.MaxValue;
+            IsProtected = false;
+            Yamux.RefusalCode = SendsCodes ? ErrorCode.ResourceLimit : ErrorCode.None;
             if (_inbound)
             {
                 _node.InboundCount++;
@@ -128,6 +156,16 @@ namespace NanoLibp2p.Core
             GiveAllBack();
             _node.ListFree(this);
             _node.WakeHandshakeWaiter();
+        }
+
+        internal bool SendsCodes
+        {
+            get { return _node.Options.DraftErrorCodes; }
+        }
+
+        private uint GoAwayCode()
+        {
+            return ErrorCode.Of(_closeReason, _node.Options.DraftErrorCodes);
         }
 
         internal void Begin(IStreamLink link, PeerId expected, bool isInitiator)

@@ -262,6 +262,7 @@ namespace NanoLibp2p.Core
 
             _plainOffset = at;
             _plainCount = plain;
+            RecordOpened();
             if (plain == 0)
             {
                 _receive.Consume(RecordHeader + length);
@@ -338,6 +339,7 @@ namespace NanoLibp2p.Core
                 }
             }
 
+            CheckRecord(nowMs);
             if (nowMs < _deadline)
             {
                 return;
@@ -412,9 +414,13 @@ namespace NanoLibp2p.Core
             // a last word where the peer can hear it; whether it leaves is up to the link
             if (_wasOpen && _closeReason != CloseReason.LinkFailed)
             {
+#if NANOFRAMEWORK_1_0
                 bool orderly = _closeReason == CloseReason.Local || _closeReason == CloseReason.Remote;
                 bool ourLimit = _closeReason == CloseReason.RecordTooLong || _closeReason == CloseReason.RecordTimeout;
                 Yamux.GoAway(orderly ? 0u : ourLimit ? 2u : 1u);
+#else
+                Yamux.GoAway(GoAwayCode());
+#endif
             }
 
             for (int i = 0; i < MaxReads && _link != null && WriteLink(); i++)

@@ -113,7 +113,11 @@ namespace NanoLibp2p.Core
                     int next = stream.Protocol.OnRefused(stream);
                     if (next < 0)
                     {
+#if NANOFRAMEWORK_1_0
                         stream.Reset();
+#else
+                        stream.Reset(ErrorCode.NegotiationFailed);
+#endif
                     }
                     else
                     {

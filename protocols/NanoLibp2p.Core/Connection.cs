@@ -252,6 +252,7 @@ namespace NanoLibp2p.Core
                     next = SparedUntil;
                 }
 
+                LimitNextDeadline(ref next);
                 Libp2pStream[] streams = _streams;
                 int count = Yamux.UsedStreams;
                 PickUnsettled(ref streams, ref count);
@@ -329,6 +330,12 @@ namespace NanoLibp2p.Core
         partial void SettleReceive();
 
         partial void LimitRead(ref int end);
+
+        partial void RecordOpened();
+
+        partial void CheckRecord(long nowMs);
+
+        partial void LimitNextDeadline(ref long next);
 
         private void SetDeadline(CloseReason reason, int milliseconds)
         {

@@ -63,6 +63,17 @@ namespace NanoLibp2p.Core
             }
         }
 
+        /// <summary>Breaks the stream off, both ways, and says why where NodeOptions.DraftErrorCodes is on.</summary>
+        /// <param name="code">One of <see cref="ErrorCode"/>, or a protocol's own.</param>
+        public void Reset(uint code)
+        {
+            if (IsOpen)
+            {
+                ResetCode = Connection.SendsCodes ? code : ErrorCode.None;
+                Reset();
+            }
+        }
+
         internal void EndRoomWait()
         {
             Flags &= ~RoomWaits;

@@ -46,14 +46,14 @@ namespace NanoLibp2p.Core
         /// </summary>
         /// <param name="link">An open link; the connection closes it at its end.</param>
         /// <returns>
-        /// The connection. When all are in use, one that nothing keeps gives way, as with <see cref="Dial"/>. Null when there is none:
-        /// the link is still the caller's.
+        /// The connection. When all are in use, or the peer's host has NodeOptions.MaxConnectionsPerHost, one that nothing keeps gives way,
+        /// as with <see cref="Dial"/>. Null when there is none: the link is still the caller's.
         /// </returns>
         /// <exception cref="ArgumentException">The link is not open.</exception>
         public Connection Adopt(IStreamLink link)
         {
             CheckOpen(link);
-            Connection connection = FreeConnection(false);
+            Connection connection = HasRoomForHost(link) ? FreeConnection(false) : null;
             if (connection != null)
             {
                 connection.Accept(link);

@@ -38,6 +38,12 @@ namespace NanoLibp2p.Core
         /// <summary>Protocols that can be added, identify and ping included.</summary>
         public int MaxProtocols = Node.MaxProtocols;
 
+        /// <summary>
+        /// Whether connections and streams are ended with the codes of <see cref="ErrorCode"/>, which are drafts', rather than Yamux's
+        /// three. Peers that don't know them take them for an end all the same: js, go before 0.41 and rust log the number.
+        /// </summary>
+        public bool DraftErrorCodes;
+
         private void CheckDesktop()
         {
             CheckRange(WindowBytes, 0, int.MaxValue, "WindowBytes");

@@ -99,7 +99,8 @@ namespace NanoLibp2p.Core
 
         /// <summary>
         /// Milliseconds that a record longer than <see cref="RecordBytes"/> may take to arrive, and then to move on, while it has the large
-        /// buffer; after that its connection is closed, so that the others have their turn.
+        /// buffer; with rented buffers (BufferBytes), any record to arrive. After that its connection is closed, so that the others have
+        /// their turn.
         /// </summary>
         public int RecordTimeoutMs = 30000;
 
@@ -130,6 +131,7 @@ namespace NanoLibp2p.Core
             options.BufferBytes = 64 * 1024 * 1024;
             options.WindowBytes = 64 * 1024 * 1024;
             options.MaxProtocols = 32;
+            options.DraftErrorCodes = true;
             options.KnownPeers = 256;
             options.IdentifyReadings = 64;
             return options;

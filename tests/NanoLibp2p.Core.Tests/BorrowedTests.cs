@@ -69,6 +69,41 @@ public class BorrowedTests
     }
 
     [Fact]
+    public void A_record_that_comes_byte_by_byte_has_its_time_from_its_first_byte_on_and_whole_ones_have_none()
+    {
+        NodeOptions options = new NodeOptions
+        {
+            RecordBytes = 65_535,
+            LargeRecordBytes = 0,
+            BufferBytes = 1 << 20,
+            RecordTimeoutMs = 3000,
+            MaxConnections = 2,
+            KeepAliveMs = 0,
+        };
+        TestNode node = Listening(options, out Multiaddr address, true);
+        RawPeer honest = new RawPeer(_simulation).Dial(address).Handshake();
+        RawPeer dribbling = new RawPeer(_simulation).Dial(address).Handshake();
+        _simulation.Run(10);
+        Connection connection = node.LastConnected;
+        byte[] sealedPing = honest.Seal(new Frame(Frame.Ping, Frame.Syn, 0, 7).ToBytes());
+        byte[] half = [.. new byte[] { 0, (byte)sealedPing.Length }, .. sealedPing];
+        for (int i = 0; i < 30 && node.Closed == 0; i++)
+        {
+            dribbling.Write(i == 0 ? [0xFF] : i == 1 ? [0xFF] : [(byte)i]);
+            honest.Write(half[..20]);
+            _simulation.Run(250);
+            honest.Write(half[20..]);
+            Assert.Equal(7u, honest.Receive().Length);
+            sealedPing = honest.Seal(new Frame(Frame.Ping, Frame.Syn, 0, 7).ToBytes());
+            half = [.. new byte[] { 0, (byte)sealedPing.Length }, .. sealedPing];
+        }
+
+        Assert.Equal((1, CloseReason.RecordTimeout, 65_535), (node.Closed, connection.CloseReason, connection.CloseDetail));
+        Assert.InRange(node.Node.NowMs, 2999, 5000);
+        Assert.Equal(0, node.Node.Buffers.RentedBytes);
+    }
+
+    [Fact]
     public void Peers_that_read_nothing_keep_what_they_provoke_within_the_budget_and_hold_up_nobody()
     {
         const int Slow = 10;

@@ -10,6 +10,9 @@ namespace NanoLibp2p.Core.Yamux
         /// <summary>Streams up to which all are looked at in each step, as on a device.</summary>
         internal const int FewStreams = 16;
 
+        /// <summary>The code that a stream is refused with where there are as many as there may be.</summary>
+        internal uint RefusalCode;
+
         // streams that may have something to say; what is over is dropped when the list is picked
         private YamuxStream[] _due = new YamuxStream[4];
         private int _dueCount;
@@ -58,6 +61,7 @@ namespace NanoLibp2p.Core.Yamux
         partial void Begin(YamuxStream stream)
         {
             stream.Window = FirstWindow;
+            stream.ResetCode = 0;
             stream.WindowUsed = -ExtraWindow;
             stream.WindowBegun = _handler.NowMs;
             if (_byId == null && UsedStreams > FewStreams)

@@ -148,7 +148,11 @@ namespace NanoLibp2p.Core.Yamux
                 stream = Accept(id);
                 if (stream == null)
                 {
+#if NANOFRAMEWORK_1_0
                     if (!WriteControl(YamuxFrame.WindowUpdate, YamuxFrame.Rst, id, 0))
+#else
+                    if (!WriteControl(YamuxFrame.WindowUpdate, YamuxFrame.Rst, id, RefusalCode))
+#endif
                     {
                         return Stalled;
                     }
@@ -199,6 +203,15 @@ namespace NanoLibp2p.Core.Yamux
             {
                 return 0;
             }
+
+#if !NANOFRAMEWORK_1_0
+            if ((flags & YamuxFrame.Rst) != 0)
+            {
+                // the length is why, and no window
+                stream.ResetCode = delta;
+                delta = 0;
+            }
+#endif
 
             if (stream.SendWindow > 0xFFFFFFFFu - delta)
             {

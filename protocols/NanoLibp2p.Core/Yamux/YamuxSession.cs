@@ -357,7 +357,11 @@ namespace NanoLibp2p.Core.Yamux
 
             if ((stream.Flags & YamuxStream.RstDue) != 0)
             {
+#if NANOFRAMEWORK_1_0
                 WriteControl(YamuxFrame.WindowUpdate, YamuxFrame.Rst, stream.Id, 0);
+#else
+                WriteControl(YamuxFrame.WindowUpdate, YamuxFrame.Rst, stream.Id, stream.ResetCode);
+#endif
                 stream.Flags = 0;
                 return;
             }

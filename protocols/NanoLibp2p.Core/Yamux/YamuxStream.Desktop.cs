@@ -11,6 +11,12 @@ namespace NanoLibp2p.Core.Yamux
         internal long WindowUsed;
         internal long WindowBegun;
 
+        /// <summary>
+        /// Why the peer has reset the stream, or with what this side does, by <see cref="ErrorCode"/>; 0 where nobody said. Peers differ in
+        /// these numbers: a word for logs, nothing to act on.
+        /// </summary>
+        public uint ResetCode { get; internal set; }
+
         // in the session's list of streams that have something to say
         internal bool IsListedDue;
     }

@@ -31,7 +31,8 @@ public sealed class PeerConnection
     /// <summary>Whether the peer called us.</summary>
     public bool IsInbound { get; }
 
-    /// <summary>Whether it goes through a relay that limits its time or its bytes: for what is short, and for finding a better way.</summary>
+    /// <summary>Whether it goes through a relay that limits its time or its bytes: for what is short, and for finding a better
+    /// way.</summary>
     public bool IsLimited { get; }
 
     /// <summary>When it opened.</summary>

@@ -148,7 +148,8 @@ internal sealed class Shard : NodeScheduler
     /// <summary>A link over a connected socket.</summary>
     internal SocketLink LinkOf(Socket socket) => new(socket, _poller, _scratch);
 
-    /// <summary>Takes a link on its way here. Null when the peer has left or there is no place for it: then nothing is left of it.</summary>
+    /// <summary>Takes a link on its way here. Null when the peer has left or there is no place for it: then nothing is left of
+    /// it.</summary>
     /// <param name="source">The link.</param>
     /// <param name="expected">Who must be there; null for anybody.</param>
     /// <param name="dial">Who waits for it; null for a peer that called.</param>

@@ -52,8 +52,8 @@ namespace NanoLibp2p.PubSub
         }
 
         /// <summary>
-        /// Finds the author's key, in the message's own field or else in his id. go and js refuse a key that they can't read; rust takes the
-        /// id's then.
+        /// Finds the author's key, in the message's own field or else in his id. go and js refuse a key that they can't read; rust takes
+        /// the id's then.
         /// </summary>
         /// <param name="message">The reader that the message is in.</param>
         /// <param name="type">The key's type, or below 0.</param>

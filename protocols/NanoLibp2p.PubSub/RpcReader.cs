@@ -6,8 +6,8 @@ namespace NanoLibp2p.PubSub
 {
     /// <summary>
     /// Reads one peer's RPCs from pieces of any size. An RPC may be of any length: everything in it is handed on as it comes, and
-    /// only one message at a time is kept. What it finds goes to an <see cref="RpcHandler"/>; what a topic's name is compared with, and kept
-    /// in, is its heir's: the leaf's or a router's.
+    /// only one message at a time is kept. What it finds goes to an <see cref="RpcHandler"/>; what a topic's name is compared with, and
+    /// kept in, is its heir's: the leaf's or a router's.
     /// </summary>
     /// <remarks>
     /// A message is kept as everybody signs it: the fields that are known, each once and in the order of their numbers, without

@@ -1,6 +1,7 @@
 #if !NANOFRAMEWORK_1_0
 using System;
 using NanoLibp2p.Buffers;
+using NanoLibp2p.Core;
 
 namespace NanoLibp2p.PubSub
 {
@@ -24,6 +25,13 @@ namespace NanoLibp2p.PubSub
         // publishing for the other nodes as well, and what came of it
         private bool _isPublishing;
         private SharedMessage _published;
+
+        /// <summary>Whether a connection's peer has its own stream to us on it: the one on which it tells us of messages.</summary>
+        public bool IsToldBy(Connection connection)
+        {
+            PubSubPeer peer = Find(connection);
+            return peer != null && peer.Inbound != null && peer.Inbound.Connection == connection;
+        }
 
         /// <summary>Publishes, as <see cref="Topic.Publish"/>, for the other nodes of this peer as well.</summary>
         /// <param name="topic">A topic of this object.</param>

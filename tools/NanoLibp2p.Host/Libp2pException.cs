@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Host.Dialing;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host;
@@ -10,7 +12,7 @@ namespace NanoLibp2p.Host;
 public sealed class Libp2pException : IOException
 {
     internal Libp2pException(Libp2pError error, PeerId? peer, string message, CloseReason reason = CloseReason.None, int detail = 0,
-        Exception? inner = null)
+        Exception? inner = null, IReadOnlyList<DialAttempt>? attempts = null)
         : base(peer == null ? message : $"{message} (peer {peer})", inner)
     {
         Error = error;
@@ -18,6 +20,7 @@ public sealed class Libp2pException : IOException
         Text = message;
         Reason = reason;
         Detail = detail;
+        Attempts = attempts ?? [];
     }
 
     /// <summary>Which kind.</summary>
@@ -32,6 +35,9 @@ public sealed class Libp2pException : IOException
 
     /// <summary>With whom; null where that is not known.</summary>
     public PeerId? Peer { get; }
+
+    /// <summary>Of a dial that failed, each address with its own reason; else empty.</summary>
+    public IReadOnlyList<DialAttempt> Attempts { get; }
 
     /// <summary>The message without the peer.</summary>
     internal string Text { get; }

@@ -107,7 +107,7 @@ public sealed partial class Libp2pNode
         return said;
     }
 
-    private async Task CloseAsync(ShardConnection connection, CancellationToken cancellationToken)
+    internal async Task CloseAsync(ShardConnection connection, CancellationToken cancellationToken)
     {
         await CallAsync(
             connection.Shard,

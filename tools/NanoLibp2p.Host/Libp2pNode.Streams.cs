@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.Net;
-using System.Net.Sockets;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Hal;
-using NanoLibp2p.Hal.Tcp;
+using NanoLibp2p.Host.Dialing;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host;
@@ -18,45 +16,94 @@ public sealed partial class Libp2pNode
     private const int MaxProposals = 16;
 
     /// <summary>Dials a peer, as <see cref="DialAsync(Multiaddr, CancellationToken)"/>.</summary>
-    /// <param name="address">A TCP multiaddr, such as <c>/ip4/192.168.1.2/tcp/4001/p2p/12D3KooW...</c> or
+    /// <param name="address">A multiaddr, such as <c>/ip4/192.168.1.2/tcp/4001/p2p/12D3KooW...</c> or
     /// <c>/dns4/example.org/tcp/4001</c>.</param>
     /// <param name="cancellationToken">Ends the dial.</param>
-    /// <exception cref="ArgumentException">It is no multiaddr, or not one of TCP.</exception>
+    /// <exception cref="ArgumentException">It is no multiaddr, or not one that can be dialled.</exception>
     public Task<PeerId> DialAsync(string address, CancellationToken cancellationToken = default)
         => DialAsync(Multiaddr.TryParse(address, out string error)
             ?? throw new ArgumentException($"'{address}' is no multiaddr: {error}"), cancellationToken);
 
     /// <summary>Dials a peer: connects, and proves who is there. A peer that the address names and that is connected is not dialled
     /// again.</summary>
-    /// <param name="address">A TCP multiaddr; with <c>/p2p/</c> that peer must answer. A name's addresses are tried one after the
-    /// other.</param>
+    /// <param name="address">A multiaddr of TCP or WebSocket, by address or name, or a <c>/dnsaddr/</c>; with <c>/p2p/</c> that peer must
+    /// answer.</param>
     /// <param name="cancellationToken">Ends the dial.</param>
     /// <returns>Who answered.</returns>
-    /// <exception cref="Libp2pException">It failed; Reason and Detail say why.</exception>
+    /// <exception cref="Libp2pException">It failed; Reason and Detail say why, and Attempts for each address of a name.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ArgumentException">It is not an address of TCP.</exception>
-    public async Task<PeerId> DialAsync(Multiaddr address, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">It is no address that can be dialled.</exception>
+    public Task<PeerId> DialAsync(Multiaddr address, CancellationToken cancellationToken = default)
     {
-        if (!address.IsTcp)
+        ArgumentNullException.ThrowIfNull(address);
+        return DialAsync([address], cancellationToken);
+    }
+
+    /// <summary>Dials a peer at the best of several addresses: see README, "Dialing". All who dial the same peer meanwhile share one
+    /// dial.</summary>
+    /// <param name="addresses">Where it may be. Those with a peer id must name the same peer; without any, who answers first is
+    /// taken.</param>
+    /// <param name="cancellationToken">Ends the dial, unless others wait for it, too.</param>
+    /// <returns>Who answered.</returns>
+    /// <exception cref="Libp2pException">It failed; Attempts has each address with its reason.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">There is none, none can be dialled, or they name different peers.</exception>
+    public async Task<PeerId> DialAsync(IReadOnlyList<Multiaddr> addresses, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        PeerId? expected = null;
+        bool isDialable = false;
+        bool isDirect = false;
+        foreach (Multiaddr address in addresses)
         {
-            throw new ArgumentException($"{address} is not a TCP address; give one such as /ip4/192.168.1.2/tcp/4001");
+            PeerId? named = address.PeerId;
+            if (expected != null && named != null && !named.Equals(expected))
+            {
+                throw new ArgumentException($"the addresses name two peers, {expected} and {named}; give those of one");
+            }
+
+            expected ??= named;
+            DialKind kind = DialTarget.Of(address).Kind;
+            isDialable |= Dialer.Dials(kind);
+            isDirect |= kind is not DialKind.None and not DialKind.Circuit;
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        if (_disposal != null)
+        if (!isDialable)
         {
-            throw Ended();
+            throw new ArgumentException((addresses.Count == 0 ? "no address" : string.Join(", ", addresses))
+                + ": there is nothing to dial; give an address of TCP or WebSocket, such as /ip4/192.168.1.2/tcp/4001");
         }
 
-        PeerId? expected = address.PeerId;
-        if (expected != null && Find(expected) != null)
+        ThrowIfOver(cancellationToken);
+        if (expected != null && Find(expected) is { } open && (!isDirect || !open.Link.IsLimited))
         {
             return expected;
         }
 
-        Socket socket = await ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-        ShardConnection connection = await ConnectAsync(new SocketSource(socket), expected, true, cancellationToken).ConfigureAwait(false);
+        ShardConnection connection = await Dialer.DialAsync(expected, addresses, true, cancellationToken).ConfigureAwait(false);
         return connection.Peer!;
+    }
+
+    /// <summary>Dials a peer at the addresses that <see cref="PeerStore"/> has of it, unless it is connected.</summary>
+    /// <param name="peer">Who.</param>
+    /// <param name="cancellationToken">Ends the dial, unless others wait for it, too.</param>
+    /// <exception cref="Libp2pException">It failed, no address is known, or it failed not long ago and is left alone for a while
+    /// (DialOptions.BackOff); Attempts has each address with its reason.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task DialAsync(PeerId peer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ThrowIfOver(cancellationToken);
+        if (Find(peer) == null)
+        {
+            if (peer.Equals(PeerId))
+            {
+                throw new Libp2pException(Libp2pError.DialFailed, peer, "this is the node itself", CloseReason.DialledSelf);
+            }
+
+            Multiaddr[] addresses = [.. PeerStore.Addresses(peer).Select(one => one.Address)];
+            await Dialer.DialAsync(peer, addresses, false, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Opens a stream to a connected peer, and waits until the peer has agreed on its protocol.</summary>
@@ -207,68 +254,14 @@ public sealed partial class Libp2pNode
         return await request.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Socket> ConnectAsync(Multiaddr address, CancellationToken cancellationToken)
+    private void ThrowIfOver(CancellationToken cancellationToken)
     {
-        Exception? last = null;
-        foreach (IPAddress host in await ResolveAsync(address, cancellationToken).ConfigureAwait(false))
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_disposal != null)
         {
-            Socket socket = new(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-            late.CancelAfter(_options.Node.DialTimeoutMs);
-            try
-            {
-                await socket.ConnectAsync(new IPEndPoint(host, address.Port), late.Token).ConfigureAwait(false);
-                return socket;
-            }
-            catch (Exception e)
-            {
-                socket.Dispose();
-                cancellationToken.ThrowIfCancellationRequested();
-                if (_stopping.IsCancellationRequested)
-                {
-                    throw Ended();
-                }
-
-                last = e is OperationCanceledException ? new SocketException((int)SocketError.TimedOut) : e;
-                if (last is not SocketException)
-                {
-                    throw;
-                }
-            }
-        }
-
-        throw NotReached(address, TcpErrors.Of(last!), last!);
-    }
-
-    private static async Task<IPAddress[]> ResolveAsync(Multiaddr address, CancellationToken cancellationToken)
-    {
-        if (IPAddress.TryParse(address.Host, out IPAddress? host))
-        {
-            return [host];
-        }
-
-        AddressFamily family = address.NameAddressBytes switch
-        {
-            4 => AddressFamily.InterNetwork,
-            16 => AddressFamily.InterNetworkV6,
-            _ => AddressFamily.Unspecified,
-        };
-        try
-        {
-            IPAddress[] found = await Dns.GetHostAddressesAsync(address.Host, family, cancellationToken).ConfigureAwait(false);
-            return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
-        }
-        catch (SocketException e)
-        {
-            throw NotReached(address, LinkError.NameNotFound, e);
+            throw Ended();
         }
     }
-
-    private static Libp2pException NotReached(Multiaddr address, LinkError error, Exception inner)
-        => new(Libp2pError.DialFailed, address.PeerId,
-            $"{address.WithoutPeerId()} could not be reached: "
-            + $"{Firmware.CloseText.Describe(CloseReason.DialFailed, (int)error, new NodeOptions())}",
-            CloseReason.DialFailed, (int)error, inner);
 
     private static string[] CheckProtocols(IReadOnlyList<string> protocols)
     {

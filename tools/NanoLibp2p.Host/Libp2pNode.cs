@@ -9,6 +9,7 @@ using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Host.Dialing;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
 
@@ -50,6 +51,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         node.Verifier ??= new DesktopVerifier();
         PeerId = identity.PeerId;
         PeerStore = new PeerStore(options.PeerStore, options.Time);
+        Dialer = new Dialer(this, options, _stopping.Token);
         _shards = new Shard[options.Shards];
         for (int i = 0; i < _shards.Length; i++)
         {
@@ -164,6 +166,9 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         await disposal.ConfigureAwait(false);
     }
 
+    /// <summary>All its dials.</summary>
+    internal Dialer Dialer { get; }
+
     /// <summary>Connections of all shards, those in the handshake too.</summary>
     internal int Load => _shards.Sum(shard => shard.Load);
 
@@ -204,11 +209,16 @@ public sealed partial class Libp2pNode : IAsyncDisposable
             }
 
             all.Add(connection);
+            for (int i = 0; all.Count > 1 && i < all.Count; i++)
+            {
+                all[i].HasDuplicate = true;
+            }
         }
 
         DialRequest? dial = connection.Dial;
         connection.Dial = null;
         dial?.Succeed(connection);
+        Dialer.OnConnected(connection);
     }
 
     internal void OnClosed(ShardConnection connection)
@@ -288,8 +298,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(peer);
         lock (_peers)
         {
-            // the newest, as the older may be one that the peer has forgotten; one through a relay only where there is no other
-            return _peers.TryGetValue(peer, out List<ShardConnection>? all) ? all.FindLast(one => !one.Link.IsLimited) ?? all[^1] : null;
+            return _peers.TryGetValue(peer, out List<ShardConnection>? all) ? Used(all) : null;
         }
     }
 
@@ -297,7 +306,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         => Find(peer) ?? throw (_disposal != null ? Ended() : Libp2pException.For(Libp2pError.NotConnected, peer,
             "there is no connection to this peer; dial it first"));
 
-    private Libp2pException Ended() => _fault == null ? Libp2pException.NodeClosed() : new Libp2pException(Libp2pError.NodeClosed, null,
+    internal Libp2pException Ended() => _fault == null ? Libp2pException.NodeClosed() : new Libp2pException(Libp2pError.NodeClosed, null,
         "this node has ended on an error of its own", inner: _fault);
 
     private static Task<T> CallAsync<T>(Shard shard, Func<Shard, T> call, CancellationToken cancellationToken)

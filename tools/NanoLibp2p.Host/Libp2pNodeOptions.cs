@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using NanoLibp2p.Core;
+using NanoLibp2p.Host.Dialing;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host;
@@ -39,6 +40,15 @@ public sealed class Libp2pNodeOptions
     /// <summary>How it waits for its sockets.</summary>
     public PollerKind Poller { get; set; }
 
+    /// <summary>How it dials.</summary>
+    public DialOptions Dial { get; set; } = new();
+
+    /// <summary>
+    /// How long a second connection to a peer stays without a stream before the side that dialled it closes it; the other side waits three to
+    /// six times as long.
+    /// </summary>
+    public TimeSpan DuplicateGrace { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How much is kept of peers, and for how long.</summary>
     public PeerStoreOptions PeerStore { get; set; } = new();
 
@@ -49,7 +59,10 @@ public sealed class Libp2pNodeOptions
     {
         ArgumentNullException.ThrowIfNull(PeerStore);
         ArgumentNullException.ThrowIfNull(Time);
+        ArgumentNullException.ThrowIfNull(Dial);
         PeerStore.Check();
+        Dial.Check();
+        NodeOptions.CheckRange((int)Math.Clamp(DuplicateGrace.TotalMilliseconds, -1, int.MaxValue), 0, int.MaxValue, "DuplicateGrace");
         NodeOptions.CheckRange(Shards, 1, MaxShards, "Shards");
         NodeOptions.CheckRange(ListenAddresses.Count, 0, Core.Node.MaxListenAddresses, "ListenAddresses");
         ArgumentNullException.ThrowIfNull(Node);

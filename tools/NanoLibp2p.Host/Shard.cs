@@ -331,6 +331,12 @@ internal sealed class Shard : NodeScheduler
             {
                 one.Schedule();
             }
+
+            if (one is { HasDuplicate: true, Info: not null })
+            {
+                one.LookAtPubSub();
+                _owner.Settle(one, nowMs);
+            }
         }
     }
 

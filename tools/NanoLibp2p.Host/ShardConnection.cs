@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host;
 
@@ -16,6 +17,8 @@ internal sealed class ShardConnection
     private List<IdentifyRequest>? _identifying;
     private bool _isBlocked;
     private bool _isQueued;
+    private volatile bool _hasDuplicate;
+    private volatile bool _isPubSubWhole;
 
     internal ShardConnection(Shard shard, Connection connection, IShardLink link, DialRequest? dial)
     {
@@ -47,6 +50,23 @@ internal sealed class ShardConnection
 
     /// <summary>Why it ended; null while it lives. For all threads.</summary>
     internal Libp2pException? End { get; set; }
+
+    /// <summary>Whether the peer has, or had not long ago, another connection. For all threads.</summary>
+    internal bool HasDuplicate
+    {
+        get => _hasDuplicate;
+        set => _hasDuplicate = value;
+    }
+
+    /// <summary>Whether the peer hears us by pubsub on this connection and tells us by it, as it was a second ago. For all
+    /// threads.</summary>
+    internal bool IsPubSubWhole => _isPubSubWhole;
+
+    /// <summary>While there is a duplicate: since when this one has no stream, in the node's milliseconds.</summary>
+    internal long IdleSince { get; set; }
+
+    /// <summary>By how much longer than who dialled it we wait before we close it as one too many; 0 when not drawn yet.</summary>
+    internal double Patience { get; set; }
 
     /// <summary>True when a stream has something to write that found no room.</summary>
     internal bool HasWaiting => _waiting.Count > 0;
@@ -164,6 +184,25 @@ internal sealed class ShardConnection
         }
 
         _identifying = null;
+    }
+
+    /// <summary>Once a second, while the peer has another connection: notes what pubsub does on this one.</summary>
+    internal void LookAtPubSub()
+    {
+        PubSubProtocol? pubsub = Shard.PubSub;
+        _isPubSubWhole = pubsub != null && pubsub.StreamIdOf(Connection) != 0 && pubsub.IsToldBy(Connection);
+    }
+
+    /// <summary>Whether it has no stream that would be missed, when another connection to the same peer is used.</summary>
+    internal bool IsIdleBeside(ShardConnection used)
+    {
+        PubSubProtocol? pubsub = Shard.PubSub;
+        int hears = pubsub != null && pubsub.StreamIdOf(Connection) != 0 ? 1 : 0;
+        int tells = pubsub != null && pubsub.IsToldBy(Connection) ? 1 : 0;
+
+        // on one shard pubsub itself moves to the connection that is left
+        bool isPubSubSpare = hears + tells == 0 || used.Shard == Shard || (_isPubSubWhole && used.IsPubSubWhole);
+        return isPubSubSpare && Connection.OpenStreams <= hears + tells && !HasUnsent;
     }
 
     /// <summary>Ends it, when the dial that wanted it is given up and it did not open before.</summary>

@@ -19,8 +19,9 @@ public class PeerEventTests
     [MemberData(nameof(Kinds))]
     public async Task Both_sides_hear_of_the_first_connection_and_of_the_last_ones_end(int shards, PollerKind poller)
     {
-        await using Libp2pNode server = await Nodes.ListenAsync(shards, poller);
-        Libp2pNode client = await Nodes.StartAsync(shards, poller);
+        void Change(Libp2pNodeOptions options) => options.DuplicateGrace = TimeSpan.FromHours(1);
+        await using Libp2pNode server = await Nodes.ListenAsync(shards, poller, Change);
+        Libp2pNode client = await Nodes.StartAsync(shards, poller, Change);
         BlockingCollection<string> heard = [];
         PeerConnection? came = null;
         PeerDisconnection? went = null;

@@ -203,6 +203,7 @@ public sealed partial class Libp2pNode
     private async Task ServeAsync(PeerStream stream, Func<PeerStream, CancellationToken, Task> handler)
     {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stream.Broken, _stopping.Token);
+        Interlocked.Increment(ref _serving);
         try
         {
             await handler(stream, either.Token).ConfigureAwait(false);
@@ -220,6 +221,7 @@ public sealed partial class Libp2pNode
         finally
         {
             await stream.DisposeAsync().ConfigureAwait(false);
+            Interlocked.Decrement(ref _serving);
         }
     }
 

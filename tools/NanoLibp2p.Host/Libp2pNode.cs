@@ -37,6 +37,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Func<PeerStream, CancellationToken, Task>> _handlers = new(StringComparer.Ordinal);
     private readonly Dictionary<PeerId, List<ShardConnection>> _peers = [];
     private Task? _disposal;
+    private int _serving;
     private Exception? _fault;
 
     private Libp2pNode(Libp2pNodeOptions options)
@@ -198,6 +199,15 @@ public sealed partial class Libp2pNode : IAsyncDisposable
 
     internal void OnConnected(ShardConnection connection)
     {
+        if (!IsAdmitted(connection.Peer!))
+        {
+            connection.Dial?.Fail(Libp2pException.For(Libp2pError.DialFailed, connection.Peer,
+                "this node does not admit that peer: Libp2pNodeOptions.Admits"));
+            connection.Dial = null;
+            connection.Connection.Close();
+            return;
+        }
+
         lock (_peers)
         {
             PeerStore.Opened(connection.Info!);

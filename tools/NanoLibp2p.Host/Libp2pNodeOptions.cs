@@ -37,6 +37,12 @@ public sealed class Libp2pNodeOptions
     /// </summary>
     public PubSubOptions? PubSub { get; set; } = PubSubOptions.Desktop();
 
+    /// <summary>
+    /// Asked when a peer has proved who it is, on its shard's thread: false closes the connection before anything else is said on it. Null
+    /// admits everybody.
+    /// </summary>
+    public Func<Multiformats.PeerId, bool>? Admits { get; set; }
+
     /// <summary>How it waits for its sockets.</summary>
     public PollerKind Poller { get; set; }
 

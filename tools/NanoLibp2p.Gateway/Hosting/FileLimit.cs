@@ -3,7 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 
-namespace NanoLibp2p.Cli;
+namespace NanoLibp2p.Gateway.Hosting;
 
 /// <summary>How many connections fit beside what a program has open: each takes a file, and the system sets a limit to those.</summary>
 internal static class FileLimit

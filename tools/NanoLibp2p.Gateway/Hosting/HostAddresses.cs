@@ -8,7 +8,7 @@ using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
 
-namespace NanoLibp2p.Cli;
+namespace NanoLibp2p.Gateway.Hosting;
 
 /// <summary>The addresses under which this host and its peers are known on the network.</summary>
 internal static class HostAddresses

@@ -116,7 +116,7 @@ public sealed class WatchTests : IDisposable
     private static PeerId Peer(int number)
     {
         byte[] key = new byte[32];
-        BitConverter.TryWriteBytes(key, number);
+        BitConverter.TryWriteBytes(key.AsSpan(^4..), number << 8);
         return PeerId.FromEd25519(key, 0);
     }
 

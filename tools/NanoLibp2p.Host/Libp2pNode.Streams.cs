@@ -185,6 +185,8 @@ public sealed partial class Libp2pNode
             _handlers.TryRemove(protocol, out _);
             throw new Libp2pException(Libp2pError.TooManyProtocols, null, e.Message, inner: e);
         }
+
+        TellSoon();
     }
 
     /// <summary>A peer has opened a stream; on its shard's thread.</summary>

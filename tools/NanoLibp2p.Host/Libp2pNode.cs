@@ -53,6 +53,9 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         PeerId = identity.PeerId;
         PeerStore = new PeerStore(options.PeerStore, options.Time);
         Dialer = new Dialer(this, options, _stopping.Token);
+        _addresses = new LocalAddresses(identity, DesktopCrypto.Choose(), options.Time,
+            [.. options.AnnounceAddresses.Select(text => OwnAddress(Multiaddr.TryParse(text, out string error)
+                ?? throw new ArgumentException($"AnnounceAddresses: '{text}' is no multiaddr: {error}")))]);
         _shards = new Shard[options.Shards];
         for (int i = 0; i < _shards.Length; i++)
         {
@@ -107,6 +110,8 @@ public sealed partial class Libp2pNode : IAsyncDisposable
             throw;
         }
 
+        node.RefreshAddresses();
+        node.WatchInterfaces();
         foreach (Shard shard in node._shards)
         {
             shard.Start();
@@ -257,6 +262,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
     {
         // not on the caller's thread, which holds a lock
         await Task.Yield();
+        UnwatchInterfaces();
         await _stopping.CancelAsync().ConfigureAwait(false);
         CloseListeners();
         await Task.WhenAll(_accepting).ConfigureAwait(false);

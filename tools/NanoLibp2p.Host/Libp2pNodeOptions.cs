@@ -19,6 +19,12 @@ public sealed class Libp2pNodeOptions
     public IList<string> ListenAddresses { get; } = [];
 
     /// <summary>
+    /// Multiaddrs that peers are told instead of the listen addresses, such as <c>/dns4/gateway.example/tcp/4001</c>; with none they are
+    /// told the listen addresses, and for 0.0.0.0 and :: those of the interfaces. See <see cref="Libp2pNode.AnnouncedAddresses"/>.
+    /// </summary>
+    public IList<string> AnnounceAddresses { get; } = [];
+
+    /// <summary>
     /// Threads that connections are dealt to, 1 to <see cref="MaxShards"/>, each with its own <see cref="Core.Node"/>. The default is
     /// one for each core.
     /// </summary>
@@ -71,6 +77,7 @@ public sealed class Libp2pNodeOptions
         NodeOptions.CheckRange((int)Math.Clamp(DuplicateGrace.TotalMilliseconds, -1, int.MaxValue), 0, int.MaxValue, "DuplicateGrace");
         NodeOptions.CheckRange(Shards, 1, MaxShards, "Shards");
         NodeOptions.CheckRange(ListenAddresses.Count, 0, Core.Node.MaxListenAddresses, "ListenAddresses");
+        NodeOptions.CheckRange(AnnounceAddresses.Count, 0, LocalAddresses.MaxAddresses, "AnnounceAddresses");
         ArgumentNullException.ThrowIfNull(Node);
         if (PubSub is { Forward: false } && Shards > 1)
         {

@@ -10,6 +10,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Tcp;
 using NanoLibp2p.Multiformats;

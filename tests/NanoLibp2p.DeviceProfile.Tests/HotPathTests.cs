@@ -22,6 +22,11 @@ public sealed class HotPathTests
         ["NanoLibp2p.Boards.Nano.FlashStore"] = "a file of the store, which an application writes when it keeps something",
         ["NanoLibp2p.Kademlia.KademliaPeer.Make"] = "the address of a peer that a lookup dials, once a dial",
         ["NanoLibp2p.Kademlia.KademliaClient.Connect"] = "the array that a connection keeps its addresses in, once a dial",
+        ["NanoLibp2p.Relay.RelayClient.Reach"] = "the array that the connection to a relay keeps its address in, once a dial",
+        ["NanoLibp2p.Relay.RelayClient.Dial"] = "the address of a circuit, once a dial",
+        ["NanoLibp2p.Relay.RelayClient.Install"] = "the address that a client accepts circuits at, once",
+        ["NanoLibp2p.Relay.RelayTransport"] = "the name that tells a circuit from another host, once a dial, and once where it listens",
+        ["NanoLibp2p.Relay.RelayClient.Announce"] = "the address that the relay was dialed at, once a reservation",
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };

@@ -39,10 +39,14 @@ await serve({
     await node.handle(protocol, stream => stream.close())
   },
 
-  /** What the peer store holds of a peer: identify's answer, as changed by pushes since. */
+  /** What the peer store holds of a peer: identify's answer, as changed by pushes since; `certified` are the addresses of its signed record. */
   async known ({ peer }) {
     const known = await node.peerStore.get(peerIdFromString(peer))
-    return { protocols: known.protocols, addrs: known.addresses.map(one => one.multiaddr.toString()) }
+    return {
+      protocols: known.protocols,
+      addrs: known.addresses.map(one => one.multiaddr.toString()),
+      certified: known.addresses.filter(one => one.isCertified).map(one => one.multiaddr.toString())
+    }
   },
 
   /** Opens a stream for a protocol and closes it: an error if the peer doesn't speak it. */

@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.IO;
 using System.Linq;
 using NanoLibp2p.Cli.Commands;
+using NanoLibp2p.Cli.Commands.Gateway;
 
 namespace NanoLibp2p.Cli;
 
@@ -63,6 +64,7 @@ internal static class Program
             PerfCommand.Create(),
             DeviceCommand.Create(),
             ProvisionCommand.Create(),
+            GatewayCommand.Create(),
             InteropCommand.Create(),
         };
         // an argument that begins with @ is a text like any other

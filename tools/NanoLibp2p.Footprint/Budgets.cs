@@ -47,6 +47,7 @@ public static class Budgets
         new("the same with Crypto", ["NanoLibp2p.Both", "NanoLibp2p.PubSub", "NanoLibp2p.Hal", "NanoLibp2p.Hal.Tcp", "NanoLibp2p.Crypto"],
             110 * 1024),
         new("Kademlia", ["NanoLibp2p.Kademlia"], 10 * 1024),
+        new("Relay", ["NanoLibp2p.Relay"], 11 * 1024),
     ];
 
     /// <summary>Bytes of byte code in the cryptography; nanoFramework's own limit for one assembly is 65,535.</summary>

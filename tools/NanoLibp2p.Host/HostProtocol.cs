@@ -18,27 +18,11 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
     /// <summary>Answers streams of an id from now on.</summary>
     internal void Serve(string id)
     {
-        if (_served.TryGetValue(id, out int known))
-        {
-            Node.SetServed(known, true);
-            TellPeers();
-        }
-        else
+        if (!_served.ContainsKey(id))
         {
             int index = Node.RegisterProtocol(id, this, true);
             _served.Add(id, index);
             _names.Add(index, id);
-            TellPeers();
-        }
-    }
-
-    /// <summary>Answers streams of an id no more.</summary>
-    internal void StopServing(string id)
-    {
-        if (_served.TryGetValue(id, out int index))
-        {
-            Node.SetServed(index, false);
-            TellPeers();
         }
     }
 
@@ -102,18 +86,6 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
 
     /// <inheritdoc/>
     public override void OnClosed(Libp2pStream stream, bool reset) => (stream.Tag as PeerStream)?.Closed(reset);
-
-    // identify push: what those who are connected were told is true no more (identify spec, "identify/push")
-    private void TellPeers()
-    {
-        foreach (Connection connection in Node.Connections)
-        {
-            if (connection.IsOpen)
-            {
-                Node.Identify.Push(connection);
-            }
-        }
-    }
 
     private int Index(string id)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Identify;
+using NanoLibp2p.Core.Records;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Multiformats;
 
@@ -16,9 +17,6 @@ namespace NanoLibp2p.Host;
 internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : IdentifyEvents
 {
     private const int MaxText = 256;
-
-    // go, js and rust send it; the spec's text has no number for it yet
-    private const int SignedPeerRecordField = 8;
 
     // the longest field that is kept: a signed peer record, or a key, within the 8 KiB of a message
     private const int MaxField = 8 * 1024;
@@ -57,12 +55,36 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
             return;
         }
 
-        PeerIdentification? said = complete && draft != null ? draft.Make(one.Info, !stream.IsOutbound, crypto) : null;
+        PeerIdentification? said = complete && draft != null
+            ? draft.Make(one.Info, !stream.IsOutbound, crypto, RecordOf(one, draft.Record)) : null;
         said = said == null ? null : shard.Owner.OnIdentified(said);
         if (stream.IsOutbound)
         {
             one.EndIdentify(said);
         }
+    }
+
+    // A signature costs as much as hundreds of messages: one that is known is not checked again, and of new ones only so many.
+    private PeerRecord? RecordOf(ShardConnection from, byte[]? bytes)
+    {
+        if (bytes == null)
+        {
+            return null;
+        }
+
+        PeerRecord? known = shard.Owner.PeerStore.FindRecord(from.Peer!);
+        if (known != null && known.Envelope.Bytes.Span.SequenceEqual(bytes))
+        {
+            return known;
+        }
+
+        if (!from.MayCheckRecord(shard.Node.NowMs))
+        {
+            return null;
+        }
+
+        PeerRecord? record = PeerRecord.Open(bytes, crypto, shard.Node.Options.Verifier, out _);
+        return record != null && record.Peer.Equals(from.Peer) ? record : null;
     }
 
     private sealed class Draft
@@ -76,7 +98,8 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
         private string? _family;
         private Multiaddr? _observed;
         private byte[]? _key;
-        private byte[]? _record;
+
+        internal byte[]? Record { get; private set; }
 
         // false when the field is longer than any that is kept
         internal bool Append(byte[] buffer, int offset, int count)
@@ -133,13 +156,13 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
                 case IdentifyField.AgentVersion:
                     _agent = Text();
                     break;
-                case SignedPeerRecordField:
-                    _record = _field[.._count];
+                case IdentifyField.SignedPeerRecord:
+                    Record = _field[.._count];
                     break;
             }
         }
 
-        internal PeerIdentification Make(PeerConnection connection, bool isPush, CryptoProvider crypto)
+        internal PeerIdentification Make(PeerConnection connection, bool isPush, CryptoProvider crypto, PeerRecord? record)
         {
             List<Multiaddr> listen = [];
             HashSet<Multiaddr> seen = [];
@@ -155,7 +178,7 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
 
             bool isItsKey = _key != null && PeerId.FromPublicKey(_key, 0, _key.Length, crypto).Equals(connection.Peer);
             return new PeerIdentification(connection, isPush, _protocols, listen, _agent ?? "", _family ?? "", _observed,
-                isItsKey ? _key : null, _record);
+                isItsKey ? _key : null, record);
         }
 
         private Multiaddr? Address() => Multiaddr.Validate(_field, 0, _count) == 0 ? Multiaddr.FromBytes(_field, 0, _count) : null;

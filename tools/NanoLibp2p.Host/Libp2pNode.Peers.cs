@@ -94,7 +94,13 @@ public sealed partial class Libp2pNode
     /// <returns>The same, with what a push has left out.</returns>
     internal PeerIdentification OnIdentified(PeerIdentification said)
     {
+        if (said.SignedPeerRecord is { } record)
+        {
+            said = said with { SignedPeerRecord = PeerStore.AddRecord(record, TimeSpan.MaxValue) };
+        }
+
         said = PeerStore.Identified(said);
+        Observe(said.Connection, said.ObservedAddress);
         lock (_peers)
         {
             // not after its end

@@ -185,38 +185,8 @@ public sealed partial class Libp2pNode
             _handlers.TryRemove(protocol, out _);
             throw new Libp2pException(Libp2pError.TooManyProtocols, null, e.Message, inner: e);
         }
-    }
 
-    /// <summary>
-    /// Answers a protocol no more: <see cref="Handle"/>'s opposite, from when this returns. Streams that are open go on. Nothing happens
-    /// when it has no handler, or when the node has ended.
-    /// </summary>
-    public void StopHandling(string protocol)
-    {
-        ArgumentNullException.ThrowIfNull(protocol);
-        if (!_handlers.TryRemove(protocol, out _))
-        {
-            return;
-        }
-
-        foreach (Shard shard in _shards)
-        {
-            try
-            {
-                CallAsync(
-                    shard,
-                    one =>
-                    {
-                        one.Streams.StopServing(protocol);
-                        return true;
-                    },
-                    CancellationToken.None).GetAwaiter().GetResult();
-            }
-            catch (Libp2pException e) when (e.Error == Libp2pError.NodeClosed)
-            {
-                return;
-            }
-        }
+        TellSoon();
     }
 
     /// <summary>A peer has opened a stream; on its shard's thread.</summary>
@@ -235,6 +205,7 @@ public sealed partial class Libp2pNode
     private async Task ServeAsync(PeerStream stream, Func<PeerStream, CancellationToken, Task> handler)
     {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stream.Broken, _stopping.Token);
+        Interlocked.Increment(ref _serving);
         try
         {
             await handler(stream, either.Token).ConfigureAwait(false);
@@ -252,6 +223,7 @@ public sealed partial class Libp2pNode
         finally
         {
             await stream.DisposeAsync().ConfigureAwait(false);
+            Interlocked.Decrement(ref _serving);
         }
     }
 

@@ -37,6 +37,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Func<PeerStream, CancellationToken, Task>> _handlers = new(StringComparer.Ordinal);
     private readonly Dictionary<PeerId, List<ShardConnection>> _peers = [];
     private Task? _disposal;
+    private int _serving;
     private Exception? _fault;
 
     private Libp2pNode(Libp2pNodeOptions options)
@@ -52,6 +53,9 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         PeerId = identity.PeerId;
         PeerStore = new PeerStore(options.PeerStore, options.Time);
         Dialer = new Dialer(this, options, _stopping.Token);
+        _addresses = new LocalAddresses(identity, DesktopCrypto.Choose(), options.Time,
+            [.. options.AnnounceAddresses.Select(text => OwnAddress(Multiaddr.TryParse(text, out string error)
+                ?? throw new ArgumentException($"AnnounceAddresses: '{text}' is no multiaddr: {error}")))]);
         _shards = new Shard[options.Shards];
         for (int i = 0; i < _shards.Length; i++)
         {
@@ -106,6 +110,8 @@ public sealed partial class Libp2pNode : IAsyncDisposable
             throw;
         }
 
+        node.RefreshAddresses();
+        node.WatchInterfaces();
         foreach (Shard shard in node._shards)
         {
             shard.Start();
@@ -198,6 +204,15 @@ public sealed partial class Libp2pNode : IAsyncDisposable
 
     internal void OnConnected(ShardConnection connection)
     {
+        if (!IsAdmitted(connection.Peer!))
+        {
+            connection.Dial?.Fail(Libp2pException.For(Libp2pError.DialFailed, connection.Peer,
+                "this node does not admit that peer: Libp2pNodeOptions.Admits"));
+            connection.Dial = null;
+            connection.Connection.Close();
+            return;
+        }
+
         lock (_peers)
         {
             PeerStore.Opened(connection.Info!);
@@ -247,6 +262,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
     {
         // not on the caller's thread, which holds a lock
         await Task.Yield();
+        UnwatchInterfaces();
         await _stopping.CancelAsync().ConfigureAwait(false);
         CloseListeners();
         await Task.WhenAll(_accepting).ConfigureAwait(false);

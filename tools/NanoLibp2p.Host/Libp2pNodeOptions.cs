@@ -19,6 +19,12 @@ public sealed class Libp2pNodeOptions
     public IList<string> ListenAddresses { get; } = [];
 
     /// <summary>
+    /// Multiaddrs that peers are told instead of the listen addresses, such as <c>/dns4/gateway.example/tcp/4001</c>; with none they are
+    /// told the listen addresses, and for 0.0.0.0 and :: those of the interfaces. See <see cref="Libp2pNode.AnnouncedAddresses"/>.
+    /// </summary>
+    public IList<string> AnnounceAddresses { get; } = [];
+
+    /// <summary>
     /// Threads that connections are dealt to, 1 to <see cref="MaxShards"/>, each with its own <see cref="Core.Node"/>. The default is
     /// one for each core.
     /// </summary>
@@ -36,6 +42,12 @@ public sealed class Libp2pNodeOptions
     /// pass messages on (PubSubOptions.Forward).
     /// </summary>
     public PubSubOptions? PubSub { get; set; } = PubSubOptions.Desktop();
+
+    /// <summary>
+    /// Asked when a peer has proved who it is, on its shard's thread: false closes the connection before anything else is said on it. Null
+    /// admits everybody.
+    /// </summary>
+    public Func<Multiformats.PeerId, bool>? Admits { get; set; }
 
     /// <summary>How it waits for its sockets.</summary>
     public PollerKind Poller { get; set; }
@@ -65,6 +77,7 @@ public sealed class Libp2pNodeOptions
         NodeOptions.CheckRange((int)Math.Clamp(DuplicateGrace.TotalMilliseconds, -1, int.MaxValue), 0, int.MaxValue, "DuplicateGrace");
         NodeOptions.CheckRange(Shards, 1, MaxShards, "Shards");
         NodeOptions.CheckRange(ListenAddresses.Count, 0, Core.Node.MaxListenAddresses, "ListenAddresses");
+        NodeOptions.CheckRange(AnnounceAddresses.Count, 0, LocalAddresses.MaxAddresses, "AnnounceAddresses");
         ArgumentNullException.ThrowIfNull(Node);
         if (PubSub is { Forward: false } && Shards > 1)
         {

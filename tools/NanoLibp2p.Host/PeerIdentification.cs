@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using NanoLibp2p.Core.Records;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host;
@@ -18,7 +19,8 @@ namespace NanoLibp2p.Host;
 /// <param name="ObservedAddress">The address from which it sees us, without a peer id; null when it didn't say, or said none that is
 /// known.</param>
 /// <param name="PublicKey">Its key as a PublicKey message, which is that of its id; null when it didn't say, or said another one.</param>
-/// <param name="SignedPeerRecord">The envelope of its signed peer record, not verified; null when it gave none.</param>
+/// <param name="SignedPeerRecord">Its signed peer record, the signature of which was right; null when it gave none, another peer's, or more
+/// of them than are looked at.</param>
 public sealed record PeerIdentification(
     PeerConnection Connection,
     bool IsPush,
@@ -28,7 +30,7 @@ public sealed record PeerIdentification(
     string ProtocolVersion,
     Multiaddr? ObservedAddress,
     byte[]? PublicKey,
-    byte[]? SignedPeerRecord)
+    PeerRecord? SignedPeerRecord)
 {
     /// <summary>Protocol ids of a peer that are kept, as in go-libp2p.</summary>
     public const int MaxProtocols = 1024;
@@ -41,5 +43,5 @@ public sealed record PeerIdentification(
 
     /// <summary>Bytes that it takes, by estimate.</summary>
     internal long Cost => 512 + ListenAddresses.Sum(PeerStore.Cost) + PeerStore.Cost(Protocols, AgentVersion + ProtocolVersion)
-        + (PublicKey?.Length ?? 0) + (SignedPeerRecord?.Length ?? 0);
+        + (PublicKey?.Length ?? 0) + (3L * (SignedPeerRecord?.Envelope.Bytes.Length ?? 0));
 }

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
+using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Core.Ping;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Firmware;
@@ -70,6 +71,7 @@ internal sealed class Shard : NodeScheduler
         };
         Node.Ping.Events = new Pongs(this);
         Node.Identify.Events = new IdentifyReader(this, Node.Crypto);
+        Node.Identify.Announcer = new Announcer(this);
         Streams = new HostProtocol(owner, this);
         Node.Add(Streams);
         if (options.PubSub != null)
@@ -187,6 +189,21 @@ internal sealed class Shard : NodeScheduler
 
     /// <summary>Has a peer asked who it is, as soon as that can be.</summary>
     internal void Identify(ShardConnection connection) => _unidentified.Enqueue(connection);
+
+    /// <summary>Tells all peers by identify push who this node is.</summary>
+    internal bool TellWho()
+    {
+        foreach (ShardConnection? one in _connections)
+        {
+            if (one?.Info != null)
+            {
+                Node.Identify.PushSoon(one.Connection);
+            }
+        }
+
+        PollProtocolsSoon();
+        return true;
+    }
 
     internal void PollProtocolsSoon() => _areProtocolsDue = true;
 
@@ -380,6 +397,33 @@ internal sealed class Shard : NodeScheduler
 
         public void Abandon()
         {
+        }
+    }
+
+    private sealed class Announcer(Shard shard) : IdentifyAnnouncer
+    {
+        // those that were told last, of each kind of peers
+        private readonly List<(Announcement Of, IdentifyAnnouncement Made)> _made = [];
+
+        public override IdentifyAnnouncement For(Connection connection)
+        {
+            Announcement wanted = shard._owner.AnnouncementFor(shard.Find(connection)?.Link.RemoteAddress);
+            foreach ((Announcement of, IdentifyAnnouncement made) in _made)
+            {
+                if (of == wanted)
+                {
+                    return made;
+                }
+            }
+
+            if (_made.Count == LocalAddresses.Kinds)
+            {
+                _made.RemoveAt(0);
+            }
+
+            IdentifyAnnouncement anew = new(wanted.Addresses, wanted.RecordBytes);
+            _made.Add((wanted, anew));
+            return anew;
         }
     }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
@@ -9,12 +10,18 @@ namespace NanoLibp2p.Host;
 /// <summary>One peer's turn on a connection of a shard. The shard's thread alone uses what is not said to be for all.</summary>
 internal sealed class ShardConnection
 {
+    // signed records of the peer that are verified at once, and how long until one more is
+    private const int MaxRecordChecks = 4;
+    private const int RecordPauseMs = 10_000;
+
     // one pump and one flush of each waiting stream, so often in one turn: then the others have theirs
     private const int MaxPumps = 8;
 
     private readonly Queue<PeerStream> _waiting = new();
     private readonly Queue<PingRequest> _pings = new();
     private List<IdentifyRequest>? _identifying;
+    private int _recordChecks;
+    private long _recordMs;
     private bool _isBlocked;
     private bool _isQueued;
     private volatile bool _hasDuplicate;
@@ -203,6 +210,25 @@ internal sealed class ShardConnection
         // on one shard pubsub itself moves to the connection that is left
         bool isPubSubSpare = hears + tells == 0 || used.Shard == Shard || (_isPubSubWhole && used.IsPubSubWhole);
         return isPubSubSpare && Connection.OpenStreams <= hears + tells && !HasUnsent;
+    }
+
+    /// <summary>Whether one more signature of this peer's records is worth the while: a few at once, and then one now and then.</summary>
+    internal bool MayCheckRecord(long nowMs)
+    {
+        int over = (int)Math.Min(_recordChecks, (nowMs - _recordMs) / RecordPauseMs);
+        if (over > 0 || _recordChecks == 0)
+        {
+            _recordChecks -= over;
+            _recordMs = nowMs;
+        }
+
+        if (_recordChecks == MaxRecordChecks)
+        {
+            return false;
+        }
+
+        _recordChecks++;
+        return true;
     }
 
     /// <summary>Ends it, when the dial that wanted it is given up and it did not open before.</summary>

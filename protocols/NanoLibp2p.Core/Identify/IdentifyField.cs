@@ -1,7 +1,7 @@
 namespace NanoLibp2p.Core.Identify
 {
     /// <summary>The fields of an Identify message (libp2p identify spec, "The Identify Message").</summary>
-    public static class IdentifyField
+    public static partial class IdentifyField
     {
         /// <summary>The peer's PublicKey message.</summary>
         public const int PublicKey = 1;

@@ -13,13 +13,21 @@ namespace NanoLibp2p.Core.Identify
         /// </summary>
         public Libp2pStream ReadingStream { get; private set; }
 
+        /// <summary>Who says where this node can be reached; null for the addresses that it listens on, without a signed record.</summary>
+        public IdentifyAnnouncer Announcer;
+
+        // pushes that one poll begins: what they write waits in buffers
+        private const int MaxPushes = 256;
+
+        private static readonly byte[] _nothing = new byte[0];
+
         private IdentifyReading[] _readings;
 
-        /// <summary>What we say of ourselves is to be made anew: something in it has changed.</summary>
-        internal void DescribeAnew()
-        {
-            _addresses = -1;
-        }
+        // connections whose peers are to be told, as soon as they are told nothing else
+        private bool[] _pushes;
+        private int _pushCount;
+        private int _nextPush;
+        private IdentifyMessages _listening;
 
         /// <summary>
         /// Asks a peer who it is; <see cref="Events"/> has the answer, which may be of several messages, and its end when the peer ends the
@@ -56,10 +64,31 @@ namespace NanoLibp2p.Core.Identify
             return true;
         }
 
+        /// <summary>
+        /// Tells a peer who we are after something has changed, as <see cref="Push"/>, in one of the next polls: once, however often it is
+        /// asked for meanwhile, and behind what the peer is told already.
+        /// </summary>
+        public void PushSoon(Connection connection)
+        {
+            if (!_pushes[connection.Index])
+            {
+                _pushes[connection.Index] = true;
+                _pushCount++;
+            }
+        }
+
+        /// <inheritdoc/>
+        public override void OnDisconnected(Connection connection)
+        {
+            EndPush(connection.Index);
+        }
+
         /// <inheritdoc/>
         public override void OnRoom(Libp2pStream stream)
         {
-            if (_writing[stream.Connection.Index] == stream)
+            int index = stream.Connection.Index;
+            PickSlot(stream, ref index);
+            if (_writing[index] == stream)
             {
                 Tell(stream);
             }
@@ -70,8 +99,9 @@ namespace NanoLibp2p.Core.Identify
             stream.WaitForRoom();
         }
 
-        partial void MakeReadings(NodeOptions options)
+        private void MakeReadings(NodeOptions options)
         {
+            _pushes = new bool[options.MaxConnections];
             _readings = new IdentifyReading[options.IdentifyReadings];
             for (int i = 0; i < _readings.Length; i++)
             {
@@ -91,7 +121,7 @@ namespace NanoLibp2p.Core.Identify
 
         partial void Read(Libp2pStream stream, byte[] buffer, int offset, int count)
         {
-            IdentifyReading reading = (IdentifyReading)stream.Tag;
+            IdentifyReading reading = stream.Tag as IdentifyReading;
             if (reading != null && Events != null)
             {
                 reading.Busy = true;
@@ -136,7 +166,7 @@ namespace NanoLibp2p.Core.Identify
         // Complete when the peer ended it between two messages; those that never end it, too, once their time is over.
         partial void EndReading(Libp2pStream stream)
         {
-            IdentifyReading reading = (IdentifyReading)stream.Tag;
+            IdentifyReading reading = stream.Tag as IdentifyReading;
             if (reading != null)
             {
                 reading.Stream = null;
@@ -147,6 +177,76 @@ namespace NanoLibp2p.Core.Identify
                     Events.OnEnd(stream.Connection, reading.MayEnd);
                 }
             }
+        }
+
+        // a push and an answer may be under way at a time: who asks while it is told must have its answer
+        partial void PickSlot(Libp2pStream stream, ref int index)
+        {
+            if (stream.IsOutbound)
+            {
+                index += _pushes.Length;
+            }
+        }
+
+        // a push found the peer being told: it is told again afterwards
+        partial void NotePush(Libp2pStream stream)
+        {
+            if (stream.IsOutbound)
+            {
+                PushSoon(stream.Connection);
+            }
+        }
+
+        partial void PollPushes()
+        {
+            int left = _pushCount < MaxPushes ? _pushCount : MaxPushes;
+            for (int n = 0; n < _pushes.Length && left > 0; n++)
+            {
+                int i = _nextPush;
+                _nextPush = i + 1 == _pushes.Length ? 0 : i + 1;
+                if (_pushes[i])
+                {
+                    left--;
+                    if (_writing[_pushes.Length + i] == null && Push(Node.Connections[i]))
+                    {
+                        EndPush(i);
+                    }
+                }
+            }
+        }
+
+        private void EndPush(int index)
+        {
+            if (_pushes[index])
+            {
+                _pushes[index] = false;
+                _pushCount--;
+            }
+        }
+
+        // what a peer is told stays the same until it is told
+        private IdentifyMessages MessagesFor(Libp2pStream stream)
+        {
+            IdentifyMessages all = stream.Tag as IdentifyMessages;
+            if (all == null)
+            {
+                IdentifyAnnouncement announcement = Announcer == null ? null : Announcer.For(stream.Connection);
+                all = announcement == null ? Listening() : announcement.MessagesOf(Node, MaxObserved);
+                stream.Tag = all;
+            }
+
+            return all;
+        }
+
+        private IdentifyMessages Listening()
+        {
+            byte[] message = Describe();
+            if (_listening == null || _listening.First != message)
+            {
+                _listening = new IdentifyMessages(message, _nothing);
+            }
+
+            return _listening;
         }
 
         private IdentifyReading FreeReading()

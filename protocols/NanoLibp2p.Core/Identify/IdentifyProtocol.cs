@@ -30,8 +30,12 @@ namespace NanoLibp2p.Core.Identify
 
         internal IdentifyProtocol(NodeOptions options)
         {
+#if NANOFRAMEWORK_1_0
             _writing = new Libp2pStream[options.MaxConnections];
+#else
+            _writing = new Libp2pStream[2 * options.MaxConnections];
             MakeReadings(options);
+#endif
         }
 
         /// <summary>Tells a peer who we are after something has changed, such as the addresses of this host's interfaces, which it looks up
@@ -55,11 +59,13 @@ namespace NanoLibp2p.Core.Identify
         {
             bool weTell = stream.IsOutbound == (stream.ProtocolIndex == _push);
             int index = stream.Connection.Index;
+            PickSlot(stream, ref index);
             if (weTell)
             {
-                // one telling at a time is all that an honest peer needs
+                // one answer at a time is all that an honest peer needs
                 if (_writing[index] != null)
                 {
+                    NotePush(stream);
                     stream.Reset();
                     return;
                 }
@@ -85,7 +91,9 @@ namespace NanoLibp2p.Core.Identify
         {
             // who asks ends its side at once and waits for our answer
             EndReading(stream);
-            if (_writing[stream.Connection.Index] != stream)
+            int index = stream.Connection.Index;
+            PickSlot(stream, ref index);
+            if (_writing[index] != stream)
             {
                 stream.CloseWrite();
             }
@@ -95,6 +103,7 @@ namespace NanoLibp2p.Core.Identify
         public override void OnClosed(Libp2pStream stream, bool reset)
         {
             int index = stream.Connection.Index;
+            PickSlot(stream, ref index);
             if (_writing[index] == stream)
             {
                 _writing[index] = null;
@@ -115,14 +124,13 @@ namespace NanoLibp2p.Core.Identify
             }
 
             long next = long.MaxValue;
+            PollPushes();
             PollReadings(nowMs, ref next);
             return next;
         }
 
         // What peers say of themselves, in IdentifyProtocol.Desktop.cs; on a device these calls are none.
         partial void AwaitRoom(Libp2pStream stream);
-
-        partial void MakeReadings(NodeOptions options);
 
         partial void BeginReading(Libp2pStream stream);
 
@@ -132,17 +140,34 @@ namespace NanoLibp2p.Core.Identify
 
         partial void PollReadings(long nowMs, ref long next);
 
+        partial void PickSlot(Libp2pStream stream, ref int index);
+
+        partial void NotePush(Libp2pStream stream);
+
+        partial void PollPushes();
+
         // Writes as much as there is room for: a length, what is the same for every peer, and the peer's own address.
         private void Tell(Libp2pStream stream)
         {
+#if NANOFRAMEWORK_1_0
             byte[] message = Describe();
+#else
+            IdentifyMessages all = MessagesFor(stream);
+            byte[] message = all.First;
+#endif
             int observed = WriteObserved(stream.Connection);
             int prefix = Varint.Write((ulong)(message.Length + observed), _prefix, 0);
             if (TellPart(stream, 0, _prefix, prefix)
                 && TellPart(stream, prefix, message, message.Length)
-                && TellPart(stream, prefix + message.Length, _observed, observed))
+                && TellPart(stream, prefix + message.Length, _observed, observed)
+#if !NANOFRAMEWORK_1_0
+                && TellPart(stream, prefix + message.Length + observed, all.Rest, all.Rest.Length)
+#endif
+                )
             {
-                _writing[stream.Connection.Index] = null;
+                int index = stream.Connection.Index;
+                PickSlot(stream, ref index);
+                _writing[index] = null;
                 stream.CloseWrite();
             }
             else

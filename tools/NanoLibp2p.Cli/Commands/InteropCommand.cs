@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
 using StackExchange.Redis;

@@ -9,6 +9,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Perf;

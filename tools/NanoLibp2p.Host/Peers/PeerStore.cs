@@ -9,7 +9,7 @@ namespace NanoLibp2p.Host;
 /// What is known of peers: addresses with who said so and until when, protocols, program, when they were last seen. In memory alone, and
 /// bounded as a whole and for each peer. From any thread.
 /// </summary>
-public sealed class PeerStore
+public sealed partial class PeerStore
 {
     // strings that many peers have in common
     private const int MaxShared = 4096;
@@ -222,7 +222,8 @@ public sealed class PeerStore
                 DateTimeOffset expires = After(_options.KeepAfterDisconnect);
                 foreach (PeerAddress address in entry.Addresses.Values.ToArray())
                 {
-                    if (address.Source is AddressSource.Identify or AddressSource.Dialed && address.Expires == DateTimeOffset.MaxValue)
+                    if (address.Source is AddressSource.Identify or AddressSource.SignedRecord or AddressSource.Dialed
+                        && address.Expires == DateTimeOffset.MaxValue)
                     {
                         entry.Addresses[address.Address] = address with { Expires = expires };
                     }
@@ -417,6 +418,7 @@ public sealed class PeerStore
     {
         RemoveAddresses(entry, _ => true);
         SetTexts(entry, [], "");
+        SetRecord(entry, null);
     }
 
     private void Drop(Entry entry)
@@ -435,6 +437,7 @@ public sealed class PeerStore
         internal IReadOnlyList<string> Protocols = [];
         internal string Agent = "";
         internal DateTimeOffset? LastSeen;
+        internal Core.Records.PeerRecord? Record;
         internal int Connections;
 
         internal Entry(PeerId peer)

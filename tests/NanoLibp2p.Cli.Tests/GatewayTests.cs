@@ -1,0 +1,238 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Tasks;
+
+namespace NanoLibp2p.Cli.Tests;
+
+public sealed class GatewayTests : IDisposable
+{
+    private const string Somebody = "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static bool IsUnix => !OperatingSystem.IsWindows();
+
+    public static bool IsLinux => OperatingSystem.IsLinux();
+
+    public static bool HasSmallDisk => KeyTests.HasSmallDisk;
+
+    private string Data => _folder.File("data");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("gateway", "a command is missing", "run, config, check, status")]
+    [InlineData("gateway fly", "no command 'fly'", "run")]
+    [InlineData("gateway run --lisen /ip4/127.0.0.1/tcp/0", "--lisen")]
+    [InlineData("gateway run --listen 127.0.0.1:4001", "--listen", "is no multiaddr", "/ip4/0.0.0.0/tcp/4001")]
+    [InlineData("gateway run --http 4081", "--http", "is no address to listen on", "http://127.0.0.1:4081")]
+    [InlineData("gateway run --config /none/gateway.json", "there is no settings file /none/gateway.json")]
+    [InlineData("gateway run --set limits.conections=1", "did you mean 'limits.connections'?")]
+    [InlineData("gateway run --set limits.connections=0", "--set limits.connections", "give 1 to 65536")]
+    [InlineData("gateway run --set shards", "give it as KEY=VALUE")]
+    [InlineData("gateway peers block 12D3", "'12D3' is no peer id", "12D3KooW")]
+    [InlineData("gateway peers block", "PEER-ID is missing")]
+    public async Task Wrong_arguments_are_told_in_one_sentence(string line, params string[] inSentence)
+        => (await CliResult.RunAsync(line.Split(' '))).AssertFailed(2, inSentence);
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("drain")]
+    [InlineData("reload")]
+    [InlineData("peers")]
+    [InlineData("peers block " + Somebody)]
+    public async Task Where_none_runs_that_is_told_with_how_to_start_one(string command)
+        => (await CliResult.RunAsync(["gateway", .. command.Split(' '), "--data", Data])).AssertFailed(1,
+            $"no gateway runs on {Data}", "gateway run");
+
+    [Fact]
+    public async Task It_runs_is_reached_and_asked_and_drained_with_0()
+    {
+        await using CliProcess gateway = Start();
+        string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        await gateway.EventAsync("http");
+
+        Assert.Equal(0, (await CliResult.RunAsync("ping", address, "--count", "1")).ExitCode);
+        CliResult status = await CliResult.RunAsync("gateway", "status", "--data", Data, "--json");
+        Assert.Equal((0, "ready"), (status.ExitCode, status.EventsOf("status").Single().GetProperty("state").GetString()));
+        Assert.Equal(0, (await CliResult.RunAsync("gateway", "peers", "block", Somebody, "--data", Data)).ExitCode);
+        JsonElement peer = (await CliResult.RunAsync("gateway", "peers", "--data", Data, "--json")).EventsOf("peer").Single();
+        Assert.Equal((Somebody, "blocked"), (peer.GetProperty("peer").GetString(), peer.GetProperty("state").GetString()));
+        Assert.Equal(0, (await CliResult.RunAsync("gateway", "drain", "--data", Data)).ExitCode);
+
+        CliResult end = await gateway.EndAsync();
+        Assert.Equal(0, end.ExitCode);
+        Assert.Contains("drained", end.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Killed_it_starts_again_as_the_same_peer_with_its_block_list()
+    {
+        string peer;
+        await using (CliProcess gateway = Start())
+        {
+            peer = (await gateway.EventAsync("gateway")).GetProperty("peerId").GetString()!;
+            await gateway.EventAsync("listening");
+            await CliResult.RunAsync("gateway", "peers", "block", Somebody, "--data", Data);
+
+            // disposed it is killed: SIGKILL
+        }
+
+        await using CliProcess again = Start();
+        Assert.Equal(peer, (await again.EventAsync("gateway")).GetProperty("peerId").GetString());
+        await again.EventAsync("listening");
+        CliResult peers = await CliResult.RunAsync("gateway", "peers", "--data", Data, "--json");
+        Assert.Equal(Somebody, peers.EventsOf("peer").Single().GetProperty("peer").GetString());
+    }
+
+    [Theory(SkipUnless = nameof(IsUnix), Skip = "signals of Unix")]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task A_signal_drains_it_with_0(string signal)
+    {
+        await using CliProcess gateway = Start();
+        await gateway.EventAsync("listening");
+        await gateway.SignalAsync(signal);
+
+        CliResult end = await gateway.EndAsync();
+        Assert.Equal(0, end.ExitCode);
+        Assert.Contains("drained; 0 streams", end.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact(SkipUnless = nameof(IsUnix), Skip = "signals of Unix")]
+    public async Task SIGHUP_reads_settings_and_block_list_again_and_it_goes_on()
+    {
+        string config = _folder.File("gateway.json");
+        File.WriteAllText(config, """{ "limits": { "streams": 100 } }""");
+        await using CliProcess gateway = Start("--config", config, "--set", "logging.format=json");
+        string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        File.WriteAllText(config, """{ "limits": { "streams": 101 }, "drainSeconds": 1 }""");
+        File.WriteAllText(Path.Combine(Data, "blocked"), Somebody + "\n");
+
+        await gateway.SignalAsync("HUP");
+        await UntilAsync(async () => (await CliResult.RunAsync("gateway", "peers", "--data", Data)).Output.Contains(Somebody));
+
+        Assert.Equal(0, (await CliResult.RunAsync("ping", address, "--count", "1")).ExitCode);
+        await gateway.SignalAsync("TERM");
+        string[] lines = (await gateway.EndAsync()).Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string?[] messages = [.. lines.Select(line => JsonElement.Parse(line).GetProperty("Message").GetString())];
+        Assert.Contains("reload: limits.streams has changed, which needs a restart", messages);
+        Assert.Contains("reload: drainSeconds is 1 now", messages);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_and_a_folder_in_use_are_told_with_what_to_do()
+    {
+        using Socket other = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        int port = ((IPEndPoint)other.LocalEndPoint!).Port;
+        (await CliResult.RunAsync("gateway", "run", "--data", Data, "--listen", $"/ip4/127.0.0.1/tcp/{port}")).AssertFailed(1,
+            $"port {port} is in use", "--listen");
+        CliResult check = await CliResult.RunAsync("gateway", "check", "--data", Data, "--listen", $"/ip4/127.0.0.1/tcp/{port}", "--json");
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains(check.EventsOf("check"), one => !one.GetProperty("good").GetBoolean()
+            && one.GetProperty("text").GetString()!.Contains("is in use", StringComparison.Ordinal));
+
+        await using CliProcess gateway = Start();
+        await gateway.EventAsync("listening");
+        (await CliResult.RunAsync("gateway", "run", "--data", Data, "--listen", "/ip4/127.0.0.1/tcp/0")).AssertFailed(1,
+            $"a gateway runs on {Data} already (process ", "gateway drain");
+    }
+
+    [Fact]
+    public async Task Config_prints_each_setting_with_who_says_so()
+    {
+        string config = _folder.File("gateway.json");
+        File.WriteAllText(config, """{ "shards": 2 }""");
+
+        CliResult shown = await CliResult.RunAsync("gateway", "config", "--config", config, "--set", "limits.streams=100", "--json");
+
+        Dictionary<string, JsonElement> settings = shown.EventsOf("setting").ToDictionary(one => one.GetProperty("key").GetString()!);
+        Assert.Equal(2, settings["shards"].GetProperty("value").GetInt32());
+        Assert.Equal(config, settings["shards"].GetProperty("source").GetString());
+        Assert.Equal("--set", settings["limits.streams"].GetProperty("source").GetString());
+        Assert.Equal("default", settings["listen"].GetProperty("source").GetString());
+    }
+
+    [Fact]
+    public async Task Check_tells_all_that_is_wrong_in_the_settings_with_2()
+    {
+        string config = _folder.File("gateway.json");
+        File.WriteAllText(config, """{ "shards": 99, "shoe": 1 }""");
+
+        CliResult check = await CliResult.RunAsync("gateway", "check", "--config", config, "--json");
+
+        Assert.Equal((2, 2), (check.ExitCode, check.EventsOf("check").Count(one => !one.GetProperty("good").GetBoolean())));
+    }
+
+    [Fact(SkipUnless = nameof(IsLinux), Skip = "Linux alone has systemd")]
+    public async Task Systemd_hears_when_it_is_ready_and_when_it_stops()
+    {
+        string path = _folder.File("notify");
+        using Socket systemd = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        systemd.Bind(new UnixDomainSocketEndPoint(path));
+        systemd.ReceiveTimeout = (int)CliProcess.Patience.TotalMilliseconds;
+
+        // who starts it is known by its name
+        Task<(int? Code, string Output, string Errors)> run = Shell.RunAsync(
+            $"cp $(command -v bash) {_folder.File("systemd")}; export cli NOTIFY_SOCKET={path} WATCHDOG_USEC=200000; "
+            + $"{_folder.File("systemd")} -c '$cli gateway run --data {Data} --listen /ip4/127.0.0.1/tcp/0 --http none; exit $?'");
+        byte[] buffer = new byte[256];
+        List<string> heard = [];
+        while (!heard.Contains("WATCHDOG=1"))
+        {
+            heard.Add(Encoding.ASCII.GetString(buffer, 0, await Task.Run(() => systemd.Receive(buffer))));
+        }
+
+        Assert.Equal(0, (await CliResult.RunAsync("gateway", "drain", "--data", Data)).ExitCode);
+        while (heard[^1] != "STOPPING=1")
+        {
+            heard.Add(Encoding.ASCII.GetString(buffer, 0, await Task.Run(() => systemd.Receive(buffer))));
+        }
+
+        Assert.Equal("READY=1", heard[0]);
+        (int? code, string _, string errors) = await run;
+        Assert.True(code == 0, errors);
+    }
+
+    [Fact(SkipUnless = nameof(HasSmallDisk), Skip = "no unshare (util-linux), or no right to mount a small disk with it")]
+    public async Task On_a_full_disk_it_does_not_become_somebody_new_and_goes_on_as_who_it_was()
+    {
+        (int? code, string output, string errors) = await Shell.RunAsync(
+            $"export cli disk={_folder.File("disk")} && mkdir $disk && unshare -m bash -c 'mount -t tmpfs -o size=64k tmpfs $disk && "
+            + "run=\"$cli gateway run --data $disk/data --listen /ip4/127.0.0.1/tcp/0 --http none --json\"; "
+            + "head -c 65536 /dev/zero > $disk/full 2>/dev/null; $run; echo code $?; rm $disk/full; "
+            + "timeout -s INT 20 $run | head -1; head -c 65536 /dev/zero > $disk/full 2>/dev/null; timeout -s INT 20 $run | head -1'");
+
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("code 1", lines[0]);
+        Assert.Contains("the disk is full", errors, StringComparison.Ordinal);
+        Assert.Equal(3, lines.Length);
+        Assert.Equal(JsonElement.Parse(lines[1]).GetProperty("peerId").GetString(),
+            JsonElement.Parse(lines[2]).GetProperty("peerId").GetString());
+        Assert.Equal(0, code);
+    }
+
+    private CliProcess Start(params string[] more) => CliProcess.Start(
+    [
+        "gateway", "run", "--data", Data, "--listen", "/ip4/127.0.0.1/tcp/0", "--http", "http://127.0.0.1:0", "--json",
+        "--set", "limits.connections=32", .. more,
+    ]);
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        DateTime end = DateTime.UtcNow + CliProcess.Patience;
+        while (!await condition())
+        {
+            Assert.True(DateTime.UtcNow < end, "it did not come to that");
+            await Task.Delay(50);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Gateway.Tests;
+
+/// <summary>What is watched while it runs, and what is not logged.</summary>
+public sealed class WatchTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Gateways.Logs _logs = new();
+    private readonly Conditions _conditions = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _logs.Dispose();
+    }
+
+    [Fact]
+    public async Task A_clock_that_jumps_is_told_and_one_that_is_corrected_a_little_is_not()
+    {
+        JumpingClock clock = new();
+        using CancellationTokenSource end = new();
+        Task watch = new ClockWatch(clock, _conditions, _logs.CreateLogger("Clock")).RunAsync(end.Token);
+
+        clock.Ahead = TimeSpan.FromSeconds(2);
+        clock.Advance(ClockWatch.Interval);
+        Assert.Empty(_logs.Lines);
+        clock.Ahead = TimeSpan.FromHours(-3);
+        clock.Advance(ClockWatch.Interval);
+        await Gateways.UntilAsync(() => _logs.Lines.Any(), "the jump is told");
+
+        Assert.Contains("the clock jumped by -1080", Assert.Single(_logs.Lines), StringComparison.Ordinal);
+        await end.CancelAsync();
+        await watch;
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_never_set_is_a_condition_until_it_is()
+    {
+        JumpingClock clock = new() { Ahead = TimeSpan.FromDays(-20 * 365) };
+        using CancellationTokenSource end = new();
+        Task watch = new ClockWatch(clock, _conditions, _logs.CreateLogger("Clock")).RunAsync(end.Token);
+        Assert.Contains("is long past", _conditions.All["clock"], StringComparison.Ordinal);
+
+        clock.Ahead = TimeSpan.Zero;
+        clock.Advance(ClockWatch.Interval);
+        await Gateways.UntilAsync(() => _conditions.All.Count == 0, "the clock is right");
+        await end.CancelAsync();
+        await watch;
+    }
+
+    [Fact]
+    public void A_data_folder_that_can_not_be_written_is_a_condition_until_it_can()
+    {
+        using DataFolder folder = DataFolder.Open(_folder.Path);
+        DiskWatch watch = new(TimeProvider.System, folder, _conditions, _logs.CreateLogger("Disk"));
+        watch.Look();
+        Assert.Empty(_conditions.All);
+
+        // a folder in the file's way, which no owner can write over
+        Directory.CreateDirectory(_folder.File("probe.new/full"));
+        watch.Look();
+        watch.Look();
+        Assert.Contains("cannot write", _conditions.All["store"], StringComparison.Ordinal);
+        Assert.Single(_logs.Lines);
+
+        Directory.Delete(_folder.File("probe.new"), recursive: true);
+        watch.Look();
+        Assert.Empty(_conditions.All);
+        Assert.Contains("can be written again", _logs.Lines.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_peer_causes_so_many_lines_a_minute_and_the_rest_are_counted()
+    {
+        FakeTimeProvider time = new();
+        PeerLogLimiter limiter = new(time, 3);
+        PeerId noisy = NewPeer();
+        Assert.Equal(3, Enumerable.Range(0, 10).Count(_ => limiter.Allows(noisy, out int _)));
+        Assert.True(limiter.Allows(NewPeer(), out int _));
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(limiter.Allows(noisy, out int leftOut));
+        Assert.Equal(7, leftOut);
+    }
+
+    [Fact]
+    public void Peers_that_come_by_the_thousand_take_no_more_memory_than_those_remembered()
+    {
+        PeerLogLimiter limiter = new(new FakeTimeProvider(), 1);
+        PeerId first = NewPeer();
+        Assert.True(limiter.Allows(first, out int _));
+        for (int i = 0; i < PeerLogLimiter.MaxPeers; i++)
+        {
+            Assert.True(limiter.Allows(Peer(i), out int _));
+        }
+
+        // forgotten, it may be told of again
+        Assert.True(limiter.Allows(first, out int _));
+        Assert.False(limiter.Allows(Peer(PeerLogLimiter.MaxPeers - 1), out int _));
+    }
+
+    private static PeerId NewPeer() => Identity.Create(DesktopCrypto.Choose(), new SystemRandom()).PeerId;
+
+    private static PeerId Peer(int number)
+    {
+        byte[] key = new byte[32];
+        BitConverter.TryWriteBytes(key.AsSpan(^4..), number << 8);
+        return PeerId.FromEd25519(key, 0);
+    }
+
+    // the wall clock jumps; what only counts does not
+    private sealed class JumpingClock : TimeProvider
+    {
+        private readonly FakeTimeProvider _even = new(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        internal TimeSpan Ahead { get; set; }
+
+        public override long TimestampFrequency => _even.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => _even.GetUtcNow() + Ahead;
+
+        public override long GetTimestamp() => _even.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+            => _even.CreateTimer(callback, state, dueTime, period);
+
+        internal void Advance(TimeSpan time) => _even.Advance(time);
+    }
+}

@@ -1,0 +1,94 @@
+using System;
+using System.CommandLine;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using NanoLibp2p.Gateway.Configuration;
+using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Cli.Commands.Gateway;
+
+/// <summary><c>gateway run</c>.</summary>
+internal static class RunCommand
+{
+    internal static Command Create()
+    {
+        Command command = new("run", "Run a gateway; without any setting it listens on loopback")
+            { GatewayOptions.Listen, GatewayOptions.Http };
+        command.SetGatewayAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, Output output)
+    {
+        GatewaySettings settings = GatewayOptions.Load(parsed);
+        using Interruption interruption = new();
+        await using GatewayHost gateway = await GatewayHost.StartAsync(settings);
+        Introduce(gateway.Status, gateway.Core, settings, output);
+        using IDisposable? reload = OnHangUp(gateway);
+        await Task.WhenAny(interruption.Asked, gateway.Stopping);
+        output.Note($"ending; streams under way have {settings.Drain.TotalSeconds} s");
+        await gateway.DisposeAsync();
+        return 0;
+    }
+
+    private static void Introduce(GatewayStatus status, GatewayCore core, GatewaySettings settings, Output output)
+    {
+        JsonObject json = Output.Event("gateway");
+        json["peerId"] = status.PeerId;
+        json["data"] = status.Data;
+        json["config"] = status.SettingsFile;
+        string settingsFile = status.SettingsFile == null ? "" : $", settings of {status.SettingsFile}";
+        output.Tell(json, $"gateway [bold]{status.PeerId}[/], data in {status.Data}{settingsFile}");
+        foreach (string address in status.Addresses)
+        {
+            JsonObject listening = Output.Event("listening");
+            listening["addr"] = address;
+            output.Tell(listening, $"listening on [bold]{address}[/]");
+        }
+        foreach (string url in status.Http)
+        {
+            JsonObject http = Output.Event("http");
+            http["url"] = url;
+            output.Tell(http, $"health, metrics and status at {url}");
+        }
+        foreach ((string _, string sentence) in status.Conditions)
+        {
+            output.Notice(null, sentence);
+        }
+        if (core.HttpTokenMade is { } token)
+        {
+            output.Notice(null, $"others reach its HTTP address, so a token was made in {token}: show it as Authorization: Bearer TOKEN");
+        }
+        Reach(status, settings, output);
+    }
+
+    private static void Reach(GatewayStatus status, GatewaySettings settings, Output output)
+    {
+        if (status.Addresses.Count == 0)
+        {
+            output.Note($"It listens nowhere, and dials {settings.Dial.Count} peers.");
+        }
+        else if (settings.Listen.Select(Multiaddr.Parse).All(one => IPAddress.IsLoopback(IPAddress.Parse(one.Host))))
+        {
+            output.Note($"Only this host reaches it; for others: --listen /ip4/0.0.0.0/tcp/4001");
+        }
+        if (status.Addresses.Count > 0)
+        {
+            output.Note($"To try it:");
+            output.Copyable($"nanolibp2p ping {status.Addresses[0]}");
+        }
+        output.Note($"Ctrl-C ends it; nanolibp2p gateway status tells more");
+    }
+
+    private static PosixSignalRegistration? OnHangUp(GatewayHost gateway)
+        => OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            _ = Task.Run(gateway.Core.ReloadAsync);
+        });
+}

@@ -1,0 +1,68 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+
+namespace NanoLibp2p.Gateway.Configuration;
+
+/// <summary>Where settings come from: a file, variables, flags; the later ones count for more.</summary>
+internal sealed class SettingsSources
+{
+    /// <summary>How the variables of settings begin.</summary>
+    internal const string Prefix = "NANOLIBP2P__";
+
+    /// <summary>The name of a settings file that is found by itself.</summary>
+    internal const string FileName = "gateway.json";
+
+    /// <summary>The file that was asked for; null to look where such files are kept, and to do without.</summary>
+    internal string? File { get; init; }
+
+    /// <summary>The environment.</summary>
+    internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Flags in the order given: the flag's name for people, the setting's key, and its texts; several for a list.</summary>
+    internal IReadOnlyList<(string Flag, string Key, string[] Texts)> Flags { get; init; } = [];
+
+    /// <summary>This process's environment.</summary>
+    internal static IReadOnlyDictionary<string, string> ProcessEnvironment()
+        => System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(one => (string)one.Key, one => (string)one.Value!, StringComparer.Ordinal);
+
+    /// <summary>The file to read: the one that was asked for, or one that is where such files are kept: systemd's configuration folder,
+    /// then the user's. Null when there is none.</summary>
+    internal string? FindFile()
+    {
+        if (File != null)
+        {
+            return File;
+        }
+
+        IEnumerable<string> folders = (Environment.GetValueOrDefault("CONFIGURATION_DIRECTORY") ?? "")
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Append(Path.Combine(ConfigurationHome(), "nanolibp2p"));
+        return folders.Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(System.IO.File.Exists);
+    }
+
+    /// <summary>The data folder when nobody names one: systemd's state folder, or the user's own (XDG base directory
+    /// specification).</summary>
+    internal string StandardData()
+    {
+        string? state = (Environment.GetValueOrDefault("STATE_DIRECTORY") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault();
+        if (state != null)
+        {
+            return state;
+        }
+
+        string? home = Environment.GetValueOrDefault("XDG_DATA_HOME");
+        home = string.IsNullOrEmpty(home) ? System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData) : home;
+        return Path.Combine(home.Length > 0 ? home : ".", "nanolibp2p", "gateway");
+    }
+
+    private string ConfigurationHome()
+    {
+        string? home = Environment.GetValueOrDefault("XDG_CONFIG_HOME");
+        return string.IsNullOrEmpty(home) ? System.Environment.GetFolderPath(System.Environment.SpecialFolder.ApplicationData) : home;
+    }
+}

@@ -1,0 +1,120 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Net;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Gateway.Configuration;
+
+/// <summary>All settings there are, in the order in which they are shown.</summary>
+internal static class SettingsTable
+{
+    internal const string Listen = "listen";
+    internal const string Dial = "dial";
+    internal const string Data = "data";
+    internal const string Shards = "shards";
+    internal const string DrainSeconds = "drainSeconds";
+    internal const string HttpListen = "http.listen";
+    internal const string HttpTokenFile = "http.tokenFile";
+    internal const string HttpCertificate = "http.certificate";
+    internal const string HttpCertificateKey = "http.certificateKey";
+    internal const string Connections = "limits.connections";
+    internal const string ConnectionsPerHost = "limits.connectionsPerHost";
+    internal const string Streams = "limits.streams";
+    internal const string BufferMiB = "limits.bufferMiB";
+    internal const string LogFormat = "logging.format";
+    internal const string LogLevel = "logging.level";
+    internal const string LogLevels = "logging.levels";
+    internal const string LogPerPeer = "logging.perPeerPerMinute";
+    internal const string OtlpEndpoint = "metrics.otlpEndpoint";
+
+    /// <summary>What the file's <c>version</c> is now.</summary>
+    internal const int Version = 1;
+
+    private static readonly string[] _levels = ["Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"];
+
+    internal static readonly IReadOnlyList<Setting> All =
+    [
+        new(Listen, SettingKind.List, new[] { "/ip4/127.0.0.1/tcp/4001" },
+            "Multiaddrs to listen on, at most 8") { Check = ListenAddress },
+        new(Dial, SettingKind.List, Array.Empty<string>(),
+            "Peers that it stays connected to: multiaddrs with /p2p/PEER-ID") { Check = PeerAddress },
+        new(Data, SettingKind.Text, "", "Folder of keys, tokens, block list and stores"),
+        new(Shards, SettingKind.Number, 0L, "Threads that connections are dealt to; 0 is one for each core") { Most = 64 },
+        new(DrainSeconds, SettingKind.Number, 10L, "How long streams under way may take to end when it is told to stop")
+            { Most = 10, Reloads = true },
+        new(HttpListen, SettingKind.Text, "http://127.0.0.1:4081", "Where health, metrics and status are served; none for nowhere")
+            { Check = HttpAddress },
+        new(HttpTokenFile, SettingKind.Text, "", "File with the bearer token of HTTP callers; http-token in the data folder if empty")
+            { Reloads = true },
+        new(HttpCertificate, SettingKind.Text, "", "Certificate chain of an https address, a PEM file") { Reloads = true },
+        new(HttpCertificateKey, SettingKind.Text, "", "Private key of the certificate, a PEM file") { Reloads = true },
+        new(Connections, SettingKind.Number, 4096L, "Connections at a time") { Least = 1, Most = 65536 },
+        new(ConnectionsPerHost, SettingKind.Number, 64L, "Incoming connections at a time of one IP address") { Least = 1, Most = 65536 },
+        new(Streams, SettingKind.Number, 256L, "Streams of one connection") { Least = 8, Most = 4096 },
+        new(BufferMiB, SettingKind.Number, 64L, "MiB that the buffers of a shard's connections may take") { Least = 1, Most = 1024 },
+        new(LogFormat, SettingKind.Text, "text", "text for people, or json")
+            { Check = text => OneOf(text, ["text", "json"]) },
+        new(LogLevel, SettingKind.Text, "Information", "The least level that is logged") { Check = Level, Reloads = true },
+        new(LogLevels, SettingKind.Map, new Dictionary<string, string>(), "Levels by category, such as NanoLibp2p.Gateway.Peers")
+            { Check = Level, Reloads = true },
+        new(LogPerPeer, SettingKind.Number, 20L, "Log lines a minute about one peer; the rest are counted")
+            { Least = 1, Most = 100_000, Reloads = true },
+        new(OtlpEndpoint, SettingKind.Text, "", "Where metrics are sent by OTLP, such as http://127.0.0.1:4317") { Check = OtlpAddress },
+    ];
+
+    private static readonly Dictionary<string, Setting> _byKey = All.ToDictionary(one => one.Key, StringComparer.Ordinal);
+    private static readonly Dictionary<string, Setting> _byAnyCase = All.ToDictionary(one => one.Key, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The setting of a key; null when there is none.</summary>
+    internal static Setting? Find(string key) => _byKey.GetValueOrDefault(key);
+
+    /// <summary>The setting of a key, whatever its case.</summary>
+    internal static Setting? FindAnyCase(string key) => _byAnyCase.GetValueOrDefault(key);
+
+    /// <summary>Whether settings stand below a path.</summary>
+    internal static bool IsSection(string path) => All.Any(one => one.Key.StartsWith(path + ".", StringComparison.Ordinal));
+
+    /// <summary>The sentence about a key that is none.</summary>
+    internal static string Unknown(string key)
+        => $"'{(key.Length <= 80 ? key : key[..80] + "...")}' is no setting"
+            + (NearestName.Of(key, All.Select(one => one.Key)) is { } near ? $"; did you mean '{near}'?"
+                : "; 'nanolibp2p gateway config' lists them all");
+
+    private static string? Level(string text) => OneOf(text, _levels);
+
+    private static string? OneOf(string text, string[] choices)
+        => Array.IndexOf(choices, text) >= 0 ? null
+            : $"'{text}' is none of them; give {string.Join(", ", choices[..^1])} or {choices[^1]}"
+                + (NearestName.Of(text, choices) is { } near ? $" (did you mean {near}?)" : "");
+
+    private static string? ListenAddress(string text)
+    {
+        Multiaddr? address = Multiaddr.TryParse(text, out string error);
+        return address == null ? $"'{text}' is no multiaddr: {error}; give one such as /ip4/0.0.0.0/tcp/4001"
+            : !address.IsTcp || !IPAddress.TryParse(address.Host, out _)
+                ? $"'{text}' is not a TCP address of this host; give one such as /ip4/0.0.0.0/tcp/4001"
+            : address.PeerId != null ? $"'{text}': the peer id follows from the key; leave /p2p/ out" : null;
+    }
+
+    private static string? PeerAddress(string text)
+    {
+        Multiaddr? address = Multiaddr.TryParse(text, out string error);
+        return address == null
+                ? $"'{text}' is no multiaddr: {error}; give one such as /ip4/192.168.1.7/tcp/4001/p2p/12D3KooW..."
+            : !address.IsTcp || address.Port == 0 ? $"'{text}' can't be dialled; give a TCP address with its port"
+            : address.PeerId == null ? $"'{text}' does not say who must answer; give it with /p2p/PEER-ID" : null;
+    }
+
+    private static string? HttpAddress(string text)
+        => text == "none" ? null
+            : Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/"
+                && (IPAddress.TryParse(url.Host.Trim('[', ']'), out _) || url.Host == "localhost")
+                ? null
+            : $"'{text}' is no address to listen on; give one such as http://127.0.0.1:4081 or https://0.0.0.0:4081, or none";
+
+    private static string? OtlpAddress(string text)
+        => text.Length == 0 || (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https") ? null
+            : string.Create(CultureInfo.InvariantCulture, $"'{text}' is no URL; give one such as http://127.0.0.1:4317");
+}

@@ -1,0 +1,307 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NanoLibp2p.Gateway.Configuration;
+using NanoLibp2p.Gateway.Http;
+using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Host;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Gateway.Hosting;
+
+/// <summary>The parts of a gateway, and what one can have it do while it runs. From any thread.</summary>
+internal sealed class GatewayCore : IAsyncDisposable
+{
+    /// <summary>The version of this program.</summary>
+    internal static readonly string Version =
+        typeof(GatewayCore).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly GatewayMetrics _metrics;
+    private readonly SemaphoreSlim _reload = new(1);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<Task> _tasks = [];
+    private readonly PeerLogLimiter _peerLog;
+    private ILogger _log = NullLogger.Instance;
+    private ILogger _peersLog = NullLogger.Instance;
+    private IHostApplicationLifetime? _lifetime;
+    private Task? _drain;
+    private GatewaySettings _settings;
+
+    private GatewayCore(GatewaySettings settings, DataFolder folder, TimeProvider time)
+    {
+        _settings = settings;
+        Folder = folder;
+        _time = time;
+        _started = time.GetTimestamp();
+        LogLevels = new LogLevels(settings);
+        Blocked = new BlockList(folder);
+        Certificate = new Certificate(settings);
+        _peerLog = new PeerLogLimiter(time, settings.LogPerPeer);
+        Http = settings.Http;
+        if (Http is { } url && ListenProbe.Why(HostOf(url), url.Port, "--http") is { } why)
+        {
+            if (settings.All.Single(one => one.Setting.Key == SettingsTable.HttpListen).Source != "default")
+            {
+                throw new GatewayException($"cannot serve HTTP at {url.OriginalString}: {why}");
+            }
+
+            Conditions.Set("http", $"health and metrics are served in the data folder's socket alone: {why}");
+            Http = null;
+        }
+
+        bool isOpen = Http is { } open && !Access.IsLoopback(open);
+        BearerToken? token = BearerToken.Read(folder, settings.HttpTokenFile, make: isOpen, out bool isMade);
+        HttpTokenMade = isMade ? token!.File : null;
+        Access = new Access(settings, token);
+        _metrics = new GatewayMetrics(this);
+    }
+
+    internal DataFolder Folder { get; }
+
+    internal Libp2pNode Node { get; private set; } = null!;
+
+    internal PeerId PeerId => Node.PeerId;
+
+    internal Conditions Conditions { get; } = new();
+
+    internal BlockList Blocked { get; }
+
+    internal Access Access { get; }
+
+    internal Certificate Certificate { get; }
+
+    internal LogLevels LogLevels { get; }
+
+    /// <summary>Where HTTP is served; null when only in the data folder's socket.</summary>
+    internal Uri? Http { get; }
+
+    /// <summary>The addresses of <see cref="Http"/> with their ports.</summary>
+    internal IReadOnlyList<string> HttpAddresses { get; private set; } = [];
+
+    /// <summary>The file of the token that was made at this start; null when none was.</summary>
+    internal string? HttpTokenMade { get; }
+
+    internal GatewaySettings Settings => Volatile.Read(ref _settings);
+
+    internal bool IsDraining => Volatile.Read(ref _drain) != null;
+
+    /// <summary>Whether it listens and all of it has started.</summary>
+    internal bool IsStarted => _lifetime != null;
+
+    /// <summary>Starts node and services; what it may log begins with <see cref="Started"/>.</summary>
+    /// <exception cref="GatewayException">It can't start.</exception>
+    internal static async Task<GatewayCore> StartAsync(
+        GatewaySettings settings, DataFolder folder, TimeProvider time, CancellationToken cancellationToken)
+    {
+        GatewayCore core = new(settings, folder, time);
+        try
+        {
+            core.Node = await GatewayNode.StartAsync(settings, folder, core.Admits, core.Conditions, cancellationToken)
+                .ConfigureAwait(false);
+            return core;
+        }
+        catch
+        {
+            core._metrics.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The host runs.</summary>
+    internal void Started(
+        ILoggerFactory loggers, IHostApplicationLifetime lifetime, IReadOnlyList<string> http,
+        ISystemdNotifier? systemd)
+    {
+        _log = loggers.CreateLogger("NanoLibp2p.Gateway");
+        _peersLog = loggers.CreateLogger("NanoLibp2p.Gateway.Peers");
+        HttpAddresses = http;
+        _lifetime = lifetime;
+        Node.HandlerFailed += (stream, e) => AboutPeer(stream.RemotePeer, LogLevel.Warning, $"a stream of {stream.Protocol} failed", e);
+        foreach ((string name, string sentence) in Conditions.All)
+        {
+            _log.LogWarning("{Condition}: {Text}", name, sentence);
+        }
+
+        _tasks.Add(new ClockWatch(_time, Conditions, loggers.CreateLogger("NanoLibp2p.Gateway.Clock")).RunAsync(_ending.Token));
+        _tasks.Add(new DiskWatch(_time, Folder, Conditions, loggers.CreateLogger("NanoLibp2p.Gateway.Disk")).RunAsync(_ending.Token));
+        if (systemd is { IsEnabled: true } && Watchdog.Patience(Environment.GetEnvironmentVariable("WATCHDOG_USEC")) is { } patience)
+        {
+            _tasks.Add(Watchdog.RunAsync(Node, systemd, patience, _ending.Token));
+        }
+
+        if (Settings.Dial.Count > 0)
+        {
+            _tasks.Add(new PeerKeeper(Node, Settings.Dial, _time, loggers.CreateLogger("NanoLibp2p.Gateway.Dial")).RunAsync(_ending.Token));
+        }
+    }
+
+    /// <summary>Tells of a peer, unless that peer has caused too many lines.</summary>
+    internal void AboutPeer(PeerId peer, LogLevel level, string text, Exception? e = null)
+    {
+        if (!_peersLog.IsEnabled(level) || !_peerLog.Allows(peer, out int leftOut))
+        {
+            return;
+        }
+
+        _peersLog.Log(level, "{Peer}: {Text}{LeftOut}", peer, e == null ? text : $"{text}: {e.Message}",
+            leftOut == 0 ? "" : $" ({leftOut} lines about this peer were left out)");
+    }
+
+    /// <summary>What it is now.</summary>
+    internal GatewayStatus Status() => new()
+    {
+        PeerId = PeerId.ToString(),
+        State = IsDraining ? "draining" : !IsStarted ? "starting" : Conditions.All.Count > 0 ? "degraded" : "ready",
+        Version = Version,
+        ProcessId = Environment.ProcessId,
+        UptimeSeconds = (long)_time.GetElapsedTime(_started).TotalSeconds,
+        Addresses = [.. Node.ListenAddresses.SelectMany(HostAddresses.Expand)],
+        Http = HttpAddresses,
+        Data = Folder.Path,
+        SettingsFile = Settings.File,
+        Peers = Node.Peers.Count,
+        Shards = Node.ShardLoads,
+        Blocked = Blocked.Peers.Count,
+        Conditions = Conditions.All,
+        Services = new Dictionary<string, string>(),
+    };
+
+    /// <summary>Blocks a peer and closes its connections.</summary>
+    /// <returns>False when it was blocked before.</returns>
+    /// <exception cref="GatewayException">The list is full or can't be written.</exception>
+    internal async Task<bool> BlockAsync(PeerId peer)
+    {
+        try
+        {
+            return Blocked.Add(peer);
+        }
+        finally
+        {
+            await Node.DisconnectAsync(peer).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets a peer in again.</summary>
+    /// <returns>False when it was not blocked.</returns>
+    /// <exception cref="GatewayException">The list can't be written.</exception>
+    internal Task<bool> UnblockAsync(PeerId peer) => Task.FromResult(Blocked.Remove(peer));
+
+    /// <summary>Begins to stop: no more callers, streams under way may end, then each peer hears good-bye. Then the host stops.</summary>
+    internal Task DrainAsync()
+    {
+        lock (_tasks)
+        {
+            return _drain ??= DrainOnceAsync();
+        }
+    }
+
+    /// <summary>Reads settings, tokens, block list and certificate again.</summary>
+    /// <returns>What came of it, a sentence each; what could not be taken stays as it was.</returns>
+    internal async Task<IReadOnlyList<string>> ReloadAsync()
+    {
+        await _reload.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            List<string> told = [];
+            GatewaySettings before = Settings;
+            GatewaySettings? read = GatewaySettings.TryLoad(before.Sources, out IReadOnlyList<string> errors);
+            if (read == null)
+            {
+                told.AddRange(errors.Select(error => $"settings stay as they were: {error}"));
+                Conditions.Set("settings", errors[0]);
+            }
+            else
+            {
+                Conditions.Clear("settings");
+                foreach (SettingValue changed in read.ChangedFrom(before))
+                {
+                    told.Add(changed.Setting.Reloads ? $"{changed.Setting.Key} is {changed.Setting.ToJson(changed.Value)} now"
+                        : $"{changed.Setting.Key} has changed, which needs a restart");
+                }
+
+                GatewaySettings now = read.KeepingFixedOf(before);
+                Volatile.Write(ref _settings, now);
+                LogLevels.Change(now);
+                _peerLog.PerMinute = now.LogPerPeer;
+            }
+
+            Try(told, "block list", Blocked.Reload);
+            Try(told, "certificate", () => Certificate.Reload(Settings));
+            Try(told, "token", () => Access.Change(BearerToken.Read(Folder, Settings.HttpTokenFile, make: false, out _)));
+            foreach (PeerId peer in Node.Peers.Where(Blocked.Contains))
+            {
+                await Node.DisconnectAsync(peer).ConfigureAwait(false);
+            }
+
+            if (told.Count == 0)
+            {
+                told.Add("nothing has changed in the settings; tokens, block list and certificate are read again");
+            }
+
+            foreach (string sentence in told)
+            {
+                _log.LogInformation("reload: {Text}", sentence);
+            }
+
+            return told;
+        }
+        finally
+        {
+            _reload.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_tasks).ConfigureAwait(false);
+        await Node.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+        _ending.Dispose();
+    }
+
+    private static string HostOf(Uri url) => url.Host == "localhost" ? "127.0.0.1" : url.Host.Trim('[', ']');
+
+    private static void Try(List<string> told, string name, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (GatewayException e)
+        {
+            told.Add($"the {name} stays as it was: {e.Message}");
+        }
+    }
+
+    private async Task DrainOnceAsync()
+    {
+        _log.LogInformation("draining: no more callers; streams under way have {Seconds} s", Settings.Drain.TotalSeconds);
+        int left = await Node.DrainAsync(Settings.Drain).ConfigureAwait(false);
+        _log.LogInformation("drained; {Count} streams were broken off", left);
+        _lifetime?.StopApplication();
+    }
+
+    // on a shard's thread
+    private bool Admits(PeerId peer)
+    {
+        if (Blocked.Contains(peer))
+        {
+            _metrics.Refused("blocked");
+            AboutPeer(peer, LogLevel.Information, "refused: it is on the block list");
+            return false;
+        }
+
+        return true;
+    }
+}

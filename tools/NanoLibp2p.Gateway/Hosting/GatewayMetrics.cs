@@ -1,0 +1,42 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.Metrics;
+using System.Linq;
+
+namespace NanoLibp2p.Gateway.Hosting;
+
+/// <summary>The gateway's own figures; those of the node are the library's.</summary>
+internal sealed class GatewayMetrics : IDisposable
+{
+    /// <summary>The meter of the library.</summary>
+    internal const string Libp2pMeter = "NanoLibp2p";
+
+    /// <summary>The meter of the gateway.</summary>
+    internal const string MeterName = "NanoLibp2p.Gateway";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _refused;
+
+    internal GatewayMetrics(GatewayCore core)
+    {
+        _refused = _meter.CreateCounter<long>("nanolibp2p_gateway_peers_refused", description: "Peers refused after their handshake");
+        _meter.CreateObservableGauge("nanolibp2p_gateway_info", () => new Measurement<int>(
+            1, new KeyValuePair<string, object?>("version", GatewayCore.Version),
+            new KeyValuePair<string, object?>("peer", core.PeerId.ToString())), description: "Version and peer id");
+        _meter.CreateObservableGauge("nanolibp2p_gateway_conditions", () => core.Conditions.All.Count,
+            description: "What is wrong while the gateway goes on");
+        _meter.CreateObservableGauge("nanolibp2p_gateway_peers", () => core.Node.Peers.Count, description: "Peers that are connected");
+        _meter.CreateObservableGauge("nanolibp2p_gateway_blocked_peers", () => core.Blocked.Peers.Count,
+            description: "Peers on the block list");
+        _meter.CreateObservableGauge(
+            "nanolibp2p_gateway_shard_connections",
+            () => core.Node.ShardLoads.Select((load, i) => new Measurement<int>(load, new KeyValuePair<string, object?>("shard", i))),
+            description: "Connections of a shard, those in the handshake too");
+    }
+
+    /// <summary>Counts a peer that was refused.</summary>
+    internal void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,111 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoLibp2p.Core;
+using NanoLibp2p.Gateway.Configuration;
+using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Host;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Noise;
+
+namespace NanoLibp2p.Gateway.Hosting;
+
+/// <summary>The node of a gateway: made of the settings and of what the data folder keeps.</summary>
+internal static class GatewayNode
+{
+    private const int KnownPeers = 4096;
+
+    /// <summary>Starts it. An address that can't be listened on is left out with a condition, as long as another can.</summary>
+    /// <exception cref="GatewayException">It can't start; the message says why.</exception>
+    internal static async Task<Libp2pNode> StartAsync(
+        GatewaySettings settings, DataFolder folder, Func<PeerId, bool> admits, Conditions conditions, CancellationToken cancellationToken)
+    {
+        NodeOptions node = NodeOptions.Desktop();
+        Identity identity = folder.ReadOrMakeIdentity(out _);
+        NoiseIdentity noise = folder.ReadOrMakeNoiseIdentity(identity, node.EarlyMuxer, out string? notice);
+        if (notice != null)
+        {
+            conditions.Set("noise-key", notice);
+        }
+
+        Libp2pNodeOptions options = new() { Identity = identity, Node = node, Admits = admits };
+        options.Shards = settings.Shards > 0 ? settings.Shards : options.Shards;
+        int connections = Connections(settings.Connections, conditions);
+        node.NoiseIdentity = noise;
+        node.Bindings = new PeerBindingTable(KnownPeers);
+        node.MaxConnections = Share(connections, options.Shards);
+        node.MaxHandshakes = Math.Min(node.MaxConnections, 64);
+        node.MaxConnectionsPerHost = Share(settings.ConnectionsPerHost, options.Shards);
+        node.MaxStreams = settings.Streams;
+        node.BufferBytes = settings.BufferMiB * 1024 * 1024;
+        foreach (string address in Bindable(settings.Listen, conditions))
+        {
+            options.ListenAddresses.Add(address);
+        }
+
+        try
+        {
+            return await Libp2pNode.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Libp2pException e)
+        {
+            throw new GatewayException(e.Message, inner: e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new GatewayException($"the settings do not fit together: {e.Message}", isConfiguration: true, e);
+        }
+    }
+
+    private static int Share(int all, int shards) => Math.Max(1, (all + shards - 1) / shards);
+
+    private static int Connections(int wanted, Conditions conditions)
+    {
+        int fitting = FileLimit.Connections(wanted);
+        if (fitting == 0)
+        {
+            throw new GatewayException($"this system lets a program have {FileLimit.Files} open files, which leaves none for a connection; "
+                + "raise it with ulimit -n, or LimitNOFILE= of the systemd unit");
+        }
+
+        if (fitting < wanted)
+        {
+            conditions.Set("file-limit", $"room for {fitting} connections instead of limits.connections = {wanted} under this system's "
+                + $"limit of {FileLimit.Files} open files; raise it with ulimit -n, or LimitNOFILE= of the systemd unit");
+        }
+
+        return fitting;
+    }
+
+    // those that can be listened on
+    private static List<string> Bindable(IReadOnlyList<string> addresses, Conditions conditions)
+    {
+        List<string> fitting = [];
+        List<string> reasons = [];
+        foreach (Multiaddr address in addresses.Select(Multiaddr.Parse))
+        {
+            if (ListenProbe.Why(address.Host, address.Port, "--listen") is { } why)
+            {
+                reasons.Add($"cannot listen on {address}: {why}");
+            }
+            else
+            {
+                fitting.Add(address.ToString());
+            }
+        }
+
+        if (reasons.Count > 0 && fitting.Count == 0)
+        {
+            throw new GatewayException(string.Join("; ", reasons));
+        }
+
+        for (int i = 0; i < reasons.Count; i++)
+        {
+            conditions.Set(i == 0 ? "listen" : $"listen-{i + 1}", reasons[i]);
+        }
+
+        return fitting;
+    }
+}

@@ -93,6 +93,12 @@ namespace NanoLibp2p.Core
         /// begins.</summary>
         public bool IsProtected { get; set; }
 
+        /// <summary>Whether the peer called us and has not sent a whole message of the handshake: the first to give way.</summary>
+        public bool IsSilent
+        {
+            get { return _inbound && _handshake == null && _state < ConnectionState.Muxing; }
+        }
+
         /// <summary>Whether it is open and has a stream that its protocol would keep: see
         /// <see cref="StreamProtocol.KeepsConnection"/>.</summary>
         public bool HasKeptStream

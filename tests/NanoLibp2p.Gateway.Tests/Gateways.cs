@@ -50,7 +50,7 @@ internal static class Gateways
     internal static Task<Libp2pNode> PeerAsync(Identity? identity = null)
     {
         Libp2pNodeOptions options = new() { Shards = 1, Identity = identity };
-        options.Node.MaxConnections = 8;
+        options.MaxConnections = 8;
         options.Node.MaxHandshakes = 8;
         return Libp2pNode.StartAsync(options);
     }

@@ -76,7 +76,8 @@ public class CostTests(ITestOutputHelper output)
         void Small(Libp2pNodeOptions options)
         {
             options.PubSub = null;
-            options.Node = new NodeOptions { MaxConnections = idle + 16, MaxHandshakes = 16, LargeRecordBytes = 0 };
+            options.MaxConnections = idle + 16;
+            options.Node = new NodeOptions { MaxHandshakes = 16 };
         }
 
         Libp2pNode server = await Nodes.ListenAsync(shards, poller, Small);

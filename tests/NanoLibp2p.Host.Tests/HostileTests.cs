@@ -96,7 +96,7 @@ public class HostileTests
     {
         await using Libp2pNode server = await Nodes.ListenAsync(shards, poller, options =>
         {
-            options.Node.MaxConnections = 64 / shards;
+            options.MaxConnections = 64;
 
             // they would stay for longer than the test has patience
             options.Node.FirstByteTimeoutMs = 10 * (int)Nodes.Patience.TotalMilliseconds;

@@ -42,7 +42,4 @@ public sealed partial class Libp2pNode
         await DisposeAsync().ConfigureAwait(false);
         return left;
     }
-
-    // a connection has just opened: whether the application wants that peer
-    private bool IsAdmitted(PeerId peer) => _options.Admits?.Invoke(peer) ?? true;
 }

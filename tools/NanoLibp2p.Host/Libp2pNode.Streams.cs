@@ -194,6 +194,15 @@ public sealed partial class Libp2pNode
     {
         if (_handlers.TryGetValue(stream.Protocol, out Func<PeerStream, CancellationToken, Task>? handler))
         {
+            // a handler may go on when its stream is broken off, and a peer may open the next at once
+            ShardConnection connection = stream.Connection.Own;
+            if (!connection.BeginHandler(_options.Node.MaxStreams))
+            {
+                stream.Abort(ErrorCode.ResourceLimit);
+                OnRefused(RefusalReason.HandlerLimit, connection.Peer, AddressOf(connection));
+                return;
+            }
+
             _ = Task.Run(() => ServeAsync(stream, handler));
         }
         else
@@ -224,6 +233,7 @@ public sealed partial class Libp2pNode
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             Interlocked.Decrement(ref _serving);
+            stream.Connection.Own.EndHandler();
         }
     }
 
@@ -236,19 +246,12 @@ public sealed partial class Libp2pNode
     internal async Task<ShardConnection> ConnectAsync(LinkSource source, PeerId? expected, bool isInitiator,
         CancellationToken cancellationToken)
     {
+        CheckDial(expected, null);
         Shard shard = LeastLoaded();
         shard.AddLoad();
         DialRequest request = new(shard, source, expected, isInitiator);
         shard.Post(request);
         return await request.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Takes a link that a peer has begun.</summary>
-    internal void Adopt(LinkSource source)
-    {
-        Shard shard = LeastLoaded();
-        shard.AddLoad();
-        shard.Post(new AcceptWork(source, null));
     }
 
     private static async Task<PeerStream> OpenStreamAsync(ShardConnection connection, string[] ids, CancellationToken cancellationToken)

@@ -50,17 +50,23 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         NodeOptions node = options.Node;
         node.NoiseIdentity ??= new NoiseIdentity(identity, crypto, random, node.EarlyMuxer);
         node.Verifier ??= new DesktopVerifier();
+        MemoryPlan.Apply(options);
         PeerId = identity.PeerId;
         PeerStore = new PeerStore(options.PeerStore, options.Time);
         Dialer = new Dialer(this, options, _stopping.Token);
         _addresses = new LocalAddresses(identity, DesktopCrypto.Choose(), options.Time,
             [.. options.AnnounceAddresses.Select(text => OwnAddress(Multiaddr.TryParse(text, out string error)
                 ?? throw new ArgumentException($"AnnounceAddresses: '{text}' is no multiaddr: {error}")))]);
+        ConnectionManager = new ConnectionManager(this, options);
+        Events = new EventLog(options.Time);
+        _callers = new CallerLimits(options.Connections, options.Access);
         _shards = new Shard[options.Shards];
         for (int i = 0; i < _shards.Length; i++)
         {
             _shards[i] = new Shard(this, i, options, node, identity);
         }
+
+        _metrics = new NodeMetrics(this, _shards);
     }
 
     /// <summary>Who it is.</summary>
@@ -102,6 +108,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         catch
         {
             node.CloseListeners();
+            node._metrics.Dispose();
             foreach (Shard shard in node._shards)
             {
                 shard.Discard();
@@ -119,8 +126,10 @@ public sealed partial class Libp2pNode : IAsyncDisposable
 
         foreach (Listener listener in node._listeners)
         {
-            node._accepting.Add(listener.RunAsync(node.LeastLoaded, node._stopping.Token));
+            node._accepting.Add(listener.RunAsync(node, node._stopping.Token));
         }
+
+        options.Access.Tightened += node.CloseBlocked;
 
         return Task.FromResult(node);
     }
@@ -204,15 +213,6 @@ public sealed partial class Libp2pNode : IAsyncDisposable
 
     internal void OnConnected(ShardConnection connection)
     {
-        if (!IsAdmitted(connection.Peer!))
-        {
-            connection.Dial?.Fail(Libp2pException.For(Libp2pError.DialFailed, connection.Peer,
-                "this node does not admit that peer: Libp2pNodeOptions.Admits"));
-            connection.Dial = null;
-            connection.Connection.Close();
-            return;
-        }
-
         lock (_peers)
         {
             PeerStore.Opened(connection.Info!);
@@ -230,6 +230,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
             }
         }
 
+        TellOpened(connection);
         DialRequest? dial = connection.Dial;
         connection.Dial = null;
         dial?.Succeed(connection);
@@ -238,7 +239,8 @@ public sealed partial class Libp2pNode : IAsyncDisposable
 
     internal void OnClosed(ShardConnection connection)
     {
-        if (connection.Peer is { } peer)
+        TellClosed(connection);
+        if (connection.Info?.Peer is { } peer)
         {
             lock (_peers)
             {
@@ -264,10 +266,13 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         await Task.Yield();
         UnwatchInterfaces();
         await _stopping.CancelAsync().ConfigureAwait(false);
+        Access.Tightened -= CloseBlocked;
         CloseListeners();
         await Task.WhenAll(_accepting).ConfigureAwait(false);
         await Task.WhenAll(_shards.Select(shard => shard.StopAsync())).ConfigureAwait(false);
         EndSubscriptions();
+        _metrics.Dispose();
+        Events.End();
     }
 
     private void Listen()

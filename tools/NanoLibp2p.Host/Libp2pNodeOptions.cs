@@ -12,6 +12,11 @@ public sealed class Libp2pNodeOptions
     /// <summary>The most shards.</summary>
     public const int MaxShards = 64;
 
+    private const int DefaultMaxConnections = 128;
+
+    // a shard's node has up to 65,536
+    private const int MostConnections = 1 << 20;
+
     /// <summary>Who the node is; null for somebody new.</summary>
     public Identity? Identity { get; set; }
 
@@ -31,11 +36,25 @@ public sealed class Libp2pNodeOptions
     public int Shards { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, MaxShards);
 
     /// <summary>
-    /// Sizes and times of each shard's node, <see cref="NodeOptions.Desktop"/> unless set; so MaxConnections is that of one shard. Not
-    /// to be changed any more once the node is started, and for one node: where it has no NoiseIdentity, the node makes one, and where
-    /// it has no Verifier, the node takes a <see cref="DesktopVerifier"/>, so that peers with RSA, ECDSA and secp256k1 keys can connect.
+    /// Connections of all shards together, those in the handshake too. The default is 128, or as many as the system lets this process
+    /// have files open (ulimit -n) where those are fewer. An idle one takes some 2 KiB.
     /// </summary>
-    public NodeOptions Node { get; set; } = NodeOptions.Desktop();
+    public int MaxConnections { get; set; } = Math.Clamp(OpenFiles.Connections, 16, DefaultMaxConnections);
+
+    /// <summary>
+    /// Bytes that all connections together may keep, dealt evenly to the shards: buffers, what was received and not read, what was written
+    /// and not sent. Beyond it the connection that keeps the most is closed, with <see cref="CloseReason.MemoryExceeded"/>. 256 MiB by
+    /// default; at least 4 MiB a shard.
+    /// </summary>
+    public long MemoryBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>
+    /// Sizes and times of each shard's node, <see cref="NodeOptions.Desktop"/> with 10 s for a handshake unless set. Its MaxConnections,
+    /// MaxConnectionsPerHost, BufferBytes and WindowBytes are set from the options here. Not to be changed any more once the node is
+    /// started, and for one node: where it has no NoiseIdentity, Bindings or Verifier, the node makes them, the latter a
+    /// <see cref="DesktopVerifier"/>, so that peers with RSA, ECDSA and secp256k1 keys can connect.
+    /// </summary>
+    public NodeOptions Node { get; set; } = DesktopOptions();
 
     /// <summary>
     /// Sizes and times of pubsub, <see cref="PubSubOptions.Desktop"/> unless set; null for a node without. With several shards it must
@@ -43,11 +62,14 @@ public sealed class Libp2pNodeOptions
     /// </summary>
     public PubSubOptions? PubSub { get; set; } = PubSubOptions.Desktop();
 
-    /// <summary>
-    /// Asked when a peer has proved who it is, on its shard's thread: false closes the connection before anything else is said on it. Null
-    /// admits everybody.
-    /// </summary>
-    public Func<Multiformats.PeerId, bool>? Admits { get; set; }
+    /// <summary>How many connections whom are kept for.</summary>
+    public ConnectionOptions Connections { get; set; } = new();
+
+    /// <summary>Who may connect; everybody by default. May be changed while nodes run that were started with it.</summary>
+    public AccessList Access { get; set; } = new();
+
+    /// <summary>The application's own word on who may connect; null for none.</summary>
+    public ConnectionGate? Gate { get; set; }
 
     /// <summary>How it waits for its sockets.</summary>
     public PollerKind Poller { get; set; }
@@ -67,8 +89,17 @@ public sealed class Libp2pNodeOptions
     /// <summary>The clock for what lives for minutes and longer.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>What a node made of these options takes: its memory, part by part, and its limits.</summary>
+    public string Bill() => MemoryPlan.Bill(this);
+
     internal void Check()
     {
+        NodeOptions.CheckRange(MaxConnections, 1, MostConnections, nameof(MaxConnections));
+        OpenFiles.Check(MaxConnections);
+
+        ArgumentNullException.ThrowIfNull(Connections);
+        ArgumentNullException.ThrowIfNull(Access);
+        Connections.Check(MaxConnections);
         ArgumentNullException.ThrowIfNull(PeerStore);
         ArgumentNullException.ThrowIfNull(Time);
         ArgumentNullException.ThrowIfNull(Dial);
@@ -76,6 +107,12 @@ public sealed class Libp2pNodeOptions
         Dial.Check();
         NodeOptions.CheckRange((int)Math.Clamp(DuplicateGrace.TotalMilliseconds, -1, int.MaxValue), 0, int.MaxValue, "DuplicateGrace");
         NodeOptions.CheckRange(Shards, 1, MaxShards, "Shards");
+        if (MemoryBytes < Shards * MemoryPlan.LeastShardBytes)
+        {
+            throw new ArgumentException($"MemoryBytes = {MemoryBytes}; give {Shards * MemoryPlan.LeastShardBytes} or more, which are 4 MiB "
+                + $"for each of {Shards} shards");
+        }
+
         NodeOptions.CheckRange(ListenAddresses.Count, 0, Core.Node.MaxListenAddresses, "ListenAddresses");
         NodeOptions.CheckRange(AnnounceAddresses.Count, 0, LocalAddresses.MaxAddresses, "AnnounceAddresses");
         ArgumentNullException.ThrowIfNull(Node);
@@ -89,5 +126,13 @@ public sealed class Libp2pNodeOptions
         {
             throw new ArgumentException("Poller = Epoll, which Linux alone has; leave it at Best");
         }
+    }
+
+    // a handshake takes 0.6 ms here, and a device that has to verify us some seconds
+    private static NodeOptions DesktopOptions()
+    {
+        NodeOptions options = NodeOptions.Desktop();
+        options.HandshakeTimeoutMs = 10_000;
+        return options;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class Listener
     }
 
     /// <summary>Accepts until it is closed.</summary>
-    internal async Task RunAsync(Func<Shard> next, CancellationToken stopping)
+    internal async Task RunAsync(Libp2pNode node, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -68,9 +68,16 @@ internal sealed class Listener
             {
                 await _room.WaitAsync(stopping).ConfigureAwait(false);
                 Socket socket = await AcceptAsync(stopping).ConfigureAwait(false);
-                Shard shard = next();
-                shard.AddLoad();
-                shard.Post(new AcceptWork(new SocketSource(socket), _room));
+                if (AddressOf(socket) is { } address)
+                {
+                    node.Adopt(new SocketSource(socket), address, _room);
+                }
+                else
+                {
+                    // it left again
+                    socket.Dispose();
+                    _room.Release();
+                }
             }
             catch (OperationCanceledException)
             {
@@ -82,6 +89,18 @@ internal sealed class Listener
     }
 
     internal void Close() => _socket.Dispose();
+
+    private static IPAddress? AddressOf(Socket socket)
+    {
+        try
+        {
+            return (socket.RemoteEndPoint as IPEndPoint)?.Address;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
 
     private async Task<Socket> AcceptAsync(CancellationToken stopping)
     {

@@ -37,6 +37,9 @@ public sealed class PeerStream : Stream, IShardWork
     // what is read before the peer is granted as much again
     private const int CreditStep = 64 * 1024;
 
+    // about what an open stream takes beside its bytes: this object, its pipes, its handler's task
+    private const int StreamBytes = 2048;
+
     private static readonly PipeOptions _incoming = new(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 * 1024,
         useSynchronizationContext: false);
 
@@ -62,12 +65,15 @@ public sealed class PeerStream : Stream, IShardWork
 
     // between the threads
     private int _unread;
+    private int _unsent;
     private int _credit;
     private int _isPosted;
     private int _isDisposed;
     private int _areWritesCompleted;
+    private uint _abortCode;
     private volatile bool _isAborted;
     private volatile bool _isDiscarding;
+    private volatile bool _isWriteOver;
 
     internal PeerStream(ShardConnection connection, Libp2pStream stream, string[] protocols, int[] indexes, OpenRequest? request)
     {
@@ -77,6 +83,7 @@ public sealed class PeerStream : Stream, IShardWork
         _isOpened = request == null;
         _protocols = protocols;
         _indexes = indexes;
+        connection.Held.Add(StreamBytes);
         if (request == null)
         {
             stream.KeepCredit();
@@ -132,8 +139,13 @@ public sealed class PeerStream : Stream, IShardWork
     }
 
     /// <summary>Breaks the stream off, both ways: what was not sent or read is lost, and calls under way fail. From any thread.</summary>
-    public void Abort()
+    public void Abort() => Abort(ErrorCode.None);
+
+    /// <summary>As <see cref="Abort()"/>, and tells the peer why, where it understands it.</summary>
+    /// <param name="code">One of <see cref="ErrorCode"/>, or a protocol's own.</param>
+    public void Abort(uint code)
     {
+        _abortCode = code;
         _isAborted = true;
         Post();
     }
@@ -162,7 +174,7 @@ public sealed class PeerStream : Stream, IShardWork
         _in.Reader.AdvanceTo(found.End);
         if (count > 0)
         {
-            Interlocked.Add(ref _unread, -count);
+            _connection.Held.Remove(Take(ref _unread, count));
             if (Interlocked.Add(ref _credit, count) >= CreditStep)
             {
                 Post();
@@ -183,7 +195,7 @@ public sealed class PeerStream : Stream, IShardWork
     /// <summary>Writes; waits while the peer takes nothing and <see cref="BufferBytes"/> are on their way.</summary>
     /// <param name="buffer">What to write; the caller's again when the call is over.</param>
     /// <param name="cancellationToken">Ends the wait. Part of the bytes may be sent all the same: the stream is then good for
-    /// <see cref="Abort"/> alone.</param>
+    /// <see cref="Abort()"/> alone.</param>
     /// <exception cref="Libp2pException">The stream was broken off, or its connection ended.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The stream is disposed.</exception>
@@ -194,9 +206,19 @@ public sealed class PeerStream : Stream, IShardWork
         while (buffer.Length > 0)
         {
             ReadOnlyMemory<byte> chunk = buffer[..Math.Min(buffer.Length, Chunk)];
-            ValueTask<FlushResult> flushed = _out.Writer.WriteAsync(chunk, cancellationToken);
-            Post();
-            FlushResult result = await flushed.ConfigureAwait(false);
+            FlushResult result;
+            Interlocked.Add(ref _unsent, chunk.Length);
+            _connection.Held.Add(chunk.Length);
+            try
+            {
+                result = await WriteChunkAsync(chunk, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                // where the stream has ended meanwhile
+                ForgetUnsent();
+            }
+
             if (result.IsCompleted)
             {
                 throw Libp2pException.For(Libp2pError.StreamReset, RemotePeer, "the stream has ended");
@@ -253,6 +275,14 @@ public sealed class PeerStream : Stream, IShardWork
     void IShardWork.Run(Shard shard)
     {
         Interlocked.Exchange(ref _isPosted, 0);
+        if (_isDisposed != 0)
+        {
+            // nobody reads it any more
+            int left = Interlocked.Exchange(ref _unread, 0);
+            _connection.Held.Remove(left);
+            Interlocked.Add(ref _credit, left);
+        }
+
         if (_stream == null)
         {
             return;
@@ -260,13 +290,8 @@ public sealed class PeerStream : Stream, IShardWork
 
         if (_isAborted)
         {
-            _stream.Reset();
+            _stream.Reset(_abortCode);
             return;
-        }
-
-        if (_isDiscarding)
-        {
-            Interlocked.Add(ref _credit, Interlocked.Exchange(ref _unread, 0));
         }
 
         if (Volatile.Read(ref _credit) >= CreditStep)
@@ -320,8 +345,9 @@ public sealed class PeerStream : Stream, IShardWork
             return;
         }
 
-        _in.Writer.Write(buffer.AsSpan(offset, count));
+        _connection.Held.Add(count);
         Interlocked.Add(ref _unread, count);
+        _in.Writer.Write(buffer.AsSpan(offset, count));
 
         // at once, as this pipe has no limit of its own
         _ = _in.Writer.FlushAsync().AsTask();
@@ -344,7 +370,9 @@ public sealed class PeerStream : Stream, IShardWork
     /// <summary>The stream is over.</summary>
     internal void Closed(bool reset)
     {
+        uint code = _stream?.ResetCode ?? ErrorCode.None;
         _stream = null;
+        _connection.Held.Remove(StreamBytes);
         if (!reset && _isReadEnded && _isWriteEnded)
         {
             return;
@@ -353,8 +381,8 @@ public sealed class PeerStream : Stream, IShardWork
         Libp2pException? reason = _connection.EndUnderWay();
         End(reason ?? Libp2pException.For(Libp2pError.StreamReset, _connection.Peer,
             _isAborted ? "the stream was broken off on this side"
-            : _request != null ? $"the peer did not agree on {Protocol} in time, or broke the stream off"
-            : "the peer broke the stream off"));
+            : (_request != null ? $"the peer did not agree on {Protocol} in time, or broke the stream off"
+            : "the peer broke the stream off") + WordsOf(code)));
     }
 
     // on the shard's thread, or after it
@@ -376,6 +404,54 @@ public sealed class PeerStream : Stream, IShardWork
         {
             _isWriteEnded = true;
             _out.Reader.Complete(why);
+        }
+
+        _isWriteOver = true;
+        ForgetUnsent();
+    }
+
+    private ValueTask<FlushResult> WriteChunkAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ValueTask<FlushResult> flushed = _out.Writer.WriteAsync(chunk, cancellationToken);
+            Post();
+            return flushed;
+        }
+        catch
+        {
+            // its writes are completed, and it was not written
+            _connection.Held.Remove(Take(ref _unsent, chunk.Length));
+            throw;
+        }
+    }
+
+    // what was written and will not go
+    private void ForgetUnsent()
+    {
+        if (_isWriteOver)
+        {
+            _connection.Held.Remove(Interlocked.Exchange(ref _unsent, 0));
+        }
+    }
+
+    private static string WordsOf(uint code)
+        => code == ErrorCode.None ? "" : $": {ErrorCode.Describe(code) ?? "code " + code} (0x{code:x})";
+
+    // takes as much off a count as is there
+    private static int Take(ref int counter, int most)
+    {
+        int before = Volatile.Read(ref counter);
+        while (true)
+        {
+            int taken = Math.Min(before, most);
+            int found = Interlocked.CompareExchange(ref counter, before - taken, before);
+            if (found == before)
+            {
+                return taken;
+            }
+
+            before = found;
         }
     }
 
@@ -410,6 +486,7 @@ public sealed class PeerStream : Stream, IShardWork
 
         bool isAll = written == waiting.Length;
         _out.Reader.AdvanceTo(waiting.GetPosition(written));
+        _connection.Held.Remove(Take(ref _unsent, (int)written));
         if (!isAll)
         {
             _isWaiting = true;

@@ -63,7 +63,7 @@ internal sealed class DialRequest(Shard shard, LinkSource source, PeerId? expect
         if (_connection == null)
         {
             Fail(Libp2pException.For(Libp2pError.DialFailed, expected,
-                "all connections are in use; raise NodeOptions.MaxConnections, which each shard has"));
+                "all connections are in use; raise Libp2pNodeOptions.MaxConnections"));
         }
         else if (IsOver)
         {
@@ -85,12 +85,20 @@ internal sealed class DialRequest(Shard shard, LinkSource source, PeerId? expect
 }
 
 /// <summary>A caller's link.</summary>
-internal sealed class AcceptWork(LinkSource source, SemaphoreSlim? room) : IShardWork
+internal sealed class AcceptWork(LinkSource source, SemaphoreSlim? room, Caller caller) : IShardWork
 {
     public void Run(Shard shard)
     {
         room?.Release();
-        shard.Adopt(source, null, null);
+        if (caller.HasGivenWay)
+        {
+            source.Discard();
+            shard.RemoveLoad();
+        }
+        else
+        {
+            shard.Adopt(source, caller);
+        }
     }
 
     public void Abandon()

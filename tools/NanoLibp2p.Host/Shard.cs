@@ -35,6 +35,9 @@ internal sealed class Shard : NodeScheduler
     private const int MaxMail = 1024;
     private const int SweepMs = 1000;
 
+    // connections that are ended for their memory in one round at the most
+    private const int MaxRelief = 16;
+
     // what is still to be sent when the node ends gets so long to leave
     private const int LastWordsMs = 1000;
 
@@ -63,12 +66,14 @@ internal sealed class Shard : NodeScheduler
         _owner = owner;
         Index = index;
         _poller = Poller.Create(options.Poller);
+        Budget = new MemoryBudget(options.MemoryBytes / options.Shards);
         Node = new Node(nodeOptions, identity, DesktopCrypto.Choose(), new SystemRandom())
         {
             Events = new Listener(this),
             Scheduler = this,
             Transport = new BoundAddresses(),
         };
+        Budget.Pool = Node.Buffers;
         Node.Ping.Events = new Pongs(this);
         Node.Identify.Events = new IdentifyReader(this, Node.Crypto);
         Node.Identify.Announcer = new Announcer(this);
@@ -101,6 +106,12 @@ internal sealed class Shard : NodeScheduler
 
     /// <summary>Pubsub; for its own thread. Null when the node has none.</summary>
     internal PubSubProtocol? PubSub { get; }
+
+    /// <summary>What its sockets have moved. From any thread.</summary>
+    internal Traffic Traffic { get; } = new();
+
+    /// <summary>What all its connections may keep. From any thread.</summary>
+    internal MemoryBudget Budget { get; }
 
     /// <summary>Connections that it has, and sockets that are on their way to it. From any thread.</summary>
     internal int Load => Volatile.Read(ref _load);
@@ -148,35 +159,57 @@ internal sealed class Shard : NodeScheduler
     internal void Discard() => _poller.Dispose();
 
     /// <summary>A link over a connected socket.</summary>
-    internal SocketLink LinkOf(Socket socket) => new(socket, _poller, _scratch);
+    internal SocketLink LinkOf(Socket socket) => new(socket, _poller, _scratch, Traffic);
 
     /// <summary>Takes a link on its way here. Null when the peer has left or there is no place for it: then nothing is left of
     /// it.</summary>
     /// <param name="source">The link.</param>
     /// <param name="expected">Who must be there; null for anybody.</param>
-    /// <param name="dial">Who waits for it; null for a peer that called.</param>
-    /// <param name="isInitiator">Whether we have the dialer's part in the handshake, where we dialled.</param>
-    internal ShardConnection? Adopt(LinkSource source, PeerId? expected, DialRequest? dial, bool isInitiator = true)
+    /// <param name="dial">Who waits for it.</param>
+    /// <param name="isInitiator">Whether we have the dialer's part in the handshake.</param>
+    internal ShardConnection? Adopt(LinkSource source, PeerId? expected, DialRequest dial, bool isInitiator)
     {
-        IShardLink? link = source.Open(this);
-        if (link == null)
+        IShardLink? link = Open(source);
+        Connection? connection = link == null ? null : Node.Connect(link, expected, isInitiator);
+        return Begin(link, connection, dial, null);
+    }
+
+    /// <summary>Takes the link of a peer that called.</summary>
+    internal void Adopt(LinkSource source, Caller caller)
+    {
+        IShardLink? link = Open(source);
+        Connection? connection = link == null ? null : Node.Adopt(link);
+        if (Begin(link, connection, null, caller) is { } one)
         {
-            RemoveLoad();
-            return null;
+            caller.Connection = one;
+            if (caller.HasGivenWay)
+            {
+                one.CloseFor(CloseReason.GaveWay);
+            }
+        }
+        else if (link == null || _isStopping)
+        {
+            _owner.EndCaller(caller);
+        }
+        else
+        {
+            _owner.OnNoPlace(caller);
+        }
+    }
+
+    /// <summary>Its open connections, and whether each has a stream that its protocol would keep.</summary>
+    internal (ShardConnection Connection, bool IsInUse)[] Open()
+    {
+        List<(ShardConnection, bool)> open = [];
+        foreach (ShardConnection? one in _connections)
+        {
+            if (one is { End: null, Info: not null })
+            {
+                open.Add((one, one.Connection.HasKeptStream));
+            }
         }
 
-        Connection? connection = _isStopping ? null : dial == null ? Node.Adopt(link) : Node.Connect(link, expected, isInitiator);
-        if (connection == null)
-        {
-            link.Close();
-            RemoveLoad();
-            return null;
-        }
-
-        ShardConnection one = new(this, connection, link, dial);
-        _connections[connection.Index] = one;
-        one.Schedule();
-        return one;
+        return [.. open];
     }
 
     internal ShardConnection? Find(Connection connection) => _connections[connection.Index];
@@ -221,6 +254,32 @@ internal sealed class Shard : NodeScheduler
         => new(Libp2pError.ConnectionClosed, connection.RemotePeer, "the connection ended: " + CloseText.Describe(reason, detail,
             Node.Options), reason, detail);
 
+    private IShardLink? Open(LinkSource source)
+    {
+        if (!_isStopping)
+        {
+            return source.Open(this);
+        }
+
+        source.Discard();
+        return null;
+    }
+
+    private ShardConnection? Begin(IShardLink? link, Connection? connection, DialRequest? dial, Caller? caller)
+    {
+        if (link == null || connection == null)
+        {
+            link?.Close();
+            RemoveLoad();
+            return null;
+        }
+
+        ShardConnection one = new(this, connection, link, dial) { Caller = caller };
+        _connections[connection.Index] = one;
+        one.Schedule();
+        return one;
+    }
+
     private void Loop()
     {
         try
@@ -234,6 +293,11 @@ internal sealed class Shard : NodeScheduler
             while (HasUnsent() && Environment.TickCount64 < end)
             {
                 Round();
+            }
+
+            foreach (ShardConnection? one in _connections)
+            {
+                one?.Connection.Close(CloseReason.ShuttingDown, 0);
             }
 
             Node.Close();
@@ -295,6 +359,11 @@ internal sealed class Shard : NodeScheduler
         }
 
         AskWho();
+        if (Budget.IsExceeded)
+        {
+            Relieve();
+        }
+
         if (_areProtocolsDue || nowMs >= _nextProtocols || PubSub is { HasWork: true })
         {
             _areProtocolsDue = false;
@@ -320,6 +389,32 @@ internal sealed class Shard : NodeScheduler
         }
     }
 
+    // who keeps the most gives it up, until the others have what is theirs
+    private void Relieve()
+    {
+        for (int i = 0; i < MaxRelief && Budget.IsExceeded; i++)
+        {
+            ShardConnection? greediest = null;
+            long most = 0;
+            foreach (ShardConnection? one in _connections)
+            {
+                if (one != null && one.KeptBytes > most)
+                {
+                    greediest = one;
+                    most = one.KeptBytes;
+                }
+            }
+
+            if (greediest == null)
+            {
+                return;
+            }
+
+            greediest.Connection.Close(CloseReason.MemoryExceeded, (int)(most / 1024));
+            Turn(greediest);
+        }
+    }
+
     private void Turn(ShardConnection connection)
     {
         _turns++;
@@ -342,6 +437,11 @@ internal sealed class Shard : NodeScheduler
     private void Sweep(long nowMs)
     {
         _nextSweep = nowMs + SweepMs;
+        if (Index == 0)
+        {
+            _owner.TrimSoon();
+        }
+
         foreach (ShardConnection? one in _connections)
         {
             if (one != null && one.Connection.NextDeadline <= nowMs)
@@ -382,6 +482,12 @@ internal sealed class Shard : NodeScheduler
     {
         _connections[one.Connection.Index] = null;
         one.End = why;
+        one.Held.End();
+        if (one.Caller != null)
+        {
+            _owner.EndCaller(one.Caller);
+        }
+
         one.Closed();
         _owner.OnClosed(one);
         RemoveLoad();
@@ -433,6 +539,14 @@ internal sealed class Shard : NodeScheduler
         {
             ShardConnection one = shard._connections[connection.Index]!;
             one.Peer = connection.RemotePeer;
+            if (!shard._owner.Admits(one, out CloseReason reason))
+            {
+                one.IsTurnedAway = true;
+                connection.Close(reason, reason == CloseReason.ConnectionLimit ? shard._owner.ConnectionsPerHost : 0);
+                return;
+            }
+
+            one.IsProtected = shard._owner.ConnectionManager.IsProtected(one.Peer);
             one.Info = shard._owner.Describe(one);
             shard.Identify(one);
             shard.PollProtocolsSoon();

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
+using System.Threading;
 using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
@@ -26,6 +28,7 @@ internal sealed class ShardConnection
     private bool _isQueued;
     private volatile bool _hasDuplicate;
     private volatile bool _isPubSubWhole;
+    private int _handlers;
 
     internal ShardConnection(Shard shard, Connection connection, IShardLink link, DialRequest? dial)
     {
@@ -33,6 +36,8 @@ internal sealed class ShardConnection
         Connection = connection;
         Link = link;
         Dial = dial;
+        Held = new HeldBytes(shard.Budget);
+        Begun = Stopwatch.GetTimestamp();
         link.Owner = this;
     }
 
@@ -42,6 +47,28 @@ internal sealed class ShardConnection
     internal Connection Connection { get; }
 
     internal IShardLink Link { get; }
+
+    /// <summary>How its peer is counted, where it called us; null for who was dialled.</summary>
+    internal Caller? Caller { get; init; }
+
+    /// <summary>Whether it was turned away when its peer had proved who it is: told already.</summary>
+    internal bool IsTurnedAway { get; set; }
+
+    /// <summary>Whether it never gives its place to another.</summary>
+    internal bool IsProtected
+    {
+        get => End == null && Connection.IsProtected;
+        set => Connection.IsProtected = End == null ? value : Connection.IsProtected;
+    }
+
+    /// <summary>When there was a link, in ticks of Stopwatch. For all threads.</summary>
+    internal long Begun { get; }
+
+    /// <summary>What its streams keep. For all threads.</summary>
+    internal HeldBytes Held { get; }
+
+    /// <summary>All bytes that it keeps, its buffers with them.</summary>
+    internal long KeptBytes => Connection.RentedBytes + Held.Bytes;
 
     /// <summary>Who waits for it; null once it is open, and for a peer that called.</summary>
     internal DialRequest? Dial { get; set; }
@@ -103,6 +130,11 @@ internal sealed class ShardConnection
         }
 
         bool moved = Connection.Step() | Connection.Flush();
+        if (Caller is { IsSilent: true } && !Connection.IsSilent)
+        {
+            Caller.IsSilent = false;
+        }
+
         bool written = true;
         for (int i = 0; i < MaxPumps && written && HasWaiting && End == null; i++)
         {
@@ -131,6 +163,31 @@ internal sealed class ShardConnection
             Schedule();
         }
     }
+
+    /// <summary>Ends it for a reason, of which its peer is told, unless it has ended.</summary>
+    internal void CloseFor(CloseReason reason, int detail = 0)
+    {
+        if (End == null)
+        {
+            Connection.Close(reason, detail);
+            Turn();
+        }
+    }
+
+    /// <summary>Counts a handler of one of its streams. From any thread.</summary>
+    /// <returns>False when there are as many at work as may be: it is not counted then.</returns>
+    internal bool BeginHandler(int most)
+    {
+        if (Interlocked.Increment(ref _handlers) <= most)
+        {
+            return true;
+        }
+
+        EndHandler();
+        return false;
+    }
+
+    internal void EndHandler() => Interlocked.Decrement(ref _handlers);
 
     /// <summary>A stream has more to write than there is room.</summary>
     internal void AddWaiting(PeerStream stream) => _waiting.Enqueue(stream);

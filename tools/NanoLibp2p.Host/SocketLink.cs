@@ -17,14 +17,16 @@ internal sealed class SocketLink : IShardLink
     private readonly Poller _poller;
     private readonly byte[] _address;
     private readonly byte[] _scratch;
+    private readonly Traffic _traffic;
     private LinkError _error;
     private bool _isClosed;
     private int _isSocketClosed;
 
     /// <summary>Makes the link; the poller watches it at once.</summary>
     /// <exception cref="SocketException">The peer has already left. The socket is still the caller's.</exception>
-    internal SocketLink(Socket socket, Poller poller, byte[] scratch)
+    internal SocketLink(Socket socket, Poller poller, byte[] scratch, Traffic traffic)
     {
+        _traffic = traffic;
         _poller = poller;
         _scratch = scratch;
         Socket = socket;
@@ -89,6 +91,11 @@ internal sealed class SocketLink : IShardLink
         }
 
         int read = SocketCalls.Receive(Socket, buffer, offset, count, out LinkError error);
+        if (read > 0)
+        {
+            _traffic.Received += read;
+        }
+
         if (read == LinkResult.Failed)
         {
             _error = error;
@@ -133,6 +140,11 @@ internal sealed class SocketLink : IShardLink
         {
             IsWriteBlocked = true;
             written += _poller.WantWrite(this, buffer.AsSpan(offset + written, count - written));
+        }
+
+        if (written > 0)
+        {
+            _traffic.Sent += written;
         }
 
         return written;

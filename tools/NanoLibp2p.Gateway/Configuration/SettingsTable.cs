@@ -53,7 +53,7 @@ internal static class SettingsTable
         new(Connections, SettingKind.Number, 4096L, "Connections at a time") { Least = 1, Most = 65536 },
         new(ConnectionsPerHost, SettingKind.Number, 64L, "Incoming connections at a time of one IP address") { Least = 1, Most = 65536 },
         new(Streams, SettingKind.Number, 256L, "Streams of one connection") { Least = 8, Most = 4096 },
-        new(BufferMiB, SettingKind.Number, 64L, "MiB that the buffers of a shard's connections may take") { Least = 1, Most = 1024 },
+        new(BufferMiB, SettingKind.Number, 64L, "MiB that the connections of a shard may keep") { Least = 4, Most = 1024 },
         new(LogFormat, SettingKind.Text, "text", "text for people, or json")
             { Check = text => OneOf(text, ["text", "json"]) },
         new(LogLevel, SettingKind.Text, "Information", "The least level that is logged") { Check = Level, Reloads = true },

@@ -30,16 +30,16 @@ internal static class GatewayNode
             conditions.Set("noise-key", notice);
         }
 
-        Libp2pNodeOptions options = new() { Identity = identity, Node = node, Admits = admits };
+        Libp2pNodeOptions options = new() { Identity = identity, Node = node, Gate = new PeerGate(admits) };
         options.Shards = settings.Shards > 0 ? settings.Shards : options.Shards;
         int connections = Connections(settings.Connections, conditions);
         node.NoiseIdentity = noise;
         node.Bindings = new PeerBindingTable(KnownPeers);
-        node.MaxConnections = Share(connections, options.Shards);
-        node.MaxHandshakes = Math.Min(node.MaxConnections, 64);
-        node.MaxConnectionsPerHost = Share(settings.ConnectionsPerHost, options.Shards);
+        node.HandshakeTimeoutMs = 10_000;
         node.MaxStreams = settings.Streams;
-        node.BufferBytes = settings.BufferMiB * 1024 * 1024;
+        options.MaxConnections = connections;
+        options.Connections.PerHost = settings.ConnectionsPerHost;
+        options.MemoryBytes = (long)options.Shards * settings.BufferMiB * 1024 * 1024;
         foreach (string address in Bindable(settings.Listen, conditions))
         {
             options.ListenAddresses.Add(address);
@@ -58,8 +58,6 @@ internal static class GatewayNode
             throw new GatewayException($"the settings do not fit together: {e.Message}", isConfiguration: true, e);
         }
     }
-
-    private static int Share(int all, int shards) => Math.Max(1, (all + shards - 1) / shards);
 
     private static int Connections(int wanted, Conditions conditions)
     {
@@ -107,5 +105,11 @@ internal static class GatewayNode
         }
 
         return fitting;
+    }
+
+    // whom the gateway's lists let in
+    private sealed class PeerGate(Func<PeerId, bool> admits) : ConnectionGate
+    {
+        public override bool AllowsPeer(PeerId peer, Multiaddr? address, bool isInbound) => admits(peer);
     }
 }

@@ -86,6 +86,7 @@ internal sealed class Dialer
     internal async Task<ShardConnection> DialAsync(PeerId? peer, IReadOnlyList<Multiaddr> addresses, bool isForced,
         CancellationToken cancellationToken)
     {
+        _node.CheckDial(peer, null);
         if (peer != null && !isForced && _peers.Find(peer) is { } why)
         {
             throw new Libp2pException(Libp2pError.DialFailed, peer, "the peer is " + why);
@@ -177,7 +178,14 @@ internal sealed class Dialer
                 }
                 catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
                 {
-                    throw NotReached(target.Address, LinkError.TimedOut, e);
+                    Libp2pException why = NotReached(target.Address, LinkError.TimedOut, e);
+                    _node.OnDialFailed(target.Address, expected, why);
+                    throw why;
+                }
+                catch (Libp2pException e)
+                {
+                    _node.OnDialFailed(target.Address, expected, e);
+                    throw;
                 }
             }
 
@@ -197,6 +205,13 @@ internal sealed class Dialer
     {
         _addresses.Succeed(Key(peer, target));
         _peers.Succeed(peer);
+    }
+
+    /// <summary>Why an address may not be dialled; null when it may.</summary>
+    internal string? RefusalOf(PeerId? peer, DialTarget target)
+    {
+        RefusalReason refusal = _node.RefusalOf(peer, target.Ip);
+        return refusal == RefusalReason.None ? null : RefusalText.Describe(refusal);
     }
 
     internal Task CloseAsync(ShardConnection connection) => _node.CloseAsync(connection, CancellationToken.None);

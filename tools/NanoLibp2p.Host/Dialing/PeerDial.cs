@@ -252,6 +252,12 @@ internal sealed class PeerDial
         foreach (DialTarget target in targets)
         {
             PeerId? named = target.Address.PeerId;
+            if (_dialer.RefusalOf(named ?? Peer, target) is { } refused)
+            {
+                Note(target, CloseReason.Blocked, 0, refused);
+                continue;
+            }
+
             string? why = Peer != null && named != null && !named.Equals(Peer) ? "it is an address of another peer"
                 : !_dialer.Dials(target.Kind) ? "it is no TCP, WebSocket or relay address, and nothing else is dialled here"
                 : isForced ? null
@@ -310,7 +316,7 @@ internal sealed class PeerDial
                 _ => 2,
             })!;
             string text = attempts.Length == 1
-                ? (best.Reason is CloseReason.None ? $"{best.Address} is not dialled: {best.Text}" : best.Text)
+                ? (best.Reason is CloseReason.None or CloseReason.Blocked ? $"{best.Address} is not dialled: {best.Text}" : best.Text)
                 : $"none of {attempts.Length} addresses answered: "
                     + string.Join("; ", attempts.Select(one => $"{one.Address}: {one.Text}"));
             return new Libp2pException(Libp2pError.DialFailed, Peer, text, best.Reason, best.Detail, _last, attempts);

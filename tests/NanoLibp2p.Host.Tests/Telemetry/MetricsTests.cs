@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.Metrics;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NanoLibp2p.Host.Tests.Telemetry;
+
+/// <summary>A node's figures, under the names that go-libp2p's dashboards look for.</summary>
+public class MetricsTests
+{
+    [Fact]
+    public async Task Connections_ends_refusals_and_failed_dials_are_counted_with_gos_names_and_labels()
+    {
+        await using Libp2pNode server = await Nodes.ListenAsync(2, PollerKind.Best);
+        await using Libp2pNode client = await Nodes.StartAsync(1, PollerKind.Best);
+        using Figures figures = new(server);
+        using Figures dialing = new(client);
+        await client.DialAsync(server);
+        await Nodes.UntilAsync(() => server.Peers.Count == 1, "it is connected");
+
+        const string Labels = "transport=tcp,security=/noise,muxer=/yamux/1.0.0,early_muxer=true,ip_version=ip4";
+        Assert.Equal(1, figures["libp2p_swarm_connections_opened_total", "dir=inbound," + Labels]);
+        await Nodes.UntilAsync(() => dialing["libp2p_swarm_connections_opened_total", "dir=outbound," + Labels] == 1, "it is counted");
+        Assert.InRange(figures["libp2p_swarm_handshake_latency_seconds", "dir=inbound," + Labels], 1e-6, 60);
+        Assert.Equal(1, figures["libp2p_rcmgr_connections", "dir=inbound,scope=system"]);
+        Assert.Equal(0, figures["libp2p_rcmgr_connections", "dir=outbound,scope=system"]);
+        Assert.Equal(1, figures["nanolibp2p_peers", ""]);
+        Assert.Equal(1, figures["nanolibp2p_shard_connections", "shard=0"] + figures["nanolibp2p_shard_connections", "shard=1"]);
+        Assert.InRange(figures["nanolibp2p_shard_received_bytes_total", "shard=0"]
+            + figures["nanolibp2p_shard_received_bytes_total", "shard=1"], 200, 100_000);
+        Assert.Equal(128 << 20, figures["nanolibp2p_shard_memory_budget_bytes", "shard=0"]);
+
+        await Assert.ThrowsAsync<Libp2pException>(() => client.DialAsync("/ip4/127.0.0.1/tcp/1").WaitAsync(Nodes.Patience));
+        Assert.Equal(1, dialing["libp2p_swarm_dial_errors_total", "transport=tcp,error=link_refused"]);
+        server.Access.Block(client.PeerId);
+        await Nodes.UntilAsync(() => client.Peers.Count == 0, "it is cut off");
+        Assert.Equal(1, figures["libp2p_swarm_connections_closed_total", "dir=inbound," + Labels]);
+        Assert.Equal(1, figures["nanolibp2p_connections_ended_total", "reason=blocked"]);
+        Assert.InRange(figures["libp2p_swarm_connection_duration_seconds", "dir=inbound," + Labels], 1e-6, 600);
+        Assert.Equal(0, figures["libp2p_rcmgr_connections", "dir=inbound,scope=system"]);
+        await client.DialAsync(server);
+        await Nodes.UntilAsync(() => figures["nanolibp2p_refused_total", "reason=peer_not_allowed"] == 1, "it is refused");
+        Assert.Equal(1, figures["libp2p_rcmgr_blocked_resources", "dir=inbound,scope=conn,resource=connection"]);
+    }
+
+    [Fact]
+    public async Task Every_figure_belongs_to_its_node_and_ends_with_it()
+    {
+        await using Libp2pNode other = await Nodes.StartAsync(1, PollerKind.Best);
+        Libp2pNode node = await Nodes.StartAsync(1, PollerKind.Best);
+        using Figures figures = new(node);
+        Assert.Equal(0, figures["nanolibp2p_peers", ""]);
+        Assert.All(figures.Names, name => Assert.Matches("^(libp2p|nanolibp2p)_[a-z_]+$", name));
+        Assert.InRange(figures.Names.Count, 15, 40);
+        await node.DisposeAsync();
+        figures.Forget();
+        Assert.True(double.IsNaN(figures["nanolibp2p_peers", ""]));
+    }
+
+    /// <summary>What one node's meter says, the sum of each label set.</summary>
+    private sealed class Figures : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly Lock _lock = new();
+        private readonly Dictionary<(string, string), double> _values = [];
+        private readonly HashSet<string> _names = [];
+
+        public Figures(Libp2pNode node)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == Libp2pNode.MeterName && instrument.Meter.Scope == node)
+                {
+                    _names.Add(instrument.Name);
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Take(instrument, value, tags));
+            _listener.Start();
+        }
+
+        public HashSet<string> Names => _names;
+
+        public double this[string name, string labels]
+        {
+            get
+            {
+                _listener.RecordObservableInstruments();
+                lock (_lock)
+                {
+                    return _values.TryGetValue((name, labels), out double value) ? value : double.NaN;
+                }
+            }
+        }
+
+        public void Forget() => _values.Clear();
+
+        public void Dispose() => _listener.Dispose();
+
+        private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            string labels = string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
+            lock (_lock)
+            {
+                (string, string) key = (instrument.Name, labels);
+                _values.TryGetValue(key, out double before);
+                _values[key] = instrument is Counter<long> ? before + value : value;
+            }
+        }
+    }
+}

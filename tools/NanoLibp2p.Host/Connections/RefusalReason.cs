@@ -1,0 +1,32 @@
+namespace NanoLibp2p.Host;
+
+/// <summary>Why a caller, a peer or a dial was turned away.</summary>
+public enum RefusalReason
+{
+    /// <summary>It was not.</summary>
+    None,
+
+    /// <summary>Its address is blocked, or not among those that are allowed: <see cref="AccessList"/>.</summary>
+    AddressNotAllowed,
+
+    /// <summary>The peer is blocked, or not among those that are allowed: <see cref="AccessList"/>.</summary>
+    PeerNotAllowed,
+
+    /// <summary>The application's <see cref="ConnectionGate"/> said no.</summary>
+    Gate,
+
+    /// <summary>All connections are in use, and none gives way: Libp2pNodeOptions.MaxConnections.</summary>
+    ConnectionLimit,
+
+    /// <summary>Its host has as many open connections as it may have: ConnectionOptions.PerHost.</summary>
+    HostLimit,
+
+    /// <summary>As many callers of its host are in the handshake as may be: ConnectionOptions.HalfOpenPerHost.</summary>
+    HalfOpenHostLimit,
+
+    /// <summary>As many callers are in the handshake as may be: ConnectionOptions.HalfOpen.</summary>
+    HalfOpenLimit,
+
+    /// <summary>The stream's connection has as many handlers at work as it may have streams: NodeOptions.MaxStreams.</summary>
+    HandlerLimit,
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using NanoLibp2p.Core;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Host;
+
+// What a node tells of itself: figures, and a log of events.
+public sealed partial class Libp2pNode
+{
+    /// <summary>The name of the meter (System.Diagnostics.Metrics) that every node's figures are under; its scope is the node.</summary>
+    public const string MeterName = NodeMetrics.MeterName;
+
+    private readonly NodeMetrics _metrics;
+
+    /// <summary>What happened lately, and what happens: who connected, who was turned away, and why.</summary>
+    public EventLog Events { get; }
+
+    /// <summary>Somebody was turned away. From any thread.</summary>
+    internal void OnRefused(RefusalReason reason, PeerId? peer, IPAddress? address)
+    {
+        _metrics.Refused(reason);
+        Events.Add(NodeEventKind.Refused, peer, address?.ToString(), CloseReason.None, reason, RefusalText.Describe(reason));
+    }
+
+    /// <summary>A dial came to nothing before there was a link. From any thread.</summary>
+    internal void OnDialFailed(Multiaddr address, PeerId? peer, Libp2pException why)
+    {
+        _metrics.DialFailed(why.Reason, (LinkError)why.Detail);
+        Events.Add(NodeEventKind.DialFailed, peer, (address.WithoutPeerId() ?? address).ToString(), why.Reason, RefusalReason.None,
+            why.Text);
+    }
+
+    private void TellOpened(ShardConnection connection)
+    {
+        _metrics.Opened(connection);
+        Events.Add(NodeEventKind.Connected, connection.Peer, connection.Info!.RemoteAddress?.ToString(), CloseReason.None,
+            RefusalReason.None, connection.Connection.IsInbound ? "it called us" : "we dialled it");
+    }
+
+    private void TellClosed(ShardConnection connection)
+    {
+        Libp2pException end = connection.End!;
+        _metrics.Closed(connection, end.Reason);
+        if (connection.IsTurnedAway)
+        {
+            return;
+        }
+
+        NodeEventKind kind = connection.Info != null ? NodeEventKind.Closed
+            : connection.Connection.IsInbound ? NodeEventKind.HandshakeFailed : NodeEventKind.DialFailed;
+        if (kind == NodeEventKind.DialFailed && end.Reason == CloseReason.Local)
+        {
+            // given up, as another address was faster
+            return;
+        }
+
+        if (kind == NodeEventKind.DialFailed)
+        {
+            _metrics.DialFailed(end.Reason, LinkError.None);
+        }
+
+        // Without a peer its host has the line: who calls again and again from new ports is one.
+        string? address = connection.Peer != null ? connection.Link.RemoteAddress?.ToString() : AddressOf(connection)?.ToString();
+        Events.Add(kind, connection.Peer, address, end.Reason, RefusalReason.None,
+            CloseText.Describe(end.Reason, end.Detail, _options.Node));
+    }
+}

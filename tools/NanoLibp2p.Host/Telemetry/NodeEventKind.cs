@@ -1,0 +1,20 @@
+namespace NanoLibp2p.Host;
+
+/// <summary>What happened.</summary>
+public enum NodeEventKind
+{
+    /// <summary>A connection has opened.</summary>
+    Connected,
+
+    /// <summary>An open connection has ended.</summary>
+    Closed,
+
+    /// <summary>A caller, a peer or a stream was turned away.</summary>
+    Refused,
+
+    /// <summary>A caller's connection ended before it opened.</summary>
+    HandshakeFailed,
+
+    /// <summary>A dial of ours came to nothing.</summary>
+    DialFailed,
+}

@@ -77,6 +77,9 @@ public class CostTests(ITestOutputHelper output)
         {
             options.PubSub = null;
             options.MaxConnections = idle + 16;
+
+            // all are between the same two
+            options.DuplicateGrace = TimeSpan.FromDays(1);
             options.Node = new NodeOptions { MaxHandshakes = 16 };
         }
 

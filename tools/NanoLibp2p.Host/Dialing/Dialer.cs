@@ -95,6 +95,12 @@ internal sealed class Dialer
         PeerDial? dial;
         lock (Gate)
         {
+            // it may have connected between the caller's look and now, and its dial be over
+            if (peer != null && !_dials.ContainsKey(peer) && _node.FindDirect(peer) is { } open)
+            {
+                return open;
+            }
+
             bool isNew = false;
             if (peer == null || !_dials.TryGetValue(peer, out dial))
             {

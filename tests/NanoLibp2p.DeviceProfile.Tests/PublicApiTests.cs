@@ -28,6 +28,7 @@ public sealed class PublicApiTests
         ["NanoLibp2p.PubSub.RpcReader.Inbound"] = Reader,
         ["NanoLibp2p.PubSub.RpcHandler.Hash"] = "for heirs alone: a router's shards have one between them",
         ["NanoLibp2p.Relay.RelayClient.Events"] = "who is told; may be changed at any time",
+        ["NanoLibp2p.Discovery.Mdns.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.PubSub.PubSubMessage.Buffer"] = View,
         ["NanoLibp2p.PubSub.PubSubMessage.DataOffset"] = View,
         ["NanoLibp2p.PubSub.PubSubMessage.DataCount"] = View,

@@ -26,6 +26,7 @@ public sealed class FuzzTarget
         new("link", NodeTarget.RunLink),
         new("session", NodeTarget.RunSession),
         new("pubsub", NodeTarget.RunPubSub),
+        new("mdns", MdnsTarget.Run),
     ];
 
     public string Name { get; }

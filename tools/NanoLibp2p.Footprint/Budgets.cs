@@ -48,6 +48,8 @@ public static class Budgets
             110 * 1024),
         new("Kademlia", ["NanoLibp2p.Kademlia"], 10 * 1024),
         new("Relay", ["NanoLibp2p.Relay"], 11 * 1024),
+        new("Discovery", ["NanoLibp2p.Discovery"], 5 * 1024),
+        new("multicast for it: Hal.Datagrams + Hal.Udp", ["NanoLibp2p.Hal.Datagrams", "NanoLibp2p.Hal.Udp"], 4 * 1024),
     ];
 
     /// <summary>Bytes of byte code in the cryptography; nanoFramework's own limit for one assembly is 65,535.</summary>

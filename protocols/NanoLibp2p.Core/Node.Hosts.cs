@@ -12,6 +12,16 @@ namespace NanoLibp2p.Core
         // whoever has an IPv6 address has 2^64 of them
         private const int PrefixBytes = 8;
 
+        /// <summary>Answers an id's streams from now on, or no more; identify tells the peers that ask from now on.</summary>
+        /// <param name="index">Of the id, as <see cref="RegisterProtocol"/> gave it.</param>
+        /// <param name="serve">Whether streams of it that peers open are accepted.</param>
+        public void SetServed(int index, bool serve)
+        {
+            ulong bit = 1ul << index;
+            _served = serve ? _served | bit : _served & ~bit;
+            Identify.DescribeAnew();
+        }
+
         // A host that has as many as it may have gives one of its own up for its next, as others would do for it.
         private bool HasRoomForHost(IStreamLink link)
         {

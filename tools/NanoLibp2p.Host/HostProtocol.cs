@@ -18,11 +18,24 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
     /// <summary>Answers streams of an id from now on.</summary>
     internal void Serve(string id)
     {
-        if (!_served.ContainsKey(id))
+        if (_served.TryGetValue(id, out int known))
+        {
+            Node.SetServed(known, true);
+        }
+        else
         {
             int index = Node.RegisterProtocol(id, this, true);
             _served.Add(id, index);
             _names.Add(index, id);
+        }
+    }
+
+    /// <summary>Answers streams of an id no more.</summary>
+    internal void StopServing(string id)
+    {
+        if (_served.TryGetValue(id, out int index))
+        {
+            Node.SetServed(index, false);
         }
     }
 

@@ -39,6 +39,12 @@ public enum Libp2pError
     /// <summary>A peer took longer than it may.</summary>
     TimedOut,
 
+    /// <summary>No peer of a DHT is known, or none of those that were asked answered.</summary>
+    LookupFailed,
+
+    /// <summary>The node has no address that others could dial.</summary>
+    NoAddress,
+
     /// <summary>The node has ended.</summary>
     NodeClosed,
 }

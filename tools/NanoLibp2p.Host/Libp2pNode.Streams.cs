@@ -189,6 +189,40 @@ public sealed partial class Libp2pNode
         TellSoon();
     }
 
+    /// <summary>
+    /// Answers a protocol no more: <see cref="Handle"/>'s opposite, from when this returns. Streams that are open go on. Nothing happens
+    /// when it has no handler, or when the node has ended.
+    /// </summary>
+    public void StopHandling(string protocol)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        if (!_handlers.TryRemove(protocol, out _))
+        {
+            return;
+        }
+
+        foreach (Shard shard in _shards)
+        {
+            try
+            {
+                CallAsync(
+                    shard,
+                    one =>
+                    {
+                        one.Streams.StopServing(protocol);
+                        return true;
+                    },
+                    CancellationToken.None).GetAwaiter().GetResult();
+            }
+            catch (Libp2pException e) when (e.Error == Libp2pError.NodeClosed)
+            {
+                return;
+            }
+        }
+
+        TellSoon();
+    }
+
     /// <summary>A peer has opened a stream; on its shard's thread.</summary>
     internal void Accept(PeerStream stream)
     {

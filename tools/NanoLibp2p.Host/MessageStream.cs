@@ -21,6 +21,10 @@ public sealed class MessageStream(Stream stream, TimeSpan timeout)
 
     private readonly byte[] _prefix = new byte[MaxPrefix];
 
+    /// <summary>How long a read may wait for the message to begin, where that is another time than for the message itself; null
+    /// where it is the same.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
     /// <summary>Reads one message.</summary>
     /// <param name="maxBytes">The longest that is accepted; memory is taken as its bytes arrive, not by the length that it states.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -32,15 +36,16 @@ public sealed class MessageStream(Stream stream, TimeSpan timeout)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         return await LimitAsync(
-            async token =>
+            IdleTimeout ?? timeout,
+            async limit =>
             {
-                int length = await ReadLengthAsync(token).ConfigureAwait(false);
+                int length = await ReadLengthAsync(limit).ConfigureAwait(false);
                 if (length > maxBytes)
                 {
                     throw Fault(Libp2pError.MessageTooLong, $"the peer's message is of {length} bytes, where {maxBytes} are accepted");
                 }
 
-                return length < 0 ? null : await ReadBodyAsync(length, token).ConfigureAwait(false);
+                return length < 0 ? null : await ReadBodyAsync(length, limit.Token).ConfigureAwait(false);
             },
             "no whole message came",
             cancellationToken).ConfigureAwait(false);
@@ -59,9 +64,10 @@ public sealed class MessageStream(Stream stream, TimeSpan timeout)
             int prefix = Buffers.Varint.Write((ulong)message.Length, whole, 0);
             message.CopyTo(whole.AsMemory(prefix));
             await LimitAsync(
-                async token =>
+                timeout,
+                async limit =>
                 {
-                    await stream.WriteAsync(whole.AsMemory(0, prefix + message.Length), token).ConfigureAwait(false);
+                    await stream.WriteAsync(whole.AsMemory(0, prefix + message.Length), limit.Token).ConfigureAwait(false);
                     return true;
                 },
                 "a message could not be sent",
@@ -73,20 +79,21 @@ public sealed class MessageStream(Stream stream, TimeSpan timeout)
         }
     }
 
-    private async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> call, string what, CancellationToken cancellationToken)
+    private async Task<T> LimitAsync<T>(TimeSpan first, Func<CancellationTokenSource, Task<T>> call, string what,
+        CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        limit.CancelAfter(first);
         try
         {
-            return await call(limit.Token).ConfigureAwait(false);
+            return await call(limit).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             (stream as PeerStream)?.Abort();
             if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                throw Fault(Libp2pError.TimedOut, $"{what} within {timeout.TotalSeconds:0.###} s");
+                throw Fault(Libp2pError.TimedOut, $"{what} within {first.TotalSeconds:0.###} s");
             }
 
             throw;
@@ -94,13 +101,18 @@ public sealed class MessageStream(Stream stream, TimeSpan timeout)
     }
 
     // -1 for an end in its place; one byte at a time, so that nothing behind the message is taken
-    private async Task<int> ReadLengthAsync(CancellationToken cancellationToken)
+    private async Task<int> ReadLengthAsync(CancellationTokenSource limit)
     {
         for (int i = 0; i < MaxPrefix; i++)
         {
-            if (await stream.ReadAsync(_prefix.AsMemory(i, 1), cancellationToken).ConfigureAwait(false) == 0)
+            if (await stream.ReadAsync(_prefix.AsMemory(i, 1), limit.Token).ConfigureAwait(false) == 0)
             {
                 return i == 0 ? -1 : throw Cut();
+            }
+
+            if (i == 0 && IdleTimeout != null)
+            {
+                limit.CancelAfter(timeout);
             }
 
             if (_prefix[i] < 0x80)

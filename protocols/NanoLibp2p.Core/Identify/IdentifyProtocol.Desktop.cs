@@ -29,6 +29,12 @@ namespace NanoLibp2p.Core.Identify
         private int _nextPush;
         private IdentifyMessages _listening;
 
+        /// <summary>What we say of ourselves is to be made anew: something in it has changed.</summary>
+        internal void DescribeAnew()
+        {
+            _addresses = -1;
+        }
+
         /// <summary>
         /// Asks a peer who it is; <see cref="Events"/> has the answer, which may be of several messages, and its end when the peer ends the
         /// stream.

@@ -33,6 +33,8 @@ public sealed partial class Libp2pNode : IAsyncDisposable
     private readonly Libp2pNodeOptions _options;
     private readonly List<Listener> _listeners = [];
     private readonly List<Task> _accepting = [];
+    private readonly List<(Multiaddr Address, IListenTransport Transport)> _elsewhere = [];
+    private readonly List<IListening> _listening = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, Func<PeerStream, CancellationToken, Task>> _handlers = new(StringComparer.Ordinal);
     private readonly Dictionary<PeerId, List<ShardConnection>> _peers = [];
@@ -96,7 +98,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
     /// <exception cref="ArgumentException">An option is out of range or an address is none; the message says which, and what to
     /// give.</exception>
     /// <exception cref="Libp2pException">It can't listen on an address.</exception>
-    public static Task<Libp2pNode> StartAsync(Libp2pNodeOptions options, CancellationToken cancellationToken = default)
+    public static async Task<Libp2pNode> StartAsync(Libp2pNodeOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         cancellationToken.ThrowIfCancellationRequested();
@@ -130,8 +132,16 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         }
 
         options.Access.Tightened += node.CloseBlocked;
-
-        return Task.FromResult(node);
+        try
+        {
+            await node.ListenElsewhereAsync(cancellationToken).ConfigureAwait(false);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Whether a peer is connected now.</summary>
@@ -269,7 +279,9 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         Access.Tightened -= CloseBlocked;
         CloseListeners();
         await Task.WhenAll(_accepting).ConfigureAwait(false);
+        Task listening = Task.WhenAll(_listening.Select(one => one.DisposeAsync().AsTask()));
         await Task.WhenAll(_shards.Select(shard => shard.StopAsync())).ConfigureAwait(false);
+        await listening.ConfigureAwait(false);
         EndSubscriptions();
         _metrics.Dispose();
         Events.End();
@@ -277,10 +289,24 @@ public sealed partial class Libp2pNode : IAsyncDisposable
 
     private void Listen()
     {
-        foreach (string text in _options.ListenAddresses)
+        // all are looked at before the first is bound
+        IReadOnlyList<Multiaddr> addresses = [.. _options.ListenAddresses.Select(text => Multiaddr.TryParse(text, out string error)
+            ?? throw new ArgumentException($"'{text}' is no multiaddr: {error}"))];
+        foreach (Multiaddr address in addresses)
         {
-            Multiaddr address = Multiaddr.TryParse(text, out string error)
-                ?? throw new ArgumentException($"'{text}' is no multiaddr: {error}");
+            if (address.IsTcp)
+            {
+                continue;
+            }
+
+            IListenTransport transport = _options.ListenTransports.FirstOrDefault(one => one.Listens(address))
+                ?? throw new ArgumentException($"nothing here listens on {address}; give an address of TCP, or for one of WebSocket call "
+                    + "UseWebSockets of NanoLibp2p.Host.WebSocket on the options");
+            _elsewhere.Add((address, transport));
+        }
+
+        foreach (Multiaddr address in addresses.Where(one => one.IsTcp))
+        {
             Listener listener = Listener.Bind(address);
             _listeners.Add(listener);
             foreach (Shard shard in _shards)
@@ -290,6 +316,21 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         }
 
         ListenAddresses = [.. _listeners.Select(listener => listener.Address.WithPeerId(PeerId))];
+    }
+
+    // what needs the shards to run: who calls there comes at once
+    private async Task ListenElsewhereAsync(CancellationToken cancellationToken)
+    {
+        foreach ((Multiaddr address, IListenTransport transport) in _elsewhere)
+        {
+            _listening.Add(await transport.ListenAsync(this, address, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (_listening.Count > 0)
+        {
+            ListenAddresses = [.. ListenAddresses, .. _listening.Select(one => one.Address.WithPeerId(PeerId))];
+            RefreshAddresses();
+        }
     }
 
     private void CloseListeners()

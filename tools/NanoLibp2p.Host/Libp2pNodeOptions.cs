@@ -92,6 +92,9 @@ public sealed class Libp2pNodeOptions
     /// <summary>What a node made of these options takes: its memory, part by part, and its limits.</summary>
     public string Bill() => MemoryPlan.Bill(this);
 
+    /// <summary>Who listens on addresses that are not plain TCP.</summary>
+    internal IList<IListenTransport> ListenTransports { get; } = [];
+
     internal void Check()
     {
         NodeOptions.CheckRange(MaxConnections, 1, MostConnections, nameof(MaxConnections));

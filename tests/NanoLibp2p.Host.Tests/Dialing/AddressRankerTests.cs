@@ -61,7 +61,7 @@ public class AddressRankerTests
     public void A_name_is_kept_for_the_certificate_when_its_address_takes_its_place()
     {
         DialTarget target = DialTarget.Of(Multiaddr.Parse("/dns4/example.org/tcp/443/tls/ws")).At(IPAddress.Parse("2001:db8::1"));
-        Assert.Equal("/ip6/2001:db8::1/tcp/443/tls/ws", target.Address.ToString());
+        Assert.Equal("/ip6/2001:db8::1/tcp/443/tls/sni/example.org/ws", target.Address.ToString());
         Assert.Equal("example.org", target.ServerName);
         Assert.Equal("other.org", DialTarget.Of(Multiaddr.Parse("/ip4/1.2.3.4/tcp/443/tls/sni/other.org/ws")).ServerName);
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Net.Security;
 using NanoLibp2p.Core;
 
 namespace NanoLibp2p.Host.Dialing;
@@ -38,6 +39,12 @@ public sealed class DialOptions
 
     /// <summary>Who looks up names; null for the system's resolver, and the system's name servers for <c>/dnsaddr</c>.</summary>
     public INameResolver? Names { get; set; }
+
+    /// <summary>
+    /// Has the last word on the certificate of a peer that is dialled by WebSocket over TLS; null for the system's own check. Who the peer is is
+    /// proved inside all the same, so a certificate of one's own making is no danger where the address names the peer.
+    /// </summary>
+    public RemoteCertificateValidationCallback? CheckCertificate { get; set; }
 
     internal void Check()
     {

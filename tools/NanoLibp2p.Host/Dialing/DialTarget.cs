@@ -75,7 +75,16 @@ internal sealed class DialTarget
         moved[0] = (byte)(host.Length == 4 ? MultiaddrProtocol.Ip4 : MultiaddrProtocol.Ip6);
         host.CopyTo(moved, 1);
         bytes.AsSpan(first).CopyTo(moved.AsSpan(1 + host.Length));
-        return new DialTarget(Multiaddr.FromBytes(moved, 0, moved.Length), Kind, ip, ServerName);
+        Multiaddr address = Multiaddr.FromBytes(moved, 0, moved.Length);
+        if (Kind == DialKind.SecureWebSocket && !address.Has(MultiaddrProtocol.Sni))
+        {
+            // it stays an address that can be dialled again, with the name that the certificate is for
+            string peer = address.PeerId == null ? "" : $"/p2p/{address.PeerId}";
+            string ipText = $"/ip{(host.Length == 4 ? 4 : 6)}/{new IPAddress(host)}";
+            address = Multiaddr.TryParse($"{ipText}/tcp/{Port}/tls/sni/{ServerName}/ws{peer}", out _) ?? address;
+        }
+
+        return new DialTarget(address, Kind, ip, ServerName);
     }
 
     private static DialKind KindOf(Multiaddr address, out string? sni)

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Host.WebSocket;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Dialing;
@@ -33,7 +34,7 @@ internal sealed class Dialer
         _slots = new SemaphoreSlim(options.Dial.MaxParallel);
         _addresses = new BackOffTable<Multiaddr>(options.Dial, options.Time);
         _peers = new BackOffTable<PeerId>(options.Dial, options.Time);
-        _dialers = [new TcpDialer()];
+        _dialers = [new TcpDialer(), new WebSocketDialer(options.Dial)];
     }
 
     internal DialOptions Options { get; }
@@ -65,12 +66,12 @@ internal sealed class Dialer
             + $"{Firmware.CloseText.Describe(CloseReason.DialFailed, (int)error, new NodeOptions())}",
             CloseReason.DialFailed, (int)error, inner);
 
-    /// <summary>Has links of more kinds made, from now on.</summary>
+    /// <summary>Has links of more kinds made from now on, or of one in place of who made them before.</summary>
     internal void Add(ILinkDialer dialer)
     {
         lock (Gate)
         {
-            _dialers = [.. _dialers, dialer];
+            _dialers = [dialer, .. _dialers];
         }
     }
 

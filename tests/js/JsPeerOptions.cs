@@ -33,6 +33,9 @@ public sealed record JsPeerOptions
     /// <summary>Milliseconds between Yamux's own pings; null for js-libp2p's 30 seconds.</summary>
     public int? KeepAlive { get; init; }
 
+    /// <summary>Whether it dials WebSockets and may listen for them; certificates are not checked then.</summary>
+    public bool WebSockets { get; init; }
+
     /// <summary>Where the node's connections break off; null for a node that is left as it is.</summary>
     public JsCut? Cut { get; init; }
 

@@ -8,6 +8,7 @@ import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { scissors } from './cut.mjs'
@@ -28,14 +29,19 @@ import { serveStreams } from './streams.mjs'
  *   keepAlive    Yamux's interval between pings, in milliseconds
  *   cut          see cut.mjs; an object, which may be changed later for connections to come
  *   patience     milliseconds that an upgrade, or agreeing on a protocol, may take (30000: the machine may be busy)
+ *   webSockets   true: WebSocket as well as TCP, for dialing and for listen; certificates of whatever authority are good
  *   quiet        true: no events on stdout
  */
 export async function createNode (options) {
-  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, keepAlive, cut, patience = 30_000, quiet = false } = options
+  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, keepAlive, cut, patience = 30_000, webSockets: hasWebSockets = false, quiet = false } = options
   const emit = quiet ? () => {} : print
   const wrap = cut == null
     ? { transport: same, encrypter: same }
     : scissors(cut, piece => emit('cut', { piece }))
+  if (hasWebSockets) {
+    // the tests make their own certificates
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+  }
   const frames = { largest: 0 }
   const policy = { globalSignaturePolicy: signs ? 'StrictSign' : 'StrictNoSign' }
 
@@ -43,7 +49,7 @@ export async function createNode (options) {
     start: false,
     privateKey: seed == null ? await generateKeyPair(key === 'ECDSA' ? 'Ed25519' : key) : await generateKeyPairFromSeed('Ed25519', createHash('sha256').update(String(seed)).digest()),
     addresses: { listen: listen == null ? [] : [listen] },
-    transports: [wrap.transport(tcp())],
+    transports: [wrap.transport(tcp()), ...(hasWebSockets ? [webSockets()] : [])],
     connectionEncrypters: [wrap.encrypter(told(key === 'ECDSA' ? proving(ecdsaKey(), noise()) : noise(), early, emit, frames))],
     streamMuxers: [yamux(keepAlive == null ? {} : { keepAliveInterval: keepAlive })],
     connectionManager: {

@@ -33,6 +33,12 @@ namespace NanoLibp2p.Core
             byte[] caller = new byte[AddressBytes];
             byte[] other = new byte[AddressBytes];
             int bytes = link.CopyRemoteAddress(caller, 0);
+            if (bytes == 0)
+            {
+                // a circuit comes from no host; the relay bounds those of a peer
+                return true;
+            }
+
             int count = 0;
             Connection first = null;
             long least = long.MaxValue;

@@ -44,9 +44,16 @@ namespace NanoLibp2p.Relay
             get { return _aside.Count > 0 || _heldCount > 0 || _isEnded || _state == Hal.LinkState.Failed; }
         }
 
+        /// <summary>True from a <see cref="Write"/> that was not taken whole to <see cref="Room"/>.</summary>
+        public bool IsWriteBlocked
+        {
+            get { return _aside.IsWriteBlocked; }
+        }
+
         /// <summary>There is room on the stream, from StreamProtocol.OnRoom.</summary>
         public void Room()
         {
+            _aside.IsWriteBlocked = false;
             Woken();
         }
 
@@ -85,6 +92,7 @@ namespace NanoLibp2p.Relay
 
         partial void AwaitRoom()
         {
+            _aside.IsWriteBlocked = true;
             _stream.WaitForRoom();
         }
 
@@ -108,6 +116,8 @@ namespace NanoLibp2p.Relay
             internal bool KeepsCredit { get; set; }
 
             internal Connection Above { get; set; }
+
+            internal bool IsWriteBlocked { get; set; }
 
             internal int Count { get; private set; }
 

@@ -15,6 +15,9 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
     private readonly Dictionary<string, int> _dialled = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _names = [];
 
+    /// <summary>Whether a protocol may use a connection through a relay that limits it: what finds a direct way.</summary>
+    internal static bool IsForLimited(string id) => id == Relay.DirectUpgrade.Id;
+
     /// <summary>Answers streams of an id from now on.</summary>
     internal void Serve(string id)
     {
@@ -73,7 +76,7 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
         }
 
         ShardConnection? connection = shard.Find(stream.Connection);
-        if (connection == null)
+        if (connection == null || (connection.Link.IsLimited && !owner.UsesLimited && !IsForLimited(_names[stream.ProtocolIndex])))
         {
             stream.Reset();
             return;

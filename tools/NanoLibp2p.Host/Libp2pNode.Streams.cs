@@ -281,15 +281,21 @@ public sealed partial class Libp2pNode
         CancellationToken cancellationToken)
     {
         CheckDial(expected, null);
-        Shard shard = LeastLoaded();
+        Shard shard = source.Home ?? LeastLoaded();
         shard.AddLoad();
         DialRequest request = new(shard, source, expected, isInitiator);
         shard.Post(request);
         return await request.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<PeerStream> OpenStreamAsync(ShardConnection connection, string[] ids, CancellationToken cancellationToken)
+    private async Task<PeerStream> OpenStreamAsync(ShardConnection connection, string[] ids, CancellationToken cancellationToken)
     {
+        if (connection.Link.IsLimited && !UsesLimited && Array.Exists(ids, id => !HostProtocol.IsForLimited(id)))
+        {
+            throw Libp2pException.For(Libp2pError.NotConnected, connection.Peer, "the only connection to this peer goes through a relay "
+                + "that limits it; find a direct way, or set Libp2pNodeOptions.UsesLimitedConnections");
+        }
+
         OpenRequest request = new(connection, ids);
         connection.Shard.Post(request);
         return await request.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -10,6 +10,7 @@ using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host.Dialing;
+using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
 
@@ -56,6 +57,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         PeerId = identity.PeerId;
         PeerStore = new PeerStore(options.PeerStore, options.Time);
         Dialer = new Dialer(this, options, _stopping.Token);
+        Dialer.Add(new CircuitDialer(this));
         _addresses = new LocalAddresses(identity, DesktopCrypto.Choose(), options.Time,
             [.. options.AnnounceAddresses.Select(text => OwnAddress(Multiaddr.TryParse(text, out string error)
                 ?? throw new ArgumentException($"AnnounceAddresses: '{text}' is no multiaddr: {error}")))]);

@@ -83,6 +83,12 @@ public sealed class Libp2pNodeOptions
     /// </summary>
     public TimeSpan DuplicateGrace { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether streams of every protocol may use a connection through a relay that limits its time or its bytes. False leaves those
+    /// connections to identify, ping and what finds a direct way, as go and js do.
+    /// </summary>
+    public bool UsesLimitedConnections { get; set; }
+
     /// <summary>How much is kept of peers, and for how long.</summary>
     public PeerStoreOptions PeerStore { get; set; } = new();
 

@@ -7,6 +7,9 @@ namespace NanoLibp2p.Host;
 /// stream.</summary>
 internal abstract class LinkSource
 {
+    /// <summary>The shard that it must go to; null for any.</summary>
+    internal virtual Shard? Home => null;
+
     /// <summary>Makes the link, on the shard's thread, once.</summary>
     /// <returns>An open link; null when the peer has left already, or the system has no room. Then nothing is left of it.</returns>
     internal abstract IShardLink? Open(Shard shard);

@@ -10,6 +10,7 @@ using NanoLibp2p.Core.Ping;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
@@ -79,6 +80,8 @@ internal sealed class Shard : NodeScheduler
         Node.Identify.Announcer = new Announcer(this);
         Streams = new HostProtocol(owner, this);
         Node.Add(Streams);
+        Circuits = new CircuitProtocol(owner, this);
+        Node.Add(Circuits);
         if (options.PubSub != null)
         {
             PubSub = new PubSubProtocol(options.PubSub) { Events = new Messages(this) };
@@ -103,6 +106,12 @@ internal sealed class Shard : NodeScheduler
 
     /// <summary>The application's streams; for its own thread.</summary>
     internal HostProtocol Streams { get; }
+
+    /// <summary>Circuits through relays; for its own thread.</summary>
+    internal CircuitProtocol Circuits { get; }
+
+    /// <summary>The relay's part of it, as long as the node has been one; set on its own thread.</summary>
+    internal HopProtocol? Hop { get; private set; }
 
     /// <summary>Pubsub; for its own thread. Null when the node has none.</summary>
     internal PubSubProtocol? PubSub { get; }
@@ -210,6 +219,20 @@ internal sealed class Shard : NodeScheduler
         }
 
         return [.. open];
+    }
+
+    /// <summary>Has it relay, on its thread.</summary>
+    internal bool AddHop(RelayService service)
+    {
+        if (Hop == null)
+        {
+            HopProtocol hop = new(this) { Service = service };
+            Node.Add(hop);
+            Hop = hop;
+        }
+
+        Hop.Service = service;
+        return true;
     }
 
     internal ShardConnection? Find(Connection connection) => _connections[connection.Index];

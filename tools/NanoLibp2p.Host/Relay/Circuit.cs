@@ -1,0 +1,36 @@
+using System.Threading;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Host.Relay;
+
+/// <summary>A circuit of a relay, counted while either of its streams lives.</summary>
+internal sealed class Circuit(RelayService service, PeerId from, PeerId to, bool isSensor)
+{
+    private int _ends;
+
+    internal RelayService Service { get; } = service;
+
+    internal PeerId From { get; } = from;
+
+    internal PeerId To { get; } = to;
+
+    /// <summary>Seconds that it lasts; 0 for no end.</summary>
+    internal uint Seconds { get; } = isSensor ? 0 : (uint)service.Options.CircuitTime.TotalSeconds;
+
+    /// <summary>Bytes each way; 0 for any number.</summary>
+    internal long Bytes { get; } = isSensor ? 0 : service.Options.CircuitBytes;
+
+    /// <summary>Bytes a second each way; 0 for as many as go.</summary>
+    internal int Rate { get; } = isSensor ? service.Options.SensorBytesPerSecond : 0;
+
+    internal bool IsLimited => Seconds > 0 || Bytes > 0;
+
+    /// <summary>One of its two streams is over, or was never there.</summary>
+    internal void EndOne()
+    {
+        if (Interlocked.Increment(ref _ends) == 2)
+        {
+            Service.Release(this);
+        }
+    }
+}

@@ -57,13 +57,10 @@ public sealed partial class Libp2pNode
             former.Shard.Post(gaveWay);
         }
 
-        Shard shard = LeastLoaded();
+        Shard shard = source.Home ?? LeastLoaded();
         shard.AddLoad();
         shard.Post(new AcceptWork(source, room, caller));
     }
-
-    /// <summary>The connection to a peer that is not through a relay; null when there is none.</summary>
-    internal ShardConnection? FindDirect(PeerId peer) => Find(peer) is { Link.IsLimited: false } found ? found : null;
 
     /// <summary>A caller's connection has ended, or was never made.</summary>
     internal void EndCaller(Caller caller) => _callers.End(caller);

@@ -228,14 +228,8 @@ internal sealed class CircuitProtocol(Libp2pNode owner, Shard shard) : StreamPro
         }
 
         end.Join(message.HasLimit);
-        shard.AddLoad();
-        if (shard.Adopt(new CircuitSource(end), null, null) == null)
-        {
-            end.Stream?.Reset();
-            return false;
-        }
-
         end.Say(answer);
+        owner.Adopt(new CircuitSource(end));
         return true;
     }
 

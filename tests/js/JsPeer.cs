@@ -31,7 +31,7 @@ public sealed class JsPeer : IAsyncDisposable
 
     private JsPeer(JsPeerOptions options)
     {
-        _process = JsProcess.Start("peer.mjs", [JsonSerializer.Serialize(options, _json)], onLine: OnLine);
+        _process = JsProcess.Start("peer.mjs", [JsonSerializer.Serialize(options, _json)], onLine: OnLine, prefix: options.Prefix);
     }
 
     /// <summary>The node's peer id, as text.</summary>

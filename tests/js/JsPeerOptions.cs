@@ -1,3 +1,6 @@
+using System.Collections.Generic;
+using System.Text.Json.Serialization;
+
 namespace NanoLibp2p.JsPeers;
 
 /// <summary>How a js-libp2p node is set up. <c>tests/js/node.mjs</c> says what each option does there.</summary>
@@ -38,6 +41,17 @@ public sealed record JsPeerOptions
 
     /// <summary>Where the node's connections break off; null for a node that is left as it is.</summary>
     public JsCut? Cut { get; init; }
+
+    /// <summary>Which versions of AutoNAT it has, as server and as client: <c>v1</c>, <c>v2</c> or <c>both</c>; null for none.</summary>
+    public string? Autonat { get; init; }
+
+    /// <summary>Keys that it answers by the fetch protocol, with their values; the prefix <c>/broken/</c> is an error. Null for no
+    /// fetch.</summary>
+    public IReadOnlyDictionary<string, string>? Fetch { get; init; }
+
+    /// <summary>A command that its process runs under, such as <c>ip netns exec NAME</c>; null for none.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string>? Prefix { get; init; }
 
     /// <summary>How long an upgrade may take on the js side, in milliseconds.</summary>
     public int Patience { get; init; } = 10_000;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
 
@@ -14,15 +15,25 @@ public sealed class JsProcess : IAsyncDisposable
     private readonly StringBuilder _errors = new();
 
     private JsProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment,
-        Action<string>? onLine)
+        Action<string>? onLine, IReadOnlyList<string>? prefix)
     {
-        ProcessStartInfo start = new(NodeBinary.Path)
+        ProcessStartInfo start = new(prefix?[0] ?? NodeBinary.Path)
         {
             WorkingDirectory = NodeBinary.ProgramDirectory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (prefix != null)
+        {
+            foreach (string argument in prefix.Skip(1))
+            {
+                start.ArgumentList.Add(argument);
+            }
+
+            start.ArgumentList.Add(NodeBinary.Path);
+        }
+
         start.ArgumentList.Add(program);
         foreach (string argument in arguments)
         {
@@ -75,9 +86,10 @@ public sealed class JsProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables in addition to ours.</param>
     /// <param name="onLine">Called with each line of stdout, one after the other.</param>
+    /// <param name="prefix">A command that runs it, with its arguments, such as <c>ip netns exec NAME</c>; null for none.</param>
     public static JsProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
-        Action<string>? onLine = null)
-        => new(program, arguments, environment, onLine);
+        Action<string>? onLine = null, IReadOnlyList<string>? prefix = null)
+        => new(program, arguments, environment, onLine, prefix);
 
     /// <summary>Writes one line to its stdin.</summary>
     public async Task WriteLineAsync(string line)

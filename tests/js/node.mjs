@@ -1,6 +1,9 @@
 // A js-libp2p node as the tests want it: on loopback, with a known key, its limits lifted, and what happens to it told as events.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { autoNAT } from '@libp2p/autonat'
+import { autoNATv2 } from '@libp2p/autonat-v2'
+import { fetch } from '@libp2p/fetch'
 import { floodsub } from '@libp2p/floodsub'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
@@ -26,6 +29,8 @@ import { serveStreams } from './streams.mjs'
  *   sign         false: StrictNoSign instead of StrictSign
  *   heartbeat    gossipsub's, in milliseconds (100)
  *   dht          a DHT server's protocol id, such as '/ipfs/kad/1.0.0', with private addresses, and values of the namespace 'test' that begin with 'good'
+ *   autonat      'v1', 'v2' or 'both': AutoNAT, as server and as client
+ *   fetch        an object of keys and values that the fetch protocol answers with; a key that begins with '/broken/' is an error
  *   keepAlive    Yamux's interval between pings, in milliseconds
  *   cut          see cut.mjs; an object, which may be changed later for connections to come
  *   patience     milliseconds that an upgrade, or agreeing on a protocol, may take (30000: the machine may be busy)
@@ -33,7 +38,7 @@ import { serveStreams } from './streams.mjs'
  *   quiet        true: no events on stdout
  */
 export async function createNode (options) {
-  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, keepAlive, cut, patience = 30_000, webSockets: hasWebSockets = false, quiet = false } = options
+  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, autonat, fetch: values, keepAlive, cut, patience = 30_000, webSockets: hasWebSockets = false, quiet = false } = options
   const emit = quiet ? () => {} : print
   const wrap = cut == null
     ? { transport: same, encrypter: same }
@@ -77,6 +82,9 @@ export async function createNode (options) {
           selectors: { test: longest }
         })
       }),
+      ...((autonat === 'v1' || autonat === 'both') && { autonat: autoNAT() }),
+      ...((autonat === 'v2' || autonat === 'both') && { autonatV2: autoNATv2() }),
+      ...(values != null && { fetch: fetch() }),
       ...(pubsub === 'gossipsub' && { pubsub: gossipsub({ ...policy, heartbeatInterval: heartbeat }) }),
       ...(pubsub === 'floodsub' && { pubsub: floodsub(policy) })
     }
@@ -84,6 +92,13 @@ export async function createNode (options) {
 
   tell(node, emit)
   await serveStreams(node)
+  if (values != null) {
+    node.services.fetch.registerLookupFunction('/broken/', () => { throw new Error('it is broken') })
+    node.services.fetch.registerLookupFunction('/', key => {
+      const value = values[Buffer.from(key).toString()]
+      return value == null ? undefined : Buffer.from(value)
+    })
+  }
   await node.start()
   node.frames = frames
   return node

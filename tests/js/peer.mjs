@@ -49,6 +49,17 @@ await serve({
     }
   },
 
+  /** The addresses that it announces: those that are private, or that AutoNAT has verified. */
+  async verified () {
+    return node.getMultiaddrs().map(String)
+  },
+
+  /** Asks a peer for the value of a key by the fetch protocol: text, or null when the peer has none. */
+  async fetch ({ peer, key }) {
+    const value = await node.services.fetch.fetch(peerIdFromString(peer), key, timed())
+    return value == null ? null : Buffer.from(value).toString()
+  },
+
   /** Opens a stream for a protocol and closes it: an error if the peer doesn't speak it. */
   async open ({ peer, protocol }) {
     const stream = await connection(peer).newStream(protocol)

@@ -185,7 +185,8 @@ public sealed partial class Libp2pNode
         }
     }
 
-    private void Raise<T>(Action<T>? handlers, T what)
+    /// <summary>Calls each handler; one that throws is told of, and keeps nobody from hearing.</summary>
+    internal void Raise<T>(Action<T>? handlers, T what)
     {
         if (handlers == null)
         {

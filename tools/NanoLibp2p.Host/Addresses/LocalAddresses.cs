@@ -123,7 +123,8 @@ internal sealed class LocalAddresses
     {
         lock (_lock)
         {
-            return [.. Own().Concat(_observed.Believed(Ports()).Select(one => one.Address))
+            // one observer is enough to ask others
+            return [.. Own().Concat(_observed.Believed(Ports(), 1).Select(one => one.Address))
                 .Where(one => AddressScopes.IsPublic(one) && !one.Has(MultiaddrProtocol.P2pCircuit)).Distinct().Take(MaxAddresses)];
         }
     }

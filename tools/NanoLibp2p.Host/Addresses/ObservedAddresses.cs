@@ -82,7 +82,8 @@ internal sealed class ObservedAddresses(TimeProvider time)
 
     /// <summary>What enough observers agree on.</summary>
     /// <param name="ports">The TCP ports that this node listens on: with which an address is guessed whose port nobody has seen.</param>
-    internal IReadOnlyList<ObservedAddress> Believed(IReadOnlyCollection<int> ports)
+    /// <param name="least">How many are enough.</param>
+    internal IReadOnlyList<ObservedAddress> Believed(IReadOnlyCollection<int> ports, int least = Threshold)
     {
         DateTimeOffset now = time.GetUtcNow();
         while (_order.First is { } first && first.Value.Heard + _lifetime <= now)
@@ -97,7 +98,7 @@ internal sealed class ObservedAddresses(TimeProvider time)
         }
 
         List<ObservedAddress> believed = [];
-        foreach ((Multiaddr address, int count) in counts.Where(one => one.Value >= Threshold).OrderByDescending(one => one.Value)
+        foreach ((Multiaddr address, int count) in counts.Where(one => one.Value >= least).OrderByDescending(one => one.Value)
             .ThenBy(one => one.Key.ToString(), StringComparer.Ordinal))
         {
             IEnumerable<ObservedAddress> all = address.Port > 0 ? [new ObservedAddress(address, count, false)]

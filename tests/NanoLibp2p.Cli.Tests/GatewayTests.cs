@@ -37,6 +37,11 @@ public sealed class GatewayTests : IDisposable
     [InlineData("gateway run --set limits.connections=0", "--set limits.connections", "give 1 to 65536")]
     [InlineData("gateway run --set shards", "give it as KEY=VALUE")]
     [InlineData("gateway peers block 12D3", "'12D3' is no peer id", "12D3KooW")]
+    [InlineData("gateway token", "PEER-ID is missing")]
+    [InlineData("gateway token " + Somebody + " --for ever", "'ever' is not a token's life", "365d")]
+    [InlineData("gateway token add x", "that is no token", "begins with u")]
+    [InlineData("gateway backup", "FILE is missing")]
+    [InlineData("gateway restore /none/backup", "there is no backup /none/backup")]
     [InlineData("gateway peers block", "PEER-ID is missing")]
     public async Task Wrong_arguments_are_told_in_one_sentence(string line, params string[] inSentence)
         => (await CliResult.RunAsync(line.Split(' '))).AssertFailed(2, inSentence);
@@ -144,6 +149,32 @@ public sealed class GatewayTests : IDisposable
         await gateway.EventAsync("listening");
         (await CliResult.RunAsync("gateway", "run", "--data", Data, "--listen", "/ip4/127.0.0.1/tcp/0")).AssertFailed(1,
             $"a gateway runs on {Data} already (process ", "gateway drain");
+    }
+
+    [Fact]
+    public async Task Tokens_are_issued_listed_and_revoked_whether_it_runs_or_not_and_a_backup_keeps_them()
+    {
+        CliResult issued = await CliResult.RunAsync("gateway", "token", Somebody, "--for", "12h", "--data", Data, "--json");
+        JsonElement token = Assert.Single(issued.EventsOf("token"));
+        Assert.Equal(("sensor", "Admitted"), (token.GetProperty("class").GetString(), token.GetProperty("verdict").GetString()));
+        Assert.Equal(token.GetProperty("issued").GetDateTimeOffset().AddHours(12), token.GetProperty("expires").GetDateTimeOffset());
+
+        string kept = _folder.File("kept");
+        await using (CliProcess gateway = Start())
+        {
+            await gateway.EventAsync("listening");
+            Assert.Equal(Somebody, Assert.Single((await CliResult.RunAsync("gateway", "token", "list", "--data", Data, "--json"))
+                .EventsOf("token")).GetProperty("peer").GetString());
+            Assert.Equal(0, (await CliResult.RunAsync("gateway", "backup", kept, "--data", Data)).ExitCode);
+            (await CliResult.RunAsync("gateway", "restore", kept, "--data", Data)).AssertFailed(1, "a gateway runs on");
+            Assert.Equal(0, (await CliResult.RunAsync("gateway", "token", "revoke", Somebody, "--data", Data)).ExitCode);
+            (await CliResult.RunAsync("gateway", "token", "add", token.GetProperty("token").GetString()!, "--data", Data))
+                .AssertFailed(1, "revoked");
+        }
+
+        Assert.Empty((await CliResult.RunAsync("gateway", "token", "list", "--data", Data, "--json")).EventsOf("token"));
+        Assert.Equal(0, (await CliResult.RunAsync("gateway", "restore", kept, "--data", Data)).ExitCode);
+        Assert.Single((await CliResult.RunAsync("gateway", "token", "list", "--data", Data, "--json")).EventsOf("token"));
     }
 
     [Fact]

@@ -8,6 +8,11 @@ namespace NanoLibp2p.Gateway.Configuration;
 /// <summary>What a gateway is to do: every setting with its value, and who said so. Read once; a reload makes another.</summary>
 internal sealed class GatewaySettings
 {
+    /// <summary>The source of what nobody says.</summary>
+    internal const string Default = "default";
+
+    private static readonly string[] _open = ["/ip4/0.0.0.0/tcp/4001", "/ip6/::/tcp/4001"];
+
     private readonly Dictionary<string, SettingValue> _values;
 
     private GatewaySettings(Dictionary<string, SettingValue> values, SettingsSources sources, string? file)
@@ -53,6 +58,12 @@ internal sealed class GatewaySettings
 
     internal int BufferMiB => Number(SettingsTable.BufferMiB);
 
+    internal bool IsAdmissionRequired => (bool)_values[SettingsTable.AdmissionRequired].Value;
+
+    internal IReadOnlyList<string> AdmissionIssuers => Texts(SettingsTable.AdmissionIssuers);
+
+    internal TimeSpan AdmissionGrace => TimeSpan.FromSeconds(Number(SettingsTable.AdmissionGrace));
+
     internal bool IsLogJson => Text(SettingsTable.LogFormat) == "json";
 
     internal string LogLevel => Text(SettingsTable.LogLevel);
@@ -82,7 +93,7 @@ internal sealed class GatewaySettings
         List<string> wrong = [];
         errors = wrong;
         Dictionary<string, SettingValue> values = SettingsTable.All
-            .ToDictionary(one => one.Key, one => new SettingValue(one, one.Standard, "default"), StringComparer.Ordinal);
+            .ToDictionary(one => one.Key, one => new SettingValue(one, one.Standard, Default), StringComparer.Ordinal);
         values[SettingsTable.Data] = values[SettingsTable.Data] with { Value = sources.StandardData() };
         string? file = sources.FindFile();
         if (file != null)
@@ -99,6 +110,13 @@ internal sealed class GatewaySettings
 
         ReadEnvironment(sources, values, wrong);
         ReadFlags(sources, values, wrong);
+        if (values[SettingsTable.AdmissionRequired].Value is true && values[SettingsTable.Listen].Source == Default)
+        {
+            // who must show a token may come from anywhere
+            values[SettingsTable.Listen] = new SettingValue(
+                SettingsTable.Find(SettingsTable.Listen)!, _open, $"{Default} with {SettingsTable.AdmissionRequired}");
+        }
+
         if (wrong.Count == 0)
         {
             CheckTogether(values, wrong);

@@ -23,6 +23,9 @@ internal static class SettingsTable
     internal const string ConnectionsPerHost = "limits.connectionsPerHost";
     internal const string Streams = "limits.streams";
     internal const string BufferMiB = "limits.bufferMiB";
+    internal const string AdmissionRequired = "admission.required";
+    internal const string AdmissionIssuers = "admission.issuers";
+    internal const string AdmissionGrace = "admission.graceSeconds";
     internal const string LogFormat = "logging.format";
     internal const string LogLevel = "logging.level";
     internal const string LogLevels = "logging.levels";
@@ -54,6 +57,11 @@ internal static class SettingsTable
         new(ConnectionsPerHost, SettingKind.Number, 64L, "Incoming connections at a time of one IP address") { Least = 1, Most = 65536 },
         new(Streams, SettingKind.Number, 256L, "Streams of one connection") { Least = 8, Most = 4096 },
         new(BufferMiB, SettingKind.Number, 64L, "MiB that the connections of a shard may keep") { Least = 4, Most = 1024 },
+        new(AdmissionRequired, SettingKind.Switch, false, "Whether callers must have a token (nanolibp2p gateway token PEER-ID)")
+            { Reloads = true },
+        new(AdmissionIssuers, SettingKind.List, Array.Empty<string>(), "Peer ids of other gateways whose tokens count here as well")
+            { Check = PeerIdText, Reloads = true },
+        new(AdmissionGrace, SettingKind.Number, 10L, "How long a caller has to show its token") { Least = 1, Most = 60, Reloads = true },
         new(LogFormat, SettingKind.Text, "text", "text for people, or json")
             { Check = text => OneOf(text, ["text", "json"]) },
         new(LogLevel, SettingKind.Text, "Information", "The least level that is logged") { Check = Level, Reloads = true },
@@ -97,6 +105,9 @@ internal static class SettingsTable
                 ? $"'{text}' is not a TCP address of this host; give one such as /ip4/0.0.0.0/tcp/4001"
             : address.PeerId != null ? $"'{text}': the peer id follows from the key; leave /p2p/ out" : null;
     }
+
+    private static string? PeerIdText(string text)
+        => PeerId.TryParse(text, out string error) == null ? $"'{text}' is no peer id: {error}; give one such as 12D3KooW..." : null;
 
     private static string? PeerAddress(string text)
     {

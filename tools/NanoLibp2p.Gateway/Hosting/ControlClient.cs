@@ -47,21 +47,21 @@ internal sealed class ControlClient : IDisposable
     /// <summary>Asks for something.</summary>
     /// <exception cref="GatewayException">No gateway runs there, it does not answer, or it could not do it.</exception>
     internal async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken = default)
-        => await SendAsync(HttpMethod.Get, path, cancellationToken).ConfigureAwait(false);
+        => await SendAsync(HttpMethod.Get, path, "", cancellationToken).ConfigureAwait(false);
 
     /// <summary>Has it do something.</summary>
     /// <exception cref="GatewayException">No gateway runs there, it does not answer, or it could not do it.</exception>
-    internal async Task<JsonNode> PostAsync(string path, CancellationToken cancellationToken = default)
-        => await SendAsync(HttpMethod.Post, path, cancellationToken).ConfigureAwait(false);
+    internal async Task<JsonNode> PostAsync(string path, string body = "", CancellationToken cancellationToken = default)
+        => await SendAsync(HttpMethod.Post, path, body, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    private async Task<JsonNode> SendAsync(HttpMethod method, string path, string body, CancellationToken cancellationToken)
     {
         try
         {
-            using HttpRequestMessage request = new(method, path);
+            using HttpRequestMessage request = new(method, path) { Content = body.Length == 0 ? null : new StringContent(body) };
             using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             string text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             JsonNode? json = text.StartsWith('{') ? JsonNode.Parse(text) : null;

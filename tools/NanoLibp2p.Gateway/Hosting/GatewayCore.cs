@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Storage;
@@ -33,6 +34,7 @@ internal sealed class GatewayCore : IAsyncDisposable
     private ILogger _log = NullLogger.Instance;
     private ILogger _peersLog = NullLogger.Instance;
     private IHostApplicationLifetime? _lifetime;
+    private AdmissionDoor? _door;
     private Task? _drain;
     private GatewaySettings _settings;
 
@@ -66,6 +68,10 @@ internal sealed class GatewayCore : IAsyncDisposable
     }
 
     internal DataFolder Folder { get; }
+
+    internal Identity Identity { get; private set; } = null!;
+
+    internal AdmissionList Admission { get; private set; } = null!;
 
     internal Libp2pNode Node { get; private set; } = null!;
 
@@ -105,8 +111,12 @@ internal sealed class GatewayCore : IAsyncDisposable
         GatewayCore core = new(settings, folder, time);
         try
         {
-            core.Node = await GatewayNode.StartAsync(settings, folder, core.Admits, core.Conditions, cancellationToken)
+            core.Identity = folder.ReadOrMakeIdentity(out _);
+            core.Admission = new AdmissionList(folder, time, core.Issuers(settings));
+            core.Node = await GatewayNode.StartAsync(settings, folder, core.Identity, core.Admits, core.Conditions, cancellationToken)
                 .ConfigureAwait(false);
+            core._door = new AdmissionDoor(core.Node, core.Admission, time, () => core.Settings.IsAdmissionRequired
+                ? core.Settings.AdmissionGrace : null, core.ShownOut);
             return core;
         }
         catch
@@ -138,6 +148,7 @@ internal sealed class GatewayCore : IAsyncDisposable
             _tasks.Add(Watchdog.RunAsync(Node, systemd, patience, _ending.Token));
         }
 
+        _tasks.Add(_door!.RunAsync(_ending.Token));
         if (Settings.Dial.Count > 0)
         {
             _tasks.Add(new PeerKeeper(Node, Settings.Dial, _time, loggers.CreateLogger("NanoLibp2p.Gateway.Dial")).RunAsync(_ending.Token));
@@ -171,6 +182,7 @@ internal sealed class GatewayCore : IAsyncDisposable
         Peers = Node.Peers.Count,
         Shards = Node.ShardLoads,
         Blocked = Blocked.Peers.Count,
+        Admitted = Admission.Count,
         Conditions = Conditions.All,
         Services = new Dictionary<string, string>(),
     };
@@ -190,10 +202,14 @@ internal sealed class GatewayCore : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a peer in again.</summary>
-    /// <returns>False when it was not blocked.</returns>
-    /// <exception cref="GatewayException">The list can't be written.</exception>
-    internal Task<bool> UnblockAsync(PeerId peer) => Task.FromResult(Blocked.Remove(peer));
+    /// <summary>Issues a token for a peer, and keeps it.</summary>
+    /// <exception cref="GatewayException">There is no room, or it can't be written.</exception>
+    internal AdmissionToken Issue(PeerId peer, AdmissionClass kind, TimeSpan? lifetime)
+    {
+        AdmissionToken token = AdmissionToken.Issue(Identity, peer, kind, _time.GetUtcNow(), lifetime);
+        Admission.Keep(token);
+        return token;
+    }
 
     /// <summary>Begins to stop: no more callers, streams under way may end, then each peer hears good-bye. Then the host stops.</summary>
     internal Task DrainAsync()
@@ -230,11 +246,13 @@ internal sealed class GatewayCore : IAsyncDisposable
 
                 GatewaySettings now = read.KeepingFixedOf(before);
                 Volatile.Write(ref _settings, now);
+                Admission.Issuers = Issuers(now);
                 LogLevels.Change(now);
                 _peerLog.PerMinute = now.LogPerPeer;
             }
 
             Try(told, "block list", Blocked.Reload);
+            Try(told, "list of tokens", Admission.Reload);
             Try(told, "certificate", () => Certificate.Reload(Settings));
             Try(told, "token", () => Access.Change(BearerToken.Read(Folder, Settings.HttpTokenFile, make: false, out _)));
             foreach (PeerId peer in Node.Peers.Where(Blocked.Contains))
@@ -282,6 +300,16 @@ internal sealed class GatewayCore : IAsyncDisposable
         {
             told.Add($"the {name} stays as it was: {e.Message}");
         }
+    }
+
+    // its own word counts always
+    private IEnumerable<PeerId> Issuers(GatewaySettings settings)
+        => settings.AdmissionIssuers.Select(PeerId.Parse).Append(Identity.PeerId);
+
+    private void ShownOut(PeerId peer, string why)
+    {
+        _metrics.Refused("no_token");
+        AboutPeer(peer, LogLevel.Information, $"shown out: {why}");
     }
 
     private async Task DrainOnceAsync()

@@ -20,10 +20,10 @@ internal static class GatewayNode
     /// <summary>Starts it. An address that can't be listened on is left out with a condition, as long as another can.</summary>
     /// <exception cref="GatewayException">It can't start; the message says why.</exception>
     internal static async Task<Libp2pNode> StartAsync(
-        GatewaySettings settings, DataFolder folder, Func<PeerId, bool> admits, Conditions conditions, CancellationToken cancellationToken)
+        GatewaySettings settings, DataFolder folder, Identity identity, Func<PeerId, bool> admits, Conditions conditions,
+        CancellationToken cancellationToken)
     {
         NodeOptions node = NodeOptions.Desktop();
-        Identity identity = folder.ReadOrMakeIdentity(out _);
         NoiseIdentity noise = folder.ReadOrMakeNoiseIdentity(identity, node.EarlyMuxer, out string? notice);
         if (notice != null)
         {

@@ -34,6 +34,9 @@ internal sealed record GatewayStatus
 
     public required int Blocked { get; init; }
 
+    /// <summary>Peers that are admitted by a token.</summary>
+    public required int Admitted { get; init; }
+
     /// <summary>What is wrong while it goes on, by name.</summary>
     public required IReadOnlyDictionary<string, string> Conditions { get; init; }
 

@@ -1,11 +1,14 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Multiformats;
 
@@ -35,11 +38,43 @@ internal static class HttpSurface
             return context.Response.WriteAsJsonAsync(new { seconds = core.Settings.Drain.TotalSeconds }, GatewayJson.Lines,
                 context.RequestAborted);
         });
-        Post(app, "/api/peers/{peer}/block", context => ChangeAsync(context, core.BlockAsync));
-        Post(app, "/api/peers/{peer}/unblock", context => ChangeAsync(context, core.UnblockAsync));
+        MapTokens(app, core);
+        About(app, "/api/peers/{peer}/block", async (_, peer) => new { changed = await core.BlockAsync(peer).ConfigureAwait(false) });
+        About(app, "/api/peers/{peer}/unblock", (_, peer) => Task.FromResult<object>(new { changed = core.Blocked.Remove(peer) }));
+    }
+
+    private static void MapTokens(WebApplication app, GatewayCore core)
+    {
+        Get(app, "/api/tokens", context => context.Response.WriteAsJsonAsync(
+            new { tokens = core.Admission.Kept.Select(one => TokenJson.Of(one, core.Admission)) }, GatewayJson.Lines,
+            context.RequestAborted));
+        About(app, "/api/tokens/{peer}/revoke", (_, peer) => Task.FromResult<object>(new { changed = core.Admission.Revoke(peer) }));
+        About(app, "/api/tokens/{peer}/issue", (context, peer) => Task.FromResult<object>(Issue(context, peer, core)));
+        About(app, "/api/tokens/{peer}/add", (context, _) => AddTokenAsync(context, core));
+    }
+
+    private static TokenJson Issue(HttpContext context, PeerId peer, GatewayCore core)
+    {
+        IQueryCollection query = context.Request.Query;
+        TimeSpan? lifetime = long.TryParse(query["seconds"], NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+            && seconds is > 0 and <= TokenJson.MaxSeconds ? TimeSpan.FromSeconds(seconds) : null;
+        AdmissionClass kind = query["class"] == "peer" ? AdmissionClass.Peer : AdmissionClass.Sensor;
+        return TokenJson.Of(core.Issue(peer, kind, lifetime), core.Admission);
+    }
+
+    private static async Task<object> AddTokenAsync(HttpContext context, GatewayCore core)
+    {
+        using StreamReader reader = new(context.Request.Body);
+        AdmissionToken token = AdmissionToken.Parse(await reader.ReadToEndAsync(context.RequestAborted).ConfigureAwait(false),
+            out string error) ?? throw new GatewayException($"that is no token: {error}", isConfiguration: true);
+        core.Admission.Keep(token);
+        return TokenJson.Of(token, core.Admission);
     }
 
     private static void Get(IEndpointRouteBuilder app, string path, RequestDelegate answer) => app.MapGet(path, answer);
+
+    private static void About(IEndpointRouteBuilder app, string path, Func<HttpContext, PeerId, Task<object>> answer)
+        => app.MapPost(path, context => AnswerAboutAsync(context, answer));
 
     private static void Post(IEndpointRouteBuilder app, string path, RequestDelegate answer) => app.MapPost(path, answer);
 
@@ -94,7 +129,7 @@ internal static class HttpSurface
         blocked = core.Blocked.Peers.Select(one => one.ToString()).Order(StringComparer.Ordinal),
     };
 
-    private static async Task ChangeAsync(HttpContext context, Func<PeerId, Task<bool>> change)
+    private static async Task AnswerAboutAsync(HttpContext context, Func<HttpContext, PeerId, Task<object>> answer)
     {
         string text = (string)context.Request.RouteValues["peer"]!;
         PeerId? peer = PeerId.TryParse(text, out string error);
@@ -108,9 +143,8 @@ internal static class HttpSurface
 
         try
         {
-            bool isChanged = await change(peer).ConfigureAwait(false);
-            await context.Response.WriteAsJsonAsync(new { changed = isChanged }, GatewayJson.Lines, context.RequestAborted)
-                .ConfigureAwait(false);
+            object done = await answer(context, peer).ConfigureAwait(false);
+            await context.Response.WriteAsJsonAsync(done, GatewayJson.Lines, context.RequestAborted).ConfigureAwait(false);
         }
         catch (GatewayException e)
         {

@@ -27,6 +27,9 @@ internal static class GatewayCommand
         Reload(),
         Drain(),
         Peers(),
+        TokenCommand.Create(),
+        BackupCommand.Create(),
+        BackupCommand.CreateRestore(),
     };
 
     /// <summary>Has a command do its work; what goes wrong is told as every command does.</summary>

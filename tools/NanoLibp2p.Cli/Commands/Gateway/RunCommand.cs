@@ -77,6 +77,11 @@ internal static class RunCommand
         {
             output.Note($"Only this host reaches it; for others: --listen /ip4/0.0.0.0/tcp/4001");
         }
+        else if (!settings.IsAdmissionRequired)
+        {
+            output.Notice(null, "whoever reaches it may connect, within limits; admission.required = true lets in only who has a token "
+                + "(nanolibp2p gateway token PEER-ID)");
+        }
         if (status.Addresses.Count > 0)
         {
             output.Note($"To try it:");

@@ -101,7 +101,7 @@ internal static class Program
     // one sentence: what is wrong with the first argument that is
     private static string Sentence(ParseResult parsed)
     {
-        if (parsed.CommandResult.Command.Subcommands.Count > 0)
+        if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Arguments.Count: 0 })
         {
             return parsed.UnmatchedTokens.Count == 0
                 ? "a command is missing; " + Commands(parsed.CommandResult.Command)

@@ -88,6 +88,11 @@ internal static class Backup
     internal static string? Restore(string file, string data, DateTimeOffset now)
     {
         data = Path.TrimEndingDirectorySeparator(Path.GetFullPath(data));
+        if (!File.Exists(file))
+        {
+            throw new GatewayException($"there is no backup {file}", isConfiguration: true);
+        }
+
         if (DataFolder.IsInUse(data))
         {
             throw new GatewayException($"a gateway runs on {data}; end it first with: nanolibp2p gateway drain --data {data}");
@@ -121,10 +126,6 @@ internal static class Backup
 
             Directory.Move(next, data);
             return isThere ? former : null;
-        }
-        catch (FileNotFoundException)
-        {
-            throw new GatewayException($"there is no backup {file}", isConfiguration: true);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
         {

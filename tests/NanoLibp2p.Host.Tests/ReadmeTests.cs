@@ -61,7 +61,7 @@ public class ReadmeTests
         }
     }
 
-    private static string Root()
+    internal static string Root()
     {
         string? folder = AppContext.BaseDirectory;
         while (folder != null && !System.IO.File.Exists(System.IO.Path.Combine(folder, "nanoLibp2p.sln")))

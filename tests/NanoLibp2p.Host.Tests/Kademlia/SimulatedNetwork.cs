@@ -214,7 +214,7 @@ internal sealed class SimulatedNode(SimulatedNetwork network, PeerId id, IPAddre
     }
 
     async Task<byte[]> IKademliaNetwork.RequestAsync(
-        PeerId peer, IReadOnlyList<Multiaddr> addresses, byte[] request, bool wantsAnswer, int maxAnswerBytes,
+        PeerId peer, IReadOnlyList<Multiaddr> addresses, IReadOnlyList<byte[]> requests, int maxAnswerBytes,
         CancellationToken cancellationToken)
     {
         await ((IKademliaNetwork)this).ConnectAsync(peer, addresses, cancellationToken);
@@ -229,11 +229,19 @@ internal sealed class SimulatedNode(SimulatedNetwork network, PeerId id, IPAddre
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
 
-        byte[]? answer = other.Answers != null ? other.Answers(id, request)
-            : other.Service != null && other._isServer ? await other.Service.AnswerAsync(id, request, cancellationToken)
-            : throw Libp2pException.For(Libp2pError.ProtocolRefused, peer, "no server");
-        return answer == null ? throw Libp2pException.For(Libp2pError.StreamReset, peer, "refused")
-            : answer.Length <= maxAnswerBytes ? answer
+        byte[]? answer = null;
+        foreach (byte[] request in requests)
+        {
+            answer = other.Answers != null ? other.Answers(id, request)
+                : other.Service != null && other._isServer ? await other.Service.AnswerAsync(id, request, cancellationToken)
+                : throw Libp2pException.For(Libp2pError.ProtocolRefused, peer, "no server");
+            if (answer == null)
+            {
+                throw Libp2pException.For(Libp2pError.StreamReset, peer, "refused");
+            }
+        }
+
+        return answer!.Length <= maxAnswerBytes ? answer
             : throw Libp2pException.For(Libp2pError.MessageTooLong, peer, "too long");
     }
 }

@@ -40,8 +40,9 @@ internal interface IKademliaNetwork
     /// <summary>Connects to a peer, unless it is connected. Who answers has proven to be it.</summary>
     Task ConnectAsync(PeerId peer, IReadOnlyList<Multiaddr> addresses, CancellationToken cancellationToken);
 
-    /// <summary>Connects to a peer, unless it is connected, and sends it a request on a stream of its own.</summary>
-    /// <returns>The answer, at most so many bytes; empty when none was wanted.</returns>
-    Task<byte[]> RequestAsync(PeerId peer, IReadOnlyList<Multiaddr> addresses, byte[] request, bool wantsAnswer, int maxAnswerBytes,
+    /// <summary>Connects to a peer, unless it is connected, and sends it requests on a stream of their own, of which the last one has an
+    /// answer.</summary>
+    /// <returns>The answer, at most so many bytes.</returns>
+    Task<byte[]> RequestAsync(PeerId peer, IReadOnlyList<Multiaddr> addresses, IReadOnlyList<byte[]> requests, int maxAnswerBytes,
         CancellationToken cancellationToken);
 }

@@ -126,8 +126,7 @@ public sealed partial class KademliaService
     /// <see cref="StopProvidingAsync(Cid, CancellationToken)"/>.</summary>
     /// <param name="cid">What it provides.</param>
     /// <param name="cancellationToken">Gives this time up; it stays on the list.</param>
-    /// <returns>How many peers were told now. The protocol has no answer to it: they may drop it. 0: nobody could be reached; it is tried
-    /// again.</returns>
+    /// <returns>How many peers have taken it now. 0: nobody could be reached; it is tried again.</returns>
     /// <exception cref="Libp2pException">This node has no address that others could dial (NoAddress).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Task<int> ProvideAsync(Cid cid, CancellationToken cancellationToken = default)
@@ -413,15 +412,22 @@ public sealed partial class KademliaService
         }
     }
 
-    // Asks a peer. Null: it could not be reached, or gave no answer that makes sense, and so leaves the table. An ADD_PROVIDER, which has
-    // no answer, is its own.
+    // Asks a peer. Null: it could not be reached, or gave no answer that makes sense, and so leaves the table. A request that has no answer
+    // of its own, ADD_PROVIDER, is followed by one that has: it comes when the record was taken, as a refusal resets the stream.
     private async Task<KademliaMessage?> AskAsync(
         PeerId peer, IReadOnlyList<Multiaddr> addresses, KademliaMessage request, CancellationToken cancellationToken,
         bool onlyConnects = false)
     {
         using CancellationTokenSource timeout = new(_options.QueryTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        bool wantsAnswer = request.Type != KademliaCodec.AddProvider;
+        List<byte[]> requests = [KademliaCodec.Write(request)];
+        int expected = request.Type;
+        if (expected == KademliaCodec.AddProvider)
+        {
+            expected = KademliaCodec.GetProviders;
+            requests.Add(KademliaCodec.Write(new KademliaMessage { Type = expected, Key = request.Key }));
+        }
+
         try
         {
             // what this node knows itself comes first
@@ -433,15 +439,9 @@ public sealed partial class KademliaService
                 return null;
             }
 
-            byte[] bytes = await _network.RequestAsync(peer, all, KademliaCodec.Write(request), wantsAnswer, _options.MaxAnswerBytes,
-                either.Token).ConfigureAwait(false);
-            if (!wantsAnswer)
-            {
-                return request;
-            }
-
+            byte[] bytes = await _network.RequestAsync(peer, all, requests, _options.MaxAnswerBytes, either.Token).ConfigureAwait(false);
             KademliaMessage? answer = KademliaCodec.TryRead(bytes, _options.MaxAddressesAPeer, out _);
-            if (answer != null && answer.Type == request.Type)
+            if (answer != null && answer.Type == expected)
             {
                 // who answers on this protocol is a server
                 _table.Answered(peer, Now);

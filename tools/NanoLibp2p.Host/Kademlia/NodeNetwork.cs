@@ -12,9 +12,6 @@ namespace NanoLibp2p.Host.Kademlia;
 /// <summary>The network of a <see cref="Libp2pNode"/>.</summary>
 internal sealed class NodeNetwork(Libp2pNode node, KademliaServiceOptions options) : IKademliaNetwork
 {
-    // A provider record has no answer. The peer's end of the stream tells that it was taken, if it comes within this time.
-    private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(2);
-
     private readonly Lock _lock = new();
 
     // connections that lookups have made, the oldest first: closed when they are too many
@@ -110,7 +107,7 @@ internal sealed class NodeNetwork(Libp2pNode node, KademliaServiceOptions option
 
     /// <inheritdoc/>
     public async Task<byte[]> RequestAsync(
-        PeerId peer, IReadOnlyList<Multiaddr> addresses, byte[] request, bool wantsAnswer, int maxAnswerBytes,
+        PeerId peer, IReadOnlyList<Multiaddr> addresses, IReadOnlyList<byte[]> requests, int maxAnswerBytes,
         CancellationToken cancellationToken)
     {
         Use(peer, 1);
@@ -121,38 +118,21 @@ internal sealed class NodeNetwork(Libp2pNode node, KademliaServiceOptions option
             await using (stream.ConfigureAwait(false))
             {
                 MessageStream messages = new(stream, Timeout.InfiniteTimeSpan);
-                await messages.WriteMessageAsync(request, cancellationToken).ConfigureAwait(false);
-                if (wantsAnswer)
+                foreach (byte[] request in requests)
                 {
-                    byte[]? answer = await messages.ReadMessageAsync(maxAnswerBytes, cancellationToken).ConfigureAwait(false);
-                    stream.CompleteWrites();
-                    return answer
-                        ?? throw Libp2pException.For(Libp2pError.MessageMalformed, peer, "the peer ended the stream without an answer");
+                    await messages.WriteMessageAsync(request, cancellationToken).ConfigureAwait(false);
                 }
 
+                byte[]? answer = await messages.ReadMessageAsync(maxAnswerBytes, cancellationToken).ConfigureAwait(false);
                 stream.CompleteWrites();
-                await ReadEndAsync(stream, cancellationToken).ConfigureAwait(false);
-                return [];
+                return answer
+                    ?? throw Libp2pException.For(Libp2pError.MessageMalformed, peer, "the peer ended the stream without an answer");
             }
         }
         finally
         {
             Use(peer, -1);
             CloseOldest();
-        }
-    }
-
-    private static async Task ReadEndAsync(PeerStream stream, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_lastWords);
-        try
-        {
-            await stream.ReadAsync(new byte[1], limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // it has not refused it
         }
     }
 

@@ -41,6 +41,11 @@ internal static class Program
         {
             _rounds, _bytes, _crypto, _asJson, listen
         };
+        foreach (Command command in IdleBench.Commands())
+        {
+            root.Subcommands.Add(command);
+        }
+
         root.SetAction(async parsed =>
         {
             try

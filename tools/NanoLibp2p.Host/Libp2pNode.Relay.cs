@@ -16,8 +16,6 @@ public sealed partial class Libp2pNode
     private readonly ConcurrentDictionary<PeerId, int> _relays = new();
     private RelayService? _relayService;
 
-    internal TimeProvider Time => _options.Time;
-
     /// <summary>Whether streams of any protocol may use a connection through a relay that limits it.</summary>
     internal bool UsesLimited => _options.UsesLimitedConnections;
 

@@ -24,18 +24,50 @@ public class IdleMemoryTests(ITestOutputHelper output)
     }
 
     // the heap that a node gives back when it goes, while its peers stay
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<long> MeasureAsync(int count)
     {
-        Libp2pNode? node = await Nodes.ListenAsync(1, PollerKind.Best, options => options.MaxConnections = Idle);
-        using IdleDevices devices = new(node.ListenAddresses[0], count);
+        Box box = new();
+        await StartAsync(box);
+        using IdleDevices devices = new(box.Node!.ListenAddresses[0], count);
+        await ConnectedAsync(box, devices, count);
+        long before = GC.GetTotalMemory(true);
+        WeakReference node = await EndAsync(box);
+        await Nodes.UntilAsync(
+            () =>
+            {
+                GC.Collect();
+                return !node.IsAlive;
+            },
+            "the node is gone");
+        return before - GC.GetTotalMemory(true);
+    }
+
+    // each by itself, so that nothing of the node is left in a local variable
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task StartAsync(Box box) => box.Node = await Nodes.ListenAsync(1, PollerKind.Best,
+        options => options.MaxConnections = Idle);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ConnectedAsync(Box box, IdleDevices devices, int count)
+    {
+        Libp2pNode node = box.Node!;
         await Nodes.UntilAsync(() => devices.Connected == count && node.Peers.Count == count, "all are connected");
         await Nodes.UntilAsync(
             () => node.Connections.All(one => node.PeerStore.Find(one.Peer)?.AgentVersion.Length > 0), "all have said who they are");
         await Nodes.UntilAsync(() => node.RentedBytes == 0, "no buffer is rented");
-        long before = GC.GetTotalMemory(true);
-        await node.DisposeAsync();
-        node = null;
-        return before - GC.GetTotalMemory(true);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> EndAsync(Box box)
+    {
+        await box.Node!.DisposeAsync();
+        WeakReference node = new(box.Node);
+        box.Node = null;
+        return node;
+    }
+
+    private sealed class Box
+    {
+        internal Libp2pNode? Node { get; set; }
     }
 }

@@ -1,8 +1,9 @@
 // A js-libp2p node as the tests want it: on loopback, with a known key, its limits lifted, and what happens to it told as events.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
-import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { autoNAT } from '@libp2p/autonat'
 import { autoNATv2 } from '@libp2p/autonat-v2'
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { fetch } from '@libp2p/fetch'
 import { floodsub } from '@libp2p/floodsub'
 import { gossipsub } from '@libp2p/gossipsub'
@@ -34,11 +35,12 @@ import { serveStreams } from './streams.mjs'
  *   keepAlive    Yamux's interval between pings, in milliseconds
  *   cut          see cut.mjs; an object, which may be changed later for connections to come
  *   patience     milliseconds that an upgrade, or agreeing on a protocol, may take (30000: the machine may be busy)
+ *   relay        'client' to dial and to be dialed through relays (the command reserve), 'server' to be one as well, without a limit of bytes or time
  *   webSockets   true: WebSocket as well as TCP, for dialing and for listen; certificates of whatever authority are good
  *   quiet        true: no events on stdout
  */
 export async function createNode (options) {
-  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, autonat, fetch: values, keepAlive, cut, patience = 30_000, webSockets: hasWebSockets = false, quiet = false } = options
+  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, autonat, fetch: values, keepAlive, cut, patience = 30_000, relay, webSockets: hasWebSockets = false, quiet = false } = options
   const emit = quiet ? () => {} : print
   const wrap = cut == null
     ? { transport: same, encrypter: same }
@@ -54,7 +56,7 @@ export async function createNode (options) {
     start: false,
     privateKey: seed == null ? await generateKeyPair(key === 'ECDSA' ? 'Ed25519' : key) : await generateKeyPairFromSeed('Ed25519', createHash('sha256').update(String(seed)).digest()),
     addresses: { listen: listen == null ? [] : [listen] },
-    transports: [wrap.transport(tcp()), ...(hasWebSockets ? [webSockets()] : [])],
+    transports: [wrap.transport(tcp()), ...(hasWebSockets ? [webSockets()] : []), ...(relay != null ? [circuitRelayTransport()] : [])],
     connectionEncrypters: [wrap.encrypter(told(key === 'ECDSA' ? proving(ecdsaKey(), noise()) : noise(), early, emit, frames))],
     streamMuxers: [yamux(keepAlive == null ? {} : { keepAliveInterval: keepAlive })],
     connectionManager: {
@@ -72,6 +74,9 @@ export async function createNode (options) {
       identifyPush: identifyPush(),
       // libp2p's own connection monitor has a ping stream now and then
       ping: ping({ maxInboundStreams: 1000, maxOutboundStreams: 1000 }),
+      ...(relay === 'server' && {
+        relay: circuitRelayServer({ reservations: { applyDefaultLimit: false, maxReservations: 1000 } })
+      }),
       ...(dht != null && {
         dht: kadDHT({
           protocol: dht,

@@ -3,6 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { CID } from 'multiformats/cid'
 import { bench } from './bench.mjs'
+import { gatewayCommands } from './gateway.mjs'
 import { judge } from './judge.mjs'
 import { emit, serve } from './lines.mjs'
 import { createNode, identified } from './node.mjs'
@@ -170,6 +171,8 @@ await serve({
   async bench ({ addr, ...rounds }) {
     return bench(node, multiaddr(addr), rounds)
   },
+
+  ...gatewayCommands(node),
 
   async stop () {
     await node.stop()

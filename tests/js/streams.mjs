@@ -8,7 +8,7 @@ export const SLOW_ECHO = '/slow-echo/1.0.0'
 export const PERF = '/perf/1.0.0'
 export const PING = '/ipfs/ping/1.0.0'
 
-const MANY = { maxInboundStreams: 1000, maxOutboundStreams: 1000 }
+const MANY = { maxInboundStreams: 1000, maxOutboundStreams: 1000, runOnLimitedConnection: true }
 
 /**
  * Serves /echo/1.0.0 (everything comes back until the peer half-closes), /slow-echo/1.0.0 (a rest after each piece) and /perf/1.0.0 (libp2p specs,

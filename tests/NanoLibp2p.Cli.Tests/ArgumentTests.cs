@@ -11,7 +11,7 @@ public class ArgumentTests
     private const string PeerId = "/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
 
     private static readonly string[] _commands =
-        ["demo", "key", "listen", "ping", "identify", "publish", "subscribe", "perf", "device", "interop"];
+        ["demo", "key", "listen", "ping", "identify", "publish", "subscribe", "perf", "lookup", "provide", "device", "interop"];
 
     [Theory]
     [InlineData("", "a command is missing")]

@@ -62,6 +62,8 @@ internal static class Program
             PublishCommand.Create(),
             SubscribeCommand.Create(),
             PerfCommand.Create(),
+            LookupCommand.Create(),
+            ProvideCommand.Create(),
             DeviceCommand.Create(),
             ProvisionCommand.Create(),
             GatewayCommand.Create(),

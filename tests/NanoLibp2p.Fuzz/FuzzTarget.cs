@@ -27,6 +27,7 @@ public sealed class FuzzTarget
         new("session", NodeTarget.RunSession),
         new("pubsub", NodeTarget.RunPubSub),
         new("mdns", MdnsTarget.Run),
+        new("kademlia", KademliaTarget.Run),
     ];
 
     public string Name { get; }

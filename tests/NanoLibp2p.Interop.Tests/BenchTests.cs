@@ -42,6 +42,28 @@ public class BenchTests
         Assert.Contains("managed", lines[7], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task It_measures_a_gateway_of_ours_and_one_of_js()
+    {
+        JsonElement said = JsonElement.Parse(await RunAsync("gateway --rounds 1 --size 1000000 --connects 20 --idle 20 --json"));
+
+        foreach ((string figure, int samples) in new[]
+        {
+            ("connections a second", 1), ("connect and a byte, round trips", 3), ("direct up, MB/s", 1), ("direct down, MB/s", 1),
+            ("relayed up, MB/s", 1), ("relayed down, MB/s", 1), ("10 MB echo through the relay, ms", 1),
+            ("gossip, there and back through the router, ms", 50), ("RSS of the gateway with 20, MiB", 1),
+        })
+        {
+            JsonElement one = said.GetProperty(figure);
+            Assert.InRange(one.GetProperty("nano").GetDouble(), 0.001, 100_000);
+            Assert.InRange(one.GetProperty("js").GetDouble(), 0.001, 100_000);
+            Assert.Equal(samples, one.GetProperty("samples").GetInt32());
+        }
+
+        // nobody hears of a byte before two round trips
+        Assert.InRange(said.GetProperty("connect and a byte, round trips").GetProperty("nano").GetDouble(), 2, 1000);
+    }
+
     private static async Task<string> RunAsync(string arguments)
     {
         ProcessStartInfo start = new("dotnet", $"\"{_program}\" {arguments}")

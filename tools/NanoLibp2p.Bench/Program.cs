@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
+using NanoLibp2p.Bench.Gateway;
 using NanoLibp2p.JsPeers;
 
 namespace NanoLibp2p.Bench;
@@ -29,6 +30,24 @@ internal static class Program
         DefaultValueFactory = _ => "desktop",
     };
 
+    private static readonly Option<int[]> _idle = new("--idle")
+    {
+        Description = "idle connections at which the gateway's memory is looked at; may be given several times, 0 for none",
+        DefaultValueFactory = _ => [1000, 5000],
+    };
+
+    private static readonly Option<int> _connects = new("--connects")
+    {
+        Description = "connections that are opened in each round", DefaultValueFactory = _ => 200,
+    };
+
+    private static readonly Option<int> _size = new("--size")
+    {
+        Description = "bytes that perf moves each way", DefaultValueFactory = _ => 100_000_000,
+    };
+
+    private static readonly Argument<int> _connections = new("connections");
+
     private static readonly Option<bool> _asJson = new("--json") { Description = "one JSON object instead of the table" };
 
     private static int Main(string[] args)
@@ -37,32 +56,58 @@ internal static class Program
         Command listen = new("listen", "our node as the other side, for this program itself") { Hidden = true };
         listen.Options.Add(_crypto);
         listen.SetAction(parsed => NanoListener.Run(new NanoNode(parsed.GetValue(_crypto) == "managed")));
+        Command peer = new("peer", "our node as one of the gateway's peers, for this program itself") { Hidden = true };
+        peer.Arguments.Add(_connections);
+        peer.SetAction(parsed => NanoPeer.RunAsync(parsed.GetValue(_connections)));
+        Command gateway = new("gateway", "a gateway between two peers, all ours against all js-libp2p, round by round")
+        {
+            _rounds, _size, _connects, _idle, _asJson
+        };
+        gateway.SetAction(parsed => RunAsync(async () => await MeasureGatewayAsync(
+            new GatewaySizes(parsed.GetValue(_rounds), parsed.GetValue(_connects), parsed.GetValue(_size), Pings,
+                [.. parsed.GetValue(_idle)!.Where(one => one > 0)]),
+            parsed.GetValue(_asJson))));
         RootCommand root = new("Connect time, ping and throughput between nanoLibp2p and js-libp2p on this machine.")
         {
-            _rounds, _bytes, _crypto, _asJson, listen
+            _rounds, _bytes, _crypto, _asJson, listen, peer, gateway
         };
         foreach (Command command in IdleBench.Commands())
         {
             root.Subcommands.Add(command);
         }
 
-        root.SetAction(async parsed =>
-        {
-            try
-            {
-                await RunAsync(parsed.GetValue(_rounds), parsed.GetValue(_bytes)!, parsed.GetValue(_crypto)!, parsed.GetValue(_asJson));
-                return 0;
-            }
-            catch (Exception e) when (e is JsPeerException or TimeoutException or InvalidOperationException)
-            {
-                Console.Error.WriteLine(e.Message);
-                return 1;
-            }
-        });
+        root.SetAction(parsed => RunAsync(() => MeasureAsync(parsed.GetValue(_rounds), parsed.GetValue(_bytes)!, parsed.GetValue(_crypto)!,
+            parsed.GetValue(_asJson))));
         return root.Parse(args).Invoke();
     }
 
-    private static async Task RunAsync(int rounds, long[] bytes, string crypto, bool json)
+    private static async Task<int> RunAsync(Func<Task> measure)
+    {
+        try
+        {
+            await measure();
+            return 0;
+        }
+        catch (Exception e) when (e is JsPeerException or TimeoutException or InvalidOperationException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task MeasureGatewayAsync(GatewaySizes sizes, bool json)
+    {
+        IReadOnlyList<GatewayFigures> both = await GatewayBench.RunAsync(sizes);
+        Console.Write(json ? GatewayReport.Json(both[0], both[1]) + Environment.NewLine : GatewayReport.Table(both[0], both[1]));
+        if (!json)
+        {
+            Console.WriteLine();
+            Console.WriteLine(
+                $"Medians of {sizes.Rounds} rounds in turn; the ratio is ours to js's, CPU the gateway's in all rounds, ours and js's.");
+        }
+    }
+
+    private static async Task MeasureAsync(int rounds, long[] bytes, string crypto, bool json)
     {
         using NanoListener nanoListener = await NanoListener.StartAsync(crypto);
         await using JsPeer jsListener = await JsPeer.StartAsync(new JsPeerOptions());

@@ -59,6 +59,9 @@ public sealed partial class Libp2pNode
     /// <summary>The clock for what lives for minutes and longer.</summary>
     internal TimeProvider Time => _options.Time;
 
+    /// <summary>Who verifies signatures of keys that are not Ed25519.</summary>
+    internal IIdentityVerifier Verifier => _options.Node.Verifier;
+
     /// <summary>What peers at an address are told.</summary>
     internal Announcement AnnouncementFor(Multiaddr? remote) => _addresses.For(remote);
 

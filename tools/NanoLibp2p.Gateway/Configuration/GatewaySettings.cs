@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
+using NanoLibp2p.Gateway.Mqtt;
+using NanoLibp2p.Gateway.Storage;
 
 namespace NanoLibp2p.Gateway.Configuration;
 
@@ -72,6 +74,13 @@ internal sealed class GatewaySettings
         => (IReadOnlyDictionary<string, string>)_values[SettingsTable.LogLevels].Value;
 
     internal int LogPerPeer => Number(SettingsTable.LogPerPeer);
+
+    /// <summary>The bridge to MQTT; null for none.</summary>
+    /// <exception cref="GatewayException">The password can't be read.</exception>
+    internal MqttSettings? Mqtt => Text(SettingsTable.MqttServer).Length == 0 ? null : new MqttSettings(
+        new Uri(Text(SettingsTable.MqttServer)), Text(SettingsTable.MqttUser), Password(Text(SettingsTable.MqttPasswordFile)),
+        Text(SettingsTable.MqttPrefix), Texts(SettingsTable.MqttTo), Texts(SettingsTable.MqttFrom), Text(SettingsTable.MqttDiscovery),
+        TimeSpan.FromSeconds(Number(SettingsTable.MqttOfflineAfter)), (bool)_values[SettingsTable.MqttAdmittedOnly].Value);
 
     internal string OtlpEndpoint => Text(SettingsTable.OtlpEndpoint);
 
@@ -248,6 +257,19 @@ internal sealed class GatewaySettings
         if (values[SettingsTable.Data].Value is string { Length: 0 })
         {
             wrong.Add($"{SettingsTable.Data} is empty; give a folder");
+        }
+    }
+
+    private static string Password(string file)
+    {
+        try
+        {
+            return file.Length == 0 ? "" : System.IO.File.ReadAllText(file).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (Disk.IsFailure(e))
+        {
+            throw new GatewayException($"cannot read the password in {file}, where {SettingsTable.MqttPasswordFile} looks for it: "
+                + Disk.Why(e), isConfiguration: true, e);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using NanoLibp2p.Gateway.Mqtt;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Configuration;
@@ -30,6 +31,15 @@ internal static class SettingsTable
     internal const string LogLevel = "logging.level";
     internal const string LogLevels = "logging.levels";
     internal const string LogPerPeer = "logging.perPeerPerMinute";
+    internal const string MqttServer = "mqtt.server";
+    internal const string MqttUser = "mqtt.user";
+    internal const string MqttPasswordFile = "mqtt.passwordFile";
+    internal const string MqttPrefix = "mqtt.prefix";
+    internal const string MqttTo = "mqtt.toMqtt";
+    internal const string MqttFrom = "mqtt.fromMqtt";
+    internal const string MqttDiscovery = "mqtt.discoveryPrefix";
+    internal const string MqttOfflineAfter = "mqtt.offlineAfterSeconds";
+    internal const string MqttAdmittedOnly = "mqtt.admittedOnly";
     internal const string OtlpEndpoint = "metrics.otlpEndpoint";
 
     /// <summary>What the file's <c>version</c> is now.</summary>
@@ -69,6 +79,20 @@ internal static class SettingsTable
             { Check = Level, Reloads = true },
         new(LogPerPeer, SettingKind.Number, 20L, "Log lines a minute about one peer; the rest are counted")
             { Least = 1, Most = 100_000, Reloads = true },
+        new(MqttServer, SettingKind.Text, "", "MQTT broker to bridge topics with, such as mqtt://192.168.1.5; empty for none")
+            { Check = MqttAddress },
+        new(MqttUser, SettingKind.Text, "", "Name to log in to the broker with"),
+        new(MqttPasswordFile, SettingKind.Text, "", "File with the password of mqtt.user"),
+        new(MqttPrefix, SettingKind.Text, "nanolibp2p", "How topics on MQTT begin") { Check = MqttTopics.Check },
+        new(MqttTo, SettingKind.List, Array.Empty<string>(), "Topics of libp2p whose messages go to MQTT, as PREFIX/TOPIC/PEER-ID")
+            { Check = MqttTopics.Check },
+        new(MqttFrom, SettingKind.List, Array.Empty<string>(), "Topics of libp2p on which is published what comes on PREFIX/TOPIC/set")
+            { Check = MqttTopics.Check },
+        new(MqttDiscovery, SettingKind.Text, "homeassistant", "Where Home Assistant looks for announcements; empty for none")
+            { Check = text => text.Length == 0 ? null : MqttTopics.Check(text) },
+        new(MqttOfflineAfter, SettingKind.Number, 600L, "Seconds after which a peer that says nothing is offline on MQTT")
+            { Least = 1, Most = 604_800 },
+        new(MqttAdmittedOnly, SettingKind.Switch, false, "Whether only messages of admitted peers go to MQTT"),
         new(OtlpEndpoint, SettingKind.Text, "", "Where metrics are sent by OTLP, such as http://127.0.0.1:4317") { Check = OtlpAddress },
     ];
 
@@ -124,6 +148,12 @@ internal static class SettingsTable
                 && (IPAddress.TryParse(url.Host.Trim('[', ']'), out _) || url.Host == "localhost")
                 ? null
             : $"'{text}' is no address to listen on; give one such as http://127.0.0.1:4081 or https://0.0.0.0:4081, or none";
+
+    private static string? MqttAddress(string text)
+        => text.Length == 0 || (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "mqtt" or "mqtts"
+            && url.Host.Length > 0 && url.UserInfo.Length == 0 && url.AbsolutePath is "" or "/") ? null
+            : $"'{text}' is no broker; give one such as mqtt://192.168.1.5 or mqtts://broker.example.org:8883, and who logs in as "
+                + MqttUser;
 
     private static string? OtlpAddress(string text)
         => text.Length == 0 || (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https") ? null

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Http;
+using NanoLibp2p.Gateway.Mqtt;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
@@ -34,7 +35,9 @@ internal sealed class GatewayCore : IAsyncDisposable
     private ILogger _log = NullLogger.Instance;
     private ILogger _peersLog = NullLogger.Instance;
     private IHostApplicationLifetime? _lifetime;
+    private readonly MqttSettings? _mqtt;
     private AdmissionDoor? _door;
+    private MqttBridge? _bridge;
     private Task? _drain;
     private GatewaySettings _settings;
 
@@ -44,6 +47,7 @@ internal sealed class GatewayCore : IAsyncDisposable
         Folder = folder;
         _time = time;
         _started = time.GetTimestamp();
+        _mqtt = settings.Mqtt;
         LogLevels = new LogLevels(settings);
         Blocked = new BlockList(folder);
         Certificate = new Certificate(settings);
@@ -149,6 +153,12 @@ internal sealed class GatewayCore : IAsyncDisposable
         }
 
         _tasks.Add(_door!.RunAsync(_ending.Token));
+        if (_mqtt is { } mqtt)
+        {
+            _bridge = MqttBridge.Start(Node, mqtt, peer => Admission.ClassOf(peer) != null, Conditions, _metrics.Meter, _time,
+                loggers.CreateLogger("NanoLibp2p.Gateway.Mqtt"));
+        }
+
         if (Settings.Dial.Count > 0)
         {
             _tasks.Add(new PeerKeeper(Node, Settings.Dial, _time, loggers.CreateLogger("NanoLibp2p.Gateway.Dial")).RunAsync(_ending.Token));
@@ -167,6 +177,9 @@ internal sealed class GatewayCore : IAsyncDisposable
             leftOut == 0 ? "" : $" ({leftOut} lines about this peer were left out)");
     }
 
+    /// <summary>The bridge to MQTT; null for none.</summary>
+    internal MqttBridge? Bridge => _bridge;
+
     /// <summary>What it is now.</summary>
     internal GatewayStatus Status() => new()
     {
@@ -184,7 +197,7 @@ internal sealed class GatewayCore : IAsyncDisposable
         Blocked = Blocked.Peers.Count,
         Admitted = Admission.Count,
         Conditions = Conditions.All,
-        Services = new Dictionary<string, string>(),
+        Services = Services(),
     };
 
     /// <summary>Blocks a peer and closes its connections.</summary>
@@ -281,6 +294,11 @@ internal sealed class GatewayCore : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_bridge != null)
+        {
+            await _bridge.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(false);
         await Node.DisposeAsync().ConfigureAwait(false);
@@ -300,6 +318,17 @@ internal sealed class GatewayCore : IAsyncDisposable
         {
             told.Add($"the {name} stays as it was: {e.Message}");
         }
+    }
+
+    private Dictionary<string, string> Services()
+    {
+        Dictionary<string, string> services = new(StringComparer.Ordinal);
+        if (_bridge != null)
+        {
+            services["mqtt"] = _bridge.Describe();
+        }
+
+        return services;
     }
 
     // its own word counts always

@@ -34,6 +34,9 @@ internal sealed class GatewayMetrics : IDisposable
             description: "Connections of a shard, those in the handshake too");
     }
 
+    /// <summary>For the figures of bridges.</summary>
+    internal Meter Meter => _meter;
+
     /// <summary>Counts a peer that was refused.</summary>
     internal void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

@@ -47,9 +47,9 @@ internal static class Gateways
         => GatewayHost.StartAsync(settings, logging: logging => logging.Services.AddSingleton<ILoggerProvider>(logs));
 
     /// <summary>A node of somebody else.</summary>
-    internal static Task<Libp2pNode> PeerAsync(Identity? identity = null)
+    internal static Task<Libp2pNode> PeerAsync(Identity? identity = null, bool usesLimited = false)
     {
-        Libp2pNodeOptions options = new() { Shards = 1, Identity = identity };
+        Libp2pNodeOptions options = new() { Shards = 1, Identity = identity, UsesLimitedConnections = usesLimited };
         options.MaxConnections = 8;
         options.Node.MaxHandshakes = 8;
         return Libp2pNode.StartAsync(options);

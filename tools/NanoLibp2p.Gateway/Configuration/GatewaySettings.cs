@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json;
 using NanoLibp2p.Gateway.Mqtt;
 using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Host.Kademlia;
 
 namespace NanoLibp2p.Gateway.Configuration;
 
@@ -60,6 +61,12 @@ internal sealed class GatewaySettings
 
     internal int BufferMiB => Number(SettingsTable.BufferMiB);
 
+    /// <summary>The value of a number.</summary>
+    internal int Number(string key) => (int)(long)_values[key].Value;
+
+    /// <summary>Whether a switch is on.</summary>
+    internal bool IsOn(string key) => (bool)_values[key].Value;
+
     internal bool IsAdmissionRequired => (bool)_values[SettingsTable.AdmissionRequired].Value;
 
     internal IReadOnlyList<string> AdmissionIssuers => Texts(SettingsTable.AdmissionIssuers);
@@ -74,6 +81,12 @@ internal sealed class GatewaySettings
         => (IReadOnlyDictionary<string, string>)_values[SettingsTable.LogLevels].Value;
 
     internal int LogPerPeer => Number(SettingsTable.LogPerPeer);
+
+    internal string KademliaProtocol => Text(SettingsTable.KademliaProtocol);
+
+    internal KademliaMode KademliaMode => Enum.Parse<KademliaMode>(Text(SettingsTable.KademliaMode), ignoreCase: true);
+
+    internal IReadOnlyList<string> KademliaBootstrap => Texts(SettingsTable.KademliaBootstrap);
 
     /// <summary>The bridge to MQTT; null for none.</summary>
     /// <exception cref="GatewayException">The password can't be read.</exception>
@@ -274,8 +287,6 @@ internal sealed class GatewaySettings
     }
 
     private string Text(string key) => (string)_values[key].Value;
-
-    private int Number(string key) => (int)(long)_values[key].Value;
 
     private string[] Texts(string key) => (string[])_values[key].Value;
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Net;
 using NanoLibp2p.Gateway.Mqtt;
+using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Configuration;
@@ -27,6 +28,20 @@ internal static class SettingsTable
     internal const string AdmissionRequired = "admission.required";
     internal const string AdmissionIssuers = "admission.issuers";
     internal const string AdmissionGrace = "admission.graceSeconds";
+    internal const string Relay = "relay.enabled";
+    internal const string RelayAdmittedOnly = "relay.admittedOnly";
+    internal const string RelayReservations = "relay.reservations";
+    internal const string RelayReservationsPerHost = "relay.reservationsPerHost";
+    internal const string RelayCircuits = "relay.circuits";
+    internal const string RelayCircuitsPerPeer = "relay.circuitsPerPeer";
+    internal const string RelayCircuitSeconds = "relay.circuitSeconds";
+    internal const string RelayCircuitKiB = "relay.circuitKiB";
+    internal const string RelaySensorRate = "relay.sensorBytesPerSecond";
+    internal const string Kademlia = "kademlia.enabled";
+    internal const string KademliaProtocol = "kademlia.protocol";
+    internal const string KademliaMode = "kademlia.mode";
+    internal const string KademliaBootstrap = "kademlia.bootstrap";
+    internal const string AutoNat = "autonat.enabled";
     internal const string LogFormat = "logging.format";
     internal const string LogLevel = "logging.level";
     internal const string LogLevels = "logging.levels";
@@ -72,6 +87,26 @@ internal static class SettingsTable
         new(AdmissionIssuers, SettingKind.List, Array.Empty<string>(), "Peer ids of other gateways whose tokens count here as well")
             { Check = PeerIdText, Reloads = true },
         new(AdmissionGrace, SettingKind.Number, 10L, "How long a caller has to show its token") { Least = 1, Most = 60, Reloads = true },
+        new(Relay, SettingKind.Switch, true, "Whether it relays: peers reserve a place, and others reach them through it"),
+        new(RelayAdmittedOnly, SettingKind.Switch, false, "Whether only peers with a token reserve a place") { Reloads = true },
+        new(RelayReservations, SettingKind.Number, 1024L, "Reservations at a time") { Most = 65536 },
+        new(RelayReservationsPerHost, SettingKind.Number, 64L, "Reservations of one IP address at a time") { Least = 1, Most = 65536 },
+        new(RelayCircuits, SettingKind.Number, 1024L, "Circuits at a time") { Most = 65536 },
+        new(RelayCircuitsPerPeer, SettingKind.Number, 16L, "Circuits of one peer at a time") { Least = 1, Most = 65536 },
+        new(RelayCircuitSeconds, SettingKind.Number, 120L, "How long a circuit lasts, but those to sensors; 0 for no end")
+            { Most = 2_000_000 },
+        new(RelayCircuitKiB, SettingKind.Number, 128L, "KiB that a circuit carries each way, but those to sensors; 0 for any number")
+            { Most = int.MaxValue },
+        new(RelaySensorRate, SettingKind.Number, 65536L, "Bytes a second that a circuit to a sensor (see token) carries each way; 0: any")
+            { Most = int.MaxValue },
+        new(Kademlia, SettingKind.Switch, true, "Whether it is a peer of a Kademlia DHT"),
+        new(KademliaProtocol, SettingKind.Text, KademliaServiceOptions.PublicProtocol, "Which DHT: the public one, or one of your own")
+            { Check = ProtocolId },
+        new(KademliaMode, SettingKind.Text, "auto", "server answers others, client only asks; auto is a server where others can dial it")
+            { Check = text => OneOf(text, ["auto", "server", "client"]) },
+        new(KademliaBootstrap, SettingKind.List, Array.Empty<string>(), "Peers of the DHT to begin with: multiaddrs with /p2p/PEER-ID")
+            { Check = PeerAddress },
+        new(AutoNat, SettingKind.Switch, true, "Whether it finds out if strangers can dial it, and dials peers that ask the same"),
         new(LogFormat, SettingKind.Text, "text", "text for people, or json")
             { Check = text => OneOf(text, ["text", "json"]) },
         new(LogLevel, SettingKind.Text, "Information", "The least level that is logged") { Check = Level, Reloads = true },
@@ -125,10 +160,19 @@ internal static class SettingsTable
     {
         Multiaddr? address = Multiaddr.TryParse(text, out string error);
         return address == null ? $"'{text}' is no multiaddr: {error}; give one such as /ip4/0.0.0.0/tcp/4001"
-            : !address.IsTcp || !IPAddress.TryParse(address.Host, out _)
-                ? $"'{text}' is not a TCP address of this host; give one such as /ip4/0.0.0.0/tcp/4001"
+            : !IsListenable(address)
+                ? $"'{text}' is not a TCP address of this host; give one such as /ip4/0.0.0.0/tcp/4001, or .../tcp/4002/ws for browsers"
             : address.PeerId != null ? $"'{text}': the peer id follows from the key; leave /p2p/ out" : null;
     }
+
+    // TCP, or WebSocket over it; a browser's own certificate is for a proxy in front
+    private static bool IsListenable(Multiaddr address)
+        => IPAddress.TryParse(address.Host, out _)
+            && (address.IsTcp || address.ToString().Split('/') is ["", "ip4" or "ip6", _, "tcp", _, "ws"]);
+
+    private static string? ProtocolId(string text)
+        => text.Length is > 1 and <= 126 && text[0] == '/' && text.All(one => one is > ' ' and <= '~') ? null
+            : $"'{text}' is no protocol id; give one such as /greenhouse/kad/1.0.0";
 
     private static string? PeerIdText(string text)
         => PeerId.TryParse(text, out string error) == null ? $"'{text}' is no peer id: {error}; give one such as 12D3KooW..." : null;

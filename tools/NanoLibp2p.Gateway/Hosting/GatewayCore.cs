@@ -37,6 +37,7 @@ internal sealed class GatewayCore : IAsyncDisposable
     private IHostApplicationLifetime? _lifetime;
     private readonly MqttSettings? _mqtt;
     private AdmissionDoor? _door;
+    private GatewayServices? _services;
     private MqttBridge? _bridge;
     private Task? _drain;
     private GatewaySettings _settings;
@@ -119,12 +120,19 @@ internal sealed class GatewayCore : IAsyncDisposable
             core.Admission = new AdmissionList(folder, time, core.Issuers(settings));
             core.Node = await GatewayNode.StartAsync(settings, folder, core.Identity, core.Admits, core.Conditions, cancellationToken)
                 .ConfigureAwait(false);
+            core._services = await GatewayServices.StartAsync(
+                core.Node, settings, folder, core.Admission, () => core.Settings, core.Conditions).ConfigureAwait(false);
             core._door = new AdmissionDoor(core.Node, core.Admission, time, () => core.Settings.IsAdmissionRequired
                 ? core.Settings.AdmissionGrace : null, core.ShownOut);
             return core;
         }
         catch
         {
+            if (core.Node != null)
+            {
+                await core.Node.DisposeAsync().ConfigureAwait(false);
+            }
+
             core._metrics.Dispose();
             throw;
         }
@@ -152,6 +160,7 @@ internal sealed class GatewayCore : IAsyncDisposable
             _tasks.Add(Watchdog.RunAsync(Node, systemd, patience, _ending.Token));
         }
 
+        _tasks.Add(EventLogger.RunAsync(Node, _peerLog, loggers.CreateLogger("NanoLibp2p.Gateway.Door"), _ending.Token));
         _tasks.Add(_door!.RunAsync(_ending.Token));
         if (_mqtt is { } mqtt)
         {
@@ -176,6 +185,9 @@ internal sealed class GatewayCore : IAsyncDisposable
         _peersLog.Log(level, "{Peer}: {Text}{LeftOut}", peer, e == null ? text : $"{text}: {e.Message}",
             leftOut == 0 ? "" : $" ({leftOut} lines about this peer were left out)");
     }
+
+    /// <summary>The services of the node.</summary>
+    internal GatewayServices? FullNode => _services;
 
     /// <summary>The bridge to MQTT; null for none.</summary>
     internal MqttBridge? Bridge => _bridge;
@@ -301,6 +313,11 @@ internal sealed class GatewayCore : IAsyncDisposable
 
         await _ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(false);
+        if (_services != null)
+        {
+            await _services.DisposeAsync().ConfigureAwait(false);
+        }
+
         await Node.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
         _ending.Dispose();
@@ -323,6 +340,11 @@ internal sealed class GatewayCore : IAsyncDisposable
     private Dictionary<string, string> Services()
     {
         Dictionary<string, string> services = new(StringComparer.Ordinal);
+        foreach ((string name, string line) in _services?.Describe() ?? [])
+        {
+            services[name] = line;
+        }
+
         if (_bridge != null)
         {
             services["mqtt"] = _bridge.Describe();

@@ -32,6 +32,14 @@ internal sealed class GatewayMetrics : IDisposable
             "nanolibp2p_gateway_shard_connections",
             () => core.Node.ShardLoads.Select((load, i) => new Measurement<int>(load, new KeyValuePair<string, object?>("shard", i))),
             description: "Connections of a shard, those in the handshake too");
+        _meter.CreateObservableGauge("nanolibp2p_relay_reservations", () => core.FullNode?.Relay?.Reservations ?? 0,
+            description: "Reservations that hold");
+        _meter.CreateObservableGauge("nanolibp2p_relay_circuits", () => core.FullNode?.Relay?.Circuits ?? 0,
+            description: "Circuits that are open, or being made");
+        _meter.CreateObservableCounter("libp2p_relaysvc_data_transferred_bytes_total", () => core.FullNode?.Relay?.RelayedBytes ?? 0,
+            description: "Bytes that the relay has passed on, both ways together");
+        _meter.CreateObservableGauge("nanolibp2p_kademlia_table_peers", () => core.FullNode?.Kademlia?.TableCount ?? 0,
+            description: "Peers in Kademlia's routing table");
     }
 
     /// <summary>For the figures of bridges.</summary>

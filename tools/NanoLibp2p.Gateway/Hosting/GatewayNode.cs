@@ -7,6 +7,7 @@ using NanoLibp2p.Core;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.WebSocket;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
 
@@ -40,6 +41,7 @@ internal static class GatewayNode
         options.MaxConnections = connections;
         options.Connections.PerHost = settings.ConnectionsPerHost;
         options.MemoryBytes = (long)options.Shards * settings.BufferMiB * 1024 * 1024;
+        options.UseWebSockets();
         foreach (string address in Bindable(settings.Listen, conditions))
         {
             options.ListenAddresses.Add(address);

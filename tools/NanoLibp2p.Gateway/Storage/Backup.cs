@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using Microsoft.Data.Sqlite;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Hal.Desktop;
@@ -22,6 +23,9 @@ internal static class Backup
 
     private const int MaxFiles = 10_000;
     private const long MaxFileBytes = 1L << 32;
+
+    // what SQLite keeps beside a database, and what is being written
+    private static readonly string[] _ofTheMoment = [".new", ".db-wal", ".db-shm", ".db-journal"];
 
     private static readonly string[] _files =
     [
@@ -61,7 +65,7 @@ internal static class Backup
             {
                 foreach (string name in names)
                 {
-                    using MemoryStream content = new(File.ReadAllBytes(Path.Combine(data, name)));
+                    using MemoryStream content = new(ReadWhole(Path.Combine(data, name)));
                     tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name)
                     {
                         DataStream = content, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
@@ -149,8 +153,41 @@ internal static class Backup
         string stores = Path.Combine(data, Stores);
         return Directory.Exists(stores)
             ? Directory.EnumerateFiles(stores, "*", SearchOption.AllDirectories)
-                .Where(one => !one.EndsWith(".new", StringComparison.Ordinal))
+                .Where(one => !_ofTheMoment.Any(end => one.EndsWith(end, StringComparison.Ordinal)))
             : [];
+    }
+
+    // a database that is open is copied by SQLite itself: its latest pages may stand in another file
+    private static byte[] ReadWhole(string path)
+    {
+        if (!path.EndsWith(".db", StringComparison.Ordinal))
+        {
+            return File.ReadAllBytes(path);
+        }
+
+        string copy = $"{path}.{Environment.ProcessId}.new";
+        try
+        {
+            SqliteConnectionStringBuilder from = new() { DataSource = path, Pooling = false };
+            SqliteConnectionStringBuilder to = new() { DataSource = copy, Pooling = false };
+            using (SqliteConnection source = new(from.ConnectionString))
+            using (SqliteConnection target = new(to.ConnectionString))
+            {
+                source.Open();
+                target.Open();
+                source.BackupDatabase(target);
+            }
+
+            return File.ReadAllBytes(copy);
+        }
+        catch (SqliteException e)
+        {
+            throw new IOException($"the store {path} can't be copied: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
     }
 
     private static void Extract(string file, string folder)

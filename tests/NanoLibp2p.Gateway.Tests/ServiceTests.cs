@@ -1,0 +1,112 @@
+using System;
+using System.Threading.Tasks;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Gateway.Admission;
+using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Host;
+using NanoLibp2p.Host.Kademlia;
+using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Gateway.Tests;
+
+/// <summary>The services of other folders, as a gateway runs them.</summary>
+public sealed class ServiceTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_peer_that_reserves_a_place_is_dialed_through_the_gateway()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder);
+        await using Libp2pNode hidden = await Gateways.PeerAsync();
+        hidden.Handle("/echo/1.0.0", (stream, cancellation) => stream.CopyToAsync(stream, cancellation));
+        await using RelayReservation reservation = RelayReservation.Start(hidden, gateway.Node.ListenAddresses[0]);
+        Multiaddr address = await reservation.WaitAsync().WaitAsync(Gateways.Patience);
+        await using Libp2pNode outside = await Gateways.PeerAsync(usesLimited: true);
+
+        Assert.Equal(hidden.PeerId, await outside.DialAsync(address.ToString()).WaitAsync(Gateways.Patience));
+        await using PeerStream echo = await outside.OpenStreamAsync(hidden.PeerId, "/echo/1.0.0").WaitAsync(Gateways.Patience);
+        await echo.WriteAsync("hello"u8.ToArray());
+        byte[] answer = new byte[5];
+        await echo.ReadExactlyAsync(answer).AsTask().WaitAsync(Gateways.Patience);
+
+        Assert.Equal("hello"u8, answer);
+        Assert.StartsWith("1 reservations, 1 circuits", gateway.Status.Services["relay"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_only_admitted_peers_reserve_a_place_another_is_refused_and_one_with_a_token_is_a_sensor()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("relay.admittedOnly", "true"), ("relay.circuitSeconds", "1"));
+        Identity identity = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        await using Libp2pNode stranger = await Gateways.PeerAsync();
+        await using RelayReservation refused = RelayReservation.Start(stranger, gateway.Node.ListenAddresses[0]);
+        await Gateways.UntilAsync(() => refused.LastError != null, "the stranger is refused");
+        Assert.Equal(0, gateway.Core.FullNode!.Relay!.Reservations);
+
+        gateway.Core.Issue(identity.PeerId, AdmissionClass.Sensor, null);
+        await using Libp2pNode sensor = await Gateways.PeerAsync(identity);
+        await using RelayReservation reservation = RelayReservation.Start(sensor, gateway.Node.ListenAddresses[0]);
+        Multiaddr address = await reservation.WaitAsync().WaitAsync(Gateways.Patience);
+        await using Libp2pNode outside = await Gateways.PeerAsync();
+        await outside.DialAsync(address.ToString()).WaitAsync(Gateways.Patience);
+
+        // a circuit of anybody else is marked as limited, and this one would end after a second
+        Assert.False(outside.ConnectionsTo(identity.PeerId)[0].IsLimited);
+    }
+
+    [Fact]
+    public async Task A_value_of_its_DHT_is_there_after_a_restart_and_in_a_backup()
+    {
+        byte[] key = [];
+        byte[] value = [];
+        await using (GatewayHost gateway = await StartDhtAsync(_folder.File("data")))
+        {
+            await using Libp2pNode peer = await Gateways.PeerAsync();
+            (key, value) = (PublicKeyRecord(peer), PublicKeyOf(peer));
+            await peer.DialAsync(gateway);
+            await using KademliaService client = KademliaService.Start(peer, new KademliaServiceOptions
+            {
+                Protocol = "/test/kad/1.0.0", Mode = KademliaMode.Client, Bootstrap = { gateway.Node.ListenAddresses[0] },
+            });
+            await Gateways.UntilAsync(() => client.TableCount == 1, "the gateway is in the table");
+            await client.PutValueAsync(key, value).WaitAsync(Gateways.Patience);
+            Storage.Backup.Write(_folder.File("data"), _folder.File("kept"));
+        }
+
+        Storage.Backup.Restore(_folder.File("kept"), _folder.File("other"), DateTimeOffset.UtcNow);
+        foreach (string data in new[] { "data", "other" })
+        {
+            await using SqliteKademliaStore store = new(_folder.File(data + "/stores/kademlia.db"));
+            Assert.NotNull(await store.GetValueAsync(key, default));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_switched_off_does_not_run_and_a_browsers_address_does()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(
+            _folder, ("relay.enabled", "false"), ("kademlia.enabled", "false"), ("autonat.enabled", "false"),
+            ("listen", "/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws"));
+        Assert.Empty(gateway.Status.Services);
+        await using Libp2pNode peer = await Gateways.PeerAsync();
+
+        Multiaddr ws = gateway.Node.ListenAddresses[1];
+        Assert.Contains("/ws/", ws.ToString(), StringComparison.Ordinal);
+        await peer.DialAsync(ws).WaitAsync(Gateways.Patience);
+        await peer.PingAsync(gateway.Node.PeerId).WaitAsync(Gateways.Patience);
+    }
+
+    private static Task<GatewayHost> StartDhtAsync(string data) => GatewayHost.StartAsync(
+        Gateways.Settings(data, ("kademlia.protocol", "/test/kad/1.0.0")), logging: _ => { });
+
+    // /pk/ and the peer's id: the namespace that every DHT takes
+    private static byte[] PublicKeyRecord(Libp2pNode peer) => [.. "/pk/"u8, .. peer.PeerId.ToBytes()];
+
+    // behind the multihash's own two bytes stands the key itself
+    private static byte[] PublicKeyOf(Libp2pNode peer) => peer.PeerId.ToBytes()[2..];
+}

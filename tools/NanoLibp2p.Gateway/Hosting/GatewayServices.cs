@@ -1,0 +1,176 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using NanoLibp2p.Gateway.Admission;
+using NanoLibp2p.Gateway.Configuration;
+using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Host;
+using NanoLibp2p.Host.AutoNat;
+using NanoLibp2p.Host.Kademlia;
+using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Gateway.Hosting;
+
+/// <summary>The full-node services of a gateway, each as its settings say.</summary>
+internal sealed class GatewayServices : IAsyncDisposable
+{
+    private const string KademliaStore = "kademlia.db";
+
+    private readonly List<IAsyncDisposable> _all = [];
+
+    private GatewayServices()
+    {
+    }
+
+    /// <summary>Null when it is off.</summary>
+    internal RelayService? Relay { get; private set; }
+
+    /// <summary>Null when it is off.</summary>
+    internal KademliaService? Kademlia { get; private set; }
+
+    /// <summary>Null when it is off.</summary>
+    internal AutoNatService? AutoNat { get; private set; }
+
+    /// <summary>Starts those that are on.</summary>
+    /// <exception cref="GatewayException">One can't start.</exception>
+    internal static async Task<GatewayServices> StartAsync(
+        Libp2pNode node, GatewaySettings settings, DataFolder folder, AdmissionList admission, Func<GatewaySettings> current,
+        Conditions conditions)
+    {
+        GatewayServices services = new();
+        try
+        {
+            services.Start(node, settings, folder, admission, current, conditions);
+            return services;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Libp2pException)
+        {
+            await services.DisposeAsync().ConfigureAwait(false);
+            throw new GatewayException($"a service can't start: {e.Message}", isConfiguration: e is ArgumentException, e);
+        }
+    }
+
+    /// <summary>A line about each that runs.</summary>
+    internal IEnumerable<(string Name, string Line)> Describe()
+    {
+        if (Relay != null)
+        {
+            yield return ("relay", $"{Relay.Reservations} reservations, {Relay.Circuits} circuits, {Relay.RelayedBytes} bytes carried");
+        }
+
+        if (Kademlia != null)
+        {
+            yield return ("kademlia", $"{(Kademlia.IsServer ? "server" : "client")}, {Kademlia.TableCount} peers in the table");
+        }
+
+        if (AutoNat != null)
+        {
+            yield return ("autonat", $"strangers {AutoNat.Reachability switch
+            {
+                Reachability.Public => "can dial it",
+                Reachability.Private => "can not dial it",
+                _ => "may be able to dial it: nobody has said yet",
+            }}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        for (int i = _all.Count - 1; i >= 0; i--)
+        {
+            await _all[i].DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Start(
+        Libp2pNode node, GatewaySettings settings, DataFolder folder, AdmissionList admission, Func<GatewaySettings> current,
+        Conditions conditions)
+    {
+        if (settings.IsOn(SettingsTable.Relay))
+        {
+            Relay = RelayService.Start(node, RelayOptions(settings, new RelayAdmission(admission, current)));
+            _all.Add(Relay);
+        }
+
+        if (settings.IsOn(SettingsTable.Kademlia))
+        {
+            IKademliaStore? store = OpenStore(folder, conditions);
+            if (store is SqliteKademliaStore kept)
+            {
+                // after the service that writes to it
+                _all.Add(kept);
+            }
+
+            KademliaServiceOptions options = new() { Protocol = settings.KademliaProtocol, Mode = settings.KademliaMode };
+            if (store != null)
+            {
+                options.Store = store;
+            }
+
+            foreach (string address in settings.KademliaBootstrap)
+            {
+                options.Bootstrap.Add(Multiaddr.Parse(address));
+            }
+
+            Kademlia = KademliaService.Start(node, options);
+            _all.Add(Kademlia);
+        }
+
+        if (settings.IsOn(SettingsTable.AutoNat))
+        {
+            AutoNat = AutoNatService.Start(node, new AutoNatOptions());
+            _all.Add(AutoNat);
+            AutoNat.ReachabilityChanged += report => Kademlia?.SetReachability(report.Overall switch
+            {
+                Reachability.Public => true,
+                Reachability.Private => false,
+                _ => null,
+            });
+        }
+    }
+
+    private static RelayServiceOptions RelayOptions(GatewaySettings settings, IRelayAdmission admission) => new()
+    {
+        Admission = admission,
+        MaxReservations = settings.Number(SettingsTable.RelayReservations),
+        MaxReservationsPerHost = settings.Number(SettingsTable.RelayReservationsPerHost),
+        MaxCircuits = settings.Number(SettingsTable.RelayCircuits),
+        MaxCircuitsPerPeer = settings.Number(SettingsTable.RelayCircuitsPerPeer),
+        CircuitTime = TimeSpan.FromSeconds(settings.Number(SettingsTable.RelayCircuitSeconds)),
+        CircuitBytes = settings.Number(SettingsTable.RelayCircuitKiB) * 1024L,
+        SensorBytesPerSecond = settings.Number(SettingsTable.RelaySensorRate),
+    };
+
+    // records that can't be kept over a restart are kept in memory
+    private static SqliteKademliaStore? OpenStore(DataFolder folder, Conditions conditions)
+    {
+        string stores = folder.PathOf(Backup.Stores);
+        try
+        {
+            Directory.CreateDirectory(stores);
+            return new SqliteKademliaStore(Path.Combine(stores, KademliaStore));
+        }
+        catch (Exception e) when (Disk.IsFailure(e))
+        {
+            conditions.Set("kademlia-store", $"records of Kademlia are kept in memory alone: {Disk.Why(e)}");
+            return null;
+        }
+    }
+
+    /// <summary>A device with a token has the relay's sensor class; others the limits of everybody, or nothing.</summary>
+    private sealed class RelayAdmission(AdmissionList admission, Func<GatewaySettings> current) : IRelayAdmission
+    {
+        public RelayClass Admit(PeerId peer, Multiaddr? address) => admission.ClassOf(peer) switch
+        {
+            AdmissionClass.Sensor => RelayClass.Sensor,
+            AdmissionClass.Peer => RelayClass.Ordinary,
+            _ => current().IsOn(SettingsTable.RelayAdmittedOnly) ? RelayClass.Refused : RelayClass.Ordinary,
+        };
+    }
+}

@@ -40,6 +40,9 @@ public sealed class GatewayTests : IDisposable
     [InlineData("gateway token", "PEER-ID is missing")]
     [InlineData("gateway token " + Somebody + " --for ever", "'ever' is not a token's life", "365d")]
     [InlineData("gateway token add x", "that is no token", "begins with u")]
+    [InlineData("relay", "a command is missing", "reserve")]
+    [InlineData("relay reserve", "--via")]
+    [InlineData("relay reserve --via /ip4/127.0.0.1/tcp/4001", "does not say who the relay is")]
     [InlineData("gateway backup", "FILE is missing")]
     [InlineData("gateway restore /none/backup", "there is no backup /none/backup")]
     [InlineData("gateway peers block", "PEER-ID is missing")]
@@ -175,6 +178,32 @@ public sealed class GatewayTests : IDisposable
         Assert.Empty((await CliResult.RunAsync("gateway", "token", "list", "--data", Data, "--json")).EventsOf("token"));
         Assert.Equal(0, (await CliResult.RunAsync("gateway", "restore", kept, "--data", Data)).ExitCode);
         Assert.Single((await CliResult.RunAsync("gateway", "token", "list", "--data", Data, "--json")).EventsOf("token"));
+    }
+
+    [Fact]
+    public async Task A_peer_that_reserves_a_place_at_it_is_dialed_and_pinged_at_the_printed_address()
+    {
+        await using CliProcess gateway = Start();
+        string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        await using CliProcess hidden = CliProcess.Start("relay", "reserve", "--via", address, "--key", _folder.File("key"), "--json");
+        string circuit = (await hidden.EventAsync("reserved")).GetProperty("addr").GetString()!;
+        Assert.Contains("/p2p-circuit/", circuit, StringComparison.Ordinal);
+        await using Host.Libp2pNode outside = await Host.Libp2pNode.StartAsync(new() { Shards = 1, UsesLimitedConnections = true });
+
+        NanoLibp2p.Multiformats.PeerId peer = await outside.DialAsync(circuit).WaitAsync(CliProcess.Patience);
+
+        Assert.True(await outside.PingAsync(peer).WaitAsync(CliProcess.Patience) > TimeSpan.Zero);
+        Assert.Equal(outside.PeerId.ToString(), (await hidden.EventAsync(
+            "connected", one => one.GetProperty("peer").GetString() == outside.PeerId.ToString())).GetProperty("peer").GetString());
+    }
+
+    [Fact]
+    public async Task A_relay_that_gives_no_place_is_told_with_why()
+    {
+        await using CliProcess gateway = Start("--set", "relay.admittedOnly=true");
+        string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+
+        (await CliResult.RunAsync("relay", "reserve", "--via", address, "--timeout", "2s")).AssertFailed(1, "the relay gives no place");
     }
 
     [Fact]

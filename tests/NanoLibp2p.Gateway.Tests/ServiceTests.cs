@@ -22,7 +22,7 @@ public sealed class ServiceTests : IDisposable
     public async Task A_peer_that_reserves_a_place_is_dialed_through_the_gateway()
     {
         await using GatewayHost gateway = await Gateways.StartAsync(_folder);
-        await using Libp2pNode hidden = await Gateways.PeerAsync();
+        await using Libp2pNode hidden = await Gateways.PeerAsync(usesLimited: true);
         hidden.Handle("/echo/1.0.0", (stream, cancellation) => stream.CopyToAsync(stream, cancellation));
         await using RelayReservation reservation = RelayReservation.Start(hidden, gateway.Node.ListenAddresses[0]);
         Multiaddr address = await reservation.WaitAsync().WaitAsync(Gateways.Patience);

@@ -67,6 +67,7 @@ internal static class Program
             DeviceCommand.Create(),
             ProvisionCommand.Create(),
             GatewayCommand.Create(),
+            RelayCommand.Create(),
             InteropCommand.Create(),
         };
         // an argument that begins with @ is a text like any other

@@ -6,7 +6,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Host;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Tests;
 
@@ -188,11 +191,12 @@ public sealed class GatewayTests : IDisposable
         await using CliProcess hidden = CliProcess.Start("relay", "reserve", "--via", address, "--key", _folder.File("key"), "--json");
         string circuit = (await hidden.EventAsync("reserved")).GetProperty("addr").GetString()!;
         Assert.Contains("/p2p-circuit/", circuit, StringComparison.Ordinal);
-        await using Host.Libp2pNode outside = await Host.Libp2pNode.StartAsync(new() { Shards = 1, UsesLimitedConnections = true });
+        CancellationToken end = TestContext.Current.CancellationToken;
+        await using Libp2pNode outside = await Libp2pNode.StartAsync(new() { Shards = 1, UsesLimitedConnections = true }, end);
 
-        NanoLibp2p.Multiformats.PeerId peer = await outside.DialAsync(circuit).WaitAsync(CliProcess.Patience);
+        PeerId peer = await outside.DialAsync(circuit, end).WaitAsync(CliProcess.Patience, end);
 
-        Assert.True(await outside.PingAsync(peer).WaitAsync(CliProcess.Patience) > TimeSpan.Zero);
+        Assert.True(await outside.PingAsync(peer, end).WaitAsync(CliProcess.Patience, end) > TimeSpan.Zero);
         Assert.Equal(outside.PeerId.ToString(), (await hidden.EventAsync(
             "connected", one => one.GetProperty("peer").GetString() == outside.PeerId.ToString())).GetProperty("peer").GetString());
     }

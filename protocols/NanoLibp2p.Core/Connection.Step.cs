@@ -14,7 +14,7 @@ namespace NanoLibp2p.Core
         internal const int RecordHeader = 2;
 
         // reads of the link in one step, so that a busy peer leaves the others their turn
-        private const int MaxReads = 4;
+        internal const int MaxReads = 4;
 
         // writes to the link in one flush, where a stream has ever more to say
         private const int MaxWrites = 16;
@@ -108,7 +108,11 @@ namespace NanoLibp2p.Core
         {
             bool moved = false;
             RentReceive();
+#if NANOFRAMEWORK_1_0
             for (int i = 0; i < MaxReads; i++)
+#else
+            for (int i = 0; i < _node.ReadsPerStep; i++)
+#endif
             {
                 int read = _linkEnded ? 0 : ReadLink();
                 if (read > 0)

@@ -19,6 +19,12 @@ namespace NanoLibp2p.Core
         /// </summary>
         public NodeScheduler Scheduler;
 
+        /// <summary>
+        /// Times that a step reads its link, each time up to a whole record: 4, and 1 for a scheduler that has others to serve, so that a
+        /// busy peer costs them the time of one record.
+        /// </summary>
+        public int ReadsPerStep = Connection.MaxReads;
+
         internal int InboundCount;
 
         /// <summary>Bytes by which the windows of open streams have grown: at most NodeOptions.WindowBytes.</summary>

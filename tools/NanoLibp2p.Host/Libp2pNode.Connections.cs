@@ -26,6 +26,9 @@ public sealed partial class Libp2pNode
     /// <summary>Bytes that connections keep: their buffers, and what their streams hold.</summary>
     internal long KeptBytes => _shards.Sum(shard => shard.Budget.UsedBytes);
 
+    /// <summary>Bytes that the sockets have received.</summary>
+    internal long ReceivedBytes => _shards.Sum(shard => Volatile.Read(ref shard.Traffic.Received));
+
     /// <summary>Bytes of buffers that connections have rented.</summary>
     internal long RentedBytes => _shards.Sum(shard => shard.Budget.UsedBytes - shard.Budget.HeldBytes);
 

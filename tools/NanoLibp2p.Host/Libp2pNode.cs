@@ -207,6 +207,15 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         => _shards.Sum(shard => CallAsync(shard, one => one.Node.Connections.Sum(connection => connection.OpenStreams),
             CancellationToken.None).GetAwaiter().GetResult());
 
+    /// <summary>Tells of each turn that a connection has had, on its shard's thread.</summary>
+    internal void Watch(Action<ShardConnection>? watcher)
+    {
+        foreach (Shard shard in _shards)
+        {
+            shard.Turned = watcher;
+        }
+    }
+
     /// <summary>Has all shards do nothing until an event is set.</summary>
     internal void Hold(ManualResetEventSlim go)
     {

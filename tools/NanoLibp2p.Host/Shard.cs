@@ -39,6 +39,9 @@ internal sealed class Shard : NodeScheduler
     // connections that are ended for their memory in one round at the most
     private const int MaxRelief = 16;
 
+    // times that a connection which has the shard to itself reads its link in one turn
+    private const int MaxReads = 4;
+
     // what is still to be sent when the node ends gets so long to leave
     private const int LastWordsMs = 1000;
 
@@ -115,6 +118,9 @@ internal sealed class Shard : NodeScheduler
 
     /// <summary>Pubsub; for its own thread. Null when the node has none.</summary>
     internal PubSubProtocol? PubSub { get; }
+
+    /// <summary>Hears of each turn, after it, on the shard's thread; null for nobody.</summary>
+    internal Action<ShardConnection>? Turned { get; set; }
 
     /// <summary>What its sockets have moved. From any thread.</summary>
     internal Traffic Traffic { get; } = new();
@@ -442,8 +448,12 @@ internal sealed class Shard : NodeScheduler
     {
         _turns++;
         _turn = connection;
+
+        // beside others a turn is one record long, also where none of them is known to wait: only the next look at the poller tells
+        Node.ReadsPerStep = Load > 1 ? 1 : MaxReads;
         connection.Turn();
         _turn = null;
+        Turned?.Invoke(connection);
     }
 
     private int TimeToWait()

@@ -4,8 +4,8 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Host;
 
 /// <summary>
-/// The application's word on who may connect, beside the lists of <see cref="AccessList"/>. Every method says yes unless overridden, must not
-/// wait, and may be called from several threads at a time.
+/// The application's word on who may connect, beside the lists of <see cref="AccessList"/>. Every method says yes unless overridden, must
+/// not wait, and may be called from several threads at a time.
 /// </summary>
 public abstract class ConnectionGate
 {

@@ -9,8 +9,8 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Host;
 
 /// <summary>
-/// What happens to a node's connections, for logs and for people: connected, closed and why, turned away and why, dials that failed. Bounded in
-/// all: the last <see cref="RecentEvents"/> are kept, a peer or an address has <see cref="Burst"/> lines and then one each
+/// What happens to a node's connections, for logs and for people: connected, closed and why, turned away and why, dials that failed.
+/// Bounded in all: the last <see cref="RecentEvents"/> are kept, a peer or an address has <see cref="Burst"/> lines and then one each
 /// <see cref="RefillSeconds"/> s, and a slow listener loses the oldest of <see cref="QueuedEvents"/>. From any thread.
 /// </summary>
 public sealed class EventLog

@@ -11,8 +11,8 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Host;
 
 /// <summary>
-/// A node's figures, as instruments of the meter <see cref="MeterName"/>, whose scope is the node. Where go-libp2p counts the same thing, the
-/// name and the labels are its own, so that its dashboards show a node of ours.
+/// A node's figures, as instruments of the meter <see cref="MeterName"/>, whose scope is the node. Where go-libp2p counts the same thing,
+/// the name and the labels are its own, so that its dashboards show a node of ours.
 /// </summary>
 internal sealed class NodeMetrics : IDisposable
 {

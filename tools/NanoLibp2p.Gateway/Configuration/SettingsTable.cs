@@ -42,6 +42,8 @@ internal static class SettingsTable
     internal const string KademliaMode = "kademlia.mode";
     internal const string KademliaBootstrap = "kademlia.bootstrap";
     internal const string AutoNat = "autonat.enabled";
+    internal const string Rendezvous = "rendezvous.enabled";
+    internal const string RendezvousRegistrations = "rendezvous.registrations";
     internal const string LogFormat = "logging.format";
     internal const string LogLevel = "logging.level";
     internal const string LogLevels = "logging.levels";
@@ -107,6 +109,8 @@ internal static class SettingsTable
         new(KademliaBootstrap, SettingKind.List, Array.Empty<string>(), "Peers of the DHT to begin with: multiaddrs with /p2p/PEER-ID")
             { Check = PeerAddress },
         new(AutoNat, SettingKind.Switch, true, "Whether it finds out if strangers can dial it, and dials peers that ask the same"),
+        new(Rendezvous, SettingKind.Switch, true, "Whether it is a rendezvous point: peers register under a namespace, others find them"),
+        new(RendezvousRegistrations, SettingKind.Number, 10_000L, "Registrations that it keeps, in memory") { Least = 1, Most = 100_000 },
         new(LogFormat, SettingKind.Text, "text", "text for people, or json")
             { Check = text => OneOf(text, ["text", "json"]) },
         new(LogLevel, SettingKind.Text, "Information", "The least level that is logged") { Check = Level, Reloads = true },

@@ -12,6 +12,7 @@ using NanoLibp2p.Host;
 using NanoLibp2p.Host.AutoNat;
 using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Host.Rendezvous;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Hosting;
@@ -35,6 +36,9 @@ internal sealed class GatewayServices : IAsyncDisposable
 
     /// <summary>Null when it is off.</summary>
     internal AutoNatService? AutoNat { get; private set; }
+
+    /// <summary>Null when it is off.</summary>
+    internal RendezvousPoint? Rendezvous { get; private set; }
 
     /// <summary>Starts those that are on.</summary>
     /// <exception cref="GatewayException">One can't start.</exception>
@@ -66,6 +70,11 @@ internal sealed class GatewayServices : IAsyncDisposable
         if (Kademlia != null)
         {
             yield return ("kademlia", $"{(Kademlia.IsServer ? "server" : "client")}, {Kademlia.TableCount} peers in the table");
+        }
+
+        if (Rendezvous != null)
+        {
+            yield return ("rendezvous", $"{Rendezvous.Count} registrations");
         }
 
         if (AutoNat != null)
@@ -120,6 +129,16 @@ internal sealed class GatewayServices : IAsyncDisposable
 
             Kademlia = KademliaService.Start(node, options);
             _all.Add(Kademlia);
+        }
+
+        if (settings.IsOn(SettingsTable.Rendezvous))
+        {
+            int most = settings.Number(SettingsTable.RendezvousRegistrations);
+            RendezvousPointOptions options = new() { MaxRegistrations = most };
+            options.MaxRegistrationsPerPeer = Math.Min(options.MaxRegistrationsPerPeer, most);
+            options.MaxRegistrationsPerNetwork = Math.Min(options.MaxRegistrationsPerNetwork, most);
+            Rendezvous = RendezvousPoint.Start(node, options);
+            _all.Add(Rendezvous);
         }
 
         if (settings.IsOn(SettingsTable.AutoNat))

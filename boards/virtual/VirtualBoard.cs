@@ -1,8 +1,11 @@
 using System;
+using NanoLibp2p.Discovery;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Firmware.Discovery;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Tcp;
+using NanoLibp2p.Hal.Udp;
 
 namespace NanoLibp2p.Boards.Virtual;
 
@@ -49,6 +52,10 @@ public sealed class VirtualBoard : Board, IDisposable
 
     /// <inheritdoc/>
     public override long UnixMs => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    /// <summary>A finder that uses mDNS on the first interface of this host that does multicast; on loopback where there is none.</summary>
+    public override PeerFinder? CreateFinder(DeviceSettings settings) =>
+        MdnsFinder.Create(this, new UdpMulticast(Mdns.Group, Mdns.Port, null), settings);
 
     /// <summary>What the host does not tell about itself; empty when it tells everything.</summary>
     public string MissingReadings => _sensor.Missing;

@@ -58,6 +58,17 @@ namespace NanoLibp2p.Firmware
         }
 
         /// <summary>
+        /// Makes what finds a gateway on the local network, as <c>MdnsFinder</c> of <c>NanoLibp2p.Firmware.Discovery</c>; a board that has
+        /// none does without its flash. Called once, when the network is joined.
+        /// </summary>
+        /// <param name="settings">What the board's store says.</param>
+        /// <returns>Null for none.</returns>
+        public virtual PeerFinder CreateFinder(DeviceSettings settings)
+        {
+            return null;
+        }
+
+        /// <summary>
         /// Waits until the network can be used, as long as it takes; called before anything takes random bytes. Does nothing on a board
         /// whose network is there anyway.
         /// </summary>

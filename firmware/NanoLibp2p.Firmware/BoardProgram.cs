@@ -42,12 +42,17 @@ namespace NanoLibp2p.Firmware
                 board.JoinNetwork();
                 DeviceSettings settings = DeviceSettings.Load(board.Store);
                 Device device = create(board, settings);
+                if (device.Finder == null)
+                {
+                    device.Finder = board.CreateFinder(settings);
+                }
+
                 string listen = settings.Find("listen", null);
                 if (listen != null)
                 {
                     device.Listen(listen);
                 }
-                else if (device.DialList.Count == 0 && board.Log != null)
+                else if (device.DialList.Count == 0 && device.Finder == null && board.Log != null)
                 {
                     board.Log.Write(
                         "nobody to call: store settings with a line 'dial = /ip4/.../tcp/.../p2p/...' (see the page of the board)");

@@ -1,6 +1,7 @@
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Firmware
 {
@@ -60,7 +61,10 @@ namespace NanoLibp2p.Firmware
             if (connection == _dialed)
             {
                 _openedMs = _node.NowMs;
-                _dialList.Reached(_dialIndex, _scratch, connection.Link.CopyRemoteAddress(_scratch, 0));
+                if (!IsFound)
+                {
+                    _dialList.Reached(_dialIndex, _scratch, connection.Link.CopyRemoteAddress(_scratch, 0));
+                }
             }
 
             _log.Connected(connection);
@@ -77,6 +81,7 @@ namespace NanoLibp2p.Firmware
             _delivery.CheckStreams();
             bool wasDialed = connection == _dialed;
             bool wasLeft = wasDialed && _isLeaving;
+            bool wasFound = wasDialed && IsFound;
             if (wasDialed)
             {
                 Reschedule(connection);
@@ -89,7 +94,7 @@ namespace NanoLibp2p.Firmware
             }
             else if (!wasLeft)
             {
-                _log.Closed(connection, _node.Options, wasDialed && !_stopped ? _redialMs - _node.NowMs : -1);
+                _log.Closed(connection, _node.Options, wasDialed && !wasFound && !_stopped ? _redialMs - _node.NowMs : -1);
             }
 
             if (_events != null)
@@ -128,6 +133,43 @@ namespace NanoLibp2p.Firmware
             _untold = 0;
             _tellMs = _node.NowMs + TellMs;
             return true;
+        }
+
+        // whether the finder named the peer that is dialled, not the dial list
+        private bool IsFound
+        {
+            get { return _finder != null && _finder.IsDialed; }
+        }
+
+        // Has the finder look while there is nobody, and dials whom it found.
+        private bool DialFound(long nowMs, ref long next)
+        {
+            if (_finder == null)
+            {
+                return false;
+            }
+
+            bool isWanted = (_dialed == null || (!_dialed.IsOpen && IsFound)) && (_dialList.Count == 0 || _failures > 0);
+            long lookMs = _finder.Poll(nowMs, isWanted);
+            Multiaddr[] found = isWanted && _dialed == null ? _finder.Next(nowMs) : null;
+            if (found != null)
+            {
+                _dialed = _node.Dial(found);
+                _finder.IsDialed = _dialed != null;
+                if (_finder.IsDialed)
+                {
+                    return true;
+                }
+
+                _finder.Ended(nowMs, false);
+            }
+
+            if (lookMs < next && lookMs > nowMs)
+            {
+                next = lookMs;
+            }
+
+            return false;
         }
 
         private bool Redial(long nowMs, bool moved, ref long next)
@@ -205,6 +247,13 @@ namespace NanoLibp2p.Firmware
             bool lasted = !_isLeaving && connection.WasOpen && nowMs - _openedMs >= _options.StableMs;
             _dialed = null;
             _isLeaving = false;
+            if (IsFound)
+            {
+                _finder.IsDialed = false;
+                _finder.Ended(nowMs, lasted);
+                return;
+            }
+
             if (!connection.WasOpen)
             {
                 _dialList.Missed(_dialIndex);
@@ -294,7 +343,8 @@ namespace NanoLibp2p.Firmware
         // Whether a peer's word counts for a reading: see DeviceOptions.ConfirmedBy.
         internal bool MayConfirm(Connection connection)
         {
-            return connection == _dialed || _options.ConfirmedBy == Confirmers.Subscribers || _dialList.Count == 0
+            return connection == _dialed || _options.ConfirmedBy == Confirmers.Subscribers
+                || (_dialList.Count == 0 && _finder == null)
                 || _dialList.Names(connection.RemoteId, connection.RemoteIdCount);
         }
 
@@ -325,7 +375,7 @@ namespace NanoLibp2p.Firmware
                 return false;
             }
 
-            _isLeaving = _dialList.Count > 1;
+            _isLeaving = IsFound || _dialList.Count > 1;
             _log.Deaf(_dialed, _delivery, _options, _isLeaving);
             if (_isLeaving)
             {

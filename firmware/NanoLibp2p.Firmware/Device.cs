@@ -42,6 +42,7 @@ namespace NanoLibp2p.Firmware
         private uint _tooLong;
         private bool _stopped;
         private NodeEvents _events;
+        private PeerFinder _finder;
 
         /// <summary>Makes a device of a node: adds pubsub to it, and takes its transport and its events.</summary>
         /// <param name="board">What it runs on.</param>
@@ -97,6 +98,16 @@ namespace NanoLibp2p.Firmware
         public DialList DialList
         {
             get { return _dialList; }
+        }
+
+        /// <summary>
+        /// Finds peers while the device has nobody: no address in its <see cref="DialList"/>, or none that leads to a peer. Null for none;
+        /// to be set before the first step.
+        /// </summary>
+        public PeerFinder Finder
+        {
+            get { return _finder; }
+            set { _finder = value; }
         }
 
         /// <summary>Who else hears of the node's connections; may be null.</summary>
@@ -187,7 +198,7 @@ namespace NanoLibp2p.Firmware
         /// <returns>When to call again even if nothing arrives; <paramref name="nowMs"/> itself when there is more to do at once.</returns>
         public long Step(long nowMs)
         {
-            _node.KeepsPlaceForDials = _dialList.Count > 0;
+            _node.KeepsPlaceForDials = _dialList.Count > 0 || _finder != null;
             if (IsShakingHands())
             {
                 _board.CollectGarbage(false);
@@ -208,6 +219,7 @@ namespace NanoLibp2p.Firmware
             moved |= TakeReadings(nowMs, ref next);
             moved |= _delivery.HandOver(nowMs, out retryMs);
             moved |= _delivery.Confirm();
+            moved |= DialFound(nowMs, ref next);
             moved |= Redial(nowMs, moved, ref next);
             if (retryMs < next)
             {

@@ -18,7 +18,7 @@ namespace NanoLibp2p.Firmware
         public const int MaxBytes = 1024;
 
         // what the firmware and its boards read; a board's program adds its own by asking for them
-        private const string KnownNames = "dial, topic, every, listen";
+        private const string KnownNames = "dial, topic, every, listen, gateway, mdns";
 
         private const char ByteOrderMark = '\uFEFF';
 
@@ -37,6 +37,8 @@ namespace NanoLibp2p.Firmware
             Mark("topic");
             Mark("every");
             Mark("listen");
+            Mark("gateway");
+            Mark("mdns");
         }
 
         /// <summary>Addresses to dial: each <c>dial</c>.</summary>

@@ -10,6 +10,9 @@ namespace NanoLibp2p.Discovery
     // list services and show their ports (libp2p mdns, "DNS Service Discovery").
     public sealed partial class Mdns
     {
+        /// <summary>Characters of the longest address that <see cref="Announce"/> takes.</summary>
+        public const int MaxAddressChars = MaxTextBytes - KeyBytes;
+
         private const int ServiceList = 4;
         private const int PortRecord = 8;
         private const int Ip4Record = 16;

@@ -27,6 +27,9 @@ public sealed class HotPathTests
         ["NanoLibp2p.Relay.RelayClient.Install"] = "the address that a client accepts circuits at, once",
         ["NanoLibp2p.Relay.RelayTransport"] = "the name that tells a circuit from another host, once a dial, and once where it listens",
         ["NanoLibp2p.Relay.RelayClient.Announce"] = "the address that the relay was dialed at, once a reservation",
+        ["NanoLibp2p.Hal.Udp."] = "joining the multicast group makes a socket, once a search",
+        ["NanoLibp2p.Firmware.Discovery.MdnsFinder.Next"] = "the address of a peer that was found, once a dial",
+        ["NanoLibp2p.Firmware.Discovery.MdnsFinder.Tell"] = "a line in the log about it; none without a log",
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };

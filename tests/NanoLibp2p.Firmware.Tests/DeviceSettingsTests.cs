@@ -102,8 +102,8 @@ public class DeviceSettingsTests
 
         Assert.Equal(
             [
-                "0: the setting evry = 500 is unknown and does nothing; known are dial, topic, every, listen",
-                "0: the setting topics = b is unknown and does nothing; known are dial, topic, every, listen",
+                "0: the setting evry = 500 is unknown and does nothing; known are dial, topic, every, listen, gateway, mdns",
+                "0: the setting topics = b is unknown and does nothing; known are dial, topic, every, listen, gateway, mdns",
             ],
             board.Lines);
     }

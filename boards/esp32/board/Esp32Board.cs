@@ -1,7 +1,10 @@
 using System.Threading;
 using nanoFramework.Networking;
 using NanoLibp2p.Boards.Nano;
+using NanoLibp2p.Discovery;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Firmware.Discovery;
+using NanoLibp2p.Hal.Udp;
 
 namespace NanoLibp2p.Boards.Esp32
 {
@@ -29,6 +32,12 @@ namespace NanoLibp2p.Boards.Esp32
                 return _isRadioOn
                     ? base.RandomWeakness : "an ESP32's generator is only good while Wi-Fi is on, and JoinNetwork has not joined one";
             }
+        }
+
+        /// <summary>A finder that uses mDNS: the firmware of an ESP32 has IGMP.</summary>
+        public override PeerFinder CreateFinder(DeviceSettings settings)
+        {
+            return MdnsFinder.Create(this, new UdpMulticast(Mdns.Group, Mdns.Port, null), settings);
         }
 
         /// <inheritdoc/>

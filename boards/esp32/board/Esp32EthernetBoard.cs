@@ -1,5 +1,8 @@
 using NanoLibp2p.Boards.Nano;
+using NanoLibp2p.Discovery;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Firmware.Discovery;
+using NanoLibp2p.Hal.Udp;
 
 namespace NanoLibp2p.Boards.Esp32
 {
@@ -22,6 +25,12 @@ namespace NanoLibp2p.Boards.Esp32
         public override string RandomWeakness
         {
             get { return "an ESP32's generator is only good while Wi-Fi or Bluetooth is on, and a board on Ethernet has both off"; }
+        }
+
+        /// <summary>A finder that uses mDNS: the firmware of an ESP32 has IGMP.</summary>
+        public override PeerFinder CreateFinder(DeviceSettings settings)
+        {
+            return MdnsFinder.Create(this, new UdpMulticast(Mdns.Group, Mdns.Port, null), settings);
         }
 
         /// <inheritdoc/>

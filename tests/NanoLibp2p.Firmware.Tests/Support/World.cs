@@ -22,6 +22,9 @@ internal sealed class World
 
     public MemoryNetwork Network { get; }
 
+    /// <summary>Whoever else runs in this world: called with its time in each step, and tells when to be called again.</summary>
+    public List<Func<long, long>> Others { get; } = [];
+
     /// <summary>What the devices' clocks show; the network's own time unless told otherwise.</summary>
     public Func<long, long> Clock { get; set; } = now => now;
 
@@ -104,6 +107,11 @@ internal sealed class World
         foreach (Gateway gateway in _gateways)
         {
             next = Math.Min(next, gateway.Host.Node.Poll(NowMs));
+        }
+
+        foreach (Func<long, long> other in Others)
+        {
+            next = Math.Min(next, other(NowMs));
         }
 
         return Math.Min(Math.Min(next, Network.NextArrival), NowMs + MaxStepMs);

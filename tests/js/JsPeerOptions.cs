@@ -33,6 +33,9 @@ public sealed record JsPeerOptions
     /// <summary>A DHT server's protocol id, such as <c>/ipfs/kad/1.0.0</c>; null for none.</summary>
     public string? Dht { get; init; }
 
+    /// <summary>Whom it looks for by mDNS; null for nobody.</summary>
+    public JsMdns? Mdns { get; init; }
+
     /// <summary>Milliseconds between Yamux's own pings; null for js-libp2p's 30 seconds.</summary>
     public int? KeepAlive { get; init; }
 

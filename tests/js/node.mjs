@@ -9,6 +9,7 @@ import { floodsub } from '@libp2p/floodsub'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { mdns as multicast } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -32,6 +33,7 @@ import { serveStreams } from './streams.mjs'
  *   dht          a DHT server's protocol id, such as '/ipfs/kad/1.0.0', with private addresses, and values of the namespace 'test' that begin with 'good'
  *   autonat      'v1', 'v2' or 'both': AutoNAT, as server and as client
  *   fetch        an object of keys and values that the fetch protocol answers with; a key that begins with '/broken/' is an error
+ *   mdns         options of @libp2p/mdns ({ port, serviceTag, interval }); who is found is told as the event 'peer:discovery'
  *   keepAlive    Yamux's interval between pings, in milliseconds
  *   cut          see cut.mjs; an object, which may be changed later for connections to come
  *   patience     milliseconds that an upgrade, or agreeing on a protocol, may take (30000: the machine may be busy)
@@ -40,7 +42,7 @@ import { serveStreams } from './streams.mjs'
  *   quiet        true: no events on stdout
  */
 export async function createNode (options) {
-  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, autonat, fetch: values, keepAlive, cut, patience = 30_000, relay, webSockets: hasWebSockets = false, quiet = false } = options
+  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, mdns, autonat, fetch: values, keepAlive, cut, patience = 30_000, relay, webSockets: hasWebSockets = false, quiet = false } = options
   const emit = quiet ? () => {} : print
   const wrap = cut == null
     ? { transport: same, encrypter: same }
@@ -58,6 +60,7 @@ export async function createNode (options) {
     addresses: { listen: listen == null ? [] : [listen] },
     transports: [wrap.transport(tcp()), ...(hasWebSockets ? [webSockets()] : []), ...(relay != null ? [circuitRelayTransport()] : [])],
     connectionEncrypters: [wrap.encrypter(told(key === 'ECDSA' ? proving(ecdsaKey(), noise()) : noise(), early, emit, frames))],
+    peerDiscovery: mdns == null ? [] : [multicast(mdns)],
     streamMuxers: [yamux(keepAlive == null ? {} : { keepAliveInterval: keepAlive })],
     connectionManager: {
       inboundConnectionThreshold: 1_000_000,
@@ -171,6 +174,10 @@ function tell (node, emit) {
   node.addEventListener('connection:close', ({ detail }) => emit('connection:close', connection(detail)))
   node.addEventListener('peer:connect', ({ detail }) => emit('peer:connect', { peer: detail.toString() }))
   node.addEventListener('peer:disconnect', ({ detail }) => emit('peer:disconnect', { peer: detail.toString() }))
+  node.addEventListener('peer:discovery', ({ detail }) => emit('peer:discovery', {
+    peer: detail.id.toString(),
+    addrs: detail.multiaddrs.map(one => one.toString())
+  }))
   node.addEventListener('peer:identify', ({ detail }) => emit('peer:identify', identified(detail)))
   node.addEventListener('peer:update', ({ detail }) => emit('peer:update', {
     peer: detail.peer.id.toString(),

@@ -1,8 +1,8 @@
 using System;
 using System.Diagnostics;
 using System.Threading.Tasks;
-using NanoLibp2p.Hal;
-using NanoLibp2p.Multiformats;
+using NanoLibp2p.Host;
+using NanoLibp2p.Host.Perf;
 
 namespace NanoLibp2p.Bench;
 
@@ -39,22 +39,12 @@ internal sealed class NanoListener : IDisposable
     }
 
     /// <summary>What that process does: prints its address, and listens until its stdin ends.</summary>
-    public static int Run(NanoNode nano)
+    public static async Task<int> RunAsync(bool managedCrypto)
     {
-        Multiaddr? address = nano.Node.Listen(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), out LinkError error);
-        if (address == null)
-        {
-            Console.Error.WriteLine($"can't listen on 127.0.0.1: {error}");
-            return 1;
-        }
-
-        Console.WriteLine(address);
-        _ = Task.Run(() =>
-        {
-            Console.In.ReadToEnd();
-            Environment.Exit(0);
-        });
-        nano.Run();
+        await using Libp2pNode node = await NanoNode.StartAsync(managedCrypto, "/ip4/127.0.0.1/tcp/0");
+        await using PerfService perf = PerfService.Start(node, _ => true);
+        Console.WriteLine(node.ListenAddresses[0]);
+        await Task.Run(Console.In.ReadToEnd);
         return 0;
     }
 

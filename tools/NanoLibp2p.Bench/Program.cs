@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
 using NanoLibp2p.Bench.Gateway;
+using NanoLibp2p.Host;
 using NanoLibp2p.JsPeers;
 
 namespace NanoLibp2p.Bench;
@@ -55,7 +56,7 @@ internal static class Program
         _crypto.AcceptOnlyFromAmong("desktop", "managed");
         Command listen = new("listen", "our node as the other side, for this program itself") { Hidden = true };
         listen.Options.Add(_crypto);
-        listen.SetAction(parsed => NanoListener.Run(new NanoNode(parsed.GetValue(_crypto) == "managed")));
+        listen.SetAction(parsed => NanoListener.RunAsync(parsed.GetValue(_crypto) == "managed"));
         Command peer = new("peer", "our node as one of the gateway's peers, for this program itself") { Hidden = true };
         peer.Arguments.Add(_connections);
         peer.SetAction(parsed => NanoPeer.RunAsync(parsed.GetValue(_connections)));
@@ -88,7 +89,7 @@ internal static class Program
             await measure();
             return 0;
         }
-        catch (Exception e) when (e is JsPeerException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (e is JsPeerException or TimeoutException or InvalidOperationException or Libp2pException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;
@@ -112,7 +113,7 @@ internal static class Program
         using NanoListener nanoListener = await NanoListener.StartAsync(crypto);
         await using JsPeer jsListener = await JsPeer.StartAsync(new JsPeerOptions());
         await using JsPeer jsDialer = await JsPeer.StartAsync(new JsPeerOptions { Listen = null });
-        NanoNode nano = new(crypto == "managed");
+        await using Libp2pNode nano = await NanoNode.StartAsync(crypto == "managed", null);
         IDialer nanoDials = new NanoDialer(nano);
         IDialer jsDials = new JsDialer(jsDialer);
         (string Name, IDialer Dialer, string Address, Samples Samples)[] pairs =
@@ -132,13 +133,14 @@ internal static class Program
             }
         }
 
+        string cryptoName = NanoNode.CryptoName(crypto == "managed");
         List<(string, Samples)> results = [.. pairs.Select(one => (one.Name, one.Samples))];
-        Console.Write(json ? Report.Json(results, nano.CryptoName) + Environment.NewLine : Report.Table(results));
+        Console.Write(json ? Report.Json(results, cryptoName) + Environment.NewLine : Report.Table(results));
         if (!json)
         {
             Console.WriteLine();
             Console.WriteLine(
-                $"Medians of {rounds} rounds in turn; in brackets the ratio to js → js. Our cryptography: {nano.CryptoName}.");
+                $"Medians of {rounds} rounds in turn; in brackets the ratio to js → js. Our cryptography: {cryptoName}.");
         }
     }
 

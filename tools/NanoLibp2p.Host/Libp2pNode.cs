@@ -48,7 +48,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         options.Check();
         _options = options;
         SystemRandom random = new();
-        CryptoProvider crypto = DesktopCrypto.Choose();
+        CryptoProvider crypto = options.Crypto();
         Identity identity = options.Identity ?? Identity.Create(crypto, random);
         NodeOptions node = options.Node;
         node.NoiseIdentity ??= new NoiseIdentity(identity, crypto, random, node.EarlyMuxer);
@@ -58,7 +58,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         PeerStore = new PeerStore(options.PeerStore, options.Time);
         Dialer = new Dialer(this, options, _stopping.Token);
         Dialer.Add(new CircuitDialer(this));
-        _addresses = new LocalAddresses(identity, DesktopCrypto.Choose(), options.Time,
+        _addresses = new LocalAddresses(identity, options.Crypto(), options.Time,
             [.. options.AnnounceAddresses.Select(text => OwnAddress(Multiaddr.TryParse(text, out string error)
                 ?? throw new ArgumentException($"AnnounceAddresses: '{text}' is no multiaddr: {error}")))]);
         ConnectionManager = new ConnectionManager(this, options);

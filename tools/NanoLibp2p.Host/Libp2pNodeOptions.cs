@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using NanoLibp2p.Core;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Host.Dialing;
 using NanoLibp2p.PubSub;
 
@@ -74,6 +76,12 @@ public sealed class Libp2pNodeOptions
     /// <summary>How it waits for its sockets.</summary>
     public PollerKind Poller { get; set; }
 
+    /// <summary>
+    /// Makes the cryptography of one shard, which one thread uses; called for each. <see cref="DesktopCrypto.Choose"/> unless set: libsodium
+    /// where it loads.
+    /// </summary>
+    public Func<CryptoProvider> Crypto { get; set; } = DesktopCrypto.Choose;
+
     /// <summary>How it dials.</summary>
     public DialOptions Dial { get; set; } = new();
 
@@ -112,6 +120,7 @@ public sealed class Libp2pNodeOptions
         ArgumentNullException.ThrowIfNull(PeerStore);
         ArgumentNullException.ThrowIfNull(Time);
         ArgumentNullException.ThrowIfNull(Dial);
+        ArgumentNullException.ThrowIfNull(Crypto);
         PeerStore.Check();
         Dial.Check();
         NodeOptions.CheckRange((int)Math.Clamp(DuplicateGrace.TotalMilliseconds, -1, int.MaxValue), 0, int.MaxValue, "DuplicateGrace");

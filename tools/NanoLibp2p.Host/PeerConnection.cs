@@ -16,6 +16,7 @@ public sealed class PeerConnection
         IsLimited = own.Link.IsLimited;
         Opened = opened;
         Shard = own.Shard.Index;
+        UsedEarlyMuxer = own.Connection.UsedEarlyMuxer;
     }
 
     /// <summary>A number that no other connection of this node has, from 1 on in the order in which they opened.</summary>
@@ -40,6 +41,9 @@ public sealed class PeerConnection
 
     /// <summary>The number of its shard, from 0 on.</summary>
     public int Shard { get; }
+
+    /// <summary>Whether Yamux was agreed on within the Noise handshake, which saves a round trip.</summary>
+    public bool UsedEarlyMuxer { get; }
 
     internal ShardConnection Own { get; }
 

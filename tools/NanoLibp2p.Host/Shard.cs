@@ -71,7 +71,7 @@ internal sealed class Shard : NodeScheduler
         Index = index;
         _poller = Poller.Create(options.Poller);
         Budget = new MemoryBudget(options.MemoryBytes / options.Shards);
-        Node = new Node(nodeOptions, identity, DesktopCrypto.Choose(), new SystemRandom())
+        Node = new Node(nodeOptions, identity, options.Crypto(), new SystemRandom())
         {
             Events = new Listener(this),
             Scheduler = this,

@@ -2,11 +2,12 @@ using System;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading;
 using System.Threading.Tasks;
-using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
 using StackExchange.Redis;
 
@@ -24,61 +25,93 @@ internal static class InteropCommand
     internal static Command Create()
     {
         Command command = new("interop", "Run the libp2p project's transport-interop contract, with all settings from the environment");
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, _) =>
         {
             InteropSettings settings = InteropSettings.FromEnvironment(Environment.GetEnvironmentVariable);
             using Interruption interruption = new();
-            NodeRunner runner = new(NodeOptions.Desktop(), Keys.Create());
-            return runner.Run(async () =>
+            Task<int> part = settings.IsDialer
+                ? DialAsync(settings, parsed.InvocationConfiguration, interruption.Token)
+                : ListenAsync(settings, parsed.InvocationConfiguration, interruption.Token);
+            if (await Task.WhenAny(part, Task.Delay(settings.Patience), interruption.Asked) != part && !interruption.Asked.IsCompleted)
             {
-                Task<int> part = settings.IsDialer
-                    ? DialAsync(runner, settings, parsed.InvocationConfiguration)
-                    : ListenAsync(runner, settings, parsed.InvocationConfiguration, interruption.Asked);
-                if (await Task.WhenAny(part, runner.DelayAsync(settings.Patience), interruption.Asked) != part
-                    && !interruption.Asked.IsCompleted)
-                {
-                    throw new CliException($"not done after {settings.Patience.TotalSeconds} seconds; the other side may not have started");
-                }
-                return part.IsCompleted ? await part : settings.IsDialer ? throw new CliException("ended before it was done") : 0;
-            });
+                throw new CliException($"not done after {settings.Patience.TotalSeconds} seconds; the other side may not have started");
+            }
+            try
+            {
+                return await part;
+            }
+            catch (OperationCanceledException)
+            {
+                return settings.IsDialer ? throw new CliException("ended before it was done") : 0;
+            }
         });
         return command;
     }
 
-    private static async Task<int> ListenAsync(NodeRunner runner, InteropSettings settings, InvocationConfiguration console, Task asked)
+    private static async Task<int> ListenAsync(InteropSettings settings, InvocationConfiguration console, CancellationToken interrupted)
     {
-        Multiaddr asWanted = Multiaddr.TryParse($"/{(settings.Ip.Contains(':') ? "ip6" : "ip4")}/{settings.Ip}/tcp/0", out string wrong)
-            ?? throw new CliException($"cannot listen on {settings.Ip}: {wrong}", CliException.WrongArguments);
-        Multiaddr bound = runner.Node.Listen(asWanted, out LinkError error)
-            ?? throw new CliException(
-                $"cannot listen on {asWanted}: {CloseText.Describe(error)}; set the listener's address to one of this host's");
+        Libp2pNodeOptions options = Options();
+        string asWanted = $"/{(settings.Ip.Contains(':') ? "ip6" : "ip4")}/{settings.Ip}/tcp/0";
+        if (Multiaddr.TryParse(asWanted, out string wrong) == null)
+        {
+            throw new CliException($"cannot listen on {settings.Ip}: {wrong}", CliException.WrongArguments);
+        }
+        options.ListenAddresses.Add(asWanted);
+        await using Libp2pNode node = await StartAsync(options);
         // the first is the one that other hosts reach
-        string address = HostAddresses.Expand(bound)[0];
+        string address = HostAddresses.Expand(node.ListenAddresses[0])[0];
         using ConnectionMultiplexer redis = await ConnectAsync(settings);
         await redis.GetDatabase().ListRightPushAsync(settings.ListKey, address);
         console.Error.WriteLine($"listening at {address}");
         // the dialer ends the run: the listener waits to be stopped
-        await asked;
+        await Task.Delay(Timeout.Infinite, interrupted);
         return 0;
     }
 
-    private static async Task<int> DialAsync(NodeRunner runner, InteropSettings settings, InvocationConfiguration console)
+    private static async Task<int> DialAsync(InteropSettings settings, InvocationConfiguration console, CancellationToken interrupted)
     {
-        Multiaddr address = await FindListenerAsync(runner, settings);
-        PingClient ping = new(runner.Node);
-        long start = Stopwatch.GetTimestamp();
-        Connection connection = await runner.DialAsync(address);
-        await ping.SendAsync(connection);
-        TimeSpan both = Stopwatch.GetElapsedTime(start);
-        // the first ping opened its stream too: it belongs to the handshake figure, not to the round trip
-        TimeSpan rtt = await ping.SendAsync(connection);
-        console.Error.WriteLine($"connected to {address}");
-        console.Output.Write(settings.Figures(both, rtt));
-        return 0;
+        Multiaddr address = await FindListenerAsync(settings, interrupted);
+        Libp2pNodeOptions options = Options();
+        await using Libp2pNode node = await StartAsync(options);
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            PeerId peer = await node.DialAsync(address, interrupted);
+            await node.PingAsync(peer, interrupted);
+            TimeSpan both = Stopwatch.GetElapsedTime(start);
+            // the first ping opened its stream too: it belongs to the handshake figure, not to the round trip
+            TimeSpan rtt = await node.PingAsync(peer, interrupted);
+            console.Error.WriteLine($"connected to {address}");
+            console.Output.Write(settings.Figures(both, rtt));
+            return 0;
+        }
+        catch (Libp2pException e) when (e.Error == Libp2pError.DialFailed)
+        {
+            throw new CliException(HostSession.Describe(address, e, options.Node));
+        }
+        catch (Libp2pException e)
+        {
+            throw new CliException(e.Message);
+        }
+    }
+
+    private static Libp2pNodeOptions Options() => new() { Shards = 1, PubSub = null };
+
+    private static async Task<Libp2pNode> StartAsync(Libp2pNodeOptions options)
+    {
+        try
+        {
+            return await Libp2pNode.StartAsync(options);
+        }
+        catch (Libp2pException e)
+        {
+            throw new CliException($"cannot listen on {options.ListenAddresses[0]}: {CloseText.Describe((LinkError)e.Detail)}; set the "
+                + $"listener's address to one of this host's");
+        }
     }
 
     // not BLPOP, which would hold up a connection that is shared by design
-    private static async Task<Multiaddr> FindListenerAsync(NodeRunner runner, InteropSettings settings)
+    private static async Task<Multiaddr> FindListenerAsync(InteropSettings settings, CancellationToken interrupted)
     {
         using ConnectionMultiplexer redis = await ConnectAsync(settings);
         while (true)
@@ -90,7 +123,7 @@ internal static class InteropCommand
                 return address is { IsTcp: true }
                     ? address : throw new CliException($"the listener's address can't be dialled: {error ?? found + " is not plain TCP"}");
             }
-            await runner.DelayAsync(_lookAgain);
+            await Task.Delay(_lookAgain, interrupted);
         }
     }
 

@@ -3,9 +3,9 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
-using NanoLibp2p.Core;
+using NanoLibp2p.Host;
+using NanoLibp2p.Host.Perf;
 using NanoLibp2p.Multiformats;
-using NanoLibp2p.Perf;
 
 namespace NanoLibp2p.Cli.Commands;
 
@@ -24,59 +24,54 @@ internal static class PerfCommand
         Command command = new("perf",
             "Measure throughput to a peer that serves the perf protocol, such as: nanolibp2p listen --perf") { peer, upload, download,
             timeout };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, _) =>
         {
             ulong? up = parsed.GetValue(upload);
             ulong? down = parsed.GetValue(download);
             (ulong toSend, ulong toReceive) = up == null && down == null ? (StandardBytes, StandardBytes) : (up ?? 0, down ?? 0);
-            PerfProtocol perf = new(1, NodeOptions.MaxRecordBytes, serve: false);
-            return PeerSession.Run(
-                parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time, null,
-                session => session.Runner.Node.Add(perf),
-                session => MeasureAsync(session, perf, toSend, toReceive));
+            return HostSession.RunAsync(
+                parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time,
+                session => MeasureAsync(session, toSend, toReceive));
         });
         return command;
     }
 
-    private static async Task<int> MeasureAsync(PeerSession session, PerfProtocol perf, ulong upload, ulong download)
+    private static async Task<int> MeasureAsync(HostSession session, ulong upload, ulong download)
     {
         if (upload > 0 || download == 0)
         {
-            await TransferAsync(session, perf, "upload", upload, 0);
+            await TransferAsync(session, "upload", upload, 0);
         }
         if (download > 0)
         {
-            await TransferAsync(session, perf, "download", 0, download);
+            await TransferAsync(session, "download", 0, download);
         }
         return 0;
     }
 
-    private static async Task TransferAsync(PeerSession session, PerfProtocol perf, string direction, ulong upload, ulong download)
+    private static async Task TransferAsync(HostSession session, string direction, ulong upload, ulong download)
     {
-        Listener listener = new();
-        perf.Events = listener;
-        long start = Stopwatch.GetTimestamp();
-        PerfTransfer transfer = perf.Start(session.Connection, upload, download)
-            ?? throw new CliException("the transfer could not start: the connection has no stream left");
-        (ulong sentBefore, ulong receivedBefore, long before) = (0, 0, start);
-        while (true)
+        PerfProgress progress = new();
+        Task<TimeSpan> transfer = PerfService.MeasureAsync(session.Node, session.PeerId, upload, download, progress, session.Interrupted);
+        (long sentBefore, long receivedBefore, long before) = (0, 0, Stopwatch.GetTimestamp());
+        while (await Task.WhenAny(transfer, Task.Delay(_reportEvery, session.Interrupted)) != transfer
+            && !session.Interrupted.IsCancellationRequested)
         {
-            Task first = await session.WaitAsync(Task.WhenAny(listener.End, session.Runner.DelayAsync(_reportEvery)));
-            if (first == listener.End)
-            {
-                break;
-            }
-            Report(session.Output, "intermediary", direction, Stopwatch.GetElapsedTime(before), transfer.Uploaded - sentBefore,
-                transfer.Downloaded - receivedBefore);
-            (sentBefore, receivedBefore, before) = (transfer.Uploaded, transfer.Downloaded, Stopwatch.GetTimestamp());
+            (long sent, long received, long now) = (progress.Uploaded, progress.Downloaded, Stopwatch.GetTimestamp());
+            Report(session.Output, "intermediary", direction, Stopwatch.GetElapsedTime(before, now), (ulong)(sent - sentBefore),
+                (ulong)(received - receivedBefore));
+            (sentBefore, receivedBefore, before) = (sent, received, now);
         }
-        if (!await listener.End)
+        try
         {
-            throw new CliException(
-                $"{session.Peer} broke the {direction} off after {transfer.Uploaded + transfer.Downloaded} bytes, or does not serve "
-                    + $"{PerfProtocol.Id}; a nanolibp2p peer serves it with: listen --perf");
+            Report(session.Output, "final", direction, await transfer, upload, download);
         }
-        Report(session.Output, "final", direction, Stopwatch.GetElapsedTime(start, listener.EndedAt), upload, download);
+        catch (Libp2pException e)
+        {
+            throw session.Lost(e) ?? new CliException(
+                $"{session.Peer} broke the {direction} off after {progress.Uploaded + progress.Downloaded} bytes, or does not serve "
+                    + $"{PerfService.Id}; a nanolibp2p peer serves it with: listen --perf");
+        }
     }
 
     // the names are those of the libp2p project's perf contract
@@ -92,20 +87,5 @@ internal static class PerfCommand
         string more = type == "final" ? "" : " ...";
         output.Tell(json,
             $"{direction}: {megabytes:0.###} MB in {time.TotalSeconds:0.000} s, {megabytes / time.TotalSeconds:0.0} MB/s{more}");
-    }
-
-    private sealed class Listener : PerfEvents
-    {
-        private readonly TaskCompletionSource<bool> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        internal Task<bool> End => _end.Task;
-
-        internal long EndedAt { get; private set; }
-
-        public override void OnEnd(PerfTransfer transfer, bool complete)
-        {
-            EndedAt = Stopwatch.GetTimestamp();
-            _end.TrySetResult(complete);
-        }
     }
 }

@@ -23,17 +23,16 @@ internal static class PingCommand
         {
             peer, count, every, timeout
         };
-        command.SetAction(parsed => PeerSession.Run(
-            parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time, null, null,
+        command.SetAction((parsed, _) => HostSession.RunAsync(
+            parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time,
             session => PingAsync(session, parsed.GetValue(count) ?? StandardCount, parsed.GetValue(every).Time)));
         return command;
     }
 
-    private static async Task<int> PingAsync(PeerSession session, int count, TimeSpan every)
+    private static async Task<int> PingAsync(HostSession session, int count, TimeSpan every)
     {
-        PingClient ping = new(session.Runner.Node);
         // The first ping waits until its stream is agreed on, and both sides run that code for the first time: it measures no round trip.
-        TimeSpan first = await session.WaitAsync(ping.SendAsync(session.Connection),
+        TimeSpan first = await session.WaitAsync(token => session.Node.PingAsync(session.PeerId, token),
             $"{session.Peer} is connected, but the first ping was not answered in time");
         List<double> times = [];
         int sent = 0;
@@ -47,7 +46,7 @@ internal static class PingCommand
                     await session.PauseAsync(every);
                 }
                 sent++;
-                TimeSpan rtt = await session.WaitAsync(ping.SendAsync(session.Connection),
+                TimeSpan rtt = await session.WaitAsync(token => session.Node.PingAsync(session.PeerId, token),
                     $"{session.Peer} is connected, but ping {sent} was not answered in time");
                 times.Add(rtt.TotalMilliseconds);
                 JsonObject json = Output.Event("ping");

@@ -14,17 +14,24 @@ internal static class DialFailure
     /// <param name="options">Its node's.</param>
     internal static string Describe(Multiaddr address, Connection connection, NodeOptions options)
     {
-        string why = connection.CloseReason switch
-        {
-            CloseReason.DialFailed => CloseText.Describe((LinkError)connection.CloseDetail),
-            CloseReason.HandshakeTimeout =>
-                "the peer answered, but did not finish the handshake in time; give it more with --timeout if it is only slow",
-            CloseReason.PeerIdMismatch when connection.RemotePeer is { } peer && !peer.Equals(address.PeerId)
-                => $"another peer answered, {peer}; take that id into the address if you trust it, or find out who sits there",
-            CloseReason.DialledSelf =>
-                $"the peer there has this node's own peer id, {connection.RemotePeer}: both use the same key; give each its own --key",
-            _ => CloseText.Describe(connection, options),
-        };
+        PeerId? answered = connection.RemotePeer is { } peer && (connection.CloseReason == CloseReason.DialledSelf
+            || !peer.Equals(address.PeerId)) ? peer : null;
+        string why = connection.CloseReason == CloseReason.DialFailed ? CloseText.Describe((LinkError)connection.CloseDetail)
+            : Why(connection.CloseReason, answered) ?? CloseText.Describe(connection, options);
         return $"cannot connect to {address}: {why}";
     }
+
+    /// <summary>The reasons that are told otherwise on the command line; null for others.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="answered">Who answered instead of who was dialled, or the node itself; null where that is not known.</param>
+    internal static string? Why(CloseReason reason, PeerId? answered) => reason switch
+    {
+        CloseReason.HandshakeTimeout =>
+            "the peer answered, but did not finish the handshake in time; give it more with --timeout if it is only slow",
+        CloseReason.PeerIdMismatch when answered != null
+            => $"another peer answered, {answered}; take that id into the address if you trust it, or find out who sits there",
+        CloseReason.DialledSelf =>
+            $"the peer there has this node's own peer id, {answered}: both use the same key; give each its own --key",
+        _ => null,
+    };
 }

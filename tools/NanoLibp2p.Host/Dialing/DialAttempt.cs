@@ -8,4 +8,8 @@ namespace NanoLibp2p.Host.Dialing;
 /// <param name="Reason">Why, as a connection ends; <see cref="CloseReason.None"/> when it was not tried at all.</param>
 /// <param name="Detail">A figure that belongs to it, as told there.</param>
 /// <param name="Text">The same in words.</param>
-public sealed record DialAttempt(Multiaddr Address, CloseReason Reason, int Detail, string Text);
+public sealed record DialAttempt(Multiaddr Address, CloseReason Reason, int Detail, string Text)
+{
+    /// <summary>Who is there, where another peer answered than the one that was dialled, or the node itself; else null.</summary>
+    public PeerId? Answered { get; init; }
+}

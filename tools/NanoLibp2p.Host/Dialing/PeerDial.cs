@@ -284,7 +284,8 @@ internal sealed class PeerDial
         lock (_dialer.Gate)
         {
             Multiaddr address = target.Address.WithoutPeerId() ?? target.Address;
-            _failed.Add(new DialAttempt(address, reason, detail, text));
+            PeerId? answered = reason is CloseReason.PeerIdMismatch or CloseReason.DialledSelf ? (inner as Libp2pException)?.Peer : null;
+            _failed.Add(new DialAttempt(address, reason, detail, text) { Answered = answered });
             _last = inner ?? _last;
         }
     }

@@ -1,6 +1,8 @@
 using System;
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Multiformats;
@@ -8,113 +10,157 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Host.Perf;
 
 /// <summary>
-/// The perf protocol (libp2p perf spec): how fast bytes go to a peer and come from it. Only the peers that are named may measure with this
-/// node, since it costs what it measures; a node that starts none serves none.
+/// The perf protocol (libp2p perf spec): how many bytes a second go between two peers. Whoever is served may fill the line, so that it is
+/// served only where it is started, and to those who are allowed.
 /// </summary>
-public sealed class PerfService
+public sealed class PerfService : IAsyncDisposable
 {
     /// <summary>The protocol's id.</summary>
     public const string Id = "/perf/1.0.0";
 
-    private const int HeaderBytes = 8;
-    private const int Piece = 64 * 1024;
+    /// <summary>Transfers that are served at a time; more are broken off.</summary>
+    public const int MaxTransfers = 16;
 
-    private static readonly byte[] _zeros = new byte[Piece];
+    private const int ChunkBytes = 64 * 1024;
+    private const int HeaderBytes = 8;
+
+    private static readonly byte[] _zeros = new byte[ChunkBytes];
 
     private readonly Libp2pNode _node;
-    private readonly HashSet<PeerId> _allowed;
+    private readonly Func<PeerId, bool> _allows;
+    private int _transfers;
 
-    private PerfService(Libp2pNode node, IEnumerable<PeerId> allowed)
+    private PerfService(Libp2pNode node, Func<PeerId, bool> allows)
     {
         _node = node;
-        _allowed = [.. allowed];
-        node.Handle(Id, ServeAsync);
+        _allows = allows;
     }
 
-    /// <summary>Begins to serve.</summary>
+    /// <summary>Serves the protocol to some peers from now on.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="allowed">Who may measure; others are broken off at once.</param>
-    /// <exception cref="ArgumentException">The node has one already.</exception>
-    /// <exception cref="Libp2pException">The node has too many protocols, or has ended.</exception>
+    /// <param name="allowed">Who is served; others are broken off.</param>
+    /// <exception cref="ArgumentException">The node serves it already.</exception>
     public static PerfService Start(Libp2pNode node, IEnumerable<PeerId> allowed)
     {
-        ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(allowed);
-        return new PerfService(node, allowed);
+        HashSet<PeerId> named = [.. allowed];
+        return Start(node, named.Contains);
     }
 
-    /// <summary>Measures with a connected peer; this needs no service here.</summary>
+    /// <summary>Serves the protocol from now on.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="peer">The peer, which has to allow it.</param>
+    /// <param name="allows">Who is served, asked for each transfer; others are broken off.</param>
+    /// <exception cref="ArgumentException">The node serves it already.</exception>
+    public static PerfService Start(Libp2pNode node, Func<PeerId, bool> allows)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(allows);
+        PerfService service = new(node, allows);
+        node.Handle(Id, service.ServeAsync);
+        return service;
+    }
+
+    /// <summary>Moves bytes to a connected peer that serves the protocol, then from it.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="peer">The peer.</param>
     /// <param name="upload">Bytes to send.</param>
-    /// <param name="download">Bytes to be sent.</param>
+    /// <param name="download">Bytes to receive.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>How long all of it took, from the opened stream to the last byte.</returns>
-    /// <exception cref="Libp2pException">There is no connection, the peer refuses, or sent another number of bytes.</exception>
-    public static async Task<TimeSpan> MeasureAsync(Libp2pNode node, PeerId peer, long upload, long download,
+    /// <returns>How long it took, from the stream that is opened to the last byte.</returns>
+    /// <exception cref="Libp2pException">The peer does not serve it, broke it off, or sent another number of bytes
+    /// (MessageMalformed).</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static Task<TimeSpan> MeasureAsync(Libp2pNode node, PeerId peer, ulong upload, ulong download,
+        CancellationToken cancellationToken = default)
+        => MeasureAsync(node, peer, upload, download, new PerfProgress(), cancellationToken);
+
+    /// <summary>As <see cref="MeasureAsync(Libp2pNode, PeerId, ulong, ulong, CancellationToken)"/>, and tells meanwhile how far it
+    /// is.</summary>
+    public static async Task<TimeSpan> MeasureAsync(Libp2pNode node, PeerId peer, ulong upload, ulong download, PerfProgress progress,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(node);
-        ArgumentOutOfRangeException.ThrowIfNegative(upload);
-        ArgumentOutOfRangeException.ThrowIfNegative(download);
-        PeerStream stream = await node.OpenStreamAsync(peer, Id, cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            long begun = TimeProvider.System.GetTimestamp();
-            byte[] header = new byte[HeaderBytes];
-            BinaryPrimitives.WriteInt64BigEndian(header, download);
-            await stream.WriteAsync(header, cancellationToken).ConfigureAwait(false);
-            await SendAsync(stream, (ulong)upload, cancellationToken).ConfigureAwait(false);
-            stream.CompleteWrites();
-            long got = await DrainAsync(stream, cancellationToken).ConfigureAwait(false);
-            return got == download ? TimeProvider.System.GetElapsedTime(begun)
-                : throw new Libp2pException(Libp2pError.MessageMalformed, peer, $"the peer sent {got} bytes, where {download} were wanted");
-        }
+        ArgumentNullException.ThrowIfNull(progress);
+        long start = Stopwatch.GetTimestamp();
+        await using PeerStream stream = await node.OpenStreamAsync(peer, Id, cancellationToken).ConfigureAwait(false);
+        byte[] header = new byte[HeaderBytes];
+        BinaryPrimitives.WriteUInt64BigEndian(header, download);
+        await stream.WriteAsync(header, cancellationToken).ConfigureAwait(false);
+        await SendAsync(stream, upload, progress, cancellationToken).ConfigureAwait(false);
+        stream.CompleteWrites();
+        ulong received = await ReceiveAsync(stream, progress, cancellationToken).ConfigureAwait(false);
+        return received == download
+            ? Stopwatch.GetElapsedTime(start)
+            : throw Libp2pException.For(Libp2pError.MessageMalformed, peer, $"{received} bytes came of {download} that were asked for");
+    }
+
+    /// <summary>Serves it no more; transfers under way go on.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _node.StopHandling(Id);
+        return ValueTask.CompletedTask;
     }
 
     private async Task ServeAsync(PeerStream stream, CancellationToken cancellationToken)
     {
-        if (!_allowed.Contains(stream.RemotePeer))
-        {
-            stream.Abort();
-            return;
-        }
-
+        bool isAllowed = _allows(stream.RemotePeer);
         try
         {
+            if (Interlocked.Increment(ref _transfers) > MaxTransfers || !isAllowed)
+            {
+                stream.Abort();
+                return;
+            }
+
             byte[] header = new byte[HeaderBytes];
-            await stream.ReadExactlyAsync(header, cancellationToken).ConfigureAwait(false);
+            PerfProgress progress = new();
+            if (await stream.ReadAtLeastAsync(header, HeaderBytes, false, cancellationToken).ConfigureAwait(false) < HeaderBytes)
+            {
+                stream.Abort();
+                return;
+            }
 
-            // not both at once: what comes goes first
-            await DrainAsync(stream, cancellationToken).ConfigureAwait(false);
-            await SendAsync(stream, BinaryPrimitives.ReadUInt64BigEndian(header), cancellationToken).ConfigureAwait(false);
+            await ReceiveAsync(stream, progress, cancellationToken).ConfigureAwait(false);
+            await SendAsync(stream, BinaryPrimitives.ReadUInt64BigEndian(header), progress, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is System.IO.IOException or OperationCanceledException)
+        finally
         {
-            stream.Abort();
+            Interlocked.Decrement(ref _transfers);
         }
     }
 
-    private static async Task SendAsync(PeerStream stream, ulong count, CancellationToken cancellationToken)
+    private static async Task SendAsync(PeerStream stream, ulong bytes, PerfProgress progress, CancellationToken cancellationToken)
     {
-        while (count > 0)
+        while (bytes > 0)
         {
-            int next = (int)Math.Min(count, Piece);
-            await stream.WriteAsync(_zeros.AsMemory(0, next), cancellationToken).ConfigureAwait(false);
-            count -= (ulong)next;
+            int count = (int)Math.Min(bytes, ChunkBytes);
+            await stream.WriteAsync(_zeros.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            progress.AddUploaded(count);
+            bytes -= (ulong)count;
         }
     }
 
-    private static async Task<long> DrainAsync(PeerStream stream, CancellationToken cancellationToken)
+    private static async Task<ulong> ReceiveAsync(PeerStream stream, PerfProgress progress, CancellationToken cancellationToken)
     {
-        byte[] buffer = new byte[Piece];
-        long count = 0;
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(2 * ChunkBytes);
+        try
         {
-            count += read;
-        }
+            ulong received = 0;
+            while (true)
+            {
+                int count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return received;
+                }
 
-        return count;
+                progress.AddDownloaded(count);
+                received += (ulong)count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -25,27 +25,28 @@ internal static class InteropCommand
     internal static Command Create()
     {
         Command command = new("interop", "Run the libp2p project's transport-interop contract, with all settings from the environment");
-        command.SetAction(async (parsed, _) =>
-        {
-            InteropSettings settings = InteropSettings.FromEnvironment(Environment.GetEnvironmentVariable);
-            using Interruption interruption = new();
-            Task<int> part = settings.IsDialer
-                ? DialAsync(settings, parsed.InvocationConfiguration, interruption.Token)
-                : ListenAsync(settings, parsed.InvocationConfiguration, interruption.Token);
-            if (await Task.WhenAny(part, Task.Delay(settings.Patience), interruption.Asked) != part && !interruption.Asked.IsCompleted)
-            {
-                throw new CliException($"not done after {settings.Patience.TotalSeconds} seconds; the other side may not have started");
-            }
-            try
-            {
-                return await part;
-            }
-            catch (OperationCanceledException)
-            {
-                return settings.IsDialer ? throw new CliException("ended before it was done") : 0;
-            }
-        });
+        command.SetAction(parsed => RunAsync(InteropSettings.FromEnvironment(Environment.GetEnvironmentVariable),
+            parsed.InvocationConfiguration).GetAwaiter().GetResult());
         return command;
+    }
+
+    private static async Task<int> RunAsync(InteropSettings settings, InvocationConfiguration console)
+    {
+        using Interruption interruption = new();
+        Task<int> part = settings.IsDialer ? DialAsync(settings, console, interruption.Token)
+            : ListenAsync(settings, console, interruption.Token);
+        if (await Task.WhenAny(part, Task.Delay(settings.Patience), interruption.Asked) != part && !interruption.Asked.IsCompleted)
+        {
+            throw new CliException($"not done after {settings.Patience.TotalSeconds} seconds; the other side may not have started");
+        }
+        try
+        {
+            return await part;
+        }
+        catch (OperationCanceledException)
+        {
+            return settings.IsDialer ? throw new CliException("ended before it was done") : 0;
+        }
     }
 
     private static async Task<int> ListenAsync(InteropSettings settings, InvocationConfiguration console, CancellationToken interrupted)

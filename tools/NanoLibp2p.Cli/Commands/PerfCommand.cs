@@ -24,12 +24,12 @@ internal static class PerfCommand
         Command command = new("perf",
             "Measure throughput to a peer that serves the perf protocol, such as: nanolibp2p listen --perf") { peer, upload, download,
             timeout };
-        command.SetAction((parsed, _) =>
+        command.SetAction(parsed =>
         {
             ulong? up = parsed.GetValue(upload);
             ulong? down = parsed.GetValue(download);
             (ulong toSend, ulong toReceive) = up == null && down == null ? (StandardBytes, StandardBytes) : (up ?? 0, down ?? 0);
-            return HostSession.RunAsync(
+            return HostSession.Run(
                 parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time,
                 session => MeasureAsync(session, toSend, toReceive));
         });

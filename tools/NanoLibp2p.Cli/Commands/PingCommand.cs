@@ -23,7 +23,7 @@ internal static class PingCommand
         {
             peer, count, every, timeout
         };
-        command.SetAction((parsed, _) => HostSession.RunAsync(
+        command.SetAction(parsed => HostSession.Run(
             parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time,
             session => PingAsync(session, parsed.GetValue(count) ?? StandardCount, parsed.GetValue(every).Time)));
         return command;

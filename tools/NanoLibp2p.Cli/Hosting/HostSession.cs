@@ -51,34 +51,8 @@ internal sealed class HostSession
     /// <param name="output">Where the command speaks.</param>
     /// <param name="timeout">How long the peer may take to answer.</param>
     /// <param name="talk">The command's part; it returns the exit code.</param>
-    internal static async Task<int> RunAsync(Multiaddr address, Output output, TimeSpan timeout, Func<HostSession, Task<int>> talk)
-    {
-        using Interruption interruption = new();
-        Libp2pNodeOptions options = Options(timeout);
-        await using Libp2pNode node = await Libp2pNode.StartAsync(options);
-        HostSession session = new(node, options.Node, address, output, timeout, interruption.Token);
-        try
-        {
-            session.PeerId = await node.DialAsync(address, interruption.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new CliException($"ended before {address} answered");
-        }
-        catch (Libp2pException e)
-        {
-            throw new CliException(Describe(address, e, options.Node));
-        }
-
-        try
-        {
-            return await talk(session);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new CliException("ended before it was done");
-        }
-    }
+    internal static int Run(Multiaddr address, Output output, TimeSpan timeout, Func<HostSession, Task<int>> talk)
+        => RunAsync(address, output, timeout, talk).GetAwaiter().GetResult();
 
     /// <summary>Why a dial led to nothing, in one sentence that says what to do on the command line.</summary>
     internal static string Describe(Multiaddr address, Libp2pException why, NodeOptions options)
@@ -135,6 +109,35 @@ internal sealed class HostSession
     /// <summary>The sentence on a connection that ended; null when it is something else that failed.</summary>
     internal CliException? Lost(Libp2pException why) => why.Error is not (Libp2pError.ConnectionClosed or Libp2pError.NotConnected) ? null
         : new CliException($"the connection to {Address} ended: {CloseText.Describe(why.Reason, why.Detail, _options)}");
+
+    private static async Task<int> RunAsync(Multiaddr address, Output output, TimeSpan timeout, Func<HostSession, Task<int>> talk)
+    {
+        using Interruption interruption = new();
+        Libp2pNodeOptions options = Options(timeout);
+        await using Libp2pNode node = await Libp2pNode.StartAsync(options);
+        HostSession session = new(node, options.Node, address, output, timeout, interruption.Token);
+        try
+        {
+            session.PeerId = await node.DialAsync(address, interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CliException($"ended before {address} answered");
+        }
+        catch (Libp2pException e)
+        {
+            throw new CliException(Describe(address, e, options.Node));
+        }
+
+        try
+        {
+            return await talk(session);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CliException("ended before it was done");
+        }
+    }
 
     private static Libp2pNodeOptions Options(TimeSpan timeout)
     {

@@ -80,6 +80,8 @@ public class RecordTests(JsPeers peers)
         await using Libp2pNode node = await Libp2pNode.StartAsync(options, Ct);
         await node.DialAsync(Js.Address, Ct).WaitAsync(_patience, Ct);
 
+        // js asks by itself, and one at a time
+        await Js.WaitForAsync("peer:identify", one => one.GetProperty("peer").GetString() == node.PeerId.ToString());
         JsonElement said = await Js.CallAsync("identify", new { peer = node.PeerId.ToString() });
 
         Assert.Equal(all, said.GetProperty("addrs").EnumerateArray().Select(one => one.GetString()!));

@@ -14,10 +14,15 @@ public sealed class Libp2pNodeOptions
     /// <summary>The most shards.</summary>
     public const int MaxShards = 64;
 
-    private const int DefaultMaxConnections = 128;
+    private const int DefaultMaxConnections = 4096;
+
+    // the devices' pubsub takes its queue and its buffer of each connection from the start: 320 KB with desktop sizes
+    private const int DefaultMaxConnectionsOfLeaf = 128;
 
     // a shard's node has up to 65,536
     private const int MostConnections = 1 << 20;
+
+    private int? _maxConnections;
 
     /// <summary>Who the node is; null for somebody new.</summary>
     public Identity? Identity { get; set; }
@@ -38,10 +43,16 @@ public sealed class Libp2pNodeOptions
     public int Shards { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, MaxShards);
 
     /// <summary>
-    /// Connections of all shards together, those in the handshake too. The default is 128, or as many as the system lets this process
-    /// have files open (ulimit -n) where those are fewer. An idle one takes some 2 KiB.
+    /// Connections of all shards together, those in the handshake too. The default is 4,096, and 128 with the devices' pubsub
+    /// (<see cref="PubSubOptions"/>), which takes 320 KB for each from the start; or as many as the system lets this process have files
+    /// open (ulimit -n) where those are fewer. An idle one takes some 4 KB.
     /// </summary>
-    public int MaxConnections { get; set; } = Math.Clamp(OpenFiles.Connections, 16, DefaultMaxConnections);
+    public int MaxConnections
+    {
+        get => _maxConnections ?? Math.Clamp(OpenFiles.Connections, 16,
+            PubSub is PubSubOptions ? DefaultMaxConnectionsOfLeaf : DefaultMaxConnections);
+        set => _maxConnections = value;
+    }
 
     /// <summary>
     /// Bytes that all connections together may keep, dealt evenly to the shards: buffers, what was received and not read, what was written
@@ -112,7 +123,10 @@ public sealed class Libp2pNodeOptions
     internal void Check()
     {
         NodeOptions.CheckRange(MaxConnections, 1, MostConnections, nameof(MaxConnections));
-        OpenFiles.Check(MaxConnections);
+        if (_maxConnections is { } wanted)
+        {
+            OpenFiles.Check(wanted);
+        }
 
         ArgumentNullException.ThrowIfNull(Connections);
         ArgumentNullException.ThrowIfNull(Access);

@@ -178,6 +178,8 @@ public class BudgetTests
         Assert.Equal(bytes[^1], bytes[..^1].Sum());
         Assert.Contains("1,001 of", lines[0]);
 
+        Assert.Equal(Math.Min(4096, OpenFiles.Connections), new Libp2pNodeOptions { PubSub = null }.MaxConnections);
+
         options.MemoryBytes = (16 << 20) - 1;
         Assert.Contains("give 16777216 or more", Assert.Throws<ArgumentException>(options.Check).Message);
     }

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
+using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host.Tests;
 
@@ -140,7 +141,8 @@ public class EndTests
         Assert.Equal(Libp2pError.ListenFailed, error.Error);
         Assert.Contains(server.ListenAddresses[0].WithoutPeerId().ToString(), error.Message);
         await Assert.ThrowsAsync<ArgumentException>(() => Nodes.StartAsync(0, PollerKind.Best));
-        await Assert.ThrowsAsync<ArgumentException>(() => Nodes.StartAsync(2, PollerKind.Best, options => options.PubSub!.Forward = false));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => Nodes.StartAsync(2, PollerKind.Best, options => options.PubSub = new PubSubOptions()));
         await Assert.ThrowsAsync<ArgumentException>(() => Nodes.StartAsync(1, PollerKind.Best, options
             => options.ListenAddresses.Add("nonsense")));
     }

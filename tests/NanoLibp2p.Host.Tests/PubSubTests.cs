@@ -4,25 +4,41 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host.Tests;
 
-/// <summary>Topics between nodes of ours, over one shard and over two.</summary>
+/// <summary>Topics between nodes of ours, over one shard and over two, routers and leaves.</summary>
 public class PubSubTests
 {
     private const string Climate = "greenhouse/climate";
 
-    public static TheoryData<int, PollerKind> Kinds => Nodes.Kinds;
+    public static TheoryData<int, PollerKind, bool> Kinds
+    {
+        get
+        {
+            TheoryData<int, PollerKind, bool> kinds = new();
+            foreach (TheoryDataRow<int, PollerKind> kind in Nodes.Kinds)
+            {
+                (int shards, PollerKind poller) = kind.Data;
+                kinds.Add(shards, poller, false);
+                kinds.Add(shards, poller, true);
+            }
+
+            return kinds;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Each_of_six_peers_hears_each_message_of_the_others_once_through_the_one_that_all_dial(int shards, PollerKind poller)
+    public async Task Each_of_six_peers_hears_each_message_of_the_others_once_through_the_one_that_all_dial(
+        int shards, PollerKind poller, bool isRouter)
     {
-        await using Libp2pNode hub = await Nodes.ListenAsync(shards, poller);
+        await using Libp2pNode hub = await Nodes.ListenAsync(shards, poller, Choose(isRouter));
         using Subscription atHub = hub.SubscribeAsync(Climate);
         await atHub.Joined;
-        Libp2pNode[] leaves = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Nodes.StartAsync(1, poller)));
+        Libp2pNode[] leaves = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Nodes.StartAsync(1, poller, Choose(isRouter))));
         try
         {
             Subscription[] subscriptions = [.. leaves.Select(leaf => leaf.SubscribeAsync(Climate))];
@@ -62,10 +78,11 @@ public class PubSubTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task A_message_names_its_author_and_a_subscription_ends_with_its_token(int shards, PollerKind poller)
+    public async Task A_message_names_its_author_and_a_subscription_ends_with_its_token(
+        int shards, PollerKind poller, bool isRouter)
     {
-        await using Libp2pNode listener = await Nodes.ListenAsync(shards, poller);
-        await using Libp2pNode dialler = await Nodes.StartAsync(shards, poller);
+        await using Libp2pNode listener = await Nodes.ListenAsync(shards, poller, Choose(isRouter));
+        await using Libp2pNode dialler = await Nodes.StartAsync(shards, poller, Choose(isRouter));
         using CancellationTokenSource end = new();
         Subscription subscription = listener.SubscribeAsync(Climate, end.Token);
         await dialler.DialAsync(listener);
@@ -108,7 +125,7 @@ public class PubSubTests
     [Fact]
     public async Task A_message_that_is_too_long_and_a_topic_too_many_are_told_in_words()
     {
-        await using Libp2pNode node = await Nodes.StartAsync(2, PollerKind.Best);
+        await using Libp2pNode node = await Nodes.StartAsync(2, PollerKind.Best, Choose(isRouter: false));
         Libp2pException error = await Assert.ThrowsAsync<Libp2pException>(() => node.PublishAsync(Climate, new byte[70000]));
         Assert.Equal(Libp2pError.MessageTooLong, error.Error);
         for (int i = 1; i < PubSubOptions.TopicLimit; i++)
@@ -121,6 +138,9 @@ public class PubSubTests
         Assert.Contains("MaxTopics = 32", error.Message);
         await Assert.ThrowsAsync<Libp2pException>(() => node.SubscribeAsync("one more").Joined);
     }
+
+    private static Action<Libp2pNodeOptions> Choose(bool isRouter)
+        => options => options.PubSub = isRouter ? new GossipSubOptions() : PubSubOptions.Desktop();
 
     // what arrives up to the hub's last word
     private static async Task<List<string>> TakeAsync(Subscription subscription)

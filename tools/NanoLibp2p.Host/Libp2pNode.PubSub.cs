@@ -4,11 +4,13 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host;
 
-// Pubsub: each shard has the mesh of its own peers; what one of them takes or publishes goes to the others by their mailboxes.
+// Pubsub. With the router, shard 0 has the mesh of all shards' peers. With the leaf, each shard has that of its own peers; what one of them
+// takes or publishes goes to the others by their mailboxes.
 public sealed partial class Libp2pNode
 {
     // how many messages that came through two shards are told apart from new ones
@@ -17,6 +19,7 @@ public sealed partial class Libp2pNode
     // a peer's queue was full: so long to the next attempt
     private static readonly TimeSpan _busyPause = TimeSpan.FromMilliseconds(5);
 
+    private readonly GossipHub? _hub;
     private readonly Dictionary<string, List<Subscription>> _subscriptions = new(StringComparer.Ordinal);
     private readonly HashSet<(string, ulong, string)> _seen = [];
     private readonly Queue<(string, ulong, string)> _seenOrder = new();
@@ -28,7 +31,7 @@ public sealed partial class Libp2pNode
     /// <param name="cancellationToken">Ends the subscription: <c>await foreach</c> then throws OperationCanceledException.</param>
     /// <returns>The messages. The subscription begins with this call; <see cref="Subscription.Joined"/> tells when peers hear of
     /// it.</returns>
-    /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than PubSubOptions.MaxTopicBytes.</exception>
+    /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than MaxTopicBytes of its options.</exception>
     /// <exception cref="Libp2pException">The node has no pubsub.</exception>
     public Subscription SubscribeAsync(string topic, CancellationToken cancellationToken = default)
     {
@@ -57,7 +60,7 @@ public sealed partial class Libp2pNode
     /// <returns>How many peers it goes to. 0 when nobody subscribed: then nothing was kept.</returns>
     /// <exception cref="Libp2pException">It is too long, there are too many topics, or the node has ended or has no pubsub.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than PubSubOptions.MaxTopicBytes.</exception>
+    /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than MaxTopicBytes of its options.</exception>
     public async Task<int> PublishAsync(string topic, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         CheckTopic(topic);
@@ -67,13 +70,14 @@ public sealed partial class Libp2pNode
             ? segment.Array : data.ToArray();
         while (true)
         {
-            (int sent, SharedMessage? message) = await CallAsync(_shards[0], shard => Publish(shard, topic, bytes),
+            (int sent, SharedMessage? message) = await CallAsync(
+                _shards[0], shard => _hub == null ? Publish(shard, topic, bytes) : (_hub.Publish(topic, bytes), null),
                 cancellationToken).ConfigureAwait(false);
             switch (sent)
             {
                 case PublishResult.TooLong:
                     throw Libp2pException.For(Libp2pError.MessageTooLong, null,
-                        $"a message of {bytes.Length} bytes exceeds PubSubOptions.MaxMessageBytes = "
+                        $"a message of {bytes.Length} bytes exceeds MaxMessageBytes of pubsub's options = "
                         + $"{_options.PubSub!.MaxMessageBytes} with its topic and signature");
                 case PublishResult.Duplicate:
                     return 0;
@@ -88,6 +92,37 @@ public sealed partial class Libp2pNode
             }
 
             return sent;
+        }
+    }
+
+    /// <summary>
+    /// Has the application judge a topic's messages before they are delivered and passed on. What it rejects costs the peers that sent it
+    /// their good name; what it does not judge in GossipSubOptions.ValidationTime, or with an exception, is ignored.
+    /// </summary>
+    /// <param name="topic">The topic's name, in ASCII; judged while it is subscribed to.</param>
+    /// <param name="validator">Called on the thread pool, many at a time; null for none any more.</param>
+    /// <exception cref="ArgumentException">The name is empty, not ASCII, or too long.</exception>
+    /// <exception cref="Libp2pException">The node has no router.</exception>
+    public void SetTopicValidator(string topic, Func<TopicMessage, CancellationToken, ValueTask<GossipVerdict>>? validator)
+    {
+        CheckTopic(topic);
+        Router().SetValidator(topic, validator);
+    }
+
+    /// <summary>How the gossipsub router stands.</summary>
+    /// <exception cref="Libp2pException">The node has no router, or it has ended.</exception>
+    public Task<GossipSubStatus> GetPubSubStatusAsync(CancellationToken cancellationToken = default)
+    {
+        GossipHub hub = Router();
+        return CallAsync(_shards[0], _ => hub.Status(), cancellationToken);
+    }
+
+    /// <summary>Whether the application hears of a topic's messages.</summary>
+    internal bool HasSubscribers(string topic)
+    {
+        lock (_subscriptions)
+        {
+            return _subscriptions.ContainsKey(topic);
         }
     }
 
@@ -109,7 +144,7 @@ public sealed partial class Libp2pNode
     {
         lock (_subscriptions)
         {
-            if (_shards.Length > 1 && !IsNew(message))
+            if (_hub == null && _shards.Length > 1 && !IsNew(message))
             {
                 return;
             }
@@ -156,6 +191,9 @@ public sealed partial class Libp2pNode
         return shard.PubSub!.Pass(message);
     }
 
+    private GossipHub Router() => _hub ?? throw Libp2pException.For(Libp2pError.TopicUnavailable, null,
+        "this node has no gossipsub router; set Libp2pNodeOptions.PubSub to GossipSubOptions");
+
     private static Libp2pException NoTopic(PubSubProtocol pubsub)
         => Libp2pException.For(Libp2pError.TopicUnavailable, null,
             $"there are PubSubOptions.MaxTopics = {pubsub.Options.MaxTopics} topics already, for the node's life");
@@ -183,7 +221,7 @@ public sealed partial class Libp2pNode
     // brings all shards to what the subscriptions are when each has its turn
     private async Task SetJoinedAsync(string topic)
     {
-        await Task.WhenAll(_shards.Select(shard => CallAsync(shard, one => SetJoined(one, topic),
+        await Task.WhenAll(_shards.Take(_hub == null ? _shards.Length : 1).Select(shard => CallAsync(shard, one => SetJoined(one, topic),
             CancellationToken.None))).ConfigureAwait(false);
     }
 
@@ -193,6 +231,12 @@ public sealed partial class Libp2pNode
         lock (_subscriptions)
         {
             isWanted = _subscriptions.ContainsKey(topic);
+        }
+
+        if (_hub != null)
+        {
+            return _hub.SetJoined(topic, isWanted) ? true : throw Libp2pException.For(Libp2pError.TopicUnavailable, null,
+                $"there are GossipSubOptions.MaxTopics = {_hub.Options.MaxTopics} topics already");
         }
 
         Topic opened = shard.PubSub!.Open(topic) ?? throw NoTopic(shard.PubSub);
@@ -225,7 +269,7 @@ public sealed partial class Libp2pNode
     private void CheckTopic(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        PubSubOptions options = _options.PubSub
+        PubSubChoice options = _options.PubSub
             ?? throw Libp2pException.For(Libp2pError.TopicUnavailable, null, "this node has no pubsub: Libp2pNodeOptions.PubSub is null");
         if (topic.Length == 0 || topic.Length > options.MaxTopicBytes || !System.Text.Ascii.IsValid(topic))
         {

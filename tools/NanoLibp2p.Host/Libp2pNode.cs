@@ -11,6 +11,7 @@ using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host.Dialing;
 using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
 
@@ -71,6 +72,15 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         }
 
         _metrics = new NodeMetrics(this, _shards);
+
+        if (options.PubSub?.Router is { } router)
+        {
+            _hub = new GossipHub(this, router, _shards);
+            foreach (Shard shard in _shards)
+            {
+                shard.Add(_hub);
+            }
+        }
     }
 
     /// <summary>Who it is.</summary>
@@ -288,6 +298,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         UnwatchInterfaces();
         await _stopping.CancelAsync().ConfigureAwait(false);
         Access.Tightened -= CloseBlocked;
+        _hub?.Stop();
         CloseListeners();
         await Task.WhenAll(_accepting).ConfigureAwait(false);
         Task listening = Task.WhenAll(_listening.Select(one => one.DisposeAsync().AsTask()));

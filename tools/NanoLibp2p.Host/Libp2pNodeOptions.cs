@@ -4,6 +4,7 @@ using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Host.Dialing;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host;
@@ -70,10 +71,10 @@ public sealed class Libp2pNodeOptions
     public NodeOptions Node { get; set; } = DesktopOptions();
 
     /// <summary>
-    /// Sizes and times of pubsub, <see cref="PubSubOptions.Desktop"/> unless set; null for a node without. With several shards it must
-    /// pass messages on (PubSubOptions.Forward).
+    /// Pubsub: the gossipsub router by <see cref="GossipSubOptions"/>, which is the default, or the leaf that devices have by
+    /// <see cref="PubSubOptions"/>; null for a node without. With several shards the leaf must pass messages on (PubSubOptions.Forward).
     /// </summary>
-    public PubSubOptions? PubSub { get; set; } = PubSubOptions.Desktop();
+    public PubSubChoice? PubSub { get; set; } = new GossipSubOptions();
 
     /// <summary>How many connections whom are kept for.</summary>
     public ConnectionOptions Connections { get; set; } = new();
@@ -148,7 +149,7 @@ public sealed class Libp2pNodeOptions
         NodeOptions.CheckRange(ListenAddresses.Count, 0, Core.Node.MaxListenAddresses, "ListenAddresses");
         NodeOptions.CheckRange(AnnounceAddresses.Count, 0, LocalAddresses.MaxAddresses, "AnnounceAddresses");
         ArgumentNullException.ThrowIfNull(Node);
-        if (PubSub is { Forward: false } && Shards > 1)
+        if (PubSub?.Leaf is { Forward: false } && Shards > 1)
         {
             throw new ArgumentException("PubSub.Forward is off, and messages of a peer on one shard would not reach the peers of another; "
                 + "turn it on, or set Shards = 1");

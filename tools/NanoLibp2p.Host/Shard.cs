@@ -11,6 +11,7 @@ using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
@@ -85,9 +86,10 @@ internal sealed class Shard : NodeScheduler
         Node.Add(Streams);
         Circuits = new CircuitProtocol(owner, this);
         Node.Add(Circuits);
-        if (options.PubSub != null)
+
+        if (options.PubSub?.Leaf is { } leaf)
         {
-            PubSub = new PubSubProtocol(options.PubSub) { Events = new Messages(this) };
+            PubSub = new PubSubProtocol(leaf) { Events = new Messages(this) };
             if (options.Shards > 1)
             {
                 PubSub.Sharing = new Sharing(this);
@@ -116,9 +118,6 @@ internal sealed class Shard : NodeScheduler
     /// <summary>The relay's part of it, as long as the node has been one; set on its own thread.</summary>
     internal HopProtocol? Hop { get; private set; }
 
-    /// <summary>Pubsub; for its own thread. Null when the node has none.</summary>
-    internal PubSubProtocol? PubSub { get; }
-
     /// <summary>Hears of each turn, after it, on the shard's thread; null for nobody.</summary>
     internal Action<ShardConnection>? Turned { get; set; }
 
@@ -128,6 +127,12 @@ internal sealed class Shard : NodeScheduler
     /// <summary>What all its connections may keep. From any thread.</summary>
     internal MemoryBudget Budget { get; }
 
+    /// <summary>Pubsub as a leaf; for its own thread. Null when the node has none.</summary>
+    internal PubSubProtocol? PubSub { get; }
+
+    /// <summary>The router's streams; for its own thread. Null when the node has none.</summary>
+    internal GossipProtocol? Gossip { get; private set; }
+
     /// <summary>Connections that it has, and sockets that are on their way to it. From any thread.</summary>
     internal int Load => Volatile.Read(ref _load);
 
@@ -135,6 +140,13 @@ internal sealed class Shard : NodeScheduler
     internal long Turns => Volatile.Read(ref _turns);
 
     internal void Start() => _thread.Start();
+
+    /// <summary>Adds the router's streams, before it starts.</summary>
+    internal void Add(GossipHub hub)
+    {
+        Gossip = new GossipProtocol(hub, this);
+        Node.Add(Gossip);
+    }
 
     /// <summary>Has its thread do something. From any thread.</summary>
     internal void Post(IShardWork work)

@@ -1,0 +1,521 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoLibp2p.Core.Records;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.PubSub;
+
+namespace NanoLibp2p.Host.PubSub;
+
+/// <summary>
+/// What stands between the router, which lives on shard 0, and all shards: what peers say comes here in pieces, what the router says goes to
+/// the shard that has the peer. Members that are not said to be for all threads are of shard 0's.
+/// </summary>
+internal sealed class GossipHub : IGossipOutput
+{
+    private readonly Libp2pNode _owner;
+    private readonly GossipRouter _router;
+    private readonly Shard[] _shards;
+    private readonly List<(GossipLink Link, GossipFrame Frame)>[] _out;
+    private readonly ConcurrentDictionary<string, bool> _joined = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Func<TopicMessage, CancellationToken, ValueTask<GossipVerdict>>> _validators
+        = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<PeerId, byte[]> _records = new();
+    private readonly ConcurrentBag<GossipBatch> _batches = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private int _validating;
+    private int _dials;
+    private ulong _sequence;
+    private long _queueFull;
+    private int _isApplying;
+
+    internal GossipHub(Libp2pNode owner, GossipSubOptions options, Shard[] shards)
+    {
+        _owner = owner;
+        _shards = shards;
+        Options = options;
+        Hash = new IdHash(new SystemRandom());
+        Seen = new SeenIds(options.SeenMessages, (long)options.SeenTime.TotalMilliseconds);
+        _router = new GossipRouter(options, this, Seen, new Random(), NowMs);
+        _sequence = (ulong)(DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * 100;
+        _out = new List<(GossipLink, GossipFrame)>[shards.Length];
+        for (int i = 0; i < _out.Length; i++)
+        {
+            _out[i] = [];
+        }
+    }
+
+    // for all threads
+
+    internal GossipSubOptions Options { get; }
+
+    internal IdHash Hash { get; }
+
+    internal SeenIds Seen { get; }
+
+    /// <summary>The time of all shards alike.</summary>
+    internal long NowMs => Environment.TickCount64;
+
+    internal bool IsJoined(string topic) => _joined.ContainsKey(topic);
+
+    internal void CountQueueFull() => Interlocked.Increment(ref _queueFull);
+
+    internal GossipBatch RentBatch() => _batches.TryTake(out GossipBatch? batch) ? batch : new GossipBatch();
+
+    /// <summary>Sets who judges a topic's messages; null for nobody.</summary>
+    internal void SetValidator(string topic, Func<TopicMessage, CancellationToken, ValueTask<GossipVerdict>>? validator)
+    {
+        if (validator == null)
+        {
+            _validators.TryRemove(topic, out _);
+        }
+        else
+        {
+            _validators[topic] = validator;
+        }
+    }
+
+    /// <summary>A peer has said who it is; its record, if it is good, is passed on in place of the one before.</summary>
+    internal void OnIdentified(PeerIdentification said, Shard shard)
+    {
+        if (Options.PeerExchange && said.SignedPeerRecord is { } bytes
+            && PeerRecord.Open(bytes, shard.Node.Crypto, shard.Node.Options.Verifier, out _) is { } record && record.Peer.Equals(said.Peer)
+            && bytes.Length <= RpcReader.MaxRecordBytes)
+        {
+            _records[said.Peer] = bytes;
+        }
+    }
+
+    internal void Stop() => _stopping.Cancel();
+
+    // from the shards, on theirs; to shard 0, in order
+
+    internal void Added(GossipLink link, string? address, bool isOutbound) => Run(link, () =>
+    {
+        GossipPeer peer = _router.Find(link.Id) ?? _router.AddPeer(link.Id, address, isOutbound);
+        List<GossipLink> links = (List<GossipLink>)(peer.Tag ??= new List<GossipLink>());
+        links.Add(link);
+        link.Peer = peer;
+    });
+
+    internal void Removed(GossipLink link) => Run(link, () =>
+    {
+        GossipPeer peer = link.Peer!;
+        List<GossipLink> links = (List<GossipLink>)peer.Tag!;
+        links.Remove(link);
+        if (links.Count == 0)
+        {
+            _router.RemovePeer(peer);
+            _records.TryRemove(peer.Id, out _);
+        }
+        else
+        {
+            link.RouterVersion = GossipVersion.None;
+            link.RouterHasInbound = false;
+            Carry(peer, links);
+        }
+    });
+
+    internal void Opened(GossipLink link, GossipVersion version) => Run(link, () =>
+    {
+        link.RouterVersion = version;
+        Carry(link.Peer!, (List<GossipLink>)link.Peer!.Tag!);
+    });
+
+    internal void InboundOpened(GossipLink link) => Run(link, () =>
+    {
+        link.RouterHasInbound = true;
+        _router.ForgetInbound(link.Peer!);
+    });
+
+    internal void InboundClosed(GossipLink link) => Run(link, () =>
+    {
+        link.RouterHasInbound = false;
+        if (!((List<GossipLink>)link.Peer!.Tag!).Exists(one => one.RouterHasInbound))
+        {
+            _router.ForgetInbound(link.Peer!);
+        }
+    });
+
+    internal void Take(GossipLink link, GossipBatch batch)
+    {
+        if (batch.Events.Count == 0)
+        {
+            _batches.Add(batch);
+            return;
+        }
+
+        if (link.Protocol.Shard.Index == 0)
+        {
+            Apply(link, batch);
+            return;
+        }
+
+        link.AddBatch();
+        _shards[0].Post(new BatchWork(this, link, batch));
+    }
+
+    // on shard 0
+
+    /// <summary>Moves the router's time on.</summary>
+    /// <returns>When to be called again, in the node's milliseconds.</returns>
+    internal long Advance(long nowMs)
+    {
+        _router.Advance(NowMs);
+        EndTurn();
+        return nowMs + Math.Max(0, _router.NextDeadline - NowMs);
+    }
+
+    internal bool SetJoined(string topic, bool join)
+    {
+        bool isDone = _router.SetJoined(topic, join);
+        if (join && isDone)
+        {
+            _joined[topic] = true;
+        }
+        else
+        {
+            _joined.TryRemove(topic, out _);
+        }
+
+        EndTurn();
+        return isDone;
+    }
+
+    /// <summary>Publishes a message.</summary>
+    /// <returns>The number of peers that it goes to, or a negative <see cref="PublishResult"/>.</returns>
+    internal int Publish(string topic, ReadOnlySpan<byte> data)
+    {
+        List<GossipPeer> receivers = _router.Receivers(topic);
+        if (receivers.Count > 0 && !receivers.Exists(peer => ((List<GossipLink>)peer.Tag!)
+            .Exists(link => link.RouterVersion != GossipVersion.None && link.Queued < Options.QueueBytes / 2)))
+        {
+            return PublishResult.Busy;
+        }
+
+        ulong clock = (ulong)(DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * 100;
+        _sequence = Math.Max(_sequence + 1, clock);
+        GossipMessage? message = _shards[0].Gossip!.Make(topic, data, _sequence);
+        if (message == null)
+        {
+            return PublishResult.TooLong;
+        }
+
+        if (message.FromCount == 0 && Seen.Contains(message.Hash, NowMs))
+        {
+            message.Frame.Release();
+            return PublishResult.Duplicate;
+        }
+
+        int sent = _router.Publish(message);
+        EndTurn();
+        return sent;
+    }
+
+    internal GossipSubStatus Status()
+    {
+        List<GossipTopicStatus> topics = [];
+        foreach (TopicState topic in _router.Topics)
+        {
+            topics.Add(new GossipTopicStatus(topic.Name, topic.IsJoined, topic.Peers.Count, Ids(topic.Mesh)));
+        }
+
+        List<GossipPeerStatus> peers = [];
+        foreach (GossipPeer peer in _router.Peers)
+        {
+            peers.Add(new GossipPeerStatus(peer.Id, peer.Version, _router.ScoreOf(peer), peer.IsGraylisted, peer.Topics.Count,
+                peer.IsDirect, peer.Extensions?.ToArray() ?? []));
+        }
+
+        Dictionary<GossipDrop, long> drops = [];
+        foreach (GossipDrop reason in Enum.GetValues<GossipDrop>())
+        {
+            drops[reason] = _router.Drops(reason) + (reason == GossipDrop.QueueFull ? Interlocked.Read(ref _queueFull) : 0);
+        }
+
+        return new GossipSubStatus(topics, peers, drops, _router.DontWantsSent, _router.DontWantsHeeded, _router.History.Count);
+    }
+
+    /// <inheritdoc/>
+    void IGossipOutput.Send(GossipPeer peer, GossipFrame frame)
+    {
+        foreach (GossipLink link in (List<GossipLink>)peer.Tag!)
+        {
+            if (link.RouterVersion == GossipVersion.None)
+            {
+                continue;
+            }
+
+            int shard = link.Protocol.Shard.Index;
+            if (shard == 0)
+            {
+                link.Protocol.Send(link, frame);
+            }
+            else
+            {
+                frame.Retain();
+                _out[shard].Add((link, frame));
+            }
+
+            return;
+        }
+    }
+
+    /// <inheritdoc/>
+    void IGossipOutput.Deliver(GossipMessage message)
+    {
+        if (_owner.HasSubscribers(message.Topic))
+        {
+            _owner.Deliver(message.Copy(_owner.PeerId));
+        }
+    }
+
+    /// <inheritdoc/>
+    bool IGossipOutput.Validate(GossipMessage message)
+    {
+        if (!_validators.TryGetValue(message.Topic, out Func<TopicMessage, CancellationToken, ValueTask<GossipVerdict>>? validator))
+        {
+            return false;
+        }
+
+        if (Volatile.Read(ref _validating) >= Options.MaxValidations)
+        {
+            _router.Judge(message, GossipVerdict.Ignore);
+            return true;
+        }
+
+        Interlocked.Increment(ref _validating);
+        TopicMessage copy = message.Copy(_owner.PeerId);
+        _ = Task.Run(async () =>
+        {
+            GossipVerdict verdict = await JudgeAsync(validator, copy).ConfigureAwait(false);
+            Interlocked.Decrement(ref _validating);
+            _shards[0].Post(new VerdictWork(this, message, verdict));
+        });
+        return true;
+    }
+
+    /// <inheritdoc/>
+    void IGossipOutput.Connect(IReadOnlyList<PeerExchange> peers)
+    {
+        foreach (PeerExchange one in peers)
+        {
+            PeerRecord? record = PeerRecord.Open(one.Record!, _shards[0].Node.Crypto, _shards[0].Node.Options.Verifier, out _);
+
+            // the record's peer is the one that is named, and it is not we
+            if (record == null || !record.Peer.Matches(one.Id, 0, one.Id.Length) || record.Peer.Equals(_owner.PeerId)
+                || _owner.IsConnected(record.Peer) || Volatile.Read(ref _dials) >= Options.ExchangeDials)
+            {
+                continue;
+            }
+
+            Interlocked.Increment(ref _dials);
+            _ = Task.Run(async () =>
+            {
+                await DialAsync(record).ConfigureAwait(false);
+                Interlocked.Decrement(ref _dials);
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    byte[]? IGossipOutput.RecordOf(GossipPeer peer) => _records.GetValueOrDefault(peer.Id);
+
+    /// <inheritdoc/>
+    void IGossipOutput.ConnectDirect()
+    {
+        foreach (string address in Options.DirectAddresses)
+        {
+            _ = Task.Run(() => DialAsync(address));
+        }
+    }
+
+    private static PeerId[] Ids(HashSet<GossipPeer> peers)
+    {
+        PeerId[] ids = new PeerId[peers.Count];
+        int at = 0;
+        foreach (GossipPeer peer in peers)
+        {
+            ids[at++] = peer.Id;
+        }
+
+        return ids;
+    }
+
+    // the first link that can be written to carries the peer; on another one it is told everything anew
+    private void Carry(GossipPeer peer, List<GossipLink> links)
+    {
+        GossipLink? carrier = links.Find(link => link.RouterVersion != GossipVersion.None);
+        _router.SetVersion(peer, GossipVersion.None);
+        if (carrier != null)
+        {
+            links.Remove(carrier);
+            links.Insert(0, carrier);
+            _router.SetVersion(peer, carrier.RouterVersion);
+        }
+    }
+
+    private void Run(GossipLink link, Action action)
+    {
+        if (link.Protocol.Shard.Index == 0)
+        {
+            action();
+            EndTurn();
+        }
+        else
+        {
+            _shards[0].Post(new ActionWork(this, action));
+        }
+    }
+
+    private void Apply(GossipLink link, GossipBatch batch)
+    {
+        // the router's answers are written when all of it is read
+        _isApplying++;
+        _router.Advance(NowMs);
+        if (link.Peer is { IsHere: true } peer)
+        {
+            batch.Apply(_router, peer);
+        }
+        else
+        {
+            batch.Discard();
+        }
+
+        _batches.Add(batch);
+        _isApplying--;
+        EndTurn();
+    }
+
+    private void EndTurn()
+    {
+        if (_isApplying > 0)
+        {
+            return;
+        }
+
+        _router.Flush();
+        for (int i = 1; i < _out.Length; i++)
+        {
+            if (_out[i].Count > 0)
+            {
+                _shards[i].Post(new SendWork(_out[i]));
+                _out[i] = [];
+            }
+        }
+
+        _shards[0].Gossip!.Pump();
+    }
+
+    private async Task<GossipVerdict> JudgeAsync(Func<TopicMessage, CancellationToken, ValueTask<GossipVerdict>> validator,
+        TopicMessage message)
+    {
+        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        late.CancelAfter(Options.ValidationTime);
+        try
+        {
+            return await validator(message, late.Token).AsTask().WaitAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // the application's fault, or too late: nobody's score is touched
+            return GossipVerdict.Ignore;
+        }
+    }
+
+    private async Task DialAsync(PeerRecord record)
+    {
+        foreach (Multiaddr address in record.Addresses)
+        {
+            if (await DialAsync($"{address.WithoutPeerId()}/p2p/{record.Peer}").ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> DialAsync(string address)
+    {
+        try
+        {
+            await _owner.DialAsync(address, _stopping.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is Libp2pException or ArgumentException or OperationCanceledException)
+        {
+            // a peer's word for another's address; the next one may be better
+            return false;
+        }
+    }
+
+    private sealed class BatchWork(GossipHub hub, GossipLink link, GossipBatch batch) : IShardWork
+    {
+        public void Run(Shard shard)
+        {
+            hub.Apply(link, batch);
+
+            // what was held back for want of room goes on
+            if (link.RemoveBatch() == 0)
+            {
+                link.Protocol.Shard.Post(new ResumeWork(link));
+            }
+        }
+
+        public void Abandon() => batch.Discard();
+    }
+
+    private sealed class ResumeWork(GossipLink link) : IShardWork
+    {
+        public void Run(Shard shard) => link.Protocol.Resume(link);
+
+        public void Abandon()
+        {
+        }
+    }
+
+    private sealed class ActionWork(GossipHub hub, Action action) : IShardWork
+    {
+        public void Run(Shard shard)
+        {
+            action();
+            hub.EndTurn();
+        }
+
+        public void Abandon()
+        {
+        }
+    }
+
+    private sealed class SendWork(List<(GossipLink Link, GossipFrame Frame)> frames) : IShardWork
+    {
+        public void Run(Shard shard)
+        {
+            foreach ((GossipLink link, GossipFrame frame) in frames)
+            {
+                link.Protocol.Send(link, frame);
+                frame.Release();
+            }
+
+            shard.Gossip!.Pump();
+        }
+
+        public void Abandon()
+        {
+        }
+    }
+
+    private sealed class VerdictWork(GossipHub hub, GossipMessage message, GossipVerdict verdict) : IShardWork
+    {
+        public void Run(Shard shard)
+        {
+            hub._router.Judge(message, verdict);
+            hub.EndTurn();
+        }
+
+        public void Abandon() => message.Frame.Release();
+    }
+}

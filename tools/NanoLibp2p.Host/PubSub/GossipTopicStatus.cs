@@ -1,0 +1,11 @@
+using System.Collections.Generic;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Host.PubSub;
+
+/// <summary>A topic, at one moment.</summary>
+/// <param name="Name">Its name, with one character for each byte.</param>
+/// <param name="IsJoined">Whether this node subscribed to it.</param>
+/// <param name="Subscribers">Connected peers that subscribed.</param>
+/// <param name="Mesh">Those of them that are in the mesh.</param>
+public sealed record GossipTopicStatus(string Name, bool IsJoined, int Subscribers, IReadOnlyList<PeerId> Mesh);

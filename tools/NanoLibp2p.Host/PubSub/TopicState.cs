@@ -1,0 +1,61 @@
+using System.Collections.Generic;
+using System.Text;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Host.PubSub;
+
+/// <summary>A topic that we or a peer subscribed to, or that we publish to. Its name has one character for each byte.</summary>
+internal sealed class TopicState(string name)
+{
+    internal string Name { get; } = name;
+
+    internal byte[] Bytes { get; } = Encoding.Latin1.GetBytes(name);
+
+    /// <summary>Whether we subscribed.</summary>
+    internal bool IsJoined { get; set; }
+
+    /// <summary>Peers that subscribed.</summary>
+    internal HashSet<GossipPeer> Peers { get; } = [];
+
+    /// <summary>Those of them that pass all messages on to us, and we to them.</summary>
+    internal HashSet<GossipPeer> Mesh { get; } = [];
+
+    /// <summary>Those that get our messages while we did not subscribe; null when nothing is published.</summary>
+    internal HashSet<GossipPeer>? Fanout { get; set; }
+
+    internal long LastPublished { get; set; }
+
+    /// <summary>When the back-off of a peer ends, in milliseconds, whether it is here or not.</summary>
+    internal Dictionary<PeerId, long> Backoffs { get; } = [];
+
+    /// <summary>Those of the peers that get its messages without being in the mesh: of floodsub, and direct ones.</summary>
+    internal HashSet<GossipPeer> Others { get; } = [];
+
+    internal bool IsUsed => IsJoined || Fanout != null || Peers.Count > 0 || Backoffs.Count > 0;
+
+    internal void Add(GossipPeer peer)
+    {
+        Peers.Add(peer);
+        Place(peer);
+    }
+
+    internal void Remove(GossipPeer peer)
+    {
+        Peers.Remove(peer);
+        Others.Remove(peer);
+        Fanout?.Remove(peer);
+    }
+
+    /// <summary>What a peer speaks has changed.</summary>
+    internal void Place(GossipPeer peer)
+    {
+        if (peer.IsDirect || peer.Version == GossipVersion.FloodSub)
+        {
+            Others.Add(peer);
+        }
+        else
+        {
+            Others.Remove(peer);
+        }
+    }
+}

@@ -5,7 +5,6 @@ using System.Threading;
 using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
-using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host;
 
@@ -107,6 +106,11 @@ internal sealed class ShardConnection
 
     /// <summary>True when it has something to send that can't leave at once.</summary>
     internal bool HasUnsent => HasWaiting || Connection.HasUnsent;
+
+    // whether the peer hears us by pubsub on this connection, and tells us by it
+    private bool HearsUs => Shard.PubSub?.StreamIdOf(Connection) > 0 || Shard.Gossip?.HearsOn(Connection) == true;
+
+    private bool TellsUs => Shard.PubSub?.IsToldBy(Connection) == true || Shard.Gossip?.TellsOn(Connection) == true;
 
     internal void OnReady() => Schedule();
 
@@ -253,16 +257,14 @@ internal sealed class ShardConnection
     /// <summary>Once a second, while the peer has another connection: notes what pubsub does on this one.</summary>
     internal void LookAtPubSub()
     {
-        PubSubProtocol? pubsub = Shard.PubSub;
-        _isPubSubWhole = pubsub != null && pubsub.StreamIdOf(Connection) != 0 && pubsub.IsToldBy(Connection);
+        _isPubSubWhole = HearsUs && TellsUs;
     }
 
     /// <summary>Whether it has no stream that would be missed, when another connection to the same peer is used.</summary>
     internal bool IsIdleBeside(ShardConnection used)
     {
-        PubSubProtocol? pubsub = Shard.PubSub;
-        int hears = pubsub != null && pubsub.StreamIdOf(Connection) != 0 ? 1 : 0;
-        int tells = pubsub != null && pubsub.IsToldBy(Connection) ? 1 : 0;
+        int hears = HearsUs ? 1 : 0;
+        int tells = TellsUs ? 1 : 0;
 
         // on one shard pubsub itself moves to the connection that is left
         bool isPubSubSpare = hears + tells == 0 || used.Shard == Shard || (_isPubSubWhole && used.IsPubSubWhole);

@@ -227,6 +227,48 @@ public sealed class GossipDeliveryTests
     }
 
     [Fact]
+    public void What_a_peer_says_before_there_is_a_stream_to_it_is_heeded_when_there_is_one()
+    {
+        GossipNetwork network = new(17);
+        GossipNode[] nodes = network.Add(2);
+        network.Connect(nodes[1], nodes[0], GossipVersion.None);
+        nodes[0].Join(Topic);
+        nodes[0].Take(nodes[1], batch =>
+        {
+            batch.Add(GossipEventKind.Subscribe, Topic);
+            batch.Add(GossipEventKind.Graft, Topic);
+            batch.Add(GossipEventKind.HaveBegin, Topic);
+            byte[] id = GossipNetwork.Data("early");
+            batch.Events.Add(new GossipEvent { Kind = GossipEventKind.Have, Number = GossipNode.HashOf(id), Id = id });
+            batch.Add(GossipEventKind.RpcEnd);
+        });
+        network.Run(2_000);
+        Assert.Empty(nodes[0].Mesh(Topic));
+        nodes[0].Agree(nodes[1], GossipVersion.V11);
+        network.Run(100);
+        Assert.Equal([nodes[1]], nodes[0].Mesh(Topic));
+        Assert.Contains((nodes[0], "Want early"), nodes[1].Told);
+    }
+
+    [Fact]
+    public void Who_comes_into_the_mesh_hears_of_what_was_sent_before()
+    {
+        GossipNetwork network = new(18);
+        GossipNode[] nodes = network.Add(2);
+        network.Connect(nodes[0], nodes[1]);
+        nodes[0].Join(Topic);
+        nodes[1].Join(Topic);
+        network.Run(2_000);
+        nodes[0].Publish(Topic, "before");
+        GossipNode late = network.Add();
+        late.Join(Topic);
+        network.Connect(late, nodes[1]);
+        network.Run(3_000);
+        Assert.Contains(late, nodes[1].Mesh(Topic));
+        Assert.Equal(["before"], late.Heard);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_run()
     {
         Assert.Equal(Run(), Run());

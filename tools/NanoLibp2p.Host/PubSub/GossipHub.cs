@@ -17,6 +17,9 @@ namespace NanoLibp2p.Host.PubSub;
 /// </summary>
 internal sealed class GossipHub : IGossipOutput
 {
+    // addresses of peers that others have named are kept so long
+    private static readonly TimeSpan _exchangeLife = TimeSpan.FromMinutes(10);
+
     private readonly Libp2pNode _owner;
     private readonly GossipRouter _router;
     private readonly Shard[] _shards;
@@ -24,7 +27,6 @@ internal sealed class GossipHub : IGossipOutput
     private readonly ConcurrentDictionary<string, bool> _joined = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Func<TopicMessage, CancellationToken, ValueTask<GossipVerdict>>> _validators
         = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<PeerId, byte[]> _records = new();
     private readonly ConcurrentBag<GossipBatch> _batches = [];
     private readonly CancellationTokenSource _stopping = new();
     private int _validating;
@@ -79,17 +81,6 @@ internal sealed class GossipHub : IGossipOutput
         }
     }
 
-    /// <summary>A peer has said who it is; its record, if it is good, is passed on in place of the one before.</summary>
-    internal void OnIdentified(PeerIdentification said, Shard shard)
-    {
-        if (Options.PeerExchange && said.SignedPeerRecord is { } bytes
-            && PeerRecord.Open(bytes, shard.Node.Crypto, shard.Node.Options.Verifier, out _) is { } record && record.Peer.Equals(said.Peer)
-            && bytes.Length <= RpcReader.MaxRecordBytes)
-        {
-            _records[said.Peer] = bytes;
-        }
-    }
-
     internal void Stop() => _stopping.Cancel();
 
     // from the shards, on theirs; to shard 0, in order
@@ -110,7 +101,6 @@ internal sealed class GossipHub : IGossipOutput
         if (links.Count == 0)
         {
             _router.RemovePeer(peer);
-            _records.TryRemove(peer.Id, out _);
         }
         else
         {
@@ -186,12 +176,17 @@ internal sealed class GossipHub : IGossipOutput
         return isDone;
     }
 
-    /// <summary>Publishes a message.</summary>
+    /// <summary>Publishes a message. Where nobody would get it, nothing is kept, so that it may be published again.</summary>
     /// <returns>The number of peers that it goes to, or a negative <see cref="PublishResult"/>.</returns>
     internal int Publish(string topic, ReadOnlySpan<byte> data)
     {
         List<GossipPeer> receivers = _router.Receivers(topic);
-        if (receivers.Count > 0 && !receivers.Exists(peer => ((List<GossipLink>)peer.Tag!)
+        if (receivers.Count == 0)
+        {
+            return 0;
+        }
+
+        if (!receivers.Exists(peer => ((List<GossipLink>)peer.Tag!)
             .Exists(link => link.RouterVersion != GossipVersion.None && link.Queued < Options.QueueBytes / 2)))
         {
             return PublishResult.Busy;
@@ -313,24 +308,26 @@ internal sealed class GossipHub : IGossipOutput
                 continue;
             }
 
+            _owner.PeerStore.AddRecord(record, _exchangeLife);
             Interlocked.Increment(ref _dials);
             _ = Task.Run(async () =>
             {
-                await DialAsync(record).ConfigureAwait(false);
+                await TryAsync(() => _owner.DialAsync(record.Peer, _stopping.Token)).ConfigureAwait(false);
                 Interlocked.Decrement(ref _dials);
             });
         }
     }
 
     /// <inheritdoc/>
-    byte[]? IGossipOutput.RecordOf(GossipPeer peer) => _records.GetValueOrDefault(peer.Id);
+    byte[]? IGossipOutput.RecordOf(GossipPeer peer)
+        => _owner.PeerStore.FindRecord(peer.Id)?.Envelope.Bytes is { Length: <= RpcReader.MaxRecordBytes } bytes ? bytes.ToArray() : null;
 
     /// <inheritdoc/>
     void IGossipOutput.ConnectDirect()
     {
         foreach (string address in Options.DirectAddresses)
         {
-            _ = Task.Run(() => DialAsync(address));
+            _ = Task.Run(() => TryAsync(() => _owner.DialAsync(address, _stopping.Token)));
         }
     }
 
@@ -350,7 +347,11 @@ internal sealed class GossipHub : IGossipOutput
     private void Carry(GossipPeer peer, List<GossipLink> links)
     {
         GossipLink? carrier = links.Find(link => link.RouterVersion != GossipVersion.None);
-        _router.SetVersion(peer, GossipVersion.None);
+        if (peer.Version != GossipVersion.None)
+        {
+            _router.SetVersion(peer, GossipVersion.None);
+        }
+
         if (carrier != null)
         {
             links.Remove(carrier);
@@ -427,28 +428,15 @@ internal sealed class GossipHub : IGossipOutput
         }
     }
 
-    private async Task DialAsync(PeerRecord record)
-    {
-        foreach (Multiaddr address in record.Addresses)
-        {
-            if (await DialAsync($"{address.WithoutPeerId()}/p2p/{record.Peer}").ConfigureAwait(false))
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task<bool> DialAsync(string address)
+    // a peer's word for another's address, or one of our own that does not answer now: it is tried again at another time
+    private static async Task TryAsync(Func<Task> dial)
     {
         try
         {
-            await _owner.DialAsync(address, _stopping.Token).ConfigureAwait(false);
-            return true;
+            await dial().ConfigureAwait(false);
         }
         catch (Exception e) when (e is Libp2pException or ArgumentException or OperationCanceledException)
         {
-            // a peer's word for another's address; the next one may be better
-            return false;
         }
     }
 

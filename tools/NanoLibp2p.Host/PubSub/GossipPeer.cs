@@ -60,6 +60,9 @@ internal sealed class GossipPeer
     /// <summary>Whether its first RPC has come: extensions after it don't count.</summary>
     internal bool HasSpoken { get; set; }
 
+    /// <summary>Topics that it grafted us in before there was a stream to write on.</summary>
+    internal HashSet<string>? EarlyGrafts { get; set; }
+
     /// <summary>What is to be told to it at the end of this turn; null when nothing is.</summary>
     internal PendingControl? Pending { get; set; }
 

@@ -125,6 +125,15 @@ internal sealed class GossipProtocol : RpcHandler
         }
     }
 
+    /// <summary>Whether a peer hears us on this one of its connections.</summary>
+    internal bool HearsOn(Connection connection)
+        => _links.TryGetValue(connection.RemotePeer, out GossipLink? link) && link.Version != GossipVersion.None
+            && link.Outbound?.Connection == connection;
+
+    /// <summary>Whether a peer tells us on this one of its connections.</summary>
+    internal bool TellsOn(Connection connection)
+        => _links.TryGetValue(connection.RemotePeer, out GossipLink? link) && link.Inbound?.Connection == connection;
+
     internal void BeginLong(GossipLink link)
     {
         _longBytes += link.LongBytes;
@@ -231,9 +240,11 @@ internal sealed class GossipProtocol : RpcHandler
 
         if (link.Connections.Count > 0)
         {
-            // a stream to write on that went with it is opened on another one
-            if (link.Outbound == null)
+            // both ways: js opens its stream to us when it sees a new one of ours, and go has forgotten what we told
+            if (link.Outbound == null || link.Inbound == null)
             {
+                link.Outbound?.Reset();
+                link.Retries = 0;
                 Open(link);
             }
 

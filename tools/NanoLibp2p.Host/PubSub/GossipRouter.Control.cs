@@ -53,9 +53,16 @@ internal sealed partial class GossipRouter
             return;
         }
 
-        // of an unknown topic nothing is answered (1.1 spec, "Spam Protection"); nor to a peer that can't be told
-        if (!IsJoined(name, out TopicState? topic) || topic!.Mesh.Contains(peer) || !peer.CanGossip)
+        // of an unknown topic nothing is answered (1.1 spec, "Spam Protection")
+        if (!IsJoined(name, out TopicState? topic) || topic!.Mesh.Contains(peer) || peer.Version == GossipVersion.FloodSub)
         {
+            return;
+        }
+
+        if (peer.Version == GossipVersion.None)
+        {
+            // at most MaxGrafts in a heartbeat, and of our own topics
+            (peer.EarlyGrafts ??= []).Add(name);
             return;
         }
 
@@ -131,7 +138,7 @@ internal sealed partial class GossipRouter
     internal bool BeginHave(GossipPeer peer, string name)
     {
         peer.Count(_beat);
-        if (_scores.Of(peer) < GossipThreshold || !IsJoined(name, out _) || !peer.CanGossip)
+        if (_scores.Of(peer) < GossipThreshold || !IsJoined(name, out _) || peer.Version == GossipVersion.FloodSub)
         {
             return false;
         }
@@ -159,7 +166,7 @@ internal sealed partial class GossipRouter
             return;
         }
 
-        if (peer.Asked >= _options.MaxHaveIds)
+        if (peer.Asked >= _options.MaxHaveIds || peer.Pending?.Want.Count >= _options.MaxHaveIds)
         {
             Drop(GossipDrop.ControlLimit);
             return;
@@ -182,6 +189,11 @@ internal sealed partial class GossipRouter
         if (peer.Pending is { Promise: { } hash } pending)
         {
             pending.Promise = null;
+            if (peer.Version == GossipVersion.None)
+            {
+                return;
+            }
+
             if (!_promises.TryGetValue(hash, out HashSet<GossipPeer>? peers))
             {
                 peers = [];

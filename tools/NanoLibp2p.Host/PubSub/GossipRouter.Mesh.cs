@@ -189,6 +189,7 @@ internal sealed partial class GossipRouter
     private void EnterMesh(GossipPeer peer, TopicState topic)
     {
         topic.Mesh.Add(peer);
+        topic.Newcomers.Add(peer);
         _scores.Grafted(peer, topic.Name, _nowMs);
     }
 
@@ -263,9 +264,21 @@ internal sealed partial class GossipRouter
     {
         List<byte[]> ids = [];
         _history.AddIds(topic.Name, _options.HistoryGossip, ids);
+        HashSet<GossipPeer> newcomers = topic.Newcomers;
+        topic.Newcomers = [];
         if (ids.Count == 0)
         {
             return;
+        }
+
+        // Who has just come into the mesh hears once of what was sent before: else a peer that subscribes while a message is on its way would
+        // never have it.
+        foreach (GossipPeer peer in newcomers)
+        {
+            if (excluded.Contains(peer) && _scores.Of(peer) >= GossipThreshold)
+            {
+                PendingOf(peer).Have.Add((topic.Name, ids.Count > _options.MaxHaveIds ? ids[^_options.MaxHaveIds..] : [.. ids]));
+            }
         }
 
         List<GossipPeer> candidates = [];

@@ -149,6 +149,13 @@ internal sealed partial class GossipRouter
         {
             GraftEarly(peer, topic);
         }
+
+        HashSet<string>? grafts = peer.EarlyGrafts;
+        peer.EarlyGrafts = null;
+        foreach (string topic in grafts ?? [])
+        {
+            OnGraft(peer, topic);
+        }
     }
 
     /// <summary>The stream that it writes on is gone: with it goes what it subscribed to.</summary>
@@ -168,25 +175,31 @@ internal sealed partial class GossipRouter
     /// <summary>Tells the peers what has come up since the last time.</summary>
     internal void Flush()
     {
-        foreach (GossipPeer peer in _pending)
+        if (_pending.Count == 0)
         {
+            return;
+        }
+
+        int kept = 0;
+        for (int i = 0; i < _pending.Count; i++)
+        {
+            GossipPeer peer = _pending[i];
             PendingControl pending = peer.Pending!;
-            if (peer.Version == GossipVersion.None || !peer.IsHere)
+            if (peer.Version == GossipVersion.None && peer.IsHere && !pending.IsEmpty)
             {
-                pending.Clear();
+                // it speaks to us already, and the stream to it is on its way
+                _pending[kept++] = peer;
+                continue;
             }
-            else if (!pending.IsEmpty)
+
+            peer.Pending = null;
+            if (peer.IsHere && !pending.IsEmpty)
             {
                 GossipWriter.Flush(peer, pending, _send);
             }
         }
 
-        foreach (GossipPeer peer in _pending)
-        {
-            peer.Pending = null;
-        }
-
-        _pending.Clear();
+        _pending.RemoveRange(kept, _pending.Count - kept);
     }
 
     /// <summary>Subscribes, or ends that. False when there are too many topics.</summary>

@@ -150,7 +150,7 @@ public sealed class GossipSubOptions
     public int QueueBytes { get; set; } = 2 << 20;
 
     /// <summary>Signatures verified for a connection in one of its turns; the rest waits, and others go on.</summary>
-    public int VerificationsPerStep { get; set; } = 4;
+    public int VerificationsPerStep { get; set; } = 1;
 
     /// <summary>Signatures verified for a connection in a second.</summary>
     public int VerificationsPerSecond { get; set; } = 20000;

@@ -20,6 +20,9 @@ internal sealed class TopicState(string name)
     /// <summary>Those of them that pass all messages on to us, and we to them.</summary>
     internal HashSet<GossipPeer> Mesh { get; } = [];
 
+    /// <summary>Peers that came into the mesh since the last heartbeat.</summary>
+    internal HashSet<GossipPeer> Newcomers { get; set; } = [];
+
     /// <summary>Those that get our messages while we did not subscribe; null when nothing is published.</summary>
     internal HashSet<GossipPeer>? Fanout { get; set; }
 

@@ -59,6 +59,9 @@ internal sealed class GossipLink : RpcReader
     /// <summary>Whether what it writes comes by floodsub.</summary>
     internal bool IsFloodInbound { get; set; }
 
+    /// <summary>Whether a message of its that was new here has come: a reason to keep its connection.</summary>
+    internal bool HasPublished { get; set; }
+
     internal long RetryAt { get; set; }
 
     internal int Retries { get; set; }

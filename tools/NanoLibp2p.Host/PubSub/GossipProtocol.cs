@@ -259,7 +259,11 @@ internal sealed class GossipProtocol : RpcHandler
     }
 
     /// <inheritdoc/>
-    public override bool KeepsConnection(Libp2pStream stream) => true;
+    public override bool KeepsConnection(Libp2pStream stream)
+    {
+        // a sensor publishes, and subscribes to nothing
+        return stream.Tag is GossipLink link && (link.HasPublished || link.Peer is { Topics.Count: > 0 });
+    }
 
     /// <inheritdoc/>
     public override void OnOpened(Libp2pStream stream)
@@ -627,6 +631,7 @@ internal sealed class GossipProtocol : RpcHandler
             return true;
         }
 
+        link.HasPublished = true;
         link.Batch!.Events.Add(new GossipEvent { Kind = GossipEventKind.Message, Message = Frame(link, topic, hash, id) });
         return true;
     }

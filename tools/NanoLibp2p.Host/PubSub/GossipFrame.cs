@@ -4,8 +4,8 @@ using System.Threading;
 namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>
-/// Whole RPCs, each with its length before it, in a pooled buffer: written once, and sent to any number of peers of any shard. Whoever keeps
-/// it retains it, and releases it once.
+/// Whole RPCs, each with its length before it, in a pooled buffer: written once, and sent to any number of peers of any shard. Whoever
+/// keeps it retains it, and releases it once.
 /// </summary>
 internal sealed class GossipFrame
 {

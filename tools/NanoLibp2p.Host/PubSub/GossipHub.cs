@@ -12,8 +12,8 @@ using NanoLibp2p.PubSub;
 namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>
-/// What stands between the router, which lives on shard 0, and all shards: what peers say comes here in pieces, what the router says goes to
-/// the shard that has the peer. Members that are not said to be for all threads are of shard 0's.
+/// What stands between the router, which lives on shard 0, and all shards: what peers say comes here in pieces, what the router says goes
+/// to the shard that has the peer. Members that are not said to be for all threads are of shard 0's.
 /// </summary>
 internal sealed class GossipHub : IGossipOutput
 {

@@ -271,8 +271,8 @@ internal sealed partial class GossipRouter
             return;
         }
 
-        // Who has just come into the mesh hears once of what was sent before: else a peer that subscribes while a message is on its way would
-        // never have it.
+        // Who has just come into the mesh hears once of what was sent before: else a peer that subscribes while a message is on its way
+        // would never have it.
         foreach (GossipPeer peer in newcomers)
         {
             if (excluded.Contains(peer) && _scores.Of(peer) >= GossipThreshold)

@@ -6,8 +6,8 @@ namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>
 /// gossipsub 1.1 to 1.3 without any input or output of its own: peers, what they say, the clock and randomness are given, what goes out is
-/// handed to an <see cref="IGossipOutput"/>. One thread. What was said is told by <see cref="Flush"/>, which whoever calls the other members
-/// calls after them.
+/// handed to an <see cref="IGossipOutput"/>. One thread. What was said is told by <see cref="Flush"/>, which whoever calls the other
+/// members calls after them.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -6,8 +6,8 @@ using NanoLibp2p.PubSub;
 namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>
-/// Sizes and times of the gossipsub router. The names are those of the specs in words; the defaults are go-libp2p-pubsub's. Not to be changed
-/// any more once a node has started with them.
+/// Sizes and times of the gossipsub router. The names are those of the specs in words; the defaults are go-libp2p-pubsub's. Not to be
+/// changed any more once a node has started with them.
 /// </summary>
 public sealed class GossipSubOptions
 {
@@ -96,7 +96,8 @@ public sealed class GossipSubOptions
     /// <summary>GRAFTs of a peer that are heeded in a heartbeat.</summary>
     public int MaxGrafts { get; set; } = 1000;
 
-    /// <summary>How long a message may take that a peer was asked for, since it has told of it; else it has broken a promise (P7).</summary>
+    /// <summary>How long a message may take that a peer was asked for, since it has told of it; else it has broken a promise
+    /// (P7).</summary>
     public TimeSpan PromiseTime { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>A GRAFT so soon after our PRUNE counts twice (P7).</summary>
@@ -117,7 +118,8 @@ public sealed class GossipSubOptions
     /// <summary>Heartbeats for which an IDONTWANT stands.</summary>
     public int DontWantHeartbeats { get; set; } = 3;
 
-    /// <summary>Peers (their ids in text) that are not in the mesh and get all messages, with no score; both sides must name each other.</summary>
+    /// <summary>Peers (their ids in text) that are not in the mesh and get all messages, with no score; both sides must name each
+    /// other.</summary>
     public ISet<string> DirectPeers { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>Addresses of <see cref="DirectPeers"/>, which are dialled at the start and every five minutes when they are gone.</summary>

@@ -3,8 +3,8 @@ using System;
 namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>
-/// What the conduct of a peer in one topic does to its score (gossipsub 1.1 spec, "The Score Function", P1 to P4). The defaults: a little for
-/// staying and for being first, nothing for a low rate (P3 needs to know the topic's rate), a lot against invalid messages.
+/// What the conduct of a peer in one topic does to its score (gossipsub 1.1 spec, "The Score Function", P1 to P4). The defaults: a little
+/// for staying and for being first, nothing for a low rate (P3 needs to know the topic's rate), a lot against invalid messages.
 /// </summary>
 public sealed class TopicScoreOptions
 {

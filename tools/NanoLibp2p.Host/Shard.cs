@@ -285,9 +285,13 @@ internal sealed class Shard : NodeScheduler
     public override void OnWork(Connection connection)
     {
         ShardConnection? one = _connections[connection.Index];
-        if (one != null && one != _turn)
+        if (one != null && one == _turn)
         {
-            one.Schedule();
+            one.HasMore = true;
+        }
+        else
+        {
+            one?.Schedule();
         }
     }
 

@@ -112,6 +112,10 @@ internal sealed class ShardConnection
 
     private bool TellsUs => Shard.PubSub?.IsToldBy(Connection) == true || Shard.Gossip?.TellsOn(Connection) == true;
 
+    /// <summary>Told in its own turn that there is work: a flush that stopped, so that others have their turn, with more to
+    /// send.</summary>
+    internal bool HasMore { get; set; }
+
     internal void OnReady() => Schedule();
 
     /// <summary>Has it take its turn soon; told often, it takes one.</summary>
@@ -133,7 +137,9 @@ internal sealed class ShardConnection
             return;
         }
 
-        bool moved = Connection.Step() | Connection.Flush();
+        bool moved = Connection.Step();
+        HasMore = false;
+        moved |= Connection.Flush();
         if (Caller is { IsSilent: true } && !Connection.IsSilent)
         {
             Caller.IsSilent = false;
@@ -144,6 +150,7 @@ internal sealed class ShardConnection
         {
             // also when nothing was written: a stream that tries tells of work, which counts as told until a step or flush
             written = Pump();
+            HasMore = false;
             moved |= Connection.Flush();
         }
 
@@ -162,7 +169,7 @@ internal sealed class ShardConnection
         _isBlocked = isBlocked;
         bool canRead = Link.IsReadable && Connection.WantsRead;
         bool canWrite = HasWaiting && moved && !Link.IsWriteBlocked;
-        if (canRead || canWrite || (moved && Connection.HasUnread) || Connection.State == ConnectionState.Ending)
+        if (canRead || canWrite || HasMore || (moved && Connection.HasUnread) || Connection.State == ConnectionState.Ending)
         {
             Schedule();
         }

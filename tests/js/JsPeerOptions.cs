@@ -39,7 +39,8 @@ public sealed record JsPeerOptions
     /// <summary>Milliseconds between Yamux's own pings; null for js-libp2p's 30 seconds.</summary>
     public int? KeepAlive { get; init; }
 
-    /// <summary><c>client</c> to dial and be dialed through relays, <c>server</c> to be one as well, without limits; null for neither.</summary>
+    /// <summary><c>client</c> to dial and be dialed through relays, <c>server</c> to be one as well, without limits,
+    /// <c>limited</c> with js-libp2p's own; null for neither.</summary>
     public string? Relay { get; init; }
 
     /// <summary>Whether it dials WebSockets and may listen for them; certificates are not checked then.</summary>

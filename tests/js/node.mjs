@@ -37,7 +37,8 @@ import { serveStreams } from './streams.mjs'
  *   keepAlive    Yamux's interval between pings, in milliseconds
  *   cut          see cut.mjs; an object, which may be changed later for connections to come
  *   patience     milliseconds that an upgrade, or agreeing on a protocol, may take (30000: the machine may be busy)
- *   relay        'client' to dial and to be dialed through relays (the command reserve), 'server' to be one as well, without a limit of bytes or time
+ *   relay        'client' to dial and to be dialed through relays (the command reserve), 'server' to be one as well, without a limit of bytes or time, 'limited' with
+ *                js-libp2p's own
  *   webSockets   true: WebSocket as well as TCP, for dialing and for listen; certificates of whatever authority are good
  *   quiet        true: no events on stdout
  */
@@ -77,8 +78,8 @@ export async function createNode (options) {
       identifyPush: identifyPush(),
       // libp2p's own connection monitor has a ping stream now and then
       ping: ping({ maxInboundStreams: 1000, maxOutboundStreams: 1000 }),
-      ...(relay === 'server' && {
-        relay: circuitRelayServer({ reservations: { applyDefaultLimit: false, maxReservations: 1000 } })
+      ...((relay === 'server' || relay === 'limited') && {
+        relay: circuitRelayServer({ reservations: { applyDefaultLimit: relay === 'limited', maxReservations: 1000 } })
       }),
       ...(dht != null && {
         dht: kadDHT({

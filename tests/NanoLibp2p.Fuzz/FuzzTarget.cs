@@ -28,6 +28,7 @@ public sealed class FuzzTarget
         new("pubsub", NodeTarget.RunPubSub),
         new("mdns", MdnsTarget.Run),
         new("kademlia", KademliaTarget.Run),
+        new("relay", RelayTarget.Run),
     ];
 
     public string Name { get; }

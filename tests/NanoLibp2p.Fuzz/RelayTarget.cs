@@ -5,8 +5,8 @@ using NanoLibp2p.Relay;
 namespace NanoLibp2p.Fuzz;
 
 /// <summary>
-/// First byte: bit 0 a stop message, bit 1 with a peer's id kept rather than an address, the rest how it is cut. A message is read whole and
-/// in pieces, which must come to the same.
+/// First byte: bit 0 a stop message, bit 1 with a peer's id kept rather than an address, the rest how it is cut. A message is read whole
+/// and in pieces, which must come to the same.
 /// </summary>
 internal static class RelayTarget
 {

@@ -106,8 +106,8 @@ public class RelayTests
         RelayOptions sizes = new() { Relays = [Multiaddr.Parse(relay)], RetryMs = 100, MaxRetryMs = 500 };
         RelayClient client = new(sizes) { Events = watch };
 
-        // The dialer sends long records, for which a device has one large buffer. A js relay does so, too, in the connection around it: there
-        // each needs a buffer of its own.
+        // The dialer sends long records, for which a device has one large buffer. A js relay does so, too, in the connection around it:
+        // there each needs a buffer of its own.
         NodeOptions device = new() { MaxConnections = 3, MaxStreams = 64 };
         if (!ours)
         {

@@ -2,7 +2,7 @@ using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Relay;
 
-/// <summary>Who says which peers a relay serves. Called on the shards' threads, several at a time; it must neither wait nor throw.</summary>
+/// <summary>Who says which peers a relay serves. Called on the shards' threads, several at a time; must neither wait nor throw.</summary>
 public interface IRelayAdmission
 {
     /// <summary>What a peer gets that asks for a reservation.</summary>

@@ -60,7 +60,7 @@ public class ArgumentTests
     [InlineData("listen --listen", "--listen")]
     [InlineData("listen" + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback, "9 addresses",
         "at most 8")]
-    [InlineData("device --topic t", "--dial")]
+    [InlineData("device --topic t", "give --dial MULTIADDR, or --mdns")]
     [InlineData("device --dial " + Peer, "--topic")]
     [InlineData("device --dial " + Peer + " --topic t --board toaster", "toaster")]
     [InlineData("device --dial " + Peer + " --topic t --every 0ms", "a board reads every")]

@@ -27,23 +27,36 @@ internal static class DeviceCommand
         };
         board.AcceptOnlyFromAmong(VirtualBoardName);
         Option<Multiaddr[]> dial = CommonOptions.Dial();
+        dial.Required = false;
+        Option<bool> mdns = new("--mdns")
+        {
+            Description = "Find a peer of the local network where --dial leads to none: one that --dial names, else whoever takes readings"
+        };
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
         Option<FileInfo?> key = CommonOptions.Key();
         Command command = new("device", "Run a board's firmware: read, sign, publish, and dial again when the connection is gone")
         {
-            board, dial, topic, every, readings, key
+            board, dial, mdns, topic, every, readings, key
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(dial) == null && !result.GetValue(mdns))
+            {
+                result.AddError("give --dial MULTIADDR, or --mdns");
+            }
+        });
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
             int wanted = parsed.GetValue(readings) ?? int.MaxValue;
-            DeviceSettings settings = Settings(parsed.GetRequiredValue(dial).Select(one => one.ToString()), parsed.GetRequiredValue(topic),
+            Multiaddr[] dialed = parsed.GetValue(dial) ?? [];
+            DeviceSettings settings = Settings(dialed.Select(one => one.ToString()), parsed.GetRequiredValue(topic),
                 parsed.GetValue(every).Time);
             using Interruption interruption = new();
-            using HostedBoard device = Make(VirtualBoardName, parsed.GetValue(key), settings, wanted, output);
-            if (parsed.GetRequiredValue(dial).FirstOrDefault(one => one.PeerId?.ToString() == device.Peer) is { } self)
+            using HostedBoard device = Make(VirtualBoardName, parsed.GetValue(key), settings, wanted, output, parsed.GetValue(mdns));
+            if (dialed.FirstOrDefault(one => one.PeerId?.ToString() == device.Peer) is { } self)
             {
                 throw new CliException($"{self} has this board's own peer id: both use the same key; give each its own --key",
                     CliException.WrongArguments);
@@ -75,7 +88,7 @@ internal static class DeviceCommand
             .Append($"every = {(long)every.TotalMilliseconds}\n"));
     }
 
-    private static HostedBoard Make(string name, FileInfo? key, DeviceSettings settings, int readings, Output output)
+    private static HostedBoard Make(string name, FileInfo? key, DeviceSettings settings, int readings, Output output, bool mdns)
     {
         try
         {
@@ -84,7 +97,7 @@ internal static class DeviceCommand
                 JsonObject json = Output.Event("log");
                 json["text"] = line;
                 output.Tell(json, $"{SafeText.Printable(line)}");
-            });
+            }, mdns);
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

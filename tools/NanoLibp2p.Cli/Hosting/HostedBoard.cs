@@ -25,9 +25,11 @@ internal sealed class HostedBoard : Board, IDisposable
     /// <param name="settings">Whom it dials, its topic, its interval.</param>
     /// <param name="readings">After so many its sensor says nothing more.</param>
     /// <param name="log">Hears, on the board's thread, what happens to it.</param>
+    /// <param name="mdns">Whether it finds peers of the local network where its dial list leads to none.</param>
     /// <exception cref="FormatException">An address or a setting is wrong.</exception>
     /// <exception cref="ArgumentException">The topic can't be one.</exception>
-    internal HostedBoard(string name, Identity identity, DeviceSettings settings, int readings, Action<string>? log)
+    internal HostedBoard(string name, Identity identity, DeviceSettings settings, int readings, Action<string>? log,
+        bool mdns = false)
     {
         MemoryStore store = new();
         byte[] key = identity.ToProtobuf();
@@ -36,6 +38,7 @@ internal sealed class HostedBoard : Board, IDisposable
         _board = new VirtualBoard(name, store, log == null ? null : new LogLines(log));
         _sensor = new CountedSensor(_board.Sensor, readings);
         _device = SensorProgram.Create(this, settings, new DeviceOptions());
+        _device.Finder = mdns ? _board.CreateFinder(settings) : null;
         _thread = new Thread(_device.Run) { Name = name, IsBackground = true };
     }
 

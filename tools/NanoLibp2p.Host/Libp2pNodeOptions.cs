@@ -51,7 +51,7 @@ public sealed class Libp2pNodeOptions
     public int MaxConnections
     {
         get => _maxConnections ?? Math.Clamp(OpenFiles.Connections, 16,
-            PubSub is PubSubOptions ? DefaultMaxConnectionsOfLeaf : DefaultMaxConnections);
+            PubSub?.Leaf != null ? DefaultMaxConnectionsOfLeaf : DefaultMaxConnections);
         set => _maxConnections = value;
     }
 

@@ -40,6 +40,27 @@ public class DemoTests
         Assert.Matches(@"\n[0-9]+ readings of 3 boards, each with a signature that verified; 0 refused\.\n$", demo.Output);
     }
 
+    [Fact]
+    public async Task A_peer_from_outside_reaches_a_board_through_the_relay_and_people_and_programs_are_told()
+    {
+        CliResult programs = await CliProcess.RunAsync("demo", "--readings", "1", "--every", "20ms", "--json");
+        CliResult people = await CliProcess.RunAsync("demo", "--readings", "1", "--every", "20ms");
+
+        Assert.Equal((0, "", 0, ""), (programs.ExitCode, programs.Errors, people.ExitCode, people.Errors));
+        JsonElement relayed = Assert.Single(programs.EventsOf("relayed"));
+        JsonElement board = Assert.Single(programs.EventsOf("board"), one => Text(one, "board") == Text(relayed, "board"));
+        Assert.Matches(
+            $@"^/ip4/127\.0\.0\.1/tcp/[0-9]+/p2p/12D3KooW\w{{44}}/p2p-circuit/p2p/{Text(board, "peer")}$", Text(relayed, "addr"));
+        Assert.True(relayed.GetProperty("rttMs").GetDouble() > 0);
+        // two pings of 32 bytes, there and back, at the least
+        Assert.True(relayed.GetProperty("relayedBytes").GetInt64() > 128);
+        Assert.Matches(
+            @"\noutside 12D3KooW\w{44} reached board 1 through the relay in [0-9]+\.[0-9] ms at /ip4/127\S+/p2p-circuit/p2p/12D3KooW\w{44}\n",
+            people.Output);
+
+        static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+    }
+
     [Fact(SkipUnless = nameof(EndTests.HasSignals), SkipType = typeof(EndTests), Skip = "Windows has no signals to send")]
     public async Task Anybody_joins_with_the_lines_that_it_prints_until_Ctrl_C_ends_it()
     {

@@ -1,24 +1,31 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
+using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 using Spectre.Console;
 
 namespace NanoLibp2p.Cli.Commands;
 
-/// <summary><c>demo</c>: the main job with no hardware. Three virtual boards publish what the host measures; a listener shows it.</summary>
+/// <summary>
+/// <c>demo</c>: the main job with no hardware. Three virtual boards publish what the host measures, and a listener shows it; they are behind
+/// a gateway, through which a peer from outside reaches one of them.
+/// </summary>
 internal static class DemoCommand
 {
     private const string Topic = "nanolibp2p/readings";
     private const string StandardAddress = "/ip4/127.0.0.1/tcp/0";
 
     private static readonly TimeSpan _longestGoodBye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _longestReach = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(5);
 
     private static readonly string[] _boardNames = ["board 1", "board 2", "board 3"];
@@ -33,9 +40,10 @@ internal static class DemoCommand
         };
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> seconds = CommonOptions.Count("--seconds", "End after so long; without it, with Ctrl-C");
-        Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings of each board have arrived");
-        Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, any libp2p program may "
-            + "join") { listen, every, seconds, readings };
+        Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings of each board have arrived, "
+            + "and the peer from outside has reached one");
+        Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, a peer from outside "
+            + "reaches one through a gateway, any libp2p program may join") { listen, every, seconds, readings };
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
@@ -61,6 +69,7 @@ internal static class DemoCommand
         private readonly Dictionary<string, string> _names = [];
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Action _refresh = () => { };
+        private Action _tellLast = () => { };
 
         internal Demo(Output output, TimeSpan every, int wanted, TimeSpan? limit, Task asked)
         {
@@ -81,9 +90,13 @@ internal static class DemoCommand
         internal int Run(Multiaddr address) => _runner.Run(async () =>
         {
             string reachable = ListenCommand.Start(_runner.Node, [address], _output)[0];
-            DeviceSettings settings = DeviceCommand.Settings([reachable], Topic, _every);
+            await using DemoGateway gateway = await DemoGateway.StartAsync();
+            DeviceSettings settings = DeviceSettings.Parse(
+                DeviceCommand.SettingsText([reachable], Topic, _every) + $"relay = {gateway.Address}\n");
             HostedBoard[] boards = [.. _boardNames.Select(name => new HostedBoard(name, Keys.Create(), settings, _wanted, null))];
             Introduce(boards, reachable);
+            using CancellationTokenSource ending = new();
+            Task reach = ReachAsync(gateway, boards, ending.Token);
             try
             {
                 if (_output.IsTerminal)
@@ -91,17 +104,19 @@ internal static class DemoCommand
                     await _output.Console.Live(_table.Draw()).StartAsync(async live =>
                     {
                         _refresh = () => live.UpdateTarget(_table.Draw());
-                        await WatchAsync(boards);
+                        await WatchAsync(boards, reach);
                     });
                 }
                 else
                 {
-                    await WatchAsync(boards);
+                    await WatchAsync(boards, reach);
                 }
             }
             finally
             {
                 _refresh = () => { };
+                await ending.CancelAsync();
+                await reach;
                 // on another thread: this one hears the boards say good-bye
                 await Task.Run(() => Array.ForEach(boards, board => board.Dispose()));
                 await HeardGoodByeAsync();
@@ -109,16 +124,72 @@ internal static class DemoCommand
             return Conclude(boards);
         });
 
-        private async Task WatchAsync(HostedBoard[] boards)
+        private async Task WatchAsync(HostedBoard[] boards, Task reach)
         {
             Array.ForEach(boards, board => board.Start());
-            List<Task> ends = [_asked, _done.Task];
+            List<Task> ends = [_asked, Task.WhenAll(_done.Task, reach)];
             if (_limit is { } limit)
             {
                 ends.Add(_runner.DelayAsync(limit));
             }
             await Task.WhenAny(ends);
             Array.ForEach(boards, board => board.Stop());
+        }
+
+        // a board that listens nowhere is dialed by a peer that knows nothing but its address at the gateway
+        private async Task ReachAsync(DemoGateway gateway, HostedBoard[] boards, CancellationToken ending)
+        {
+            HostedBoard board = boards[0];
+            using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(ending);
+            late.CancelAfter(_longestReach);
+            try
+            {
+                while (gateway.Reservations < boards.Length)
+                {
+                    await _runner.DelayAsync(_lookAgain, late.Token);
+                }
+                string address = gateway.AddressOf(board);
+                (PeerId outside, TimeSpan roundTrip) = await DemoGateway.ReachAsync(address, late.Token);
+                TellReached(board, outside.ToString(), roundTrip, address, gateway.RelayedBytes);
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                // the demo is over
+            }
+            catch (Exception e) when (e is Libp2pException or OperationCanceledException)
+            {
+                string why = e is Libp2pException ? e.Message : $"it took longer than {_longestReach.TotalSeconds} s";
+                Show(() => _output.Notice(board.Peer, $"nobody from outside reached {board.Name} through the relay: {why}"),
+                    $"nobody from outside reached {board.Name} through the relay");
+            }
+        }
+
+        private void TellReached(HostedBoard board, string outside, TimeSpan roundTrip, string address, long bytes)
+        {
+            // there and back
+            string time = roundTrip.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture);
+            JsonObject json = Output.Event("relayed");
+            json["board"] = board.Name;
+            json["peer"] = outside;
+            json["addr"] = address;
+            json["rttMs"] = roundTrip.TotalMilliseconds;
+            json["relayedBytes"] = bytes;
+            Show(
+                () => _output.Tell(json, $"[green]outside[/] {outside} reached {board.Name} through the relay in {time} ms at {address}"),
+                $"a peer from outside reached {board.Name} through the relay in {time} ms");
+        }
+
+        // a terminal has the table in its place until the end, with a short line below
+        private void Show(Action tell, string caption)
+        {
+            if (!_output.IsTerminal)
+            {
+                tell();
+                return;
+            }
+            _table.Caption = caption;
+            _refresh();
+            _tellLast = tell;
         }
 
         // the boards have closed their connections; their last words may still be on the way
@@ -189,6 +260,7 @@ internal static class DemoCommand
 
         private int Conclude(HostedBoard[] boards)
         {
+            _tellLast();
             int forged = _messages.PubSub.Drops(DropReason.SignatureInvalid) + _messages.PubSub.Drops(DropReason.Unsigned);
             int received = boards.Sum(board => _table.CountOf(board.Peer));
             JsonObject json = Output.Event("summary");

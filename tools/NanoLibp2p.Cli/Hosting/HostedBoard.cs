@@ -3,6 +3,7 @@ using System.Threading;
 using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Firmware.Relay;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
 
@@ -10,10 +11,13 @@ namespace NanoLibp2p.Cli;
 
 /// <summary>
 /// A virtual board with a thread of its own: it runs the program of every sensor, with the cryptography of a device. Its sensor may fall
-/// silent after a number of readings.
+/// silent after a number of readings. With a setting <c>relay</c> it is dialed through that relay.
 /// </summary>
 internal sealed class HostedBoard : Board, IDisposable
 {
+    // to the peer of its dial list, and to its relay; and one to turn a caller away
+    private const int MaxLinks = 3;
+
     private readonly VirtualBoard _board;
     private readonly CountedSensor _sensor;
     private readonly Device _device;
@@ -22,7 +26,7 @@ internal sealed class HostedBoard : Board, IDisposable
     /// <summary>Makes a board; <see cref="Start"/> lets it run.</summary>
     /// <param name="name">What people call it.</param>
     /// <param name="identity">Who it is.</param>
-    /// <param name="settings">Whom it dials, its topic, its interval.</param>
+    /// <param name="settings">Whom it dials, its topic, its interval; <c>relay</c> is a relay that it reserves at.</param>
     /// <param name="readings">After so many its sensor says nothing more.</param>
     /// <param name="log">Hears, on the board's thread, what happens to it.</param>
     /// <param name="mdns">Whether it finds peers of the local network where its dial list leads to none.</param>
@@ -35,9 +39,9 @@ internal sealed class HostedBoard : Board, IDisposable
         byte[] key = identity.ToProtobuf();
         store.Write(DeviceIdentity.StoreName, key, 0, key.Length);
         Array.Clear(key);
-        _board = new VirtualBoard(name, store, log == null ? null : new LogLines(log));
+        _board = new VirtualBoard(name, store, log == null ? null : new LogLines(log), MaxLinks);
         _sensor = new CountedSensor(_board.Sensor, readings);
-        _device = SensorProgram.Create(this, settings, new DeviceOptions());
+        _device = RelayedDevice.Create(this, settings);
         _device.Finder = mdns ? _board.CreateFinder(settings) : null;
         _thread = new Thread(_device.Run) { Name = name, IsBackground = true };
     }

@@ -14,6 +14,9 @@ internal sealed class DemoTable
 
     private readonly Dictionary<string, Row> _rows = [];
 
+    /// <summary>A line below the table; null for none.</summary>
+    internal string? Caption { get; set; }
+
     /// <summary>A peer that is expected.</summary>
     internal void Add(string name, string peer) => _rows[peer] = new Row(name);
 
@@ -40,7 +43,7 @@ internal sealed class DemoTable
                 row.Name, $"[blue]…{peer[^EndOfPeer..]}[/]", row.Count.ToString(CultureInfo.InvariantCulture),
                 row.Count > 0 ? "[green]verified[/]" : "[grey]waiting[/]", Markup.Escape(Figures(row.Last)));
         }
-        return table;
+        return Caption == null ? table : table.Caption(Markup.Escape(Caption));
     }
 
     // a reading of our boards without its number and time; what guests say as it is, but no longer than fits

@@ -16,8 +16,8 @@ namespace NanoLibp2p.Host.Kademlia;
 ///                   +--- once more, when another peer names it with other addresses
 /// </code>
 /// It is over when the closest that did not fail have all answered (3 as in go-libp2p, or k as in the kad-dht spec), or nobody is left.
-/// Only the k closest that did not fail are asked, and of these half of the places in flight at the most by the word of one peer: one that
-/// names peers that don't exist holds up nobody else's.
+/// Only the k closest that did not fail are asked, and half of these, and half of the places in flight, at the most by the word of one
+/// peer: one that names peers that don't exist holds up nobody else's.
 /// </remarks>
 internal sealed class Lookup(KademliaKey target, PeerId self, LookupLimits limits)
 {
@@ -128,11 +128,24 @@ internal sealed class Lookup(KademliaKey target, PeerId self, LookupLimits limit
         }
 
         int seen = 0;
+        Dictionary<PeerId, int> bySource = [];
         foreach (Candidate one in _candidates)
         {
             if (one.State == State.Failed)
             {
                 continue;
+            }
+
+            // half of the breadth by one peer's word, too, as far as it is not proven
+            if (one.State != State.Answered && one.Source != null)
+            {
+                int others = bySource.GetValueOrDefault(one.Source);
+                if (others >= (limits.Breadth + 1) / 2)
+                {
+                    continue;
+                }
+
+                bySource[one.Source] = others + 1;
             }
 
             if (++seen > limits.Breadth)

@@ -82,6 +82,31 @@ public class InteropTests
             second.Figures(TimeSpan.FromMilliseconds(7.25), TimeSpan.FromMilliseconds(0.5)));
     }
 
+    [Fact(SkipType = typeof(RedisServer), SkipUnless = nameof(RedisServer.IsHere), Skip = RedisServer.Missing)]
+    public async Task A_querier_finds_what_a_provider_has_told_a_bootstrap_node()
+    {
+        await using RedisServer redis = await RedisServer.StartAsync();
+        await using CliProcess querier = CliProcess.Start(Role("querier", redis.Address), "interop");
+        await using CliProcess provider = CliProcess.Start(Role("provider", redis.Address), "interop");
+        await using CliProcess bootstrap = CliProcess.Start(Role("bootstrap", redis.Address), "interop");
+
+        CliResult result = await querier.EndAsync();
+        Assert.Equal(("status: pass\n", 0), (result.Output, result.ExitCode));
+        Assert.Contains("the value is 'hello from nanolibp2p'", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_role_that_is_none_or_has_no_test_key_is_told()
+    {
+        Dictionary<string, string> leader = new() { ["ROLE"] = "leader", ["TEST_KEY"] = "k" };
+        await using CliProcess one = CliProcess.Start(leader, "interop");
+        (await one.EndAsync()).AssertFailed(2, "ROLE = leader is none of bootstrap, provider, querier");
+        await using CliProcess other = CliProcess.Start(new Dictionary<string, string> { ["ROLE"] = "querier" }, "interop");
+        (await other.EndAsync()).AssertFailed(2, "TEST_KEY is not set");
+        await using CliProcess third = CliProcess.Start(Role("querier", "127.0.0.1:9"), "interop");
+        (await third.EndAsync()).AssertFailed(1, "no redis at 127.0.0.1:9", "REDIS_ADDR");
+    }
+
     [Fact]
     public async Task A_redis_that_is_not_there_is_told()
     {
@@ -119,6 +144,11 @@ public class InteropTests
         return (double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
             double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
     }
+
+    private static Dictionary<string, string> Role(string role, string redis) => new()
+    {
+        ["ROLE"] = role, ["REDIS_ADDR"] = redis, ["TEST_KEY"] = "5a5a5a5a", ["LISTENER_IP"] = "127.0.0.1",
+    };
 
     private static InteropSettings Read(params string[] settings)
         => InteropSettings.FromEnvironment(name => settings.Select(one => one.Split('=')).Where(one => one[0] == name).Select(one => one[1])

@@ -24,9 +24,19 @@ internal static class InteropCommand
 
     internal static Command Create()
     {
-        Command command = new("interop", "Run the libp2p project's transport-interop contract, with all settings from the environment");
-        command.SetAction(parsed => RunAsync(InteropSettings.FromEnvironment(Environment.GetEnvironmentVariable),
-            parsed.InvocationConfiguration).GetAwaiter().GetResult());
+        Command command = new("interop", "Run the libp2p project's transport-interop contract, or with ROLE its kad-dht contract, with all "
+            + "settings from the environment");
+        command.SetAction(parsed =>
+        {
+            if (DhtInteropSettings.FromEnvironment(Environment.GetEnvironmentVariable) is { } dht)
+            {
+                using Interruption end = new();
+                return DhtInterop.RunAsync(dht, () => ConnectAsync(dht.Redis, "REDIS_ADDR"), parsed.InvocationConfiguration, end.Token)
+                    .GetAwaiter().GetResult();
+            }
+            return RunAsync(InteropSettings.FromEnvironment(Environment.GetEnvironmentVariable), parsed.InvocationConfiguration)
+                .GetAwaiter().GetResult();
+        });
         return command;
     }
 
@@ -61,7 +71,7 @@ internal static class InteropCommand
         await using Libp2pNode node = await StartAsync(options);
         // the first is the one that other hosts reach
         string address = HostAddresses.Expand(node.ListenAddresses[0])[0];
-        using ConnectionMultiplexer redis = await ConnectAsync(settings);
+        using ConnectionMultiplexer redis = await ConnectAsync(settings.Redis, settings.RedisVariable);
         await redis.GetDatabase().ListRightPushAsync(settings.ListKey, address);
         console.Error.WriteLine($"listening at {address}");
         // the dialer ends the run: the listener waits to be stopped
@@ -114,7 +124,7 @@ internal static class InteropCommand
     // not BLPOP, which would hold up a connection that is shared by design
     private static async Task<Multiaddr> FindListenerAsync(InteropSettings settings, CancellationToken interrupted)
     {
-        using ConnectionMultiplexer redis = await ConnectAsync(settings);
+        using ConnectionMultiplexer redis = await ConnectAsync(settings.Redis, settings.RedisVariable);
         while (true)
         {
             RedisValue found = await redis.GetDatabase().ListLeftPopAsync(settings.ListKey);
@@ -128,11 +138,11 @@ internal static class InteropCommand
         }
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(InteropSettings settings)
+    private static async Task<ConnectionMultiplexer> ConnectAsync(string address, string variable)
     {
         try
         {
-            ConfigurationOptions options = ConfigurationOptions.Parse(settings.Redis);
+            ConfigurationOptions options = ConfigurationOptions.Parse(address);
             options.AbortOnConnectFail = true;
             options.ConnectRetry = 10;
             return await ConnectionMultiplexer.ConnectAsync(options);
@@ -140,7 +150,7 @@ internal static class InteropCommand
         catch (Exception e) when (e is RedisConnectionException or ArgumentException)
         {
             throw new CliException(
-                string.Create(CultureInfo.InvariantCulture, $"no redis at {settings.Redis}; start one, or set {settings.RedisVariable}"));
+                string.Create(CultureInfo.InvariantCulture, $"no redis at {address}; start one, or set {variable}"));
         }
     }
 }

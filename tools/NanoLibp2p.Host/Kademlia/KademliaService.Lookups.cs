@@ -441,7 +441,9 @@ public sealed partial class KademliaService
 
             byte[] bytes = await _network.RequestAsync(peer, all, requests, _options.MaxAnswerBytes, either.Token).ConfigureAwait(false);
             KademliaMessage? answer = KademliaCodec.TryRead(bytes, _options.MaxAddressesAPeer, out _);
-            if (answer != null && answer.Type == expected)
+
+            // some answer an ADD_PROVIDER all the same
+            if (answer != null && (answer.Type == expected || answer.Type == request.Type))
             {
                 // who answers on this protocol is a server
                 _table.Answered(peer, Now);

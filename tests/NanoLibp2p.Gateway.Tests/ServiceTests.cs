@@ -1,10 +1,13 @@
 using System;
+using System.Text;
 using System.Threading.Tasks;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.Discovery;
+using NanoLibp2p.Host.Fetch;
 using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
@@ -100,6 +103,83 @@ public sealed class ServiceTests : IDisposable
         Assert.Contains("/ws/", ws.ToString(), StringComparison.Ordinal);
         await peer.DialAsync(ws).WaitAsync(Gateways.Patience);
         await peer.PingAsync(gateway.Node.PeerId).WaitAsync(Gateways.Patience);
+    }
+
+    [Theory]
+    [InlineData("/ip4/0.0.0.0/tcp/0", "true", true)]
+    [InlineData("/ip4/0.0.0.0/tcp/0", "false", false)]
+    [InlineData("/ip4/127.0.0.1/tcp/0", "true", false)]
+    public async Task It_is_found_by_mDNS_unless_that_is_off_or_it_listens_on_loopback_alone(string listen, string enabled, bool isFound)
+    {
+        string service = $"_p2p-{Guid.NewGuid():N}._udp.local";
+        await using GatewayHost gateway = await Gateways.StartAsync(
+            _folder, ("listen", listen), ("mdns.enabled", enabled), ("mdns.service", service));
+        Assert.Equal(isFound, gateway.Status.Services.ContainsKey("mdns"));
+        if (isFound)
+        {
+            await using Libp2pNode peer = await Gateways.PeerAsync();
+            await using MdnsService mdns = MdnsService.Start(peer, new MdnsServiceOptions { Service = service });
+
+            await Gateways.UntilAsync(() => peer.PeerStore.Find(gateway.Node.PeerId) != null, "the gateway is found");
+            await peer.DialAsync(gateway.Node.PeerId).WaitAsync(Gateways.Patience);
+        }
+    }
+
+    [Fact]
+    public async Task Who_comes_later_fetches_a_boards_newest_message()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("fetch.topics", "greenhouse/climate"));
+        await using Libp2pNode board = await Gateways.PeerAsync();
+        await board.DialAsync(gateway);
+        foreach (string text in new[] { "old", "new" })
+        {
+            byte[] data = Encoding.ASCII.GetBytes(text);
+            while (await board.PublishAsync("greenhouse/climate", data).WaitAsync(Gateways.Patience) == 0)
+            {
+                await Task.Delay(5);
+            }
+        }
+
+        await using Libp2pNode later = await Gateways.PeerAsync();
+        PeerId peer = await later.DialAsync(gateway);
+        FetchService fetch = FetchService.Start(later, new FetchOptions());
+        string key = $"/newest/greenhouse/climate/{board.PeerId}";
+        await Gateways.UntilAsync(() => gateway.Core.FullNode!.Newest!.Find(key) is [(byte)'n', ..], "the newest has arrived");
+
+        byte[]? newest = await fetch.FetchAsync(peer, key).WaitAsync(Gateways.Patience);
+        Assert.Equal("new"u8, newest!);
+        Assert.Null(await fetch.FetchAsync(peer, $"/newest/greenhouse/climate/{later.PeerId}").WaitAsync(Gateways.Patience));
+        Assert.Equal("1 newest messages", gateway.Status.Services["fetch"]);
+    }
+
+    [Fact]
+    public async Task Of_more_authors_than_are_kept_the_one_that_was_silent_longest_is_forgotten_and_long_messages_are_passed_over()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("fetch.topics", "t"));
+        NewestMessages newest = gateway.Core.FullNode!.Newest!;
+        PeerId[] authors = new PeerId[NewestMessages.MaxMessages + 1];
+        for (int i = 0; i < authors.Length; i++)
+        {
+            byte[] key = new byte[32];
+            BitConverter.TryWriteBytes(key, i);
+            authors[i] = PeerId.FromEd25519(key, 0);
+        }
+
+        for (int i = 0; i < NewestMessages.MaxMessages; i++)
+        {
+            Keep(i, [1]);
+        }
+
+        Keep(0, [2]);
+        Keep(0, new byte[NewestMessages.MaxBytes + 1]);
+        Keep(NewestMessages.MaxMessages, [3]);
+
+        Assert.Equal(NewestMessages.MaxMessages, newest.Count);
+        Assert.Equal([2], newest.Find($"/newest/t/{authors[0]}"));
+        Assert.Null(newest.Find($"/newest/t/{authors[1]}"));
+        Assert.Equal([3], newest.Find($"/newest/t/{authors[^1]}"));
+
+        void Keep(int author, byte[] data) => newest.Keep(new TopicMessage("t", data, authors[author], 1, authors[author]));
     }
 
     private static Task<GatewayHost> StartDhtAsync(string data) => GatewayHost.StartAsync(

@@ -88,6 +88,10 @@ internal sealed class GatewaySettings
 
     internal IReadOnlyList<string> KademliaBootstrap => Texts(SettingsTable.KademliaBootstrap);
 
+    internal string MdnsService => Text(SettingsTable.MdnsService);
+
+    internal IReadOnlyList<string> FetchTopics => Texts(SettingsTable.FetchTopics);
+
     /// <summary>The bridge to MQTT; null for none.</summary>
     /// <exception cref="GatewayException">The password can't be read.</exception>
     internal MqttSettings? Mqtt => Text(SettingsTable.MqttServer).Length == 0 ? null : new MqttSettings(

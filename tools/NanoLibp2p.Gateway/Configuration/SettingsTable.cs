@@ -44,6 +44,9 @@ internal static class SettingsTable
     internal const string AutoNat = "autonat.enabled";
     internal const string Rendezvous = "rendezvous.enabled";
     internal const string RendezvousRegistrations = "rendezvous.registrations";
+    internal const string Mdns = "mdns.enabled";
+    internal const string MdnsService = "mdns.service";
+    internal const string FetchTopics = "fetch.topics";
     internal const string LogFormat = "logging.format";
     internal const string LogLevel = "logging.level";
     internal const string LogLevels = "logging.levels";
@@ -111,6 +114,12 @@ internal static class SettingsTable
         new(AutoNat, SettingKind.Switch, true, "Whether it finds out if strangers can dial it, and dials peers that ask the same"),
         new(Rendezvous, SettingKind.Switch, true, "Whether it is a rendezvous point: peers register under a namespace, others find them"),
         new(RendezvousRegistrations, SettingKind.Number, 10_000L, "Registrations that it keeps, in memory") { Least = 1, Most = 100_000 },
+        new(Mdns, SettingKind.Switch, true,
+            "Whether peers of the local network find it by mDNS; never where it listens on loopback alone"),
+        new(MdnsService, SettingKind.Text, NanoLibp2p.Discovery.Mdns.PublicService, "Name of mDNS: the public one, or one of your own")
+            { Check = MdnsName },
+        new(FetchTopics, SettingKind.List, Array.Empty<string>(),
+            "Topics of which each peer's newest message is served by fetch, as /newest/TOPIC/PEER-ID; none for no fetch"),
         new(LogFormat, SettingKind.Text, "text", "text for people, or json")
             { Check = text => OneOf(text, ["text", "json"]) },
         new(LogLevel, SettingKind.Text, "Information", "The least level that is logged") { Check = Level, Reloads = true },
@@ -177,6 +186,11 @@ internal static class SettingsTable
     private static string? ProtocolId(string text)
         => text.Length is > 1 and <= 126 && text[0] == '/' && text.All(one => one is > ' ' and <= '~') ? null
             : $"'{text}' is no protocol id; give one such as /greenhouse/kad/1.0.0";
+
+    private static string? MdnsName(string text)
+        => text.Length <= 63 && text.StartsWith('_') && text.EndsWith("._udp.local", StringComparison.Ordinal)
+            && text.All(one => one is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_' or '-' or '.') ? null
+            : $"'{text}' is no service of mDNS; give {NanoLibp2p.Discovery.Mdns.PublicService}, or _p2p-FINGERPRINT._udp.local";
 
     private static string? PeerIdText(string text)
         => PeerId.TryParse(text, out string error) == null ? $"'{text}' is no peer id: {error}; give one such as 12D3KooW..." : null;

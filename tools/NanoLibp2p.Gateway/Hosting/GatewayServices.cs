@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,7 @@ using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.AutoNat;
+using NanoLibp2p.Host.Discovery;
 using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Host.Rendezvous;
@@ -39,6 +41,12 @@ internal sealed class GatewayServices : IAsyncDisposable
 
     /// <summary>Null when it is off.</summary>
     internal RendezvousPoint? Rendezvous { get; private set; }
+
+    /// <summary>Null when it is off, or when nobody on the network could dial what it says.</summary>
+    internal MdnsService? Mdns { get; private set; }
+
+    /// <summary>What fetch serves; null when it is off.</summary>
+    internal NewestMessages? Newest { get; private set; }
 
     /// <summary>Starts those that are on.</summary>
     /// <exception cref="GatewayException">One can't start.</exception>
@@ -75,6 +83,16 @@ internal sealed class GatewayServices : IAsyncDisposable
         if (Rendezvous != null)
         {
             yield return ("rendezvous", $"{Rendezvous.Count} registrations");
+        }
+
+        if (Mdns != null)
+        {
+            yield return ("mdns", "answers on the local network");
+        }
+
+        if (Newest != null)
+        {
+            yield return ("fetch", $"{Newest.Count} newest messages");
         }
 
         if (AutoNat != null)
@@ -141,6 +159,18 @@ internal sealed class GatewayServices : IAsyncDisposable
             _all.Add(Rendezvous);
         }
 
+        if (settings.IsOn(SettingsTable.Mdns) && !settings.Listen.All(IsLoopback))
+        {
+            Mdns = MdnsService.Start(node, new MdnsServiceOptions { Service = settings.MdnsService });
+            _all.Add(Mdns);
+        }
+
+        if (settings.FetchTopics.Count > 0)
+        {
+            Newest = NewestMessages.Start(node, settings.FetchTopics);
+            _all.Add(Newest);
+        }
+
         if (settings.IsOn(SettingsTable.AutoNat))
         {
             AutoNat = AutoNatService.Start(node, new AutoNatOptions());
@@ -153,6 +183,8 @@ internal sealed class GatewayServices : IAsyncDisposable
             });
         }
     }
+
+    private static bool IsLoopback(string listen) => IPAddress.IsLoopback(IPAddress.Parse(Multiaddr.Parse(listen).Host));
 
     private static RelayServiceOptions RelayOptions(GatewaySettings settings, IRelayAdmission admission) => new()
     {

@@ -55,7 +55,8 @@ public class DemoTests
         // two pings of 32 bytes, there and back, at the least
         Assert.True(relayed.GetProperty("relayedBytes").GetInt64() > 128);
         Assert.Matches(
-            @"\noutside 12D3KooW\w{44} reached board 1 through the relay in [0-9]+\.[0-9] ms at /ip4/127\S+/p2p-circuit/p2p/12D3KooW\w{44}\n",
+            @"\noutside 12D3KooW\w{44} reached board 1 through the relay in [0-9]+\.[0-9] ms at "
+                + @"/ip4/127\S+/p2p-circuit/p2p/12D3KooW\w{44}\n",
             people.Output);
 
         static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;

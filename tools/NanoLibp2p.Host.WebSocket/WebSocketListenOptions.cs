@@ -7,8 +7,9 @@ namespace NanoLibp2p.Host.WebSocket;
 public sealed class WebSocketListenOptions
 {
     /// <summary>
-    /// The certificate for addresses of <c>/tls/ws</c> and <c>/wss</c>, with its private key; null for none. Asked at each TLS handshake, so a
-    /// renewed one is put in place here while the node runs. Browsers want one of a known authority, except on this host.
+    /// The certificate for addresses of <c>/tls/ws</c> and <c>/wss</c>, with its private key; null for none. Asked at each TLS
+    /// handshake, so a renewed one is put in place here while the node runs. Browsers want one of a known authority, except on this
+    /// host.
     /// </summary>
     public X509Certificate2? Certificate { get; set; }
 

@@ -89,8 +89,8 @@ public sealed class Libp2pNodeOptions
     public PollerKind Poller { get; set; }
 
     /// <summary>
-    /// Makes the cryptography of one shard, which one thread uses; called for each. <see cref="DesktopCrypto.Choose"/> unless set: libsodium
-    /// where it loads.
+    /// Makes the cryptography of one shard, which one thread uses; called for each. <see cref="DesktopCrypto.Choose"/> unless set:
+    /// libsodium where it loads.
     /// </summary>
     public Func<CryptoProvider> Crypto { get; set; } = DesktopCrypto.Choose;
 
@@ -98,8 +98,8 @@ public sealed class Libp2pNodeOptions
     public DialOptions Dial { get; set; } = new();
 
     /// <summary>
-    /// How long a second connection to a peer stays without a stream before the side that dialled it closes it; the other side waits three to
-    /// six times as long.
+    /// How long a second connection to a peer stays without a stream before the side that dialled it closes it; the other side waits
+    /// three to six times as long.
     /// </summary>
     public TimeSpan DuplicateGrace { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -5,7 +5,9 @@ using System.Threading.Tasks;
 
 namespace NanoLibp2p.Host.Tests.WebSocket;
 
-/// <summary>A WebSocket whose frames are of one to seven bytes, most of them parts of a longer message, with empty ones in between.</summary>
+/// <summary>
+/// A WebSocket whose frames are of one to seven bytes, most of them parts of a longer message, with empty ones in between.
+/// </summary>
 internal sealed class ChoppedWebSocket(System.Net.WebSockets.WebSocket inner) : System.Net.WebSockets.WebSocket
 {
     private readonly Random _random = new(1);

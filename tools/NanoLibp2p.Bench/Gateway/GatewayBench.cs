@@ -10,8 +10,8 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Bench.Gateway;
 
 /// <summary>
-/// A gateway between two peers, all three ours or all three js-libp2p, each in a process of its own. The two kinds have their turns round by
-/// round, so that a busy machine is busy for both.
+/// A gateway between two peers, all three ours or all three js-libp2p, each in a process of its own. The two kinds have their turns
+/// round by round, so that a busy machine is busy for both.
 /// </summary>
 internal sealed class GatewayBench : IAsyncDisposable
 {

@@ -16,8 +16,8 @@ using Spectre.Console;
 namespace NanoLibp2p.Cli.Commands;
 
 /// <summary>
-/// <c>demo</c>: the main job with no hardware. Three virtual boards publish what the host measures, and a listener shows it; they are behind
-/// a gateway, through which a peer from outside reaches one of them.
+/// <c>demo</c>: the main job with no hardware. Three virtual boards publish what the host measures, and a listener shows it; they are
+/// behind a gateway, through which a peer from outside reaches one of them.
 /// </summary>
 internal static class DemoCommand
 {

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace NanoLibp2p.Host.Dialing;
 
 /// <summary>
-/// In which order, and after how long, the addresses of a peer are dialled. As go-libp2p's ranker: addresses of our own networks first, then
-/// the internet's, IPv6 and IPv4 in turn (RFC 8305), plain TCP before WebSocket, relays last.
+/// In which order, and after how long, the addresses of a peer are dialled. As go-libp2p's ranker: addresses of our own networks first,
+/// then the internet's, IPv6 and IPv4 in turn (RFC 8305), plain TCP before WebSocket, relays last.
 /// </summary>
 /// <remarks>
 /// <code>

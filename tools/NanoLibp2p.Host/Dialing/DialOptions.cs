@@ -29,8 +29,9 @@ public sealed class DialOptions
     public TimeSpan RelayDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// For how long an address that failed, and a peer none of whose addresses answered, is not dialled again by its peer id alone: this, and
-    /// one second times the square of the failures before. Zero for no back-off. What the application names by address is always dialled.
+    /// For how long an address that failed, and a peer none of whose addresses answered, is not dialled again by its peer id alone:
+    /// this, and one second times the square of the failures before. Zero for no back-off. What the application names by address is
+    /// always dialled.
     /// </summary>
     public TimeSpan BackOff { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -41,8 +42,8 @@ public sealed class DialOptions
     public INameResolver? Names { get; set; }
 
     /// <summary>
-    /// Has the last word on the certificate of a peer that is dialled by WebSocket over TLS; null for the system's own check. Who the peer is is
-    /// proved inside all the same, so a certificate of one's own making is no danger where the address names the peer.
+    /// Has the last word on the certificate of a peer that is dialled by WebSocket over TLS; null for the system's own check. Who the
+    /// peer is is proved inside all the same, so a certificate of one's own making is no danger where the address names the peer.
     /// </summary>
     public RemoteCertificateValidationCallback? CheckCertificate { get; set; }
 

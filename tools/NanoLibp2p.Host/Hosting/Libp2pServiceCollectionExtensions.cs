@@ -11,9 +11,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class Libp2pServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="Libp2pNode"/> as a singleton that starts and stops with the host: take it as a constructor's parameter. It is made of
-    /// <see cref="Libp2pNodeOptions"/>, which may be configured by several (<c>services.Configure</c>), uses the container's TimeProvider, and
-    /// logs where it listens and which handlers have thrown.
+    /// Adds a <see cref="Libp2pNode"/> as a singleton that starts and stops with the host: take it as a constructor's parameter. It is
+    /// made of <see cref="Libp2pNodeOptions"/>, which may be configured by several (<c>services.Configure</c>), uses the container's
+    /// TimeProvider, and logs where it listens and which handlers have thrown.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">What the node is made of; null for the defaults and what others configure.</param>

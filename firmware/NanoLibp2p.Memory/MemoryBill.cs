@@ -170,13 +170,13 @@ namespace NanoLibp2p.Memory
         private void AddPubSub(PubSubOptions o, int n)
         {
             int queue = o.QueueBytes == 0 ? o.MaxMessageBytes + 128 : o.QueueBytes;
-            Add("pubsub, by connection", n * (ObjectBytes(23) + ArrayBytes(o.OtherTopics + 1, 4) + ArrayBytes(o.MaxTopics, 8) // PubSubPeer
-                + ObjectBytes(17) + Reader + (2 * ArrayBytes(7, 4)) + ArrayBytes(14 + o.MaxMessageBytes, 1)
+            Add("pubsub, by connection", n * (ObjectBytes(37) + ArrayBytes(o.OtherTopics + 1, 4) + ArrayBytes(o.MaxTopics, 8) // PubSubPeer
+                + Reader + (2 * ArrayBytes(7, 4)) + ArrayBytes(14 + o.MaxMessageBytes, 1)
                 + ObjectBytes(3) + ArrayBytes(queue, 1)));
             Add("pubsub, messages kept", MessageCache(o, n) + SeenCache(o.SeenMessages) + SeenCache(o.MaxAsks < 1 ? 1 : o.MaxAsks));
             Add("pubsub, topics", ObjectBytes(2) + ArrayBytes(o.MaxTopics, Reference)
                 + (o.MaxTopics * (ObjectBytes(4) + ArrayBytes(o.MaxTopicBytes, 1))));
-            Add("pubsub", ObjectBytes(23) + ArrayBytes((int)DropReason.GossipLimit + 1, 4)
+            Add("pubsub", ObjectBytes(24) + ArrayBytes((int)DropReason.GossipLimit + 1, 4)
                 + ArrayBytes(o.MaxTopicBytes + 64 + 24, 1) + ArrayBytes(64, 1) + ArrayBytes(14, 1) + ArrayBytes(n, Reference)
                 + ObjectBytes(7) + ObjectBytes(2)                                                // PubSubMessage, IdHash
                 + ReplayGuard(o)

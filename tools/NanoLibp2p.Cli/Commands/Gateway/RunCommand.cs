@@ -27,9 +27,13 @@ internal static class RunCommand
     {
         GatewaySettings settings = GatewayOptions.Load(parsed);
         using Interruption interruption = new();
+
+        // from the start on: a SIGHUP that nobody handles ends the process
+        TaskCompletionSource<GatewayHost> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using IDisposable? reload = OnHangUp(started.Task);
         await using GatewayHost gateway = await GatewayHost.StartAsync(settings);
+        started.SetResult(gateway);
         Introduce(gateway.Status, gateway.Core, settings, output);
-        using IDisposable? reload = OnHangUp(gateway);
         await Task.WhenAny(interruption.Asked, gateway.Stopping);
         output.Note($"ending; streams under way have {settings.Drain.TotalSeconds} s");
         await gateway.DisposeAsync();
@@ -90,10 +94,10 @@ internal static class RunCommand
         output.Note($"Ctrl-C ends it; nanolibp2p gateway status tells more");
     }
 
-    private static PosixSignalRegistration? OnHangUp(GatewayHost gateway)
+    private static PosixSignalRegistration? OnHangUp(Task<GatewayHost> started)
         => OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            _ = Task.Run(gateway.Core.ReloadAsync);
+            _ = Task.Run(async () => await (await started).Core.ReloadAsync());
         });
 }

@@ -97,32 +97,15 @@ public class HostileTests
         await using Libp2pNode server = await Nodes.ListenAsync(shards, poller, options =>
         {
             options.MaxConnections = 64;
-
-            // they would stay for longer than the test has patience
-            options.Node.FirstByteTimeoutMs = 10 * (int)Nodes.Patience.TotalMilliseconds;
-            options.Node.HandshakeTimeoutMs = options.Node.FirstByteTimeoutMs;
+            SilentCallers.Keep(options);
         });
-        IPEndPoint end = new(IPAddress.Loopback, server.ListenAddresses[0].Port);
-        List<Socket> silent = [];
-        try
-        {
-            for (int i = 0; i < 64; i++)
-            {
-                Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-                silent.Add(socket);
-                await socket.ConnectAsync(end);
-            }
-
-            await Nodes.UntilAsync(() => server.Load == 64, "all have a place");
-            await using Libp2pNode honest = await Nodes.StartAsync(1, poller);
-            await honest.DialAsync(server);
-            Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
-            Assert.Equal(64, server.Load);
-        }
-        finally
-        {
-            silent.ForEach(socket => socket.Dispose());
-        }
+        using SilentCallers silent = [];
+        await silent.ConnectAsync(server, 64);
+        await Nodes.UntilAsync(() => server.Load == 64, "all have a place");
+        await using Libp2pNode honest = await Nodes.StartAsync(1, poller);
+        await honest.DialAsync(server);
+        Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
+        Assert.Equal(64, server.Load);
     }
 
     [Theory]

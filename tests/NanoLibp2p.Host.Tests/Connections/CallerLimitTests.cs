@@ -107,42 +107,25 @@ public class CallerLimitTests
         await using Libp2pNode server = await Nodes.ListenAsync(shards, poller, options =>
         {
             options.Connections.LimitsLoopback = true;
-
-            // they would stay for longer than the test has patience
-            options.Node.FirstByteTimeoutMs = 10 * (int)Nodes.Patience.TotalMilliseconds;
-            options.Node.HandshakeTimeoutMs = options.Node.FirstByteTimeoutMs;
+            SilentCallers.Keep(options);
         });
-        IPEndPoint end = new(IPAddress.Loopback, server.ListenAddresses[0].Port);
-        List<Socket> silent = [];
-        try
+        using SilentCallers silent = [];
+        await silent.ConnectAsync(server, 64);
+        await Nodes.UntilAsync(() => server.Load == 16 && server.HalfOpen == 16, "48 gave way");
+        await using Libp2pNode honest = await Nodes.StartAsync(1, poller);
+        await honest.DialAsync(server);
+        Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
+        await Nodes.UntilAsync(() => server.Load == 16 && server.HalfOpen == 15, "one more gave way");
+
+        // those that came first are cut off, after our greeting
+        byte[] greeting = new byte[100];
+        while (await silent[0].ReceiveAsync(greeting).WaitAsync(Nodes.Patience) > 0)
         {
-            for (int i = 0; i < 64; i++)
-            {
-                Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-                silent.Add(socket);
-                await socket.ConnectAsync(end);
-            }
-
-            await Nodes.UntilAsync(() => server.Load == 16 && server.HalfOpen == 16, "48 gave way");
-            await using Libp2pNode honest = await Nodes.StartAsync(1, poller);
-            await honest.DialAsync(server);
-            Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
-            await Nodes.UntilAsync(() => server.Load == 16 && server.HalfOpen == 15, "one more gave way");
-
-            // those that came first are cut off, after our greeting
-            byte[] greeting = new byte[100];
-            while (await silent[0].ReceiveAsync(greeting).WaitAsync(Nodes.Patience) > 0)
-            {
-            }
-
-            Assert.True(await silent[63].ReceiveAsync(greeting).WaitAsync(Nodes.Patience) > 0);
-            Assert.False(silent[63].Poll(0, SelectMode.SelectRead));
-        }
-        finally
-        {
-            silent.ForEach(socket => socket.Dispose());
         }
 
+        Assert.True(await silent[63].ReceiveAsync(greeting).WaitAsync(Nodes.Patience) > 0);
+        Assert.False(silent[63].Poll(0, SelectMode.SelectRead));
+        silent.Dispose();
         await Nodes.UntilAsync(() => server.HalfOpen == 0, "they are forgotten when they leave");
     }
 

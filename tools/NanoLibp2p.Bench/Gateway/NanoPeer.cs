@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
@@ -9,6 +8,7 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.Perf;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 
@@ -21,11 +21,11 @@ namespace NanoLibp2p.Bench.Gateway;
 internal sealed class NanoPeer : IAsyncDisposable
 {
     private const string Echo = "/echo/1.0.0";
-    private const string Perf = "/perf/1.0.0";
     private const int PieceBytes = 256 * 1024;
 
     private readonly Libp2pNode _node;
     private readonly RelayService _relay;
+    private readonly PerfService _perf;
     private readonly List<IAsyncDisposable> _kept = [];
     private readonly Dictionary<string, ChannelReader<bool>> _heard = [];
     private readonly CancellationTokenSource _end = new();
@@ -39,7 +39,7 @@ internal sealed class NanoPeer : IAsyncDisposable
             await stream.CopyToAsync(stream, PieceBytes, cancellation);
             stream.CompleteWrites();
         });
-        node.Handle(Perf, ServePerfAsync);
+        _perf = PerfService.Start(node, _ => true);
     }
 
     /// <summary>What the process does: prints where it listens, then answers commands until its stdin ends.</summary>
@@ -81,6 +81,7 @@ internal sealed class NanoPeer : IAsyncDisposable
             await one.DisposeAsync();
         }
 
+        await _perf.DisposeAsync();
         await _relay.DisposeAsync();
         _end.Dispose();
     }
@@ -152,30 +153,14 @@ internal sealed class NanoPeer : IAsyncDisposable
         return null;
     }
 
+    // one of the two is 0: all of the time is the other's
     private async Task<JsonNode> PerfAsync(PeerId peer, int upload, int download)
     {
-        await using PeerStream stream = await _node.OpenStreamAsync(peer, Perf);
-        byte[] head = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(head, download);
-        Stopwatch watch = Stopwatch.StartNew();
-        await stream.WriteAsync(head);
-        await WriteZerosAsync(stream, upload, default);
-        stream.CompleteWrites();
-        double? uploaded = null;
-        long received = 0;
-        byte[] buffer = new byte[PieceBytes];
-        for (int count = 1; count > 0; received += count)
+        TimeSpan took = await PerfService.MeasureAsync(_node, peer, (ulong)upload, (ulong)download);
+        return new JsonObject
         {
-            count = await stream.ReadAsync(buffer);
-            uploaded ??= watch.Elapsed.TotalSeconds;
-        }
-
-        if (received != download)
-        {
-            throw new InvalidOperationException($"asked for {download} bytes and got {received}");
-        }
-
-        return new JsonObject { ["uploadSeconds"] = uploaded, ["downloadSeconds"] = watch.Elapsed.TotalSeconds - uploaded };
+            ["uploadSeconds"] = download == 0 ? took.TotalSeconds : 0, ["downloadSeconds"] = download == 0 ? 0 : took.TotalSeconds,
+        };
     }
 
     private async Task<JsonNode> EchoAsync(PeerId peer, int size)
@@ -270,29 +255,6 @@ internal sealed class NanoPeer : IAsyncDisposable
             ["rssBytes"] = self.WorkingSet64,
             ["heapBytes"] = GC.GetTotalMemory(false),
         };
-    }
-
-    private static async Task ServePerfAsync(PeerStream stream, CancellationToken cancellationToken)
-    {
-        byte[] head = new byte[8];
-        await stream.ReadExactlyAsync(head, cancellationToken);
-        byte[] buffer = new byte[PieceBytes];
-        while (await stream.ReadAsync(buffer, cancellationToken) > 0)
-        {
-            // all that matters is that it is here
-        }
-
-        await WriteZerosAsync(stream, BinaryPrimitives.ReadInt64BigEndian(head), cancellationToken);
-        stream.CompleteWrites();
-    }
-
-    private static async Task WriteZerosAsync(PeerStream stream, long count, CancellationToken cancellationToken)
-    {
-        byte[] zeros = new byte[PieceBytes];
-        for (long left = count; left > 0; left -= zeros.Length)
-        {
-            await stream.WriteAsync(zeros.AsMemory(0, (int)Math.Min(left, zeros.Length)), cancellationToken);
-        }
     }
 
     private static JsonArray Array(IEnumerable<double> values) => new([.. values.Select(one => (JsonNode)one)]);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Multiformats;
@@ -25,7 +26,7 @@ public sealed class RelayService : IAsyncDisposable
     private readonly Libp2pNode _node;
     private readonly Lock _gate = new();
     private readonly Dictionary<PeerId, Reservation> _reservations = [];
-    private readonly Dictionary<string, int> _hosts = new(StringComparer.Ordinal);
+    private readonly Dictionary<HostKey, int> _hosts = [];
     private readonly Dictionary<PeerId, int> _peers = [];
     private int _circuits;
     private long _relayedBytes;
@@ -119,7 +120,7 @@ public sealed class RelayService : IAsyncDisposable
             return RelayStatus.PermissionDenied;
         }
 
-        string host = HostOf(connection);
+        HostKey host = HostOf(connection);
         lock (_gate)
         {
             if (_isOver)
@@ -241,12 +242,13 @@ public sealed class RelayService : IAsyncDisposable
         }
     }
 
-    private static string HostOf(ShardConnection connection)
+    // those whose address nobody knows are one host
+    private static HostKey HostOf(ShardConnection connection)
     {
         byte[] address = new byte[16];
         int count = connection.Link.CopyRemoteAddress(address, 0);
-        return Convert.ToHexString(address, 0, count == 16 ? 8 : count);
+        return count is 4 or 16 ? HostKey.Of(new IPAddress(address.AsSpan(0, count))) : default;
     }
 
-    private sealed record Reservation(DateTimeOffset Expires, string Host, bool IsSensor);
+    private sealed record Reservation(DateTimeOffset Expires, HostKey Host, bool IsSensor);
 }

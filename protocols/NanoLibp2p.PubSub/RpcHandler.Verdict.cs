@@ -39,7 +39,7 @@ namespace NanoLibp2p.PubSub
             {
                 return count[RpcWriter.From] >= 0 || numberBytes >= 0 || count[RpcWriter.Signature] >= 0 || count[RpcWriter.Key] >= 0
                     ? DropReason.Signed
-                    : message.Reading == Reading.Uncertain ? DropReason.Doubtful
+                    : message.Certainty == Certainty.Uncertain ? DropReason.Doubtful
                     : DropReason.None;
             }
 
@@ -47,7 +47,7 @@ namespace NanoLibp2p.PubSub
                 || (numberBytes < SequenceBytes && !shortNumbers)
                 || PeerId.CheckBytes(message.Buffer, from, count[RpcWriter.From]) != 0 ? DropReason.Unsigned
                 : Node.Identity.PeerId.Matches(message.Buffer, from, count[RpcWriter.From]) ? DropReason.Own
-                : message.Reading != Reading.Certain ? DropReason.Doubtful
+                : message.Certainty != Certainty.Certain ? DropReason.Doubtful
                 : DropReason.None;
         }
 

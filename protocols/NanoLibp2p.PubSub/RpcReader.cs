@@ -41,7 +41,7 @@ namespace NanoLibp2p.PubSub
         protected internal byte[] Buffer;
 
         /// <summary>Whether everybody reads the message alike.</summary>
-        protected internal Reading Reading;
+        protected internal Certainty Certainty;
 
         /// <summary>The stream that the RPCs come on; null when there is none. Where a handler changes it, <see cref="Receive"/>
         /// ends.</summary>
@@ -128,7 +128,7 @@ namespace NanoLibp2p.PubSub
                             return -1;
                         }
 
-                        Reading = Reading.Uncertain;
+                        Certainty = Certainty.Uncertain;
                         Leave();
                         break;
                 }
@@ -177,9 +177,9 @@ namespace NanoLibp2p.PubSub
         // type, which go refuses, js takes for bytes and rust leaves out.
         private void Doubt()
         {
-            if (_place == Place.Message && Reading != Reading.Uncertain)
+            if (_place == Place.Message && Certainty != Certainty.Uncertain)
             {
-                Reading = _reader.Field > RpcWriter.Key ? Reading.WithUnknown : Reading.Uncertain;
+                Certainty = _reader.Field > RpcWriter.Key ? Certainty.WithUnknown : Certainty.Uncertain;
             }
         }
 
@@ -246,7 +246,7 @@ namespace NanoLibp2p.PubSub
             {
                 Rent(PrefixBytes + (int)_reader.Value);
                 Array.Copy(_handler.Prefix, 0, Buffer, 0, PrefixBytes);
-                Reading = Reading.Certain;
+                Certainty = Certainty.Certain;
                 Count[Body] = 0;
                 for (int i = RpcWriter.From; i <= RpcWriter.Key; i++)
                 {

@@ -24,7 +24,7 @@ public sealed class PublicApiTests
         ["NanoLibp2p.PubSub.PubSubProtocol.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.Kademlia.KademliaClient.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.PubSub.RpcReader.Buffer"] = Reader,
-        ["NanoLibp2p.PubSub.RpcReader.Reading"] = Reader,
+        ["NanoLibp2p.PubSub.RpcReader.Certainty"] = Reader,
         ["NanoLibp2p.PubSub.RpcReader.Inbound"] = Reader,
         ["NanoLibp2p.PubSub.RpcHandler.Hash"] = "for heirs alone: a router's shards have one between them",
         ["NanoLibp2p.Relay.RelayClient.Events"] = "who is told; may be changed at any time",
@@ -50,6 +50,16 @@ public sealed class PublicApiTests
 
         AssertNone(found.Except(_writable.Keys), "Make it a getter, internal or readonly, or argue for it in Writable");
         AssertNone(_writable.Keys.Except(found), "No such field; take it out of Writable");
+    }
+
+    [Fact]
+    public void A_program_that_uses_several_parts_finds_no_two_types_of_one_name()
+    {
+        // a board's program is not used by another
+        AssertNone(Types().Where(type => !type.IsNested && type.Module.EntryPoint == null)
+            .GroupBy(type => type.Name, StringComparer.Ordinal)
+            .Where(same => same.Count() > 1)
+            .Select(same => string.Join(", ", same.Select(type => type.FullName))), "Name one of them otherwise");
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public class RpcReaderTests
                     + $"{Text(message.Topic == null ? null : Encoding.UTF8.GetBytes(message.Topic))}"
                     + $"/{Text(message.Signature)}/{Text(message.Key)} body "
                     + $"{Convert.ToHexString((message with { Unknown = [] }).Signed()[14..])}"
-                    + $" {(message.Unknown.Length == 0 ? Reading.Certain : Reading.WithUnknown)}";
+                    + $" {(message.Unknown.Length == 0 ? Certainty.Certain : Certainty.WithUnknown)}";
         }
 
         foreach ((string topic, byte[][] ids) in rpc.Have)
@@ -225,9 +225,10 @@ public class RpcReaderTests
         {
             string Part(int field) =>
                 Text(Reader.Count[field] < 0 ? null : Reader.Buffer[Reader.At[field]..(Reader.At[field] + Reader.Count[field])]);
-            Lines.Add(Reader.Reading == Reading.Uncertain ? "uncertain" : $"message {string.Join('/', Enumerable.Range(1, 6).Select(Part))}"
+            Lines.Add(Reader.Certainty == Certainty.Uncertain
+                ? "uncertain" : $"message {string.Join('/', Enumerable.Range(1, 6).Select(Part))}"
                 + $" body {Convert.ToHexString(Reader.Buffer.AsSpan(RpcReader.PrefixBytes, Reader.Count[RpcReader.Body]))}"
-                + $" {Reader.Reading}");
+                + $" {Reader.Certainty}");
             Assert.Equal("libp2p-pubsub:"u8.ToArray(), Reader.Buffer[..RpcReader.PrefixBytes]);
             return true;
         }

@@ -1,7 +1,7 @@
 namespace NanoLibp2p.PubSub
 {
     /// <summary>Whether everybody who reads a message finds the same in it.</summary>
-    public enum Reading
+    public enum Certainty
     {
         /// <summary>Everybody reads it alike.</summary>
         Certain,

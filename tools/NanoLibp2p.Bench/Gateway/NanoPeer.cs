@@ -23,6 +23,9 @@ internal sealed class NanoPeer : IAsyncDisposable
     private const string Echo = "/echo/1.0.0";
     private const int PieceBytes = 256 * 1024;
 
+    // between messages that begin an exchange, and after an answer to them
+    private const int RestMs = 500;
+
     private readonly Libp2pNode _node;
     private readonly RelayService _relay;
     private readonly PerfService _perf;
@@ -206,6 +209,7 @@ internal sealed class NanoPeer : IAsyncDisposable
         ChannelReader<bool> heard = await HearAsync(Text(arguments, "ack"));
         byte[] data = new byte[Number(arguments, "size")];
         List<double> ms = [];
+        await OpenAsync(topic, data, heard);
         Stopwatch all = Stopwatch.StartNew();
         for (int i = 0; i < count; i += window)
         {
@@ -220,6 +224,22 @@ internal sealed class NanoPeer : IAsyncDisposable
         }
 
         return new JsonObject { ["seconds"] = all.Elapsed.TotalSeconds, ["ms"] = Array(ms) };
+    }
+
+    // publishes until an answer comes: all have heard of all subscriptions then; answers that are late have their time to come
+    private async Task OpenAsync(string topic, byte[] data, ChannelReader<bool> heard)
+    {
+        bool isOpen = false;
+        while (!isOpen || heard.TryRead(out _))
+        {
+            if (!isOpen)
+            {
+                await _node.PublishAsync(topic, data);
+            }
+
+            await Task.Delay(RestMs);
+            isOpen |= heard.TryRead(out _);
+        }
     }
 
     private async Task<ChannelReader<bool>> HearAsync(string topic)

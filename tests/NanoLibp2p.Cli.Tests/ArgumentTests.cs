@@ -60,7 +60,8 @@ public class ArgumentTests
     [InlineData("listen --listen", "--listen")]
     [InlineData("listen" + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback, "9 addresses",
         "at most 8")]
-    [InlineData("device --topic t", "give --dial MULTIADDR, or --mdns")]
+    [InlineData("device --topic t", "give --dial MULTIADDR, --relay MULTIADDR, or --mdns")]
+    [InlineData("device --topic t --relay /ip4/127.0.0.1/tcp/4001", "can't be a relay", "/p2p/")]
     [InlineData("device --dial " + Peer, "--topic")]
     [InlineData("device --dial " + Peer + " --topic t --board toaster", "toaster")]
     [InlineData("device --dial " + Peer + " --topic t --every 0ms", "a board reads every")]

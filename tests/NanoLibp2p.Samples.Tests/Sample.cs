@@ -35,6 +35,10 @@ public sealed class Sample : IDisposable
     /// <summary>The folder of all samples.</summary>
     public static string Folder { get; } = FindFolder();
 
+    /// <summary>The command line as it was built.</summary>
+    public static string CliFolder { get; } =
+        Path.Combine(Folder, "..", "..", "tools", "NanoLibp2p.Cli", "bin", _configuration, "net10.0");
+
     /// <summary>Starts a sample of a folder on a virtual board.</summary>
     public static Sample Start(string folder, params string[] settings)
     {

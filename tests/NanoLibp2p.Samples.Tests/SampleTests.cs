@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using NanoLibp2p.JsPeers;
 
@@ -112,11 +113,13 @@ public sealed partial class SampleTests : IDisposable
         Assert.StartsWith(author, subscriber.WaitFor("celsius"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_js_sample_names_the_versions_that_the_tests_run_with()
+    [Theory]
+    [InlineData("js")]
+    [InlineData("browser")]
+    public void The_js_samples_name_the_versions_that_the_tests_run_with(string sample)
     {
         string[] tried = Versions(Path.Combine(NodeBinary.ProgramDirectory, "package.json"));
-        Assert.All(Versions(Path.Combine(Sample.Folder, "js", "package.json")), version => Assert.Contains(version, tried));
+        Assert.All(Versions(Path.Combine(Sample.Folder, sample, "package.json")), version => Assert.Contains(version, tried));
     }
 
     [Fact]
@@ -170,9 +173,8 @@ public sealed partial class SampleTests : IDisposable
 
     private static string[] Words(string line) => line.Split(' ', ';');
 
-    private static string[] Versions(string path) => File.ReadLines(path).Select(line => line.Trim().TrimEnd(','))
-        .Where(line => line.StartsWith("\"@libp2p/", StringComparison.Ordinal) || line.StartsWith("\"libp2p\"", StringComparison.Ordinal))
-        .ToArray();
+    private static string[] Versions(string path) => [.. JsonElement.Parse(File.ReadAllText(path)).GetProperty("dependencies")
+        .EnumerateObject().Select(one => $"{one.Name} {one.Value}")];
 
     private string Store(string name) => $"store={Path.Combine(_folder, name)}";
 

@@ -10,7 +10,6 @@ using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto.Desktop;
-using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Tcp;
 using NanoLibp2p.Multiformats;
@@ -108,19 +107,6 @@ public sealed class DoorTests
             return minutes[^1].Task;
         }
     }
-
-    [Theory]
-    [InlineData(256, 1024, 90, 256)]
-    [InlineData(256, 200, 90, 78)]
-    [InlineData(256, 100, 90, 0)]
-    public void As_many_connections_are_had_as_files_are_left(int wanted, int files, int open, int connections)
-        => Assert.Equal(connections, FileLimit.Fit(wanted, files, open));
-
-    [Theory]
-    [InlineData("Max open files            1024                 524288               files", 1024)]
-    [InlineData("Max open files            unlimited            unlimited            files", null)]
-    [InlineData("Max cpu time              unlimited            unlimited            seconds", null)]
-    public void The_file_limit_is_the_soft_one(string line, int? files) => Assert.Equal(files, FileLimit.Read([line]));
 
     [Theory]
     [InlineData(200, 0, "raise it with ulimit -n")]

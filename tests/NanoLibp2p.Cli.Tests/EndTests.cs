@@ -31,9 +31,9 @@ public class EndTests
 
         Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
         JsonElement gone = Assert.Single(ended.EventsOf("disconnected"));
-        Assert.Equal((peer, "Local"), (gone.GetProperty("peer").GetString(), gone.GetProperty("reason").GetString()));
+        Assert.Equal((peer, "ShuttingDown"), (gone.GetProperty("peer").GetString(), gone.GetProperty("reason").GetString()));
         Assert.Equal(1, left.ExitCode);
-        Assert.Equal($"the connection to {address} ended: the peer closed it\n", left.Errors.ReplaceLineEndings("\n"));
+        Assert.Equal($"the connection to {address} ended: the peer closed it: it shuts down\n", left.Errors.ReplaceLineEndings("\n"));
     }
 
     [Fact(SkipUnless = nameof(HasSignals), Skip = "Windows has no signals to send")]

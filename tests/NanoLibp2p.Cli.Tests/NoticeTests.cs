@@ -1,8 +1,11 @@
 using System;
 using System.Text.Json;
 using System.Threading.Tasks;
-using NanoLibp2p.Cli.Commands;
 using NanoLibp2p.Core;
+using NanoLibp2p.Core.Ping;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Hal.Tcp;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
@@ -148,34 +151,51 @@ public class NoticeTests
             text, StringComparison.Ordinal);
     }
 
-    private static Task<int> PublishAsync(string address, Identity identity, ulong firstNumber, int count) => Task.Run(() =>
+    // a device's pubsub, whose numbers are the test's
+    private static Task PublishAsync(string address, Identity identity, ulong firstNumber, int count) => Task.Run(() =>
     {
-        NodeRunner runner = new(CommonOptions.ClientOptions(CliProcess.Patience), identity);
+        Node node = new(NodeOptions.Desktop(), identity, DesktopCrypto.Choose(), new SystemRandom()) { Transport = new TcpTransport(2) };
         PubSubProtocol pubsub = new(new PubSubOptions { FirstSequenceNumber = firstNumber });
-        runner.Node.Add(pubsub);
+        node.Add(pubsub);
         Topic topic = pubsub.Open("t");
-        return runner.Run(async () =>
+        Pong pong = new();
+        node.Ping.Events = pong;
+        Connection connection = node.Dial([Multiaddr.Parse(address)])!;
+        PollUntil(() => topic.Subscribers > 0);
+        for (int i = 0; i < count; i++)
         {
-            Connection connection = await runner.DialAsync(Multiaddr.Parse(address));
-            while (topic.Subscribers == 0)
+            Assert.Equal(1, topic.Publish([(byte)i], 0, 1));
+        }
+        PollUntil(() => pubsub.Queued(connection) == 0);
+        // an answer to a ping behind them: they have been read
+        Assert.True(node.Ping.Send(connection));
+        PollUntil(() => pong.HasCome);
+        node.Close();
+
+        void PollUntil(Func<bool> done)
+        {
+            long end = Environment.TickCount64 + (long)CliProcess.Patience.TotalMilliseconds;
+            while (!done())
             {
-                await runner.DelayAsync(TimeSpan.FromMilliseconds(5));
+                Assert.True(Environment.TickCount64 < end, "the listener did not answer");
+                if (node.Poll(Environment.TickCount64) > Environment.TickCount64)
+                {
+                    node.Transport.Wait(5);
+                }
             }
-            for (int i = 0; i < count; i++)
-            {
-                Assert.Equal(1, topic.Publish([(byte)i], 0, 1));
-            }
-            while (pubsub.Queued(connection) > 0)
-            {
-                await runner.DelayAsync(TimeSpan.FromMilliseconds(5));
-            }
-            // an answer to a ping behind them: they have been read
-            await new PingClient(runner.Node).SendAsync(connection);
-            return 0;
-        });
+        }
     });
 
     private static string[] Policy(bool signs) => signs ? [] : ["--no-sign"];
 
     private static string Text(JsonElement notice) => notice.GetProperty("text").GetString()!;
+
+    private sealed class Pong : PingEvents
+    {
+        internal bool HasCome { get; private set; }
+
+        public override void OnPong(Connection connection) => HasCome = true;
+
+        public override void OnPingFailed(Connection connection) => Assert.Fail("the listener does not answer pings");
+    }
 }

@@ -31,6 +31,71 @@ public class PubSubTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_topics_name_is_text_with_any_letters(bool isRouter)
+    {
+        const string Topic = "gewächshaus/温度";
+        await using Libp2pNode one = await Nodes.ListenAsync(1, PollerKind.Best, Choose(isRouter));
+        await using Libp2pNode other = await Nodes.StartAsync(1, PollerKind.Best, Choose(isRouter));
+        using Subscription heard = one.SubscribeAsync(Topic);
+        await other.DialAsync(one);
+        using CancellationTokenSource late = new(Nodes.Patience);
+        while (await other.PublishAsync(Topic, new byte[] { 7 }, late.Token) == 0)
+        {
+            await Task.Delay(5, late.Token);
+        }
+
+        await using IAsyncEnumerator<TopicMessage> messages = heard.GetAsyncEnumerator(late.Token);
+        Assert.True(await messages.MoveNextAsync());
+        Assert.Equal(Topic, messages.Current.Topic);
+        Assert.Throws<ArgumentException>(() => { one.SubscribeAsync("half a pair: \ud800"); });
+        Assert.Throws<ArgumentException>(() => { one.SubscribeAsync(new string('ä', 1000)); });
+    }
+
+    [Fact]
+    public async Task Who_subscribes_and_what_was_published_last_is_told()
+    {
+        await using Libp2pNode hub = await Nodes.ListenAsync(2, PollerKind.Best);
+        await using Libp2pNode leaf = await Nodes.StartAsync(1, PollerKind.Best);
+        using Subscription heard = leaf.SubscribeAsync(Climate);
+        Assert.Empty(await hub.GetSubscribersAsync(Climate));
+        await leaf.DialAsync(hub);
+        await UntilAsync(async () => (await hub.GetSubscribersAsync(Climate)).SequenceEqual([leaf.PeerId]), "the subscription to be known");
+
+        Assert.Equal(1, await hub.PublishAsync(Climate, new byte[] { 1 }));
+        using CancellationTokenSource late = new(Nodes.Patience);
+        await using IAsyncEnumerator<TopicMessage> messages = heard.GetAsyncEnumerator(late.Token);
+        Assert.True(await messages.MoveNextAsync());
+        Assert.Equal(messages.Current.SequenceNumber, (await hub.GetPubSubStatusAsync()).LastSequenceNumber);
+        await messages.DisposeAsync();
+        await UntilAsync(async () => (await hub.GetSubscribersAsync(Climate)).Count == 0, "the end of the subscription to be known");
+    }
+
+    [Theory]
+    [InlineData(SignaturePolicy.StrictSign)]
+    [InlineData(SignaturePolicy.StrictNoSign)]
+    public async Task A_peer_whose_messages_the_signature_policy_drops_is_told_of_once(SignaturePolicy here)
+    {
+        SignaturePolicy there = here == SignaturePolicy.StrictSign ? SignaturePolicy.StrictNoSign : SignaturePolicy.StrictSign;
+        await using Libp2pNode hub = await Nodes.ListenAsync(2, PollerKind.Best,
+            options => options.PubSub = new GossipSubOptions { SignaturePolicy = here });
+        await using Libp2pNode other = await Nodes.StartAsync(1, PollerKind.Best,
+            options => options.PubSub = new GossipSubOptions { SignaturePolicy = there });
+        using Subscription heard = hub.SubscribeAsync(Climate);
+        await other.DialAsync(hub);
+        for (byte i = 0; i < 3; i++)
+        {
+            byte number = i;
+            await UntilAsync(async () => await other.PublishAsync(Climate, new[] { number }) > 0, "a message to leave");
+        }
+
+        await UntilAsync(async () => (await hub.GetPubSubStatusAsync()).Drops[GossipDrop.Unsigned] == 3, "three messages to be dropped");
+        NodeEvent told = Assert.Single(hub.Events.Recent, one => one.Kind == NodeEventKind.MessagesDropped);
+        Assert.Equal((other.PeerId, RefusalReason.SignaturePolicy), (told.Peer, told.Refusal));
+    }
+
+    [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Each_of_six_peers_hears_each_message_of_the_others_once_through_the_one_that_all_dial(
         int shards, PollerKind poller, bool isRouter)
@@ -112,7 +177,7 @@ public class PubSubTests
         TopicMessage message = new(Climate, [], null, 0, node.PeerId);
         for (int i = 0; i < Subscription.Capacity + 5; i++)
         {
-            node.Deliver(message with { Data = [(byte)i] });
+            node.Deliver(Climate, message with { Data = [(byte)i] });
         }
 
         Assert.Equal(5, subscription.Lost);
@@ -158,5 +223,15 @@ public class PubSubTests
         }
 
         return heard;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        using CancellationTokenSource late = new(Nodes.Patience);
+        while (!await condition())
+        {
+            Assert.False(late.IsCancellationRequested, $"waited for {what}");
+            await Task.Delay(5);
+        }
     }
 }

@@ -2,9 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Host.PubSub;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host;
@@ -27,26 +29,26 @@ public sealed partial class Libp2pNode
     /// <summary>
     /// Subscribes to a topic: each of its messages that arrives from now on, verified, once. This node's own are not among them.
     /// </summary>
-    /// <param name="topic">The topic's name, in ASCII.</param>
+    /// <param name="topic">The topic's name.</param>
     /// <param name="cancellationToken">Ends the subscription: <c>await foreach</c> then throws OperationCanceledException.</param>
     /// <returns>The messages. The subscription begins with this call; <see cref="Subscription.Joined"/> tells when peers hear of
     /// it.</returns>
-    /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than MaxTopicBytes of its options.</exception>
+    /// <exception cref="ArgumentException">The name is empty, or longer in UTF-8 than MaxTopicBytes of its options.</exception>
     /// <exception cref="Libp2pException">The node has no pubsub.</exception>
     public Subscription SubscribeAsync(string topic, CancellationToken cancellationToken = default)
     {
-        CheckTopic(topic);
-        Subscription subscription = new(this, topic, cancellationToken);
+        string name = CheckTopic(topic);
+        Subscription subscription = new(this, topic, name, cancellationToken);
         lock (_subscriptions)
         {
-            if (!_subscriptions.TryGetValue(topic, out List<Subscription>? all))
+            if (!_subscriptions.TryGetValue(name, out List<Subscription>? all))
             {
                 all = [];
-                _subscriptions.Add(topic, all);
+                _subscriptions.Add(name, all);
             }
 
             all.Add(subscription);
-            subscription.Joined = SetJoinedAsync(topic);
+            subscription.Joined = SetJoinedAsync(name);
         }
 
         return subscription;
@@ -54,16 +56,16 @@ public sealed partial class Libp2pNode
 
     /// <summary>Publishes a message to all connected peers that subscribed to its topic. When all their queues are full it waits for
     /// room.</summary>
-    /// <param name="topic">The topic's name, in ASCII; it need not be subscribed to.</param>
+    /// <param name="topic">The topic's name; it need not be subscribed to.</param>
     /// <param name="data">The payload; the caller's again when the call is over.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have gone to some peers.</param>
     /// <returns>How many peers it goes to. 0 when nobody subscribed: then nothing was kept.</returns>
     /// <exception cref="Libp2pException">It is too long, there are too many topics, or the node has ended or has no pubsub.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ArgumentException">The name is empty, not ASCII, or longer than MaxTopicBytes of its options.</exception>
+    /// <exception cref="ArgumentException">The name is empty, or longer in UTF-8 than MaxTopicBytes of its options.</exception>
     public async Task<int> PublishAsync(string topic, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
-        CheckTopic(topic);
+        string name = CheckTopic(topic);
         cancellationToken.ThrowIfCancellationRequested();
         byte[] bytes = MemoryMarshal.TryGetArray(data, out ArraySegment<byte> segment) && segment.Offset == 0
             && segment.Count == segment.Array!.Length
@@ -71,7 +73,7 @@ public sealed partial class Libp2pNode
         while (true)
         {
             (int sent, SharedMessage? message) = await CallAsync(
-                _shards[0], shard => _hub == null ? Publish(shard, topic, bytes) : (_hub.Publish(topic, bytes), null),
+                _shards[0], shard => _hub == null ? Publish(shard, name, bytes) : (_hub.Publish(name, bytes), null),
                 cancellationToken).ConfigureAwait(false);
             switch (sent)
             {
@@ -99,14 +101,14 @@ public sealed partial class Libp2pNode
     /// Has the application judge a topic's messages before they are delivered and passed on. What it rejects costs the peers that sent it
     /// their good name; what it does not judge in GossipSubOptions.ValidationTime, or with an exception, is ignored.
     /// </summary>
-    /// <param name="topic">The topic's name, in ASCII; judged while it is subscribed to.</param>
+    /// <param name="topic">The topic's name; judged while it is subscribed to.</param>
     /// <param name="validator">Called on the thread pool, many at a time; null for none any more.</param>
-    /// <exception cref="ArgumentException">The name is empty, not ASCII, or too long.</exception>
+    /// <exception cref="ArgumentException">The name is empty or too long.</exception>
     /// <exception cref="Libp2pException">The node has no router.</exception>
     public void SetTopicValidator(string topic, Func<TopicMessage, CancellationToken, ValueTask<GossipVerdict>>? validator)
     {
-        CheckTopic(topic);
-        Router().SetValidator(topic, validator);
+        string name = CheckTopic(topic);
+        Router().SetValidator(name, validator);
     }
 
     /// <summary>How the gossipsub router stands.</summary>
@@ -115,6 +117,16 @@ public sealed partial class Libp2pNode
     {
         GossipHub hub = Router();
         return CallAsync(_shards[0], _ => hub.Status(), cancellationToken);
+    }
+
+    /// <summary>The connected peers that subscribed to a topic, as far as they have told so.</summary>
+    /// <exception cref="ArgumentException">The name is empty or too long.</exception>
+    /// <exception cref="Libp2pException">The node has no router, or it has ended.</exception>
+    public Task<IReadOnlyList<PeerId>> GetSubscribersAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        string name = CheckTopic(topic);
+        GossipHub hub = Router();
+        return CallAsync(_shards[0], _ => hub.Subscribers(name), cancellationToken);
     }
 
     /// <summary>Whether the application hears of a topic's messages.</summary>
@@ -131,16 +143,18 @@ public sealed partial class Libp2pNode
     {
         lock (_subscriptions)
         {
-            if (_subscriptions.TryGetValue(subscription.Topic, out List<Subscription>? all) && all.Remove(subscription) && all.Count == 0)
+            if (_subscriptions.TryGetValue(subscription.Name, out List<Subscription>? all) && all.Remove(subscription) && all.Count == 0)
             {
-                _subscriptions.Remove(subscription.Topic);
-                _ = SetJoinedAsync(subscription.Topic);
+                _subscriptions.Remove(subscription.Name);
+                _ = SetJoinedAsync(subscription.Name);
             }
         }
     }
 
     /// <summary>A shard has taken a message; on its thread.</summary>
-    internal void Deliver(TopicMessage message)
+    /// <param name="name">The topic's name within the node (<see cref="TopicText"/>).</param>
+    /// <param name="message">The message.</param>
+    internal void Deliver(string name, TopicMessage message)
     {
         lock (_subscriptions)
         {
@@ -149,7 +163,7 @@ public sealed partial class Libp2pNode
                 return;
             }
 
-            if (_subscriptions.TryGetValue(message.Topic, out List<Subscription>? all))
+            if (_subscriptions.TryGetValue(name, out List<Subscription>? all))
             {
                 foreach (Subscription one in all)
                 {
@@ -174,7 +188,7 @@ public sealed partial class Libp2pNode
     private (int Sent, SharedMessage? Message) Publish(Shard shard, string topic, byte[] data)
     {
         PubSubProtocol pubsub = shard.PubSub!;
-        Topic opened = pubsub.Open(topic) ?? throw NoTopic(pubsub);
+        Topic opened = pubsub.Open(Encoding.Latin1.GetBytes(topic)) ?? throw NoTopic(pubsub);
         shard.PollProtocolsSoon();
         if (_shards.Length == 1)
         {
@@ -239,7 +253,7 @@ public sealed partial class Libp2pNode
                 $"there are GossipSubOptions.MaxTopics = {_hub.Options.MaxTopics} topics already");
         }
 
-        Topic opened = shard.PubSub!.Open(topic) ?? throw NoTopic(shard.PubSub);
+        Topic opened = shard.PubSub!.Open(Encoding.Latin1.GetBytes(topic)) ?? throw NoTopic(shard.PubSub);
         if (isWanted)
         {
             opened.Join();
@@ -266,14 +280,14 @@ public sealed partial class Libp2pNode
         }
     }
 
-    private void CheckTopic(string topic)
+    // the name within the node
+    private string CheckTopic(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
         PubSubChoice options = _options.PubSub
             ?? throw Libp2pException.For(Libp2pError.TopicUnavailable, null, "this node has no pubsub: Libp2pNodeOptions.PubSub is null");
-        if (topic.Length == 0 || topic.Length > options.MaxTopicBytes || !System.Text.Ascii.IsValid(topic))
-        {
-            throw new ArgumentException($"'{topic}' is no topic; give 1 to {options.MaxTopicBytes} ASCII characters");
-        }
+        string name = TopicText.ToName(topic) ?? throw new ArgumentException($"'{topic}' has a character that UTF-8 has not");
+        return name.Length > 0 && name.Length <= options.MaxTopicBytes ? name
+            : throw new ArgumentException($"a topic's name has 1 to {options.MaxTopicBytes} bytes; this one has {name.Length}");
     }
 }

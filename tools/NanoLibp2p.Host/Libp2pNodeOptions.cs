@@ -46,7 +46,7 @@ public sealed class Libp2pNodeOptions
     /// <summary>
     /// Connections of all shards together, those in the handshake too. The default is 4,096, and 128 with the devices' pubsub
     /// (<see cref="PubSubOptions"/>), which takes 320 KB for each from the start; or as many as the system lets this process have files
-    /// open (ulimit -n) where those are fewer. An idle one takes some 4 KB.
+    /// open (ulimit -n; <see cref="OpenFiles"/>) where those are fewer. An idle one takes some 4 KB.
     /// </summary>
     public int MaxConnections
     {

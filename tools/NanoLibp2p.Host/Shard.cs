@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Net.Sockets;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
@@ -616,7 +617,8 @@ internal sealed class Shard : NodeScheduler
     private sealed class Messages(Shard shard) : PubSubEvents
     {
         public override void OnMessage(Topic topic, PubSubMessage message)
-            => shard._owner.Deliver(new TopicMessage(topic.Name, message.CopyData(), message.CopyFrom(), message.SequenceNumber,
+            => shard._owner.Deliver(Encoding.Latin1.GetString(topic.Utf8Name), new TopicMessage(
+                Encoding.UTF8.GetString(topic.Utf8Name), message.CopyData(), message.CopyFrom(), message.SequenceNumber,
                 message.ReceivedFrom.RemotePeer));
     }
 

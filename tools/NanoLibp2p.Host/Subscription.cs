@@ -20,11 +20,12 @@ public sealed class Subscription : IAsyncEnumerable<TopicMessage>, IDisposable
     private readonly Channel<TopicMessage> _messages;
     private long _lost;
 
-    internal Subscription(Libp2pNode node, string topic, CancellationToken cancellation)
+    internal Subscription(Libp2pNode node, string topic, string name, CancellationToken cancellation)
     {
         _node = node;
         _cancellation = cancellation;
         Topic = topic;
+        Name = name;
         _messages = Channel.CreateBounded<TopicMessage>(
             new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             _ => Interlocked.Increment(ref _lost));
@@ -32,6 +33,9 @@ public sealed class Subscription : IAsyncEnumerable<TopicMessage>, IDisposable
 
     /// <summary>The topic's name.</summary>
     public string Topic { get; }
+
+    /// <summary>The same within the node: <see cref="PubSub.TopicText"/>.</summary>
+    internal string Name { get; }
 
     /// <summary>Messages that were lost because they were not read in time.</summary>
     public long Lost => Interlocked.Read(ref _lost);

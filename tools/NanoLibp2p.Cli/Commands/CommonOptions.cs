@@ -23,7 +23,8 @@ internal static class CommonOptions
     /// <summary>A peer to dial.</summary>
     internal static Argument<Multiaddr> Peer() => new("MULTIADDR")
     {
-        Description = "The peer's address, such as /ip4/192.168.1.7/tcp/4001/p2p/12D3KooW...; without /p2p/ any peer there will do",
+        Description = "The peer's address, such as /ip4/192.168.1.7/tcp/4001/p2p/12D3KooW...; also by name, over WebSocket (/ws) or "
+            + "through a relay (/p2p-circuit); without /p2p/ any peer there will do",
         CustomParser = result => ParsePeer(result.Tokens[0].Value, result),
     };
 
@@ -35,7 +36,7 @@ internal static class CommonOptions
         Required = true,
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
-        CustomParser = result => result.Tokens.Select(token => ParsePeer(token.Value, result)!).ToArray(),
+        CustomParser = result => result.Tokens.Select(token => ParseTcpPeer(token.Value, result)!).ToArray(),
     };
 
     /// <summary>A topic's name.</summary>
@@ -83,34 +84,46 @@ internal static class CommonOptions
         return options;
     }
 
-    /// <summary>Reads an address that can be dialled.</summary>
+    /// <summary>Reads an address that the desktop library dials: TCP, WebSocket, a name that stands for addresses, through a
+    /// relay.</summary>
     internal static Multiaddr? ParsePeer(string text, SymbolResult result)
+        => CheckPort(Parse(text, result, address => address.IsTcp || IsWebSocket(address) || address.Has(MultiaddrProtocol.DnsAddr)
+            || address.Has(MultiaddrProtocol.P2pCircuit)), result);
+
+    /// <summary>Reads an address that a board dials.</summary>
+    internal static Multiaddr? ParseTcpPeer(string text, SymbolResult result)
+        => CheckPort(Parse(text, result, address => address.IsTcp), result);
+
+    /// <summary>Reads an address to listen on.</summary>
+    internal static Multiaddr? ParseAddress(string text, SymbolResult result)
+        => Parse(text, result, address => address.IsTcp || IsWebSocket(address));
+
+    private static bool IsWebSocket(Multiaddr address) => address.Has(MultiaddrProtocol.Tcp)
+        && (address.Has(MultiaddrProtocol.Ws) || address.Has(MultiaddrProtocol.Wss)) && !address.Has(MultiaddrProtocol.P2pCircuit);
+
+    private static Multiaddr? CheckPort(Multiaddr? address, SymbolResult result)
     {
-        Multiaddr? address = ParseAddress(text, result);
-        if (address is { Port: 0 })
+        if (address is { Port: 0 } && address.Has(MultiaddrProtocol.Tcp))
         {
-            result.AddError($"{text}: nobody can be dialled at port 0; give the port that the peer listens on");
+            result.AddError($"{address}: nobody can be dialled at port 0; give the port that the peer listens on");
         }
         return address;
     }
 
-    /// <summary>Reads an address that can be dialled or listened on.</summary>
-    internal static Multiaddr? ParseAddress(string text, SymbolResult result)
+    private static Multiaddr? Parse(string text, SymbolResult result, Func<Multiaddr, bool> takes)
     {
         Multiaddr? address = Multiaddr.TryParse(text, out string error);
-        if (address is { IsTcp: true })
+        if (address != null && takes(address))
         {
             return address;
         }
         result.AddError(address == null
             ? $"{(text.TrimEnd('/').EndsWith("/tcp", StringComparison.Ordinal) ? $"{text}: the port is missing after /tcp" : error)}; an "
                 + $"address is such as {Similar(text)}"
-            : address.Has(MultiaddrProtocol.DnsAddr)
-                ? $"{text}: dnsaddr is not looked up here; give an address that it stands for (dig TXT _dnsaddr.NAME shows them)"
-                : !address.Has(MultiaddrProtocol.Tcp) && !address.Has(MultiaddrProtocol.Udp) && address.Host != null
-                    ? $"{text}: the port is missing, and only plain TCP is spoken here; give an address such as "
-                        + $"{text.Split("/p2p/")[0].TrimEnd('/')}/tcp/4001"
-                    : $"{text}: only plain TCP is spoken here; give an address such as /ip4/192.168.1.7/tcp/4001");
+            : !address.Has(MultiaddrProtocol.Tcp) && !address.Has(MultiaddrProtocol.Udp) && address.Host != null
+                ? $"{text}: the port is missing, and only plain TCP is spoken here; give an address such as "
+                    + $"{text.Split("/p2p/")[0].TrimEnd('/')}/tcp/4001"
+                : $"{text}: only plain TCP is spoken here; give an address such as /ip4/192.168.1.7/tcp/4001");
         return null;
     }
 

@@ -6,11 +6,10 @@ using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
-using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
-using NanoLibp2p.PubSub;
 using Spectre.Console;
 
 namespace NanoLibp2p.Cli.Commands;
@@ -51,7 +50,7 @@ internal static class DemoCommand
             Demo demo = new(
                 output, parsed.GetValue(every).Time, parsed.GetValue(readings) ?? int.MaxValue,
                 parsed.GetValue(seconds) is { } limit ? TimeSpan.FromSeconds(limit) : null, interruption.Asked);
-            return demo.Run(parsed.GetValue(listen) ?? Multiaddr.Parse(StandardAddress));
+            return demo.RunAsync(parsed.GetValue(listen) ?? Multiaddr.Parse(StandardAddress)).GetAwaiter().GetResult();
         });
         return command;
     }
@@ -63,8 +62,7 @@ internal static class DemoCommand
         private readonly int _wanted;
         private readonly TimeSpan? _limit;
         private readonly Task _asked;
-        private readonly NodeRunner _runner = new(NodeOptions.Desktop(), Keys.Create());
-        private readonly Messages _messages;
+        private readonly Lock _lock = new();
         private readonly DemoTable _table = new();
         private readonly Dictionary<string, string> _names = [];
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -78,18 +76,16 @@ internal static class DemoCommand
             _wanted = wanted;
             _limit = limit;
             _asked = asked;
-            _messages = new Messages(_runner.Node, signed: true, output.IsTerminal ? null : output);
-            _messages.Received += OnMessage;
-            _messages.Join(Topic);
-            if (!output.IsTerminal)
-            {
-                ListenCommand.TellPeers(_runner, output);
-            }
         }
 
-        internal int Run(Multiaddr address) => _runner.Run(async () =>
+        internal async Task<int> RunAsync(Multiaddr address)
         {
-            string reachable = ListenCommand.Start(_runner.Node, [address], _output)[0];
+            Libp2pNodeOptions options = new() { Shards = 1 };
+            await using Libp2pNode node = await ListenCommand.StartAsync(options, [address]);
+            PeerLog? peers = _output.IsTerminal ? null : new(node, options, signed: true, _output);
+            using Subscription readings = node.SubscribeAsync(Topic);
+            Task<bool> reading = Messages.ReadAsync(readings, _output, OnMessage);
+            string reachable = ListenCommand.TellAddresses(node, _output)[0];
             await using DemoGateway gateway = await DemoGateway.StartAsync();
             DeviceSettings settings = DeviceSettings.Parse(
                 DeviceCommand.SettingsText([reachable], Topic, _every) + $"relay = {gateway.Address}\n");
@@ -117,12 +113,16 @@ internal static class DemoCommand
                 _refresh = () => { };
                 await ending.CancelAsync();
                 await reach;
-                // on another thread: this one hears the boards say good-bye
-                await Task.Run(() => Array.ForEach(boards, board => board.Dispose()));
-                await HeardGoodByeAsync();
+                Array.ForEach(boards, board => board.Dispose());
+                await HeardGoodByeAsync(node);
             }
-            return Conclude(boards);
-        });
+            GossipSubStatus status = await node.GetPubSubStatusAsync();
+            readings.Dispose();
+            await reading;
+            await node.DisposeAsync();
+            await (peers?.EndAsync() ?? Task.CompletedTask);
+            return Conclude(boards, status.Drops[GossipDrop.SignatureInvalid] + status.Drops[GossipDrop.Unsigned]);
+        }
 
         private async Task WatchAsync(HostedBoard[] boards, Task reach)
         {
@@ -130,7 +130,7 @@ internal static class DemoCommand
             List<Task> ends = [_asked, Task.WhenAll(_done.Task, reach)];
             if (_limit is { } limit)
             {
-                ends.Add(_runner.DelayAsync(limit));
+                ends.Add(Task.Delay(limit));
             }
             await Task.WhenAny(ends);
             Array.ForEach(boards, board => board.Stop());
@@ -146,7 +146,7 @@ internal static class DemoCommand
             {
                 while (gateway.Reservations < boards.Length)
                 {
-                    await _runner.DelayAsync(_lookAgain, late.Token);
+                    await Task.Delay(_lookAgain, late.Token);
                 }
                 string address = gateway.AddressOf(board);
                 (PeerId outside, TimeSpan roundTrip) = await DemoGateway.ReachAsync(address, late.Token);
@@ -187,21 +187,24 @@ internal static class DemoCommand
                 tell();
                 return;
             }
-            _table.Caption = caption;
-            _refresh();
-            _tellLast = tell;
-        }
-
-        // the boards have closed their connections; their last words may still be on the way
-        private async Task HeardGoodByeAsync()
-        {
-            for (TimeSpan waited = TimeSpan.Zero; waited < _longestGoodBye && _runner.Node.Connections.Any(IsBoard); waited += _lookAgain)
+            lock (_lock)
             {
-                await _runner.DelayAsync(_lookAgain);
+                _table.Caption = caption;
+                _refresh();
+                _tellLast = tell;
             }
         }
 
-        private bool IsBoard(Connection connection) => connection.IsOpen && _names.ContainsKey(connection.RemotePeer.ToString());
+        // the boards have closed their connections; their last words may still be on the way
+        private async Task HeardGoodByeAsync(Libp2pNode node)
+        {
+            TimeSpan waited = TimeSpan.Zero;
+            while (waited < _longestGoodBye && node.Peers.Any(peer => _names.ContainsKey(peer.ToString())))
+            {
+                await Task.Delay(_lookAgain);
+                waited += _lookAgain;
+            }
+        }
 
         private void Introduce(HostedBoard[] boards, string address)
         {
@@ -232,17 +235,17 @@ internal static class DemoCommand
         }
 
         // pubsub hands on what is signed by the author that it names, and nothing else
-        private void OnMessage(Topic topic, PubSubMessage message)
+        private bool OnMessage(TopicMessage message)
         {
-            string peer = message.CopyFrom().ToString();
-            string text = SafeText.Printable(SafeText.Decode(message.Buffer.AsSpan(message.DataOffset, message.DataCount)));
+            string peer = message.From!.ToString();
+            string text = SafeText.Printable(SafeText.Decode(message.Data));
             string? board = _names.GetValueOrDefault(peer);
-            _table.Count(board ?? "guest", peer, text);
-            if (_output.IsTerminal)
+            lock (_lock)
             {
+                _table.Count(board ?? "guest", peer, text);
                 _refresh();
             }
-            else
+            if (!_output.IsTerminal)
             {
                 JsonObject json = Output.Event("message");
                 json["board"] = board;
@@ -256,12 +259,12 @@ internal static class DemoCommand
             {
                 _done.TrySetResult();
             }
+            return true;
         }
 
-        private int Conclude(HostedBoard[] boards)
+        private int Conclude(HostedBoard[] boards, long forged)
         {
             _tellLast();
-            int forged = _messages.PubSub.Drops(DropReason.SignatureInvalid) + _messages.PubSub.Drops(DropReason.Unsigned);
             int received = boards.Sum(board => _table.CountOf(board.Peer));
             JsonObject json = Output.Event("summary");
             json["boards"] = boards.Length;

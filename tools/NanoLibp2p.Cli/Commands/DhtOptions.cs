@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.IO;
 using System.Linq;
 using NanoLibp2p.Cli.Hosting;
@@ -20,7 +19,7 @@ internal sealed class DhtOptions
         Required = true,
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
-        CustomParser = result => [.. result.Tokens.Select(token => ParseVia(token.Value, result)!)],
+        CustomParser = result => [.. result.Tokens.Select(token => CommonOptions.ParsePeer(token.Value, result)!)],
     };
 
     private readonly Option<string> _protocol = new("--protocol")
@@ -75,10 +74,4 @@ internal sealed class DhtOptions
             return cid!;
         },
     };
-
-    // the library also looks names up that stand for whole addresses, as those of public bootstrap peers are
-    private static Multiaddr? ParseVia(string text, SymbolResult result)
-        => Multiaddr.TryParse(text, out _) is { } address && address.Has(MultiaddrProtocol.DnsAddr)
-            ? address
-            : CommonOptions.ParsePeer(text, result);
 }

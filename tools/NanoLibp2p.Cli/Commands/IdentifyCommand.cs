@@ -3,8 +3,11 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
 using System.Text.Json.Nodes;
+using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Core.Identify;
+using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Commands;
@@ -17,25 +20,30 @@ internal static class IdentifyCommand
 
     private const int LabelWidth = 18;
 
+    private const string Protocol = "/ipfs/id/1.0.0";
+
+    // go-libp2p's own limits: one message of 8 KiB, ten of them
+    private const int MaxMessageBytes = 8 * 1024;
+    private const int MaxMessages = 10;
+
     internal static Command Create()
     {
         Argument<Multiaddr> peer = CommonOptions.Peer();
         Option<Duration> timeout = CommonOptions.Timeout();
         Command command = new("identify", "Show what a peer says of itself") { peer, timeout };
-        command.SetAction(parsed => PeerSession.Run(
-            parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time, null, null, AskAsync));
+        command.SetAction(parsed => HostSession.Run(
+            parsed.GetRequiredValue(peer), Output.Of(parsed), parsed.GetValue(timeout).Time, AskAsync));
         return command;
     }
 
-    private static async Task<int> AskAsync(PeerSession session)
+    private static async Task<int> AskAsync(HostSession session)
     {
-        IdentifyClient client = new(session.Runner.Node);
-        IReadOnlyList<(int Field, byte[] Value)> fields = await session.WaitAsync(
-            client.AskAsync(session.Connection), $"{session.Peer} is connected, but did not say who it is in time");
+        List<(int Field, byte[] Value)> fields = await session.WaitAsync(
+            token => ReadAsync(session, token), $"{session.Peer} is connected, but did not say who it is in time");
 
         JsonObject json = Output.Event("identify");
         json["peer"] = session.Peer;
-        json["earlyMuxer"] = session.Connection.UsedEarlyMuxer;
+        json["earlyMuxer"] = session.Node.ConnectionsTo(session.PeerId).Any(one => one.UsedEarlyMuxer);
         json["publicKey"] = Last(fields, IdentifyField.PublicKey, Convert.ToBase64String);
         json["keyType"] = Last(fields, IdentifyField.PublicKey, TypeOfKey);
         json["protocolVersion"] = Last(fields, IdentifyField.ProtocolVersion, Text);
@@ -50,6 +58,54 @@ internal static class IdentifyCommand
             Describe(json, session.Output);
         }
         return 0;
+    }
+
+    // word for word, also what this library has no use for; several messages are one that was cut (identify spec)
+    private static async Task<List<(int Field, byte[] Value)>> ReadAsync(HostSession session, CancellationToken token)
+    {
+        List<(int Field, byte[] Value)> fields = [];
+        try
+        {
+            await using PeerStream stream = await session.Node.OpenStreamAsync(session.PeerId, Protocol, token);
+            MessageStream messages = new(stream, session.Timeout);
+            for (int i = 0; i < MaxMessages && await messages.ReadMessageAsync(MaxMessageBytes, token) is { } message; i++)
+            {
+                AddFields(message, fields);
+            }
+        }
+        catch (Libp2pException e) when (session.Node.IsConnected(session.PeerId) && e.Error != Libp2pError.TimedOut)
+        {
+            fields.Clear();
+        }
+        return fields.Count > 0 ? fields
+            : throw new CliException("the peer does not say who it is: it refused identify, or its answer was cut short or malformed");
+    }
+
+    // all that identify knows are bytes; what else there may be is passed over (protobuf encoding, "Message Structure")
+    private static void AddFields(byte[] message, List<(int Field, byte[] Value)> fields)
+    {
+        for (int at = 0; at < message.Length;)
+        {
+            ulong length = 0;
+            int key = Varint.Read(message, at, message.Length - at, out ulong tag);
+            int value = key <= 0 ? 0 : (tag & 7) switch
+            {
+                1 => 8,
+                5 => 4,
+                0 or 2 => Varint.Read(message, at + key, message.Length - at - key, out length),
+                _ => 0,
+            };
+            int count = (tag & 7) == 2 && length <= (ulong)message.Length ? (int)length : 0;
+            if (value <= 0 || at + key + value + count > message.Length || ((tag & 7) == 2 && count != (long)length))
+            {
+                throw new CliException("the peer's answer is no protobuf message");
+            }
+            if ((tag & 7) == 2)
+            {
+                fields.Add(((int)(tag >> 3), message[(at + key + value)..(at + key + value + count)]));
+            }
+            at += key + value + count;
+        }
     }
 
     // a value a line, which the terminal alone breaks

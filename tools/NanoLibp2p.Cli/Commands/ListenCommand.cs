@@ -8,11 +8,11 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
-using NanoLibp2p.Firmware;
 using NanoLibp2p.Gateway.Hosting;
-using NanoLibp2p.Hal;
+using NanoLibp2p.Host;
+using NanoLibp2p.Host.Perf;
+using NanoLibp2p.Host.WebSocket;
 using NanoLibp2p.Multiformats;
-using NanoLibp2p.Perf;
 
 namespace NanoLibp2p.Cli.Commands;
 
@@ -21,8 +21,6 @@ internal static class ListenCommand
 {
     // the port that libp2p programs listen on by default
     private const string StandardAddress = "/ip4/0.0.0.0/tcp/4001";
-
-    private const int PerfTransfers = 16;
 
     private const int MaxConnections = 256;
 
@@ -59,125 +57,97 @@ internal static class ListenCommand
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
-            NodeOptions options = Options(output);
-            Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
-            using Interruption interruption = new();
-            NodeRunner runner = new(options, identity);
-            if (parsed.GetValue(perf))
-            {
-                runner.Node.Add(new PerfProtocol(PerfTransfers, NodeOptions.MaxRecordBytes, serve: true));
-            }
-            Messages messages = new(runner.Node, signed: !parsed.GetValue(noSign), output);
-            messages.Received += (topic, message) => Messages.Tell(output, topic, message);
-            runner.Connected += messages.CheckTwice;
-            foreach (string topic in parsed.GetValue(topics) ?? [])
-            {
-                messages.Join(topic);
-            }
-            TellPeers(runner, output);
             Multiaddr[] addresses = parsed.GetValue(listen) is { Length: > 0 } given ? given : [Multiaddr.Parse(StandardAddress)];
-            return runner.Run(async () =>
-            {
-                Start(runner.Node, addresses, output);
-                output.Note($"Ctrl-C ends");
-                await interruption.Asked;
-                return 0;
-            });
+            bool signed = !parsed.GetValue(noSign);
+            Libp2pNodeOptions options = Options(output, signed);
+            options.Identity = Keys.ReadOrMake(parsed.GetValue(key), output);
+            string[] names = [.. (parsed.GetValue(topics) ?? []).Select(topic => Messages.CheckTopic(topic, options.PubSub!.Router!))];
+            return RunAsync(options, addresses, names, parsed.GetValue(perf), signed, output).GetAwaiter().GetResult();
         });
         return command;
     }
 
-    /// <summary>Listens, and tells each address at which the node can be reached.</summary>
-    internal static List<string> Start(Node node, IEnumerable<Multiaddr> addresses, Output output)
+    /// <summary>Starts a node that listens.</summary>
+    /// <exception cref="CliException">An address can't be listened on.</exception>
+    internal static async Task<Libp2pNode> StartAsync(Libp2pNodeOptions options, IEnumerable<Multiaddr> addresses)
     {
-        List<string> reachable = [];
         foreach (Multiaddr address in addresses)
         {
-            Multiaddr bound = node.Listen(address, out LinkError error);
-            if (bound == null)
-            {
-                throw ListenFailure.Of(address, error);
-            }
-            foreach (string one in HostAddresses.Expand(bound))
-            {
-                reachable.Add(one);
-                JsonObject json = Output.Event("listening");
-                json["addr"] = one;
-                output.Tell(json, $"listening on [bold]{one}[/]");
-            }
+            options.ListenAddresses.Add(address.ToString());
+        }
+        if (addresses.Any(address => !address.IsTcp))
+        {
+            options.UseWebSockets();
+        }
+        try
+        {
+            return await Libp2pNode.StartAsync(options);
+        }
+        catch (Libp2pException e)
+        {
+            throw addresses.Select(ListenFailure.Of).FirstOrDefault(why => why != null)
+                ?? new CliException($"{e.Message}; give another address or port with --listen");
+        }
+    }
+
+    /// <summary>Tells each address at which a node can be reached.</summary>
+    internal static List<string> TellAddresses(Libp2pNode node, Output output)
+    {
+        List<string> reachable = [.. node.ListenAddresses.SelectMany(HostAddresses.Expand)];
+        foreach (string one in reachable)
+        {
+            JsonObject json = Output.Event("listening");
+            json["addr"] = one;
+            output.Tell(json, $"listening on [bold]{one}[/]");
         }
         return reachable;
     }
 
-    /// <summary>Tells who comes and who goes, and why.</summary>
-    internal static void TellPeers(NodeRunner runner, Output output)
+    private static async Task<int> RunAsync(
+        Libp2pNodeOptions options, Multiaddr[] addresses, string[] topics, bool perf, bool signed, Output output)
     {
-        // what a connection's link no longer knows when it is closed
-        Dictionary<Connection, string?> from = [];
-        DoorLog door = new(time => runner.DelayAsync(time), output);
-        runner.Connected += connection =>
+        using Interruption interruption = new();
+        Libp2pNode node = await StartAsync(options, addresses);
+        PeerLog peers = new(node, options, signed, output);
+        SigningPolicy.Serve(node, signed, peers.Notice);
+        if (perf)
         {
-            string peer = connection.RemotePeer.ToString();
-            string? address = HostAddresses.Remote(connection.Link);
-            from[connection] = address;
-            JsonObject json = Output.Event("connected");
-            json["peer"] = peer;
-            json["addr"] = address;
-            output.Tell(json, $"[green]+[/] {peer} from {address}");
-        };
-        runner.Closed += connection =>
-        {
-            string reason = CloseText.Describe(connection, runner.Node.Options);
-            if (from.Remove(connection, out string? address))
+            PerfService.Start(node, _ => true);
+        }
+        Task[] reading =
+        [
+            .. topics.Select(topic => Messages.ReadAsync(node.SubscribeAsync(topic), output, message =>
             {
-                JsonObject json = Output.Event("disconnected");
-                json["peer"] = connection.RemotePeer.ToString();
-                json["addr"] = address;
-                json["reason"] = connection.CloseReason.ToString();
-                json["text"] = reason;
-                output.Tell(json, $"[red]-[/] {connection.RemotePeer.ToString()} {reason}");
-            }
-            else
-            {
-                JsonObject json = Output.Event("failed");
-                json["reason"] = connection.CloseReason.ToString();
-                json["text"] = reason;
-                door.Tell(json, $"[red]![/] incoming connection failed: {reason}");
-            }
-        };
-        runner.Refused += link =>
-        {
-            string? address = HostAddresses.Remote(link);
-            NodeOptions options = runner.Node.Options;
-            string reason = $"all {options.MaxConnections} connections are in use";
-            if (options.MaxConnectionsPerHost > 0)
-            {
-                reason += $", or {options.MaxConnectionsPerHost} by this host alone";
-            }
-            JsonObject json = Output.Event("refused");
-            json["addr"] = address;
-            json["text"] = reason;
-            door.Tell(json, $"[red]![/] refused {address}: {reason}");
-        };
+                Messages.Tell(output, message);
+                return true;
+            })),
+        ];
+        TellAddresses(node, output);
+        output.Note($"Ctrl-C ends");
+        await interruption.Asked;
+        await node.DisposeAsync();
+        await Task.WhenAll(reading).ContinueWith(_ => { }, TaskScheduler.Default);
+        await peers.EndAsync();
+        return 0;
     }
 
     // room for a fleet, as far as the system lets a program have so many files; half of it at most for one host
-    private static NodeOptions Options(Output output)
+    private static Libp2pNodeOptions Options(Output output, bool signed)
     {
-        NodeOptions options = NodeOptions.Desktop();
-        options.MaxConnections = FileLimit.Connections(MaxConnections);
-        if (options.MaxConnections == 0)
+        int connections = Math.Min(MaxConnections, OpenFiles.Connections);
+        if (connections == 0)
         {
-            throw new CliException($"cannot listen: this system lets a program have {FileLimit.Files} open files, which leaves none for a "
+            throw new CliException($"cannot listen: this system lets a program have {OpenFiles.Limit} open files, which leaves none for a "
                 + $"connection; raise it with ulimit -n");
         }
-        options.MaxHandshakes = options.MaxConnections;
-        options.MaxConnectionsPerHost = Math.Max(1, options.MaxConnections / 2);
-        if (options.MaxConnections < MaxConnections)
+        if (connections < MaxConnections)
         {
-            output.Notice(null, $"room for {options.MaxConnections} connections instead of {MaxConnections} under this system's limit of "
-                + $"{FileLimit.Files} open files; raise it with ulimit -n");
+            output.Notice(null, $"room for {connections} connections instead of {MaxConnections} under this system's limit of "
+                + $"{OpenFiles.Limit} open files; raise it with ulimit -n");
         }
+        Libp2pNodeOptions options = new() { MaxConnections = connections, PubSub = Messages.Options(signed) };
+        options.Connections.PerHost = Math.Max(1, connections / 2);
+        options.Connections.HalfOpenPerHost = options.Connections.PerHost;
         return options;
     }
 
@@ -192,6 +162,10 @@ internal static class ListenCommand
         if (!IPAddress.TryParse(address.Host, out _))
         {
             result.AddError($"{text}: one listens on an address, not on a name; give one such as {StandardAddress}");
+        }
+        else if (address.Has(MultiaddrProtocol.Tls) || address.Has(MultiaddrProtocol.Wss))
+        {
+            result.AddError($"{text}: TLS takes a certificate, which nanolibp2p gateway run has; listen on /ws here");
         }
         else if (address.PeerId != null)
         {

@@ -1,12 +1,16 @@
 using System;
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
-using NanoLibp2p.Core;
+using NanoLibp2p.Host;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
@@ -15,8 +19,8 @@ namespace NanoLibp2p.Cli.Commands;
 /// <summary><c>publish</c>: messages to a topic, handed to a peer that wants them.</summary>
 internal static class PublishCommand
 {
-    // a full queue empties as fast as the peer reads
-    private static readonly TimeSpan _busyPause = TimeSpan.FromMilliseconds(5);
+    // a full queue empties as fast as the peer reads, a subscription comes a round trip after the connection
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
 
     internal static Command Create()
     {
@@ -42,33 +46,28 @@ internal static class PublishCommand
             Output output = Output.Of(parsed);
             Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
             string message = parsed.GetRequiredValue(text);
-            Publisher? publisher = null;
-            return PeerSession.Run(
-                parsed.GetRequiredValue(peer), output, parsed.GetValue(timeout).Time, identity,
-                session => publisher = new Publisher(session, parsed.GetRequiredValue(topic), signed: !parsed.GetValue(noSign)),
-                session => message == "-"
-                    ? publisher!.PublishLinesAsync(Console.OpenStandardInput())
-                    : publisher!.PublishAsync(message, parsed.GetValue(repeat) ?? 1, parsed.GetValue(every).Time));
+            GossipSubOptions pubsub = Messages.Options(signed: !parsed.GetValue(noSign));
+            string name = Messages.CheckTopic(parsed.GetRequiredValue(topic), pubsub);
+            // what every peer takes, a desktop's leaf too
+            pubsub.MaxMessageBytes = PubSubOptions.Desktop().MaxMessageBytes;
+            return HostSession.Run(
+                parsed.GetRequiredValue(peer), output, parsed.GetValue(timeout).Time,
+                session =>
+                {
+                    Publisher publisher = new(session, name, pubsub);
+                    return message == "-"
+                        ? publisher.PublishLinesAsync(Console.OpenStandardInput())
+                        : publisher.PublishAsync(message, parsed.GetValue(repeat) ?? 1, parsed.GetValue(every).Time);
+                },
+                identity, pubsub, session => SigningPolicy.Serve(session.Node, pubsub.SignaturePolicy == SignaturePolicy.StrictSign,
+                    (_, _) => { }));
         });
         return command;
     }
 
-    private sealed class Publisher
+    private sealed class Publisher(HostSession session, string topic, GossipSubOptions pubsub)
     {
-        private readonly PeerSession _session;
-        private readonly Messages _messages;
-        private readonly Topic _topic;
-        private readonly bool _signed;
-        private readonly TaskCompletionSource<bool> _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        internal Publisher(PeerSession session, string topic, bool signed)
-        {
-            _session = session;
-            _signed = signed;
-            _messages = new Messages(session.Runner.Node, signed, null);
-            _messages.Subscribed += (_, _) => _wanted.TrySetResult(true);
-            _topic = _messages.Open(topic);
-        }
+        private readonly bool _signed = pubsub.SignaturePolicy == SignaturePolicy.StrictSign;
 
         internal async Task<int> PublishAsync(string text, int repeat, TimeSpan every)
         {
@@ -78,7 +77,7 @@ internal static class PublishCommand
             {
                 if (i > 0)
                 {
-                    await _session.PauseAsync(every);
+                    await session.PauseAsync(every);
                 }
                 await PublishAsync(data);
             }
@@ -91,14 +90,19 @@ internal static class PublishCommand
             // a line is waited for on another thread; with room for a few, so that the input waits for the network
             Channel<byte[]> lines = Channel.CreateBounded<byte[]>(64);
             _ = Task.Run(async () => lines.Writer.Complete(await ReadLinesAsync(from, lines.Writer)));
-            while (await _session.WaitAsync(lines.Reader.WaitToReadAsync().AsTask()))
+            while (true)
             {
+                Task<bool> more = lines.Reader.WaitToReadAsync().AsTask();
+                await session.UntilLostAsync(more);
+                if (!await more)
+                {
+                    return await ArrivedAsync();
+                }
                 while (lines.Reader.TryRead(out byte[]? line))
                 {
                     await PublishAsync(line);
                 }
             }
-            return await ArrivedAsync();
         }
 
         // the exception that ended it, null at the input's end
@@ -106,7 +110,7 @@ internal static class PublishCommand
         {
             try
             {
-                ByteLines reader = new(from, _messages.PubSub.Options.MaxMessageBytes);
+                ByteLines reader = new(from, pubsub.MaxMessageBytes);
                 while (await reader.ReadAsync() is { } line)
                 {
                     await lines.WriteAsync(line);
@@ -125,63 +129,75 @@ internal static class PublishCommand
 
         private async Task SubscriberAsync()
         {
-            if (_topic.Subscribers == 0)
+            long since = Stopwatch.GetTimestamp();
+            while (!await PubSubCheck.IsHeardAsync(session, topic))
             {
-                await _session.WaitAsync(_wanted.Task, async () => await PubSubCheck.WhyNotAsync(_session, Messages.NameOf(_topic))
-                    + "; start a subscriber there first, or check the topic's name");
+                if (Stopwatch.GetElapsedTime(since) >= session.Timeout)
+                {
+                    throw new CliException(await PubSubCheck.WhyNotAsync(session, topic)
+                        + "; start a subscriber there first, or check the topic's name");
+                }
+                await session.PauseAsync(_pause);
             }
-            if (!await _session.WaitAsync(_messages.PolicyAgrees))
+            if (!await SigningPolicy.AgreesAsync(session, _signed, session.Interrupted))
             {
-                throw new CliException("nothing was published: " + SignatureNotice.Sentence(_session.Peer, _signed));
+                throw new CliException("nothing was published: " + SigningPolicy.Sentence(session.Peer, _signed));
             }
         }
 
         private async Task PublishAsync(byte[] data)
         {
             int peers;
-            while ((peers = _topic.Publish(data, 0, data.Length)) == PublishResult.Busy)
+            try
             {
-                await _session.PauseAsync(_busyPause);
+                peers = await session.Node.PublishAsync(topic, data, session.Interrupted);
             }
-            switch (peers)
+            catch (Libp2pException e) when (e.Error == Libp2pError.MessageTooLong)
             {
-                case PublishResult.TooLong:
-                    throw new CliException(
-                        $"a message of {data.Length} bytes is too long; with topic and signature it may have "
-                            + $"{_messages.PubSub.Options.MaxMessageBytes}", CliException.WrongArguments);
-                case PublishResult.Duplicate:
-                    throw new CliException("the same text again is the same message where nothing is signed, and every peer would drop it; "
-                        + "put a time or a number into it");
-                case 0:
-                    throw new CliException($"nobody subscribes to {Messages.NameOf(_topic)} any more");
+                throw new CliException($"a message of {data.Length} bytes is too long; with topic and signature it may have "
+                    + $"{pubsub.MaxMessageBytes}", CliException.WrongArguments);
             }
+            if (peers == 0)
+            {
+                // an end of the connection is told as such
+                await session.PauseAsync(_pause);
+                throw new CliException(!_signed && await PubSubCheck.IsHeardAsync(session, topic)
+                    ? "the same text again is the same message where nothing is signed, and every peer would drop it; put a time or a "
+                        + "number into it"
+                    : $"nobody subscribes to {topic} any more");
+            }
+            GossipSubStatus status = await session.Node.GetPubSubStatusAsync(session.Interrupted);
             JsonObject json = Output.Event("published");
-            json["topic"] = Messages.NameOf(_topic);
+            json["topic"] = topic;
             json["peers"] = peers;
-            json["seqno"] = _messages.PubSub.Options.SignaturePolicy == SignaturePolicy.StrictSign
-                ? _messages.PubSub.SequenceNumber.ToString(CultureInfo.InvariantCulture) : null;
+            json["seqno"] = _signed ? status.LastSequenceNumber.ToString(CultureInfo.InvariantCulture) : null;
             json["bytes"] = data.Length;
-            _session.Output.Tell(json, $"published {data.Length} bytes to {peers} {(peers == 1 ? "peer" : "peers")}");
+            session.Output.Tell(json, $"published {data.Length} bytes to {peers} {(peers == 1 ? "peer" : "peers")}");
         }
 
         // an answer to a ping sent behind the messages tells that the peer has read them
         private async Task<int> ArrivedAsync()
         {
-            while (_messages.PubSub.Queued(_session.Connection) > 0)
+            while ((await session.Node.GetPubSubStatusAsync(session.Interrupted)).Peers.Any(one => one.QueuedBytes > 0))
             {
-                await _session.PauseAsync(_busyPause);
+                await session.PauseAsync(_pause);
             }
+            await session.WaitAsync(PingAsync, $"{session.Peer} took the messages, but did not confirm in time that it has read them");
+            return 0;
+        }
+
+        private async Task<bool> PingAsync(CancellationToken token)
+        {
             try
             {
-                await _session.WaitAsync(
-                    new PingClient(_session.Runner.Node).SendAsync(_session.Connection),
-                    $"{_session.Peer} took the messages, but did not confirm in time that it has read them");
+                await session.Node.PingAsync(session.PeerId, token);
+                return true;
             }
-            catch (CliException) when (_session.Connection.IsOpen)
+            catch (Libp2pException) when (session.Node.IsConnected(session.PeerId))
             {
                 // a peer without ping can't confirm
+                return false;
             }
-            return 0;
         }
     }
 }

@@ -3,9 +3,9 @@ using System.CommandLine;
 using System.IO;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
-using NanoLibp2p.Core;
+using NanoLibp2p.Host;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
-using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Cli.Commands;
 
@@ -25,46 +25,71 @@ internal static class SubscribeCommand
         {
             Output output = Output.Of(parsed);
             Identity identity = Keys.ReadOrMake(parsed.GetValue(key), output);
-            int left = parsed.GetValue(count) ?? int.MaxValue;
-            TaskCompletionSource<int> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            Messages messages = null!;
-            Topic joined = null!;
-            return PeerSession.Run(
-                parsed.GetRequiredValue(peer), output, parsed.GetValue(timeout).Time, identity,
+            bool signed = !parsed.GetValue(noSign);
+            GossipSubOptions pubsub = Messages.Options(signed);
+            string name = Messages.CheckTopic(parsed.GetRequiredValue(topic), pubsub);
+            Subscription subscription = null!;
+            return HostSession.Run(
+                parsed.GetRequiredValue(peer), output, parsed.GetValue(timeout).Time,
+                session => TalkAsync(session, subscription, signed, parsed.GetValue(count)),
+                identity, pubsub,
                 session =>
                 {
-                    messages = new Messages(session.Runner.Node, signed: !parsed.GetValue(noSign), output);
-                    messages.Received += (from, message) =>
-                    {
-                        if (left > 0)
-                        {
-                            Messages.Tell(output, from, message);
-                        }
-                        if (left != int.MaxValue && --left == 0)
-                        {
-                            done.TrySetResult(0);
-                        }
-                    };
-                    joined = messages.Join(parsed.GetRequiredValue(topic));
-                },
-                async session =>
-                {
-                    JsonObject json = Output.Event("subscribed");
-                    json["topic"] = parsed.GetRequiredValue(topic);
-                    json["peer"] = session.Peer;
-                    output.Tell(json, $"connected to {session.Peer}; Ctrl-C ends");
-                    _ = PubSubCheck.WatchAsync(session, messages, parsed.GetRequiredValue(topic),
-                        () => messages.PubSub.Hears(session.Connection, joined));
-                    try
-                    {
-                        return await session.WaitAsync(done.Task);
-                    }
-                    catch (OperationCanceledException) when (left == int.MaxValue)
-                    {
-                        return 0;
-                    }
+                    SigningPolicy.Serve(session.Node, signed, output.Notice);
+                    subscription = session.Node.SubscribeAsync(name);
+                    _ = TellDropsAsync(session, signed);
                 });
         });
         return command;
+    }
+
+    private static async Task<int> TalkAsync(HostSession session, Subscription subscription, bool signed, int? count)
+    {
+        JsonObject json = Output.Event("subscribed");
+        json["topic"] = subscription.Topic;
+        json["peer"] = session.Peer;
+        session.Output.Tell(json, $"connected to {session.Peer}; Ctrl-C ends");
+        int told = 0;
+        Task<bool> reading = Messages.ReadAsync(subscription, session.Output, message =>
+        {
+            Messages.Tell(session.Output, message);
+            return ++told != count;
+        });
+        _ = PubSubCheck.WatchAsync(session, subscription.Topic);
+        _ = TellPolicyAsync(session, signed);
+        try
+        {
+            await session.UntilLostAsync(reading);
+        }
+        catch (Exception e) when (e is CliException or OperationCanceledException)
+        {
+            // what has come is told all the same
+            subscription.Dispose();
+            if (await reading || (e is OperationCanceledException && count == null))
+            {
+                return 0;
+            }
+            throw;
+        }
+        return 0;
+    }
+
+    private static async Task TellPolicyAsync(HostSession session, bool signed)
+    {
+        if (!await SigningPolicy.AgreesAsync(session, signed, session.Interrupted))
+        {
+            session.Output.Notice(session.Peer, SigningPolicy.Sentence(session.Peer, signed));
+        }
+    }
+
+    private static async Task TellDropsAsync(HostSession session, bool signed)
+    {
+        await foreach (NodeEvent one in session.Node.Events.WatchAsync(session.Interrupted))
+        {
+            if (one.Kind == NodeEventKind.MessagesDropped)
+            {
+                session.Output.Notice(one.Peer!.ToString(), Messages.WhyDropped(one, signed));
+            }
+        }
     }
 }

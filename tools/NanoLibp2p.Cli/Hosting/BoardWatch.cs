@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
+using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.PubSub;
 
@@ -33,7 +35,7 @@ internal sealed class BoardWatch : NodeEvents
         _told = told;
         _client = new IdentifyClient(device.Node);
         device.Events = this;
-        _ = new SignatureNotice(device.Node, signed: true, (connection, sentence) => told(connection.RemotePeer.ToString(), sentence));
+        _ = new SignatureNotice(device.Node, (connection, sentence) => told(connection.RemotePeer.ToString(), sentence));
     }
 
     /// <summary>Tells, once for each connection, of a peer that has had time to subscribe and does not.</summary>
@@ -44,7 +46,7 @@ internal sealed class BoardWatch : NodeEvents
             visit.IsTold = true;
             if (!_device.PubSub.Hears(visit.Connection, _topic))
             {
-                bool speaksPubSub = !visit.Answer.IsCompletedSuccessfully || PubSubCheck.SpeaksPubSub(visit.Answer.Result);
+                bool speaksPubSub = !visit.Answer.IsCompletedSuccessfully || PubSubCheck.SpeaksPubSub(ProtocolsOf(visit.Answer.Result));
                 _told(visit.Peer,
                     PubSubCheck.WhyNot(visit.Peer, _topicName, speaksPubSub) + ": readings are kept until it does, the oldest dropped; "
                         + "check the topic's name, and that no other node uses this one's key");
@@ -72,6 +74,9 @@ internal sealed class BoardWatch : NodeEvents
             _told(peer, $"the peer there has this board's own peer id, {peer}: both use the same key; give each its own --key");
         }
     }
+
+    private static IEnumerable<string> ProtocolsOf(IEnumerable<(int Field, byte[] Value)> identity)
+        => identity.Where(one => one.Field == IdentifyField.Protocol).Select(one => SafeText.Decode(one.Value));
 
     private sealed record Visit(Connection Connection, string Peer, long Since, Task<IReadOnlyList<(int Field, byte[] Value)>> Answer)
     {

@@ -11,7 +11,7 @@ namespace NanoLibp2p.Cli;
 /// Tells of callers that did not get in. There may be any number of them: the first is told at once, and those of the minute after it
 /// together, with their reasons and how often.
 /// </summary>
-/// <param name="delay">Waits for a time, such as <see cref="NodeRunner.DelayAsync"/>.</param>
+/// <param name="delay">Waits for a time, such as Task.Delay.</param>
 /// <param name="output">Where it is told.</param>
 internal sealed class DoorLog(Func<TimeSpan, Task> delay, Output output)
 {
@@ -26,38 +26,60 @@ internal sealed class DoorLog(Func<TimeSpan, Task> delay, Output output)
     /// <summary>A caller did not get in.</summary>
     /// <param name="json">For programs: the event, with its reason in <c>text</c>.</param>
     /// <param name="markup">For people.</param>
-    internal void Tell(JsonObject json, FormattableString markup)
+    /// <param name="callers">How many there were, if this stands for several.</param>
+    internal void Tell(JsonObject json, FormattableString markup, int callers = 1)
     {
-        if (!_isPausing)
+        lock (_counts)
         {
+            if (_isPausing)
+            {
+                Count(json["text"]!.GetValue<string>(), callers);
+                return;
+            }
             _isPausing = true;
-            output.Tell(json, markup);
-            _ = TellLaterAsync();
-            return;
         }
-        string reason = json["text"]!.GetValue<string>();
+        output.Tell(json, markup);
+        _ = TellLaterAsync();
+    }
+
+    private void Count(string reason, int callers)
+    {
         if (_counts.Count >= MaxReasons && !_counts.ContainsKey(reason))
         {
             reason = "other reasons";
         }
-        _counts[reason] = _counts.GetValueOrDefault(reason) + 1;
+        _counts[reason] = _counts.GetValueOrDefault(reason) + callers;
     }
 
     private async Task TellLaterAsync()
     {
         await delay(_pause);
-        while (_counts.Count > 0)
+        while (TakeCounts() is { } counts)
         {
-            int callers = _counts.Values.Sum();
-            string reasons = string.Join("; ", _counts.OrderByDescending(one => one.Value)
+            int callers = counts.Values.Sum();
+            string reasons = string.Join("; ", counts.OrderByDescending(one => one.Value)
                 .Select(one => one.Value.ToString(CultureInfo.InvariantCulture) + " x " + one.Key));
-            _counts.Clear();
             JsonObject json = Output.Event("failed");
             json["count"] = callers;
             json["text"] = reasons;
             output.Tell(json, $"[red]![/] {callers} more callers did not get in within a minute: {reasons}");
             await delay(_pause);
         }
-        _isPausing = false;
+    }
+
+    // null when there was nobody: the next one is told at once
+    private Dictionary<string, int>? TakeCounts()
+    {
+        lock (_counts)
+        {
+            if (_counts.Count == 0)
+            {
+                _isPausing = false;
+                return null;
+            }
+            Dictionary<string, int> taken = new(_counts);
+            _counts.Clear();
+            return taken;
+        }
     }
 }

@@ -7,6 +7,7 @@ using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.Dialing;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
@@ -17,7 +18,6 @@ internal sealed class HostSession
 {
     private readonly TaskCompletionSource<PeerDisconnection> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly NodeOptions _options;
-    private readonly TimeSpan _timeout;
 
     private HostSession(Libp2pNode node, NodeOptions options, Multiaddr address, Output output, TimeSpan timeout,
         CancellationToken interrupted)
@@ -26,8 +26,8 @@ internal sealed class HostSession
         Address = address;
         Output = output;
         Interrupted = interrupted;
+        Timeout = timeout;
         _options = options;
-        _timeout = timeout;
         node.PeerDisconnected += gone => _lost.TrySetResult(gone);
     }
 
@@ -36,6 +36,9 @@ internal sealed class HostSession
     internal Multiaddr Address { get; }
 
     internal Output Output { get; }
+
+    /// <summary>How long the peer may take to answer.</summary>
+    internal TimeSpan Timeout { get; }
 
     /// <summary>The user wants an end.</summary>
     internal CancellationToken Interrupted { get; }
@@ -51,8 +54,17 @@ internal sealed class HostSession
     /// <param name="output">Where the command speaks.</param>
     /// <param name="timeout">How long the peer may take to answer.</param>
     /// <param name="talk">The command's part; it returns the exit code.</param>
-    internal static int Run(Multiaddr address, Output output, TimeSpan timeout, Func<HostSession, Task<int>> talk)
-        => RunAsync(address, output, timeout, talk).GetAwaiter().GetResult();
+    /// <param name="identity">Who we are; null for somebody new.</param>
+    /// <param name="pubsub">Its pubsub; null for none.</param>
+    /// <param name="prepare">What is done before the dial; null for nothing.</param>
+    internal static int Run(Multiaddr address, Output output, TimeSpan timeout, Func<HostSession, Task<int>> talk,
+        Identity? identity = null, GossipSubOptions? pubsub = null, Action<HostSession>? prepare = null)
+    {
+        Libp2pNodeOptions options = Options(timeout);
+        options.Identity = identity;
+        options.PubSub = pubsub;
+        return RunAsync(options, address, output, timeout, talk, prepare).GetAwaiter().GetResult();
+    }
 
     /// <summary>Why a dial led to nothing, in one sentence that says what to do on the command line.</summary>
     internal static string Describe(Multiaddr address, Libp2pException why, NodeOptions options)
@@ -80,7 +92,7 @@ internal sealed class HostSession
     internal async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> call, string sentence)
     {
         using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(Interrupted);
-        late.CancelAfter(_timeout);
+        late.CancelAfter(Timeout);
         try
         {
             return await call(late.Token);
@@ -96,26 +108,33 @@ internal sealed class HostSession
     }
 
     /// <summary>Waits for a time, or for the connection's or the user's end.</summary>
-    internal async Task PauseAsync(TimeSpan time)
+    /// <exception cref="CliException">The connection ended.</exception>
+    /// <exception cref="OperationCanceledException">The user wants an end.</exception>
+    internal Task PauseAsync(TimeSpan time) => UntilLostAsync(Task.Delay(time, Interrupted));
+
+    /// <summary>As <see cref="PauseAsync"/>, for something else.</summary>
+    internal async Task UntilLostAsync(Task task)
     {
-        if (await Task.WhenAny(_lost.Task, Task.Delay(time, Interrupted)) == _lost.Task)
+        if (await Task.WhenAny(_lost.Task, task, Task.Delay(System.Threading.Timeout.Infinite, Interrupted)) == _lost.Task)
         {
             throw Lost((await _lost.Task).Why)!;
         }
 
         Interrupted.ThrowIfCancellationRequested();
+        await task;
     }
 
     /// <summary>The sentence on a connection that ended; null when it is something else that failed.</summary>
     internal CliException? Lost(Libp2pException why) => why.Error is not (Libp2pError.ConnectionClosed or Libp2pError.NotConnected) ? null
         : new CliException($"the connection to {Address} ended: {CloseText.Describe(why.Reason, why.Detail, _options)}");
 
-    private static async Task<int> RunAsync(Multiaddr address, Output output, TimeSpan timeout, Func<HostSession, Task<int>> talk)
+    private static async Task<int> RunAsync(Libp2pNodeOptions options, Multiaddr address, Output output, TimeSpan timeout,
+        Func<HostSession, Task<int>> talk, Action<HostSession>? prepare)
     {
         using Interruption interruption = new();
-        Libp2pNodeOptions options = Options(timeout);
         await using Libp2pNode node = await Libp2pNode.StartAsync(options);
         HostSession session = new(node, options.Node, address, output, timeout, interruption.Token);
+        prepare?.Invoke(session);
         try
         {
             session.PeerId = await node.DialAsync(address, interruption.Token);
@@ -137,6 +156,11 @@ internal sealed class HostSession
         {
             throw new CliException("ended before it was done");
         }
+        finally
+        {
+            // the command is done: nobody shuts down
+            await node.DisconnectAsync(session.PeerId);
+        }
     }
 
     private static Libp2pNodeOptions Options(TimeSpan timeout)
@@ -145,7 +169,9 @@ internal sealed class HostSession
 
         // the command's own patience ends first, and has a better sentence
         node.PingTimeoutMs = (int)Math.Min(timeout.TotalMilliseconds + 5000, int.MaxValue);
-        Libp2pNodeOptions options = new() { Shards = 1, Node = node, PubSub = null };
+
+        // who names a relayed address wants it, limited or not
+        Libp2pNodeOptions options = new() { Shards = 1, Node = node, UsesLimitedConnections = true };
         options.Dial.Timeout = TimeSpan.FromMilliseconds(Math.Min(3 * timeout.TotalMilliseconds + 1000,
             TimeSpan.FromDays(1).TotalMilliseconds));
         return options;

@@ -1,8 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
-using NanoLibp2p.Core.Identify;
+using NanoLibp2p.Host;
 
 namespace NanoLibp2p.Cli;
 
@@ -13,11 +14,12 @@ internal static class PubSubCheck
     internal static readonly TimeSpan TimeToSubscribe = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan _timeToIdentify = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _lookEvery = TimeSpan.FromMilliseconds(200);
 
     private static readonly string[] _protocols = ["/meshsub/", "/floodsub/"];
 
     /// <summary>The beginning of a sentence on a connected peer that is not known to subscribe.</summary>
-    internal static async Task<string> WhyNotAsync(PeerSession session, string topic)
+    internal static async Task<string> WhyNotAsync(HostSession session, string topic)
         => WhyNot(session.Peer, topic, await SpeaksPubSubAsync(session));
 
     /// <summary>As <see cref="WhyNotAsync"/>, of a peer that was asked before.</summary>
@@ -25,45 +27,57 @@ internal static class PubSubCheck
         => $"{peer} is connected, but does not {(speaksPubSub ? "" : "speak pubsub (gossipsub or floodsub), so it does not ")}subscribe to "
             + $"{topic}";
 
-    /// <summary>Tells when the peer does not carry a topic, and when that changes.</summary>
-    /// <param name="session">The session, which goes on meanwhile.</param>
-    /// <param name="messages">Its pubsub.</param>
-    /// <param name="name">The topic's name.</param>
-    /// <param name="isHeard">Whether the peer subscribes now.</param>
-    internal static async Task WatchAsync(PeerSession session, Messages messages, string name, Func<bool> isHeard)
+    /// <summary>Whether the peer of a session subscribes to a topic.</summary>
+    internal static async Task<bool> IsHeardAsync(HostSession session, string topic)
+        => (await session.Node.GetSubscribersAsync(topic, session.Interrupted)).Contains(session.PeerId);
+
+    /// <summary>Tells when the peer does not carry a topic, and when that changes, until the session ends.</summary>
+    internal static async Task WatchAsync(HostSession session, string topic)
     {
         const string Until = ": nothing comes from it until it does; check the topic's name";
         await session.PauseAsync(TimeToSubscribe);
-        messages.Unsubscribed += (_, topic) => Tell(topic, $"{session.Peer} does not subscribe to {name} any more{Until}");
-        if (!isHeard())
+        bool? told = null;
+        while (true)
         {
-            string why = await WhyNotAsync(session, name);
-            if (!isHeard())
+            bool isHeard = await IsHeardAsync(session, topic);
+            if (!isHeard && told != false)
             {
+                string why = told == true ? $"{session.Peer} does not subscribe to {topic} any more" : await WhyNotAsync(session, topic);
+                if (told == null && await IsHeardAsync(session, topic))
+                {
+                    continue;
+                }
                 session.Output.Notice(session.Peer, why + Until);
-                messages.Subscribed += (_, topic) => Tell(topic, $"{session.Peer} subscribes to {name} now");
+                told = false;
             }
-        }
-
-        void Tell(PubSub.Topic topic, string sentence)
-        {
-            if (Messages.NameOf(topic) == name)
+            else if (isHeard)
             {
-                session.Output.Notice(session.Peer, sentence);
+                if (told == false)
+                {
+                    session.Output.Notice(session.Peer, $"{session.Peer} subscribes to {topic} now");
+                }
+                told = true;
             }
+            await session.PauseAsync(_lookEvery);
         }
     }
 
-    /// <summary>Whether a peer speaks pubsub, by its answer to identify.</summary>
-    internal static bool SpeaksPubSub(IEnumerable<(int Field, byte[] Value)> identity)
-        => identity.Where(one => one.Field == IdentifyField.Protocol).Select(one => SafeText.Decode(one.Value))
-            .Any(spoken => _protocols.Any(prefix => spoken.StartsWith(prefix, StringComparison.Ordinal)));
+    /// <summary>Whether a peer speaks pubsub, by the protocols of its answer to identify.</summary>
+    internal static bool SpeaksPubSub(IEnumerable<string> protocols)
+        => protocols.Any(spoken => _protocols.Any(prefix => spoken.StartsWith(prefix, StringComparison.Ordinal)));
 
     // of a peer that does not say, it is assumed
-    private static async Task<bool> SpeaksPubSubAsync(PeerSession session)
+    private static async Task<bool> SpeaksPubSubAsync(HostSession session)
     {
-        Task<IReadOnlyList<(int Field, byte[] Value)>> answer = new IdentifyClient(session.Runner.Node).AskAsync(session.Connection);
-        return await session.WaitAsync(Task.WhenAny(answer, session.Runner.DelayAsync(_timeToIdentify))) != answer
-            || !answer.IsCompletedSuccessfully || SpeaksPubSub(await answer);
+        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(session.Interrupted);
+        late.CancelAfter(_timeToIdentify);
+        try
+        {
+            return SpeaksPubSub((await session.Node.IdentifyAsync(session.PeerId, late.Token)).Protocols);
+        }
+        catch (Exception e) when (e is Libp2pException or OperationCanceledException)
+        {
+            return true;
+        }
     }
 }

@@ -1,6 +1,4 @@
 using NanoLibp2p.Core;
-using NanoLibp2p.Firmware;
-using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
@@ -8,19 +6,6 @@ namespace NanoLibp2p.Cli;
 /// <summary>A dial that led to nothing, in one sentence that says what to do on the command line.</summary>
 internal static class DialFailure
 {
-    /// <summary>The sentence; to be asked in NodeEvents.OnClosed.</summary>
-    /// <param name="address">What was dialled.</param>
-    /// <param name="connection">What became of it.</param>
-    /// <param name="options">Its node's.</param>
-    internal static string Describe(Multiaddr address, Connection connection, NodeOptions options)
-    {
-        PeerId? answered = connection.RemotePeer is { } peer && (connection.CloseReason == CloseReason.DialledSelf
-            || !peer.Equals(address.PeerId)) ? peer : null;
-        string why = connection.CloseReason == CloseReason.DialFailed ? CloseText.Describe((LinkError)connection.CloseDetail)
-            : Why(connection.CloseReason, answered) ?? CloseText.Describe(connection, options);
-        return $"cannot connect to {address}: {why}";
-    }
-
     /// <summary>The reasons that are told otherwise on the command line; null for others.</summary>
     /// <param name="reason">The reason.</param>
     /// <param name="answered">Who answered instead of who was dialled, or the node itself; null where that is not known.</param>

@@ -63,17 +63,17 @@ internal static class GatewayNode
 
     private static int Connections(int wanted, Conditions conditions)
     {
-        int fitting = FileLimit.Connections(wanted);
+        int fitting = Math.Min(wanted, OpenFiles.Connections);
         if (fitting == 0)
         {
-            throw new GatewayException($"this system lets a program have {FileLimit.Files} open files, which leaves none for a connection; "
+            throw new GatewayException($"this system lets a program have {OpenFiles.Limit} open files, which leaves none for a connection; "
                 + "raise it with ulimit -n, or LimitNOFILE= of the systemd unit");
         }
 
         if (fitting < wanted)
         {
             conditions.Set("file-limit", $"room for {fitting} connections instead of limits.connections = {wanted} under this system's "
-                + $"limit of {FileLimit.Files} open files; raise it with ulimit -n, or LimitNOFILE= of the systemd unit");
+                + $"limit of {OpenFiles.Limit} open files; raise it with ulimit -n, or LimitNOFILE= of the systemd unit");
         }
 
         return fitting;

@@ -4,8 +4,6 @@ using System.Linq;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using NanoLibp2p.Core;
-using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Hosting;
@@ -22,21 +20,14 @@ internal static class HostAddresses
         {
             return [bound.ToString()];
         }
+        // /ip4/0.0.0.0/tcp/4001/ws/p2p/...: the host alone makes way
+        string rest = string.Join('/', bound.ToString().Split('/')[3..]);
         string[] found =
         [
             .. Interfaces(address.AddressFamily)
-                .Select(one =>
-                    $"/{(one.AddressFamily == AddressFamily.InterNetwork ? "ip4" : "ip6")}/{one}/tcp/{bound.Port}/p2p/{bound.PeerId}"),
+                .Select(one => $"/{(one.AddressFamily == AddressFamily.InterNetwork ? "ip4" : "ip6")}/{one}/{rest}"),
         ];
         return found.Length > 0 ? found : [bound.ToString()];
-    }
-
-    /// <summary>Where a peer called from, as a multiaddr; null where the link has no address.</summary>
-    internal static string? Remote(IStreamLink link)
-    {
-        byte[] bytes = new byte[16];
-        int count = link.CopyRemoteAddress(bytes, 0);
-        return count == 0 ? null : $"/{(count == 4 ? "ip4" : "ip6")}/{new IPAddress(bytes.AsSpan(0, count))}/tcp/{link.RemotePort}";
     }
 
     // those that others reach come first; link-local ones would need a zone

@@ -6,24 +6,28 @@ using System.Linq;
 namespace NanoLibp2p.Host;
 
 /// <summary>How many files the system lets this process have open: each connection takes one (setrlimit(2), RLIMIT_NOFILE).</summary>
-internal static class OpenFiles
+public static class OpenFiles
 {
     // for what else a program opens: listeners, dials under way, libraries, its own files
     private const int Spare = 96;
+
+    // of those so many may be open by the time that a number of connections is checked
+    private const int Slack = 32;
 
     private const string Limits = "/proc/self/limits";
     private const string Open = "/proc/self/fd";
 
     /// <summary>The soft limit; null where the system tells none, as on Windows.</summary>
-    internal static int? Limit => File.Exists(Limits) ? Read(File.ReadAllLines(Limits)) : null;
+    public static int? Limit => File.Exists(Limits) ? Read(File.ReadAllLines(Limits)) : null;
 
     /// <summary>Connections that fit beside what is open now; int.MaxValue where there is no limit.</summary>
-    internal static int Connections
+    public static int Connections
         => Limit is { } limit ? Math.Max(0, limit - Spare - Directory.EnumerateFileSystemEntries(Open).Count()) : int.MaxValue;
 
     /// <summary>Checks that so many connections fit.</summary>
     /// <exception cref="ArgumentException">They don't; the message says how many do, and what to raise.</exception>
-    internal static void Check(int connections) => Check(connections, Connections, Limit ?? int.MaxValue);
+    internal static void Check(int connections) => Check(connections,
+        Limit == null ? int.MaxValue : Connections + Slack, Limit ?? int.MaxValue);
 
     internal static void Check(int connections, int fit, int limit)
     {

@@ -1,6 +1,6 @@
 namespace NanoLibp2p.Host;
 
-/// <summary>Why a caller, a peer or a dial was turned away.</summary>
+/// <summary>Why a caller, a peer, a dial or a message was turned away.</summary>
 public enum RefusalReason
 {
     /// <summary>It was not.</summary>
@@ -29,4 +29,10 @@ public enum RefusalReason
 
     /// <summary>The stream's connection has as many handlers at work as it may have streams: NodeOptions.MaxStreams.</summary>
     HandlerLimit,
+
+    /// <summary>Its messages are not signed where only signed ones are taken, or the other way: GossipSubOptions.SignaturePolicy.</summary>
+    SignaturePolicy,
+
+    /// <summary>Its messages are older than what is known of their author; five of them.</summary>
+    OldMessages,
 }

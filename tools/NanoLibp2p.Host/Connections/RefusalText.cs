@@ -16,6 +16,12 @@ public static class RefusalText
                 => "as many callers of its host are in the handshake as may be (ConnectionOptions.HalfOpenPerHost)",
             RefusalReason.HalfOpenLimit => "as many callers are in the handshake as may be (ConnectionOptions.HalfOpen)",
             RefusalReason.HandlerLimit => "its connection has as many handlers at work as it may have streams (NodeOptions.MaxStreams)",
+            RefusalReason.SignaturePolicy
+                => "its messages are dropped, as they are signed where none may be, or not signed as all must be "
+                    + "(GossipSubOptions.SignaturePolicy)",
+            RefusalReason.OldMessages
+                => "its messages are dropped, as their numbers are not above their author's last: two nodes may use one key, or one began "
+                    + "anew with lower numbers",
             _ => "it was not turned away",
         };
 }

@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Core;
 using NanoLibp2p.Core.Records;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Hal.Desktop;
@@ -20,6 +22,9 @@ internal sealed class GossipHub : IGossipOutput
     // addresses of peers that others have named are kept so long
     private static readonly TimeSpan _exchangeLife = TimeSpan.FromMinutes(10);
 
+    // a few may have been overtaken on the way
+    private const int ManyOldMessages = 5;
+
     private readonly Libp2pNode _owner;
     private readonly GossipRouter _router;
     private readonly Shard[] _shards;
@@ -32,6 +37,7 @@ internal sealed class GossipHub : IGossipOutput
     private int _validating;
     private int _dials;
     private ulong _sequence;
+    private ulong _sent;
     private long _queueFull;
     private int _isApplying;
 
@@ -207,6 +213,7 @@ internal sealed class GossipHub : IGossipOutput
         }
 
         int sent = _router.Publish(message);
+        _sent = message.SequenceNumber;
         EndTurn();
         return sent;
     }
@@ -216,14 +223,14 @@ internal sealed class GossipHub : IGossipOutput
         List<GossipTopicStatus> topics = [];
         foreach (TopicState topic in _router.Topics)
         {
-            topics.Add(new GossipTopicStatus(topic.Name, topic.IsJoined, topic.Peers.Count, Ids(topic.Mesh)));
+            topics.Add(new GossipTopicStatus(TopicText.Of(topic.Name), topic.IsJoined, topic.Peers.Count, Ids(topic.Mesh)));
         }
 
         List<GossipPeerStatus> peers = [];
         foreach (GossipPeer peer in _router.Peers)
         {
             peers.Add(new GossipPeerStatus(peer.Id, peer.Version, _router.ScoreOf(peer), peer.IsGraylisted, peer.Topics.Count,
-                peer.IsDirect, peer.Extensions?.ToArray() ?? []));
+                peer.IsDirect, peer.Extensions?.ToArray() ?? [], ((List<GossipLink>)peer.Tag!).Sum(link => link.Queued)));
         }
 
         Dictionary<GossipDrop, long> drops = [];
@@ -232,8 +239,16 @@ internal sealed class GossipHub : IGossipOutput
             drops[reason] = _router.Drops(reason) + (reason == GossipDrop.QueueFull ? Interlocked.Read(ref _queueFull) : 0);
         }
 
-        return new GossipSubStatus(topics, peers, drops, _router.DontWantsSent, _router.DontWantsHeeded, _router.History.Count);
+        return new GossipSubStatus(topics, peers, drops, _router.DontWantsSent, _router.DontWantsHeeded, _router.History.Count,
+            _sent);
     }
+
+    /// <summary>Peers that subscribed to a topic.</summary>
+    internal IReadOnlyList<PeerId> Subscribers(string topic) => _router.FindTopic(topic) is { } known ? Ids(known.Peers) : [];
+
+    /// <summary>Tells once of a peer, while it stays, why what it publishes is dropped. For all threads.</summary>
+    internal void TellDropped(PeerId peer, RefusalReason reason)
+        => _owner.Events.Add(NodeEventKind.MessagesDropped, peer, null, CloseReason.None, reason, RefusalText.Describe(reason));
 
     /// <inheritdoc/>
     void IGossipOutput.Send(GossipPeer peer, GossipFrame frame)
@@ -265,7 +280,7 @@ internal sealed class GossipHub : IGossipOutput
     {
         if (_owner.HasSubscribers(message.Topic))
         {
-            _owner.Deliver(message.Copy(_owner.PeerId));
+            _owner.Deliver(message.Topic, message.Copy(_owner.PeerId));
         }
     }
 
@@ -380,7 +395,12 @@ internal sealed class GossipHub : IGossipOutput
         _router.Advance(NowMs);
         if (link.Peer is { IsHere: true } peer)
         {
+            int old = peer.OldMessages;
             batch.Apply(_router, peer);
+            if (old < ManyOldMessages && peer.OldMessages >= ManyOldMessages)
+            {
+                TellDropped(peer.Id, RefusalReason.OldMessages);
+            }
         }
         else
         {

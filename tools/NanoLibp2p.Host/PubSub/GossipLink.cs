@@ -56,6 +56,9 @@ internal sealed class GossipLink : RpcReader
 
     internal GossipVersion Version { get; set; }
 
+    /// <summary>Whether it was told of that the signature policy drops what it publishes.</summary>
+    internal bool IsPolicyTold { get; set; }
+
     /// <summary>Whether what it writes comes by floodsub.</summary>
     internal bool IsFloodInbound { get; set; }
 

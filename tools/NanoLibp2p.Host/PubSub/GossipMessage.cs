@@ -39,6 +39,6 @@ internal sealed class GossipMessage
     internal ReadOnlySpan<byte> Author => Frame.Bytes.AsSpan(FromOffset, FromCount);
 
     internal TopicMessage Copy(PeerId self)
-        => new(Topic, Frame.Bytes.AsSpan(DataOffset, DataCount).ToArray(),
+        => new(TopicText.Of(Topic), Frame.Bytes.AsSpan(DataOffset, DataCount).ToArray(),
             FromCount == 0 ? null : PeerId.FromBytes(Frame.Bytes, FromOffset, FromCount), SequenceNumber, From?.Id ?? self);
 }

@@ -41,6 +41,9 @@ internal sealed class GossipPeer
 
     internal bool IsHere { get; set; } = true;
 
+    /// <summary>Messages of it that were older than what is known of their author.</summary>
+    internal int OldMessages { get; set; }
+
     /// <summary>The driver's own.</summary>
     internal object? Tag { get; set; }
 

@@ -11,5 +11,6 @@ namespace NanoLibp2p.Host.PubSub;
 /// <param name="Topics">Topics that it subscribed to.</param>
 /// <param name="IsDirect">Whether it is one of GossipSubOptions.DirectPeers.</param>
 /// <param name="Extensions">Extensions that it speaks (gossipsub 1.3), by field number.</param>
+/// <param name="QueuedBytes">Bytes that wait for it, and have not gone to its stream.</param>
 public sealed record GossipPeerStatus(PeerId Peer, GossipVersion Version, double Score, bool IsGraylisted, int Topics, bool IsDirect,
-    IReadOnlyList<int> Extensions);
+    IReadOnlyList<int> Extensions, long QueuedBytes);

@@ -580,6 +580,12 @@ internal sealed class GossipProtocol : RpcHandler
         if (fault != DropReason.None)
         {
             AddDrop(link, fault == DropReason.Own ? GossipDrop.Own : GossipDrop.Unsigned);
+            if (fault is DropReason.Signed or DropReason.Unsigned && !link.IsPolicyTold)
+            {
+                link.IsPolicyTold = true;
+                _hub.TellDropped(link.Id, RefusalReason.SignaturePolicy);
+            }
+
             return true;
         }
 

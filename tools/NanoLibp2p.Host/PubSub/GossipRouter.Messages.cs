@@ -49,6 +49,7 @@ internal sealed partial class GossipRouter
         if (message.FromCount > 0 && !_replay.Take(message.Author, message.SequenceNumber))
         {
             Drop(GossipDrop.Replayed);
+            peer.OldMessages++;
             _scores.Ignored(message.Hash, _nowMs);
             message.Frame.Release();
             return;

@@ -9,10 +9,12 @@ namespace NanoLibp2p.Host.PubSub;
 /// <param name="DontWantsSent">IDONTWANTs that were sent.</param>
 /// <param name="DontWantsHeeded">IDONTWANTs of peers that were heeded.</param>
 /// <param name="KeptMessages">Messages that are kept for peers that ask.</param>
+/// <param name="LastSequenceNumber">The number of this node's newest message; 0 before the first, and where nobody signs.</param>
 public sealed record GossipSubStatus(
     IReadOnlyList<GossipTopicStatus> Topics,
     IReadOnlyList<GossipPeerStatus> Peers,
     IReadOnlyDictionary<GossipDrop, long> Drops,
     long DontWantsSent,
     long DontWantsHeeded,
-    int KeptMessages);
+    int KeptMessages,
+    ulong LastSequenceNumber);

@@ -4,7 +4,7 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>A topic, at one moment.</summary>
-/// <param name="Name">Its name, with one character for each byte.</param>
+/// <param name="Name">Its name, with U+FFFD for bytes that are no UTF-8.</param>
 /// <param name="IsJoined">Whether this node subscribed to it.</param>
 /// <param name="Subscribers">Connected peers that subscribed.</param>
 /// <param name="Mesh">Those of them that are in the mesh.</param>

@@ -17,4 +17,7 @@ public enum NodeEventKind
 
     /// <summary>A dial of ours came to nothing.</summary>
     DialFailed,
+
+    /// <summary>What a peer publishes is dropped: told once for each reason while it is connected.</summary>
+    MessagesDropped,
 }

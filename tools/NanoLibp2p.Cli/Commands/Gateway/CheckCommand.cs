@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
@@ -7,6 +8,7 @@ using NanoLibp2p.Gateway;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Commands.Gateway;
@@ -51,9 +53,9 @@ internal static class CheckCommand
             }
             found.Add(($"data {settings.Data}", DataProblem(settings.Data)));
         }
-        int fitting = FileLimit.Connections(settings.Connections);
+        int fitting = Math.Min(settings.Connections, OpenFiles.Connections);
         found.Add(("limits.connections", fitting == settings.Connections ? null
-            : $"the system's limit of {FileLimit.Files} open files has room for {fitting} of {settings.Connections}; raise it with "
+            : $"the system's limit of {OpenFiles.Limit} open files has room for {fitting} of {settings.Connections}; raise it with "
                 + "ulimit -n, or LimitNOFILE= of the systemd unit"));
         foreach ((string what, string? problem) in found)
         {

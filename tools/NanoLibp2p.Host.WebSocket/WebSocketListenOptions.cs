@@ -1,4 +1,5 @@
 using System;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
 namespace NanoLibp2p.Host.WebSocket;
@@ -11,7 +12,15 @@ public sealed class WebSocketListenOptions
     /// handshake, so a renewed one is put in place here while the node runs. Browsers want one of a known authority, except on this
     /// host.
     /// </summary>
-    public X509Certificate2? Certificate { get; set; }
+    public X509Certificate2? Certificate
+    {
+        get => CertificateContext?.TargetCertificate;
+        set => CertificateContext = value == null ? null : SslStreamCertificateContext.Create(value, null, offline: true);
+    }
+
+    /// <summary>The same with the certificates between it and its authority, which callers are sent with it; <see cref="Certificate"/>
+    /// sets it without any.</summary>
+    public SslStreamCertificateContext? CertificateContext { get; set; }
 
     /// <summary>HTTP connections at a time of each listening address, upgraded or not; more are closed at once.</summary>
     public int MaxConnections { get; set; } = 16384;

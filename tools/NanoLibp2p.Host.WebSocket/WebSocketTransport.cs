@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NanoLibp2p.Core;
@@ -34,7 +36,7 @@ internal sealed class WebSocketTransport(WebSocketListenOptions options) : IList
             throw new ArgumentException($"{address} is not an address of this host; give one such as /ip4/0.0.0.0/tcp/4002/ws");
         }
 
-        if (isSecure && options.Certificate == null)
+        if (isSecure && options.CertificateContext == null)
         {
             throw new ArgumentException($"{address} needs a certificate; set WebSocketListenOptions.Certificate, or listen without /tls");
         }
@@ -58,10 +60,13 @@ internal sealed class WebSocketTransport(WebSocketListenOptions options) : IList
                 listen.Protocols = HttpProtocols.Http1;
                 if (isSecure)
                 {
-                    listen.UseHttps(https =>
+                    listen.UseHttps(new TlsHandshakeCallbackOptions
                     {
-                        https.HandshakeTimeout = options.RequestTimeout;
-                        https.ServerCertificateSelector = (_, _) => options.Certificate;
+                        HandshakeTimeout = options.RequestTimeout,
+                        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+                        {
+                            ServerCertificateContext = options.CertificateContext,
+                        }),
                     });
                 }
             });

@@ -271,6 +271,13 @@ internal sealed class GatewaySettings
                 + "and " + SettingsTable.HttpCertificateKey);
         }
 
+        if (!(hasCertificate && hasKey) && Array.Find((string[])values[SettingsTable.Listen].Value,
+            one => one.Contains("/tls/", StringComparison.Ordinal) || one.Contains("/wss", StringComparison.Ordinal)) is { } secure)
+        {
+            wrong.Add($"{SettingsTable.Listen}: {secure} needs a certificate; give {SettingsTable.HttpCertificate} and "
+                + $"{SettingsTable.HttpCertificateKey}, or listen on /ws behind a proxy that has one");
+        }
+
         if (values[SettingsTable.Data].Value is string { Length: 0 })
         {
             wrong.Add($"{SettingsTable.Data} is empty; give a folder");

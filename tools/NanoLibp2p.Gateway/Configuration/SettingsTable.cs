@@ -81,10 +81,11 @@ internal static class SettingsTable
             { Check = HttpAddress },
         new(HttpTokenFile, SettingKind.Text, "", "File with the bearer token of HTTP callers; http-token in the data folder if empty")
             { Reloads = true },
-        new(HttpCertificate, SettingKind.Text, "", "Certificate chain of an https address, a PEM file") { Reloads = true },
+        new(HttpCertificate, SettingKind.Text, "", "Certificate chain of https and of /tls/ws addresses, a PEM file") { Reloads = true },
         new(HttpCertificateKey, SettingKind.Text, "", "Private key of the certificate, a PEM file") { Reloads = true },
         new(Connections, SettingKind.Number, 4096L, "Connections at a time") { Least = 1, Most = 65536 },
-        new(ConnectionsPerHost, SettingKind.Number, 64L, "Incoming connections at a time of one IP address") { Least = 1, Most = 65536 },
+        new(ConnectionsPerHost, SettingKind.Number, 64L, "Incoming connections at a time of one IP address")
+            { Least = 1, Most = 65536, Reloads = true },
         new(Streams, SettingKind.Number, 256L, "Streams of one connection") { Least = 8, Most = 4096 },
         new(BufferMiB, SettingKind.Number, 64L, "MiB that the connections of a shard may keep") { Least = 4, Most = 1024 },
         new(AdmissionRequired, SettingKind.Switch, false, "Whether callers must have a token (nanolibp2p gateway token PEER-ID)")
@@ -94,16 +95,18 @@ internal static class SettingsTable
         new(AdmissionGrace, SettingKind.Number, 10L, "How long a caller has to show its token") { Least = 1, Most = 60, Reloads = true },
         new(Relay, SettingKind.Switch, true, "Whether it relays: peers reserve a place, and others reach them through it"),
         new(RelayAdmittedOnly, SettingKind.Switch, false, "Whether only peers with a token reserve a place") { Reloads = true },
-        new(RelayReservations, SettingKind.Number, 1024L, "Reservations at a time") { Most = 65536 },
-        new(RelayReservationsPerHost, SettingKind.Number, 64L, "Reservations of one IP address at a time") { Least = 1, Most = 65536 },
-        new(RelayCircuits, SettingKind.Number, 1024L, "Circuits at a time") { Most = 65536 },
-        new(RelayCircuitsPerPeer, SettingKind.Number, 16L, "Circuits of one peer at a time") { Least = 1, Most = 65536 },
+        new(RelayReservations, SettingKind.Number, 1024L, "Reservations at a time") { Most = 65536, Reloads = true },
+        new(RelayReservationsPerHost, SettingKind.Number, 64L, "Reservations of one IP address at a time")
+            { Least = 1, Most = 65536, Reloads = true },
+        new(RelayCircuits, SettingKind.Number, 1024L, "Circuits at a time") { Most = 65536, Reloads = true },
+        new(RelayCircuitsPerPeer, SettingKind.Number, 16L, "Circuits of one peer at a time")
+            { Least = 1, Most = 65536, Reloads = true },
         new(RelayCircuitSeconds, SettingKind.Number, 120L, "How long a circuit lasts, but those to sensors; 0 for no end")
-            { Most = 2_000_000 },
+            { Most = 2_000_000, Reloads = true },
         new(RelayCircuitKiB, SettingKind.Number, 128L, "KiB that a circuit carries each way, but those to sensors; 0 for any number")
-            { Most = int.MaxValue },
+            { Most = int.MaxValue, Reloads = true },
         new(RelaySensorRate, SettingKind.Number, 65536L, "Bytes a second that a circuit to a sensor (see token) carries each way; 0: any")
-            { Most = int.MaxValue },
+            { Most = int.MaxValue, Reloads = true },
         new(Kademlia, SettingKind.Switch, true, "Whether it is a peer of a Kademlia DHT"),
         new(KademliaProtocol, SettingKind.Text, KademliaServiceOptions.PublicProtocol, "Which DHT: the public one, or one of your own")
             { Check = ProtocolId },
@@ -113,7 +116,8 @@ internal static class SettingsTable
             { Check = PeerAddress },
         new(AutoNat, SettingKind.Switch, true, "Whether it finds out if strangers can dial it, and dials peers that ask the same"),
         new(Rendezvous, SettingKind.Switch, true, "Whether it is a rendezvous point: peers register under a namespace, others find them"),
-        new(RendezvousRegistrations, SettingKind.Number, 10_000L, "Registrations that it keeps, in memory") { Least = 1, Most = 100_000 },
+        new(RendezvousRegistrations, SettingKind.Number, 10_000L, "Registrations that it keeps")
+            { Least = 1, Most = 100_000, Reloads = true },
         new(Mdns, SettingKind.Switch, true,
             "Whether peers of the local network find it by mDNS; never where it listens on loopback alone"),
         new(MdnsService, SettingKind.Text, NanoLibp2p.Discovery.Mdns.PublicService, "Name of mDNS: the public one, or one of your own")
@@ -174,14 +178,15 @@ internal static class SettingsTable
         Multiaddr? address = Multiaddr.TryParse(text, out string error);
         return address == null ? $"'{text}' is no multiaddr: {error}; give one such as /ip4/0.0.0.0/tcp/4001"
             : !IsListenable(address)
-                ? $"'{text}' is not a TCP address of this host; give one such as /ip4/0.0.0.0/tcp/4001, or .../tcp/4002/ws for browsers"
+                ? $"'{text}' is not a TCP address of this host; give one such as /ip4/0.0.0.0/tcp/4001, or for browsers .../tcp/4002/ws or "
+                    + ".../tcp/443/tls/ws"
             : address.PeerId != null ? $"'{text}': the peer id follows from the key; leave /p2p/ out" : null;
     }
 
-    // TCP, or WebSocket over it; a browser's own certificate is for a proxy in front
+    // TCP, or WebSocket over it
     private static bool IsListenable(Multiaddr address)
         => IPAddress.TryParse(address.Host, out _)
-            && (address.IsTcp || address.ToString().Split('/') is ["", "ip4" or "ip6", _, "tcp", _, "ws"]);
+            && (address.IsTcp || address.ToString().Split('/') is ["", "ip4" or "ip6", _, "tcp", _, .. ["ws"] or ["wss"] or ["tls", "ws"]]);
 
     private static string? ProtocolId(string text)
         => text.Length is > 1 and <= 126 && text[0] == '/' && text.All(one => one is > ' ' and <= '~') ? null

@@ -14,6 +14,7 @@ using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Mqtt;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.WebSocket;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Hosting;
@@ -32,6 +33,8 @@ internal sealed class GatewayCore : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _tasks = [];
     private readonly PeerLogLimiter _peerLog;
+    private readonly ConnectionOptions _limits = new();
+    private readonly WebSocketListenOptions _webSockets = new();
     private ILogger _log = NullLogger.Instance;
     private ILogger _peersLog = NullLogger.Instance;
     private IHostApplicationLifetime? _lifetime;
@@ -52,6 +55,8 @@ internal sealed class GatewayCore : IAsyncDisposable
         LogLevels = new LogLevels(settings);
         Blocked = new BlockList(folder);
         Certificate = new Certificate(settings);
+        _webSockets.CertificateContext = Certificate.Current;
+        _limits.PerHost = settings.ConnectionsPerHost;
         _peerLog = new PeerLogLimiter(time, settings.LogPerPeer);
         Http = settings.Http;
         if (Http is { } url && ListenProbe.Why(HostOf(url), url.Port, "--http") is { } why)
@@ -118,8 +123,8 @@ internal sealed class GatewayCore : IAsyncDisposable
         {
             core.Identity = folder.ReadOrMakeIdentity(out _);
             core.Admission = new AdmissionList(folder, time, core.Issuers(settings));
-            core.Node = await GatewayNode.StartAsync(settings, folder, core.Identity, core.Admits, core.Conditions, cancellationToken)
-                .ConfigureAwait(false);
+            core.Node = await GatewayNode.StartAsync(settings, folder, core.Identity, core.Admits, core._limits,
+                core._webSockets, core.Conditions, cancellationToken).ConfigureAwait(false);
             core._services = await GatewayServices.StartAsync(
                 core.Node, settings, folder, core.Admission, () => core.Settings, core.Conditions).ConfigureAwait(false);
             core._door = new AdmissionDoor(core.Node, core.Admission, time, () => core.Settings.IsAdmissionRequired
@@ -274,11 +279,14 @@ internal sealed class GatewayCore : IAsyncDisposable
                 Admission.Issuers = Issuers(now);
                 LogLevels.Change(now);
                 _peerLog.PerMinute = now.LogPerPeer;
+                _limits.PerHost = now.ConnectionsPerHost;
+                _services?.Change(now);
             }
 
             Try(told, "block list", Blocked.Reload);
             Try(told, "list of tokens", Admission.Reload);
             Try(told, "certificate", () => Certificate.Reload(Settings));
+            _webSockets.CertificateContext = Certificate.Current;
             Try(told, "token", () => Access.Change(BearerToken.Read(Folder, Settings.HttpTokenFile, make: false, out _)));
             foreach (PeerId peer in Node.Peers.Where(Blocked.Contains))
             {

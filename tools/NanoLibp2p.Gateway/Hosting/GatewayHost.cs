@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Net.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
@@ -234,9 +235,12 @@ internal sealed class GatewayHost : IAsyncDisposable
                 {
                     if (url.Scheme == "https")
                     {
-                        listen.UseHttps(new HttpsConnectionAdapterOptions
+                        listen.UseHttps(new TlsHandshakeCallbackOptions
                         {
-                            ServerCertificateSelector = (_, _) => core.Certificate.Current,
+                            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+                            {
+                                ServerCertificateContext = core.Certificate.Current,
+                            }),
                         });
                     }
                 });

@@ -21,8 +21,8 @@ internal static class GatewayNode
     /// <summary>Starts it. An address that can't be listened on is left out with a condition, as long as another can.</summary>
     /// <exception cref="GatewayException">It can't start; the message says why.</exception>
     internal static async Task<Libp2pNode> StartAsync(
-        GatewaySettings settings, DataFolder folder, Identity identity, Func<PeerId, bool> admits, Conditions conditions,
-        CancellationToken cancellationToken)
+        GatewaySettings settings, DataFolder folder, Identity identity, Func<PeerId, bool> admits, ConnectionOptions limits,
+        WebSocketListenOptions webSockets, Conditions conditions, CancellationToken cancellationToken)
     {
         NodeOptions node = NodeOptions.Desktop();
         NoiseIdentity noise = folder.ReadOrMakeNoiseIdentity(identity, node.EarlyMuxer, out string? notice);
@@ -31,7 +31,7 @@ internal static class GatewayNode
             conditions.Set("noise-key", notice);
         }
 
-        Libp2pNodeOptions options = new() { Identity = identity, Node = node, Gate = new PeerGate(admits) };
+        Libp2pNodeOptions options = new() { Identity = identity, Node = node, Gate = new PeerGate(admits), Connections = limits };
         options.Shards = settings.Shards > 0 ? settings.Shards : options.Shards;
         int connections = Connections(settings.Connections, conditions);
         node.NoiseIdentity = noise;
@@ -39,9 +39,8 @@ internal static class GatewayNode
         node.HandshakeTimeoutMs = 10_000;
         node.MaxStreams = settings.Streams;
         options.MaxConnections = connections;
-        options.Connections.PerHost = settings.ConnectionsPerHost;
         options.MemoryBytes = (long)options.Shards * settings.BufferMiB * 1024 * 1024;
-        options.UseWebSockets();
+        options.UseWebSockets(webSockets);
         foreach (string address in Bindable(settings.Listen, conditions))
         {
             options.ListenAddresses.Add(address);

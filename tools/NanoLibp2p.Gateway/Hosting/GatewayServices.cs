@@ -25,6 +25,8 @@ internal sealed class GatewayServices : IAsyncDisposable
     private const string KademliaStore = "kademlia.db";
 
     private readonly List<IAsyncDisposable> _all = [];
+    private readonly RelayServiceOptions _relay = new();
+    private readonly RendezvousPointOptions _rendezvous = new();
 
     private GatewayServices()
     {
@@ -106,6 +108,23 @@ internal sealed class GatewayServices : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes limits that have changed: for what comes from now on. What is there stays.</summary>
+    internal void Change(GatewaySettings settings)
+    {
+        _relay.MaxReservations = settings.Number(SettingsTable.RelayReservations);
+        _relay.MaxReservationsPerHost = settings.Number(SettingsTable.RelayReservationsPerHost);
+        _relay.MaxCircuits = settings.Number(SettingsTable.RelayCircuits);
+        _relay.MaxCircuitsPerPeer = settings.Number(SettingsTable.RelayCircuitsPerPeer);
+        _relay.CircuitTime = TimeSpan.FromSeconds(settings.Number(SettingsTable.RelayCircuitSeconds));
+        _relay.CircuitBytes = settings.Number(SettingsTable.RelayCircuitKiB) * 1024L;
+        _relay.SensorBytesPerSecond = settings.Number(SettingsTable.RelaySensorRate);
+        RendezvousPointOptions standard = new();
+        int most = settings.Number(SettingsTable.RendezvousRegistrations);
+        _rendezvous.MaxRegistrations = most;
+        _rendezvous.MaxRegistrationsPerPeer = Math.Min(standard.MaxRegistrationsPerPeer, most);
+        _rendezvous.MaxRegistrationsPerNetwork = Math.Min(standard.MaxRegistrationsPerNetwork, most);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -119,9 +138,11 @@ internal sealed class GatewayServices : IAsyncDisposable
         Libp2pNode node, GatewaySettings settings, DataFolder folder, AdmissionList admission, Func<GatewaySettings> current,
         Conditions conditions)
     {
+        Change(settings);
         if (settings.IsOn(SettingsTable.Relay))
         {
-            Relay = RelayService.Start(node, RelayOptions(settings, new RelayAdmission(admission, current)));
+            _relay.Admission = new RelayAdmission(admission, current);
+            Relay = RelayService.Start(node, _relay);
             _all.Add(Relay);
         }
 
@@ -151,11 +172,7 @@ internal sealed class GatewayServices : IAsyncDisposable
 
         if (settings.IsOn(SettingsTable.Rendezvous))
         {
-            int most = settings.Number(SettingsTable.RendezvousRegistrations);
-            RendezvousPointOptions options = new() { MaxRegistrations = most };
-            options.MaxRegistrationsPerPeer = Math.Min(options.MaxRegistrationsPerPeer, most);
-            options.MaxRegistrationsPerNetwork = Math.Min(options.MaxRegistrationsPerNetwork, most);
-            Rendezvous = RendezvousPoint.Start(node, options);
+            Rendezvous = RendezvousPoint.Start(node, _rendezvous);
             _all.Add(Rendezvous);
         }
 
@@ -185,18 +202,6 @@ internal sealed class GatewayServices : IAsyncDisposable
     }
 
     private static bool IsLoopback(string listen) => IPAddress.IsLoopback(IPAddress.Parse(Multiaddr.Parse(listen).Host));
-
-    private static RelayServiceOptions RelayOptions(GatewaySettings settings, IRelayAdmission admission) => new()
-    {
-        Admission = admission,
-        MaxReservations = settings.Number(SettingsTable.RelayReservations),
-        MaxReservationsPerHost = settings.Number(SettingsTable.RelayReservationsPerHost),
-        MaxCircuits = settings.Number(SettingsTable.RelayCircuits),
-        MaxCircuitsPerPeer = settings.Number(SettingsTable.RelayCircuitsPerPeer),
-        CircuitTime = TimeSpan.FromSeconds(settings.Number(SettingsTable.RelayCircuitSeconds)),
-        CircuitBytes = settings.Number(SettingsTable.RelayCircuitKiB) * 1024L,
-        SensorBytesPerSecond = settings.Number(SettingsTable.RelaySensorRate),
-    };
 
     // records that can't be kept over a restart are kept in memory
     private static SqliteKademliaStore? OpenStore(DataFolder folder, Conditions conditions)

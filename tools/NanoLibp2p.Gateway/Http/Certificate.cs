@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
@@ -8,18 +9,18 @@ using NanoLibp2p.Gateway.Storage;
 
 namespace NanoLibp2p.Gateway.Http;
 
-/// <summary>The certificate of an https address, read again on SIGHUP.</summary>
+/// <summary>The certificate of https and of secure WebSockets, with those between it and its authority; read again on SIGHUP.</summary>
 internal sealed class Certificate
 {
-    private X509Certificate2? _current;
+    private SslStreamCertificateContext? _current;
 
     internal Certificate(GatewaySettings settings)
     {
         Reload(settings);
     }
 
-    /// <summary>Null where no https is served.</summary>
-    internal X509Certificate2? Current => Volatile.Read(ref _current);
+    /// <summary>Null where there is none.</summary>
+    internal SslStreamCertificateContext? Current => Volatile.Read(ref _current);
 
     /// <summary>Reads it again.</summary>
     /// <exception cref="GatewayException">It can't be read, or key and certificate do not belong together: then the former one
@@ -33,7 +34,10 @@ internal sealed class Certificate
 
         try
         {
-            Volatile.Write(ref _current, X509Certificate2.CreateFromPemFile(settings.HttpCertificate, settings.HttpCertificateKey));
+            X509Certificate2Collection chain = [];
+            chain.ImportFromPemFile(settings.HttpCertificate);
+            Volatile.Write(ref _current, SslStreamCertificateContext.Create(
+                X509Certificate2.CreateFromPemFile(settings.HttpCertificate, settings.HttpCertificateKey), chain, offline: true));
         }
         catch (Exception e) when (Disk.IsFailure(e) || e is CryptographicException or ArgumentException)
         {

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Gateway;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
@@ -53,6 +54,10 @@ internal static class CheckCommand
             }
             found.Add(($"data {settings.Data}", DataProblem(settings.Data)));
         }
+        if (settings.HttpCertificate.Length > 0)
+        {
+            found.Add(($"certificate {settings.HttpCertificate}", CertificateProblem(settings)));
+        }
         int fitting = Math.Min(settings.Connections, OpenFiles.Connections);
         found.Add(("limits.connections", fitting == settings.Connections ? null
             : $"the system's limit of {OpenFiles.Limit} open files has room for {fitting} of {settings.Connections}; raise it with "
@@ -62,6 +67,19 @@ internal static class CheckCommand
             Tell(output, what, problem);
         }
         return found.Any(one => one.Problem != null) ? CliException.Failed : 0;
+    }
+
+    private static string? CertificateProblem(GatewaySettings settings)
+    {
+        try
+        {
+            _ = new Certificate(settings);
+            return null;
+        }
+        catch (GatewayException e)
+        {
+            return e.Message;
+        }
     }
 
     // a folder that is not there yet is made by run; here nothing is left behind

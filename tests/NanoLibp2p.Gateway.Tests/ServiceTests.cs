@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Text;
 using System.Threading.Tasks;
 using NanoLibp2p.Crypto.Desktop;
@@ -10,6 +11,7 @@ using NanoLibp2p.Host.Discovery;
 using NanoLibp2p.Host.Fetch;
 using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Host.Rendezvous;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Tests;
@@ -87,6 +89,41 @@ public sealed class ServiceTests : IDisposable
             await using SqliteKademliaStore store = new(_folder.File(data + "/stores/kademlia.db"));
             Assert.NotNull(await store.GetValueAsync(key, default));
         }
+    }
+
+    [Fact]
+    public async Task A_registration_at_its_rendezvous_point_stays_over_a_restart()
+    {
+        Libp2pNodeOptions options = new() { Shards = 1 };
+        options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
+        await using Libp2pNode registered = await Libp2pNode.StartAsync(options);
+        await using (GatewayHost gateway = await Gateways.StartAsync(_folder))
+        {
+            await registered.DialAsync(gateway);
+            await new RendezvousClient(registered).RegisterAsync(gateway.Node.PeerId, "greenhouse").WaitAsync(Gateways.Patience);
+        }
+
+        await using GatewayHost again = await Gateways.StartAsync(_folder);
+        await using Libp2pNode other = await Gateways.PeerAsync();
+        await other.DialAsync(again);
+        RendezvousPage page = await new RendezvousClient(other).DiscoverAsync(again.Node.PeerId, "greenhouse").WaitAsync(Gateways.Patience);
+        Assert.Equal(registered.PeerId, Assert.Single(page.Registrations).Record.Peer);
+        await other.DialAsync(registered.PeerId).WaitAsync(Gateways.Patience);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_none_is_told_and_what_it_would_keep_is_in_memory()
+    {
+        Directory.CreateDirectory(_folder.File("stores"));
+        _folder.Write("stores/rendezvous.db", new string('x', 5000));
+        _folder.Write("stores/kademlia.db", new string('x', 5000));
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder);
+
+        Assert.Contains("registrations of rendezvous are kept in memory alone: ", gateway.Status.Conditions["rendezvous-store"],
+            StringComparison.Ordinal);
+        Assert.Contains("records of Kademlia are kept in memory alone: ", gateway.Status.Conditions["kademlia-store"],
+            StringComparison.Ordinal);
+        Assert.Equal("0 registrations", gateway.Status.Services["rendezvous"]);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Host.AutoNat;
+using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Tests.AutoNat;
@@ -45,6 +46,24 @@ public class AutoNatHostileTests
         DialBackAnswer v1 = await pair.Asking.AskV1Async(pair.Server.PeerId, [pair.Address]).WaitAsync(Nodes.Patience);
 
         Assert.Equal((DialBackOutcome.None, "it refuses: 101"), (v2.Outcome, v2.Detail));
+        Assert.Equal((DialBackOutcome.None, "it says 101"), (v1.Outcome, v1.Detail));
+        Assert.Equal(0, pair.Serving.DialsForPeers);
+    }
+
+    [Fact]
+    public async Task Nobody_is_dialled_for_a_peer_behind_a_relay_whose_address_would_be_the_relays()
+    {
+        await using Libp2pNode hop = await Nodes.ListenAsync(1, PollerKind.Best);
+        await using RelayService relay = RelayService.Start(hop, new RelayServiceOptions());
+        await using AutoNatTests.Pair pair = await AutoNatTests.Pair.StartAsync(dials: false);
+        await using RelayReservation place = RelayReservation.Start(pair.Server, hop.ListenAddresses[0]);
+        Multiaddr circuit = await place.WaitAsync().WaitAsync(Nodes.Patience);
+        await pair.Client.DialAsync(circuit).WaitAsync(Nodes.Patience);
+
+        DialBackAnswer v2 = await pair.Asking.AskV2Async(pair.Server.PeerId, [pair.Address]).WaitAsync(Nodes.Patience);
+        DialBackAnswer v1 = await pair.Asking.AskV1Async(pair.Server.PeerId, [pair.Address]).WaitAsync(Nodes.Patience);
+
+        Assert.Equal((DialBackOutcome.None, "it refuses: 100"), (v2.Outcome, v2.Detail));
         Assert.Equal((DialBackOutcome.None, "it says 101"), (v1.Outcome, v1.Detail));
         Assert.Equal(0, pair.Serving.DialsForPeers);
     }

@@ -135,11 +135,12 @@ public class AutoNatTests
         public Multiaddr Address => Client.ListenAddresses[0].WithoutPeerId();
 
         public static async Task<Pair> StartAsync(string? also = null, Action<AutoNatOptions>? change = null,
-            Action<AutoNatOptions>? serve = null)
+            Action<AutoNatOptions>? serve = null, bool dials = true)
         {
-            Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best);
+            Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best, options => options.UsesLimitedConnections = true);
             Libp2pNode client = await Nodes.ListenAsync(1, PollerKind.Best, options =>
             {
+                options.UsesLimitedConnections = true;
                 if (also != null)
                 {
                     options.ListenAddresses.Add(also);
@@ -156,8 +157,12 @@ public class AutoNatTests
                 Serving = AutoNatService.Start(server, serving),
                 Asking = AutoNatService.Start(client, asking),
             };
-            await client.DialAsync(server);
-            await client.IdentifyAsync(server.PeerId).WaitAsync(Nodes.Patience);
+            if (dials)
+            {
+                await client.DialAsync(server);
+                await client.IdentifyAsync(server.PeerId).WaitAsync(Nodes.Patience);
+            }
+
             return pair;
         }
 

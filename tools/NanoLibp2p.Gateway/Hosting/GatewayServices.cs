@@ -23,6 +23,7 @@ namespace NanoLibp2p.Gateway.Hosting;
 internal sealed class GatewayServices : IAsyncDisposable
 {
     private const string KademliaStore = "kademlia.db";
+    private const string RendezvousStore = "rendezvous.db";
 
     private readonly List<IAsyncDisposable> _all = [];
     private readonly RelayServiceOptions _relay = new();
@@ -148,13 +149,8 @@ internal sealed class GatewayServices : IAsyncDisposable
 
         if (settings.IsOn(SettingsTable.Kademlia))
         {
-            IKademliaStore? store = OpenStore(folder, conditions);
-            if (store is SqliteKademliaStore kept)
-            {
-                // after the service that writes to it
-                _all.Add(kept);
-            }
-
+            SqliteKademliaStore? store = OpenStore(
+                folder, KademliaStore, path => new SqliteKademliaStore(path), "kademlia", "records of Kademlia", conditions);
             KademliaServiceOptions options = new() { Protocol = settings.KademliaProtocol, Mode = settings.KademliaMode };
             if (store != null)
             {
@@ -172,6 +168,8 @@ internal sealed class GatewayServices : IAsyncDisposable
 
         if (settings.IsOn(SettingsTable.Rendezvous))
         {
+            _rendezvous.Store = OpenStore(
+                folder, RendezvousStore, path => new SqliteRendezvousStore(path), "rendezvous", "registrations of rendezvous", conditions);
             Rendezvous = RendezvousPoint.Start(node, _rendezvous);
             _all.Add(Rendezvous);
         }
@@ -203,18 +201,23 @@ internal sealed class GatewayServices : IAsyncDisposable
 
     private static bool IsLoopback(string listen) => IPAddress.IsLoopback(IPAddress.Parse(Multiaddr.Parse(listen).Host));
 
-    // records that can't be kept over a restart are kept in memory
-    private static SqliteKademliaStore? OpenStore(DataFolder folder, Conditions conditions)
+    // what can't be kept over a restart is kept in memory
+    private T? OpenStore<T>(DataFolder folder, string file, Func<string, T> open, string service, string what, Conditions conditions)
+        where T : class, IAsyncDisposable
     {
         string stores = folder.PathOf(Backup.Stores);
         try
         {
             Directory.CreateDirectory(stores);
-            return new SqliteKademliaStore(Path.Combine(stores, KademliaStore));
+            T store = open(Path.Combine(stores, file));
+
+            // it ends after the service that writes to it
+            _all.Add(store);
+            return store;
         }
         catch (Exception e) when (Disk.IsFailure(e))
         {
-            conditions.Set("kademlia-store", $"records of Kademlia are kept in memory alone: {Disk.Why(e)}");
+            conditions.Set($"{service}-store", $"{what} are kept in memory alone: {Disk.Why(e)}");
             return null;
         }
     }

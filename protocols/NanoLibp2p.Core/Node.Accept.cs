@@ -54,8 +54,8 @@ namespace NanoLibp2p.Core
             return taken > 0;
         }
 
-        // a connection that is free, or that somebody else gives up for it
-        private Connection FreeConnection(bool toDial)
+        /// <summary>A connection that is free, or that somebody else gives up for it; null when there is none.</summary>
+        internal Connection FreeConnection(bool toDial)
         {
             Connection free = null;
             int left = Connections.Length - (KeepsPlaceForDials ? 1 : 0);

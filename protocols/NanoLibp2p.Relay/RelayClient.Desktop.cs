@@ -12,21 +12,26 @@ namespace NanoLibp2p.Relay
             Circuit circuit = (Circuit)stream.Tag;
             if (circuit != null)
             {
-                circuit.Link.Room();
+                circuit.Room();
             }
+        }
+
+        static partial void Check(RelayOptions options)
+        {
+            options.Check();
         }
 
         partial void KeepCredits()
         {
             foreach (Circuit circuit in _circuits)
             {
-                circuit.Link.KeepsCredit = Node.Options.BufferBytes > 0;
+                circuit.KeepsCredit = Node.Options.BufferBytes > 0;
             }
         }
 
-        partial void Join(Circuit circuit)
+        static partial void Joined(StreamLink link, Connection connection)
         {
-            circuit.Link.Above = circuit.Above;
+            link.Above = connection;
         }
     }
 }

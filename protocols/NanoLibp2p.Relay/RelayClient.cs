@@ -1,6 +1,5 @@
-using System;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Core;
-using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
 
@@ -8,38 +7,66 @@ namespace NanoLibp2p.Relay
 {
     /// <summary>
     /// A client of circuit relays (circuit relay v2 spec): holds a reservation at a relay, so that a node behind a NAT or without a
-    /// listener is dialed through it, and dials others through theirs. A relayed connection is an ordinary <see cref="Connection"/>:
-    /// secured end to end, so that the relay carries what it can't read.
+    /// listener is dialed through it. A relayed connection is an ordinary <see cref="Connection"/>: secured end to end, so that the relay
+    /// carries what it can't read.
     /// </summary>
     /// <remarks>
-    /// All that a program does is to add it; the relay may be down at first, or restart at any time. It puts itself around the node's
-    /// <see cref="Node.Transport"/>. RelayClient.Reserve.cs keeps the reservation, RelayClient.Circuits.cs moves circuits,
-    /// RelayClient.Announce.cs tells peers of the address.
+    /// All that a program does is to add it; the relay may be down at first, or restart at any time. RelayClient.Circuits.cs has the
+    /// circuits that the relay brings. Dialing through relays is NanoLibp2p.Relay.Dialer's.
     /// </remarks>
     public sealed partial class RelayClient : StreamProtocol
     {
         /// <summary>Who hears of the reservation; may be null.</summary>
         public RelayEvents Events;
 
-        // a deadline that the next Poll sets: what is begun between two polls knows no better time than that of the last
-        private const long NotStarted = -1;
+        internal const string HopId = "/libp2p/circuit/relay/0.2.0/hop";
+        internal const string StopId = "/libp2p/circuit/relay/0.2.0/stop";
 
-        private readonly RelayOptions _options;
-        private readonly RelayTransport _transport;
+        // types of a hop message; of a stop message CONNECT is 0 and STATUS 1
+        internal const int HopReserve = 0;
+        internal const int HopConnect = 1;
+        internal const int HopStatus = 2;
+        internal const int StopConnect = 0;
+        internal const int StopStatus = 1;
+
+        // milliseconds for a message
+        internal const int MessageMs = 15000;
+
+        private const int LeastRefreshMs = 5000;
+
+        internal readonly RelayOptions Options;
+
+        // whose turn it is in the list
+        internal int Index;
+
+        // the stream of the reservation, and those of circuits
+        internal Circuit Place = new Circuit();
         private readonly Circuit[] _circuits;
 
         // a message on its way out, and chance bytes
-        private readonly byte[] _scratch = new byte[RelayMessage.MaxWritten];
+        private readonly byte[] _scratch = new byte[8];
         private int _hop;
 
+        // the connection to the relay while its serial number is this one, and whether the client has dialed it
+        private Connection _relay;
+        private int _serial;
+        private bool _isOwn;
+
+        private bool _isReserved;
+
+        // when the next try, or the next refresh, is due
+        private long _due;
+
+        // the last pause after a round over all relays in which none helped
+        private int _pause;
+
         /// <summary>Makes a client; <see cref="Node.Add"/> takes the rest of its memory.</summary>
-        /// <param name="options">Its sizes and times; not changed any more afterwards.</param>
-        /// <exception cref="ArgumentException">An option is out of range; on .NET the message says which, and the range.</exception>
+        /// <param name="options">Its sizes and times; not changed any more afterwards. On .NET they are checked.</param>
+        /// <exception cref="System.ArgumentException">An option is out of range; the message says which, and the range.</exception>
         public RelayClient(RelayOptions options)
         {
-            options.Check();
-            _options = options;
-            _transport = new RelayTransport(this);
+            Check(options);
+            Options = options;
             _circuits = new Circuit[options.MaxCircuits];
             for (int i = 0; i < _circuits.Length; i++)
             {
@@ -69,7 +96,7 @@ namespace NanoLibp2p.Relay
             get
             {
                 return _isReserved
-                    ? _options.Relays[_index].ToString() + "/" + RelayTransport.Host + "/p2p/" + Node.Identity.PeerId.ToString()
+                    ? Options.Relays[Index].ToString() + "/p2p-circuit/p2p/" + Node.Identity.PeerId.ToString()
                     : null;
             }
         }
@@ -77,152 +104,223 @@ namespace NanoLibp2p.Relay
         /// <inheritdoc/>
         protected override void Register(Node node)
         {
-            _hop = node.RegisterProtocol(RelayMessage.HopId, this, false);
-            node.RegisterProtocol(RelayMessage.StopId, this, true);
-            RegisterAnnouncement(node);
+            _hop = node.RegisterProtocol(HopId, this, false);
+            node.RegisterProtocol(StopId, this, true);
             KeepCredits();
         }
 
         /// <inheritdoc/>
         public override void OnConnected(Connection connection)
         {
-            // somebody else has dialed the relay, or it has called
-            if (_relay == null && _options.Relays.Length > 0 && IsAt(connection, _options.Relays[_index].PeerId))
+            // perhaps somebody else has dialed the relay, or it has called
+            if (_relay == null)
             {
-                _due = NotStarted;
-            }
-
-            _untold[connection.Index] = _isReserved;
-            _tellMs = NotStarted;
-        }
-
-        /// <inheritdoc/>
-        public override void OnOpened(Libp2pStream stream)
-        {
-            if (!stream.IsOutbound)
-            {
-                BeginCall(stream);
-            }
-        }
-
-        /// <inheritdoc/>
-        public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
-        {
-            if (stream == _asking)
-            {
-                ReadReservation(buffer, offset, count);
-                return count;
-            }
-
-            Circuit circuit = (Circuit)stream.Tag;
-            return circuit == null ? count : Receive(circuit, buffer, offset, count);
-        }
-
-        /// <inheritdoc/>
-        public override void OnReadEnd(Libp2pStream stream)
-        {
-            Circuit circuit = (Circuit)stream.Tag;
-            if (circuit == null)
-            {
-                stream.CloseWrite();
-            }
-            else if (circuit.State >= Circuit.Answering)
-            {
-                circuit.Link.ReceiveEnd();
-            }
-            else
-            {
-                // before there was a circuit
-                stream.Reset();
-            }
-        }
-
-        /// <inheritdoc/>
-        public override void OnClosed(Libp2pStream stream, bool reset)
-        {
-            if (stream == _asking)
-            {
-                _asking = null;
-                if (!_answer.IsWhole)
-                {
-                    Failed(RelayStatus.None);
-                }
-            }
-            else if (stream.Tag != null)
-            {
-                Ended((Circuit)stream.Tag, reset);
+                _due = 0;
             }
         }
 
         /// <inheritdoc/>
         public override long Poll(long nowMs)
         {
-            Install();
             long next = PollCircuits(nowMs);
-            long wanted = PollAnnouncement(nowMs);
-            next = wanted < next ? wanted : next;
-            wanted = _options.Relays.Length == 0 ? long.MaxValue : PollReservation(nowMs);
+            long wanted = PollReservation(nowMs);
             return wanted < next ? wanted : next;
         }
 
-        // the driver may be set, or set anew, at any time before the first dial
-        private void Install()
-        {
-            if (Node.Transport != _transport)
-            {
-                _transport.Below = Node.Transport;
-                Node.Transport = _transport;
-            }
+        // RelayClient.Desktop.cs; a device checks nothing and puts nothing aside, and Node.Poll walks over all connections
+        static partial void Check(RelayOptions options);
 
-            if (Node.ListenCount == 0 && _options.Relays.Length > 0)
-            {
-                LinkError error;
-                Node.Listen(Multiaddr.Parse(RelayTransport.NoAddress), out error);
-            }
-        }
-
-        // RelayClient.Desktop.cs; a device puts nothing aside
         partial void KeepCredits();
 
-        // whether an open connection is one to a peer, and no circuit itself
-        private static bool IsAt(Connection connection, PeerId peer)
+        static partial void Joined(StreamLink link, Connection connection);
+
+        // The reservation: had as soon as the relay can be reached, refreshed well before its end, had again when it was lost.
+        private long PollReservation(long nowMs)
         {
-            return connection.IsOpen && !(connection.Link is StreamLink) && peer.Matches(connection.RemoteId, 0, connection.RemoteIdCount);
+            // an answer first: its connection may be gone in the same step
+            if (Place.Phase == Circuit.Whole)
+            {
+                Place.Phase = Circuit.Joined;
+                TakeAnswer();
+            }
+
+            if (_relay != null && (_relay.Serial != _serial || _relay.State == ConnectionState.Free))
+            {
+                Failed(RelayStatus.None);
+            }
+
+            if (Place.Stream != null)
+            {
+                if (nowMs < Place.Deadline)
+                {
+                    return Place.Deadline;
+                }
+
+                // no answer, or the peer did not end the stream behind it
+                Place.Stream.Reset();
+            }
+
+            if (nowMs < _due)
+            {
+                return _due;
+            }
+
+            if (_relay == null)
+            {
+                Reach(Options.Relays[Index]);
+                if (_relay == null)
+                {
+                    Failed(RelayStatus.None);
+                    return _due;
+                }
+            }
+
+            if (!_relay.IsOpen)
+            {
+                // its own times hold for a dial
+                return long.MaxValue;
+            }
+
+            Libp2pStream stream = _relay.OpenStream(this, _hop);
+            if (stream != null && Say(stream, HopReserve, 0))
+            {
+                Begin(Place, stream, Circuit.HopLimitField);
+                return Place.Deadline;
+            }
+
+            // nothing is on its way yet, so the peer hears nothing of it
+            if (stream != null)
+            {
+                stream.Reset();
+            }
+
+            Wait(Options.RetryMs, 1);
+            return _due;
         }
 
-        // the connection to a relay, open or being made; null when there is none
-        private Connection Find(PeerId relay)
+        /// <summary>The connection to a relay, open or being made; null when there is none. A circuit is none.</summary>
+        internal static Connection Find(Node node, PeerId relay)
         {
-            Connection found = null;
-            for (int i = 0; i < Node.Connections.Length; i++)
+            for (int i = 0; i < node.Connections.Length; i++)
             {
-                Connection connection = Node.Connections[i];
-                if (IsAt(connection, relay))
+                Connection connection = node.Connections[i];
+                if (connection.State != ConnectionState.Free && connection.State != ConnectionState.Ending
+                    && !(connection.Link is StreamLink) && relay.Equals(connection.RemotePeer))
                 {
                     return connection;
                 }
-
-                if (connection.State != ConnectionState.Free && connection.State < ConnectionState.Open && !connection.IsInbound
-                    && !(connection.Link is StreamLink) && relay.Equals(connection.RemotePeer))
-                {
-                    found = connection;
-                }
             }
 
-            return found;
+            return null;
         }
 
-        // whether a connection that was found, open or being made, is gone
-        private static bool IsGone(Connection connection, int serial)
+        // over a connection that is there, or one of its own
+        private void Reach(Multiaddr address)
         {
-            return connection.Serial != serial || connection.State == ConnectionState.Free || connection.State == ConnectionState.Ending;
+            _relay = Find(Node, address.PeerId);
+            _isOwn = _relay == null;
+            if (_isOwn)
+            {
+                _relay = Node.Dial(new Multiaddr[] { address });
+            }
+
+            if (_relay != null)
+            {
+                _serial = _relay.Serial;
+            }
         }
 
-        // a random part of a time: 0 to all of it
-        private int Chance(int milliseconds)
+        private void TakeAnswer()
         {
-            Node.Random.Fill(_scratch, 0, 2);
-            return (int)((long)milliseconds * ((_scratch[0] << 8) | _scratch[1]) / 0x10000);
+            if (Place.Stream != null)
+            {
+                Place.Stream.CloseWrite();
+            }
+
+            if (Place.Type != HopStatus || Place.Status != (int)RelayStatus.Ok)
+            {
+                Failed(Place.Type == HopStatus ? (RelayStatus)Place.Status : RelayStatus.None);
+                return;
+            }
+
+            // half of what is left of it, where the date is known
+            int refresh = Options.RefreshMs;
+            long unix = Events == null ? 0 : Events.UnixSeconds();
+            long left = Place.Expire - unix;
+            if (unix > 0 && left > 0 && left < refresh / 500)
+            {
+                refresh = left * 500 < LeastRefreshMs ? LeastRefreshMs : (int)left * 500;
+            }
+
+            Wait(refresh, 8);
+            _pause = 0;
+            if (!_isReserved)
+            {
+                _isReserved = true;
+                if (Events != null)
+                {
+                    Events.OnReserved(this);
+                }
+            }
+        }
+
+        // The relay is gone, can't be reached, or gave no reservation: the next one's turn, and after the last a pause, doubled each time.
+        private void Failed(RelayStatus status)
+        {
+            int pause = _isReserved ? Options.RetryMs : 0;
+            bool isGone = _relay == null || !_relay.IsOpen || _relay.Serial != _serial;
+            if (isGone || Options.Relays.Length > 1)
+            {
+                // what others dialed is theirs
+                if (!isGone && _isOwn)
+                {
+                    _relay.Close();
+                }
+
+                _relay = null;
+            }
+
+            // one that was lost is tried again before the others, as it may have started anew
+            if (!(_isReserved && isGone) && ++Index == Options.Relays.Length)
+            {
+                Index = 0;
+                _pause = _pause == 0 ? Options.RetryMs : _pause > Options.MaxRetryMs / 2 ? Options.MaxRetryMs : _pause * 2;
+                pause = _pause;
+            }
+
+            _isReserved = false;
+            Wait(pause, 2);
+            if (Events != null)
+            {
+                Events.OnLost(this, status);
+            }
+        }
+
+        // a time, less a random piece of a part of it
+        private void Wait(int milliseconds, int part)
+        {
+            Node.Random.Fill(_scratch, 0, 1);
+            _due = Node.NowMs + milliseconds - ((long)(milliseconds / part) * _scratch[0] / 256);
+        }
+
+        private void Begin(Circuit circuit, Libp2pStream stream, int limitField)
+        {
+            circuit.Stream = stream;
+            circuit.Begin(limitField, Node.NowMs + MessageMs);
+            stream.Tag = circuit;
+        }
+
+        // Writes a message without fields but its type and a stop message's status; 0 for none. False without room for it.
+        private bool Say(Libp2pStream stream, int type, int status)
+        {
+            int count = ProtobufWriter.WriteVarint(Circuit.TypeField, (uint)type, _scratch, 1);
+            if (status > 0)
+            {
+                count = ProtobufWriter.WriteVarint(Circuit.StopStatusField, (uint)status, _scratch, count);
+            }
+
+            _scratch[0] = (byte)(count - 1);
+            return stream.WriteRoom >= count && stream.Write(_scratch, 0, count) == count;
         }
     }
 }

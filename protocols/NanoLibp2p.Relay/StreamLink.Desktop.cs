@@ -3,11 +3,12 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using NanoLibp2p.Core;
+using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Relay
 {
     // What waits is put aside, and the stream's credit is kept, so that a slow connection above holds back its own stream alone.
-    public sealed partial class StreamLink
+    public partial class StreamLink
     {
         // one field, as that is what a bill of a device's heap has to leave out
         private readonly Aside _aside = new Aside();
@@ -32,6 +33,29 @@ namespace NanoLibp2p.Relay
             set { _aside.Above = value; }
         }
 
+        /// <summary>True from <see cref="Close"/> on, until it is used again.</summary>
+        internal bool IsClosed
+        {
+            get { return _state == LinkState.Closed; }
+        }
+
+        /// <summary>Begins as a link that is being made.</summary>
+        public void Begin()
+        {
+            Set(LinkState.Connecting, LinkError.None);
+        }
+
+        /// <summary>It can't be made, or is broken.</summary>
+        public void Fail(LinkError error)
+        {
+            if (_state != LinkState.Closed)
+            {
+                Set(LinkState.Failed, error);
+            }
+
+            Woken();
+        }
+
         /// <summary>Bytes that were put aside: at most the stream's window.</summary>
         public int KeptCount
         {
@@ -41,7 +65,7 @@ namespace NanoLibp2p.Relay
         /// <summary>Whether <see cref="Read"/> would tell something: bytes, the end or a failure.</summary>
         public bool IsReadable
         {
-            get { return _aside.Count > 0 || _heldCount > 0 || _isEnded || _state == Hal.LinkState.Failed; }
+            get { return _aside.Count > 0 || HeldCount > 0 || _isEnded || _state == LinkState.Failed; }
         }
 
         /// <summary>True from a <see cref="Write"/> that was not taken whole to <see cref="Room"/>.</summary>
@@ -61,7 +85,7 @@ namespace NanoLibp2p.Relay
         {
             if (KeepsCredit)
             {
-                _stream.KeepCredit();
+                Stream.KeepCredit();
             }
         }
 
@@ -79,9 +103,9 @@ namespace NanoLibp2p.Relay
         partial void ReadKept(byte[] buffer, int offset, int count, ref int read)
         {
             read = _aside.Take(buffer, offset, count);
-            if (read > 0 && _stream != null)
+            if (read > 0 && Stream != null)
             {
-                _stream.GiveCredit(read);
+                Stream.GiveCredit(read);
             }
         }
 
@@ -93,7 +117,7 @@ namespace NanoLibp2p.Relay
         partial void AwaitRoom()
         {
             _aside.IsWriteBlocked = true;
-            _stream.WaitForRoom();
+            Stream.WaitForRoom();
         }
 
         partial void Woken()

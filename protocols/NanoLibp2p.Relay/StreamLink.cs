@@ -14,24 +14,29 @@ namespace NanoLibp2p.Relay
     /// holds the one below back meanwhile. On .NET the stream's credit can be kept instead (KeepsCredit): what waits is at most one window,
     /// and holds back that stream alone.
     /// </para>
-    /// <para>The object is used again and again, once for each <see cref="Begin"/>, <see cref="Open"/> or <see cref="Fail"/> and
-    /// <see cref="Close"/>.</para>
+    /// <para>The object is used again and again, once for each <see cref="Open"/> and <see cref="Close"/>.</para>
     /// </remarks>
-    public sealed partial class StreamLink : IStreamLink
+    public partial class StreamLink : IStreamLink
     {
+        // its stream from what opened it to its end
+        internal Libp2pStream Stream;
+
+        // true when a limit of time or bytes came with the circuit
+        internal bool HasLimit;
+
         // bytes that waited were taken; for who looks at the time that they wait
         internal bool HasMoved;
 
-        private Libp2pStream _stream;
+        // bytes that wait in the receive buffer below
+        internal int HeldCount;
+
         private LinkState _state = LinkState.Closed;
         private LinkError _error;
-        private bool _isLimited;
         private bool _isEnded;
 
         // what came last and was not taken yet, where it lies in the receive buffer below; and what of it was
         private byte[] _held;
         private int _heldOffset;
-        private int _heldCount;
         private int _taken;
 
         /// <inheritdoc/>
@@ -57,31 +62,7 @@ namespace NanoLibp2p.Relay
         /// </summary>
         public bool IsLimited
         {
-            get { return _isLimited; }
-        }
-
-        /// <summary>True from <see cref="Close"/> on, until it is used again.</summary>
-        internal bool IsClosed
-        {
-            get { return _state == LinkState.Closed; }
-        }
-
-        /// <summary>Bytes that wait in the receive buffer below.</summary>
-        internal int HeldCount
-        {
-            get { return _heldCount; }
-        }
-
-        /// <summary>Begins as a link that is being made.</summary>
-        public void Begin()
-        {
-            _state = LinkState.Connecting;
-            _error = LinkError.None;
-            _isLimited = false;
-            _isEnded = false;
-            _heldCount = 0;
-            _taken = 0;
-            Cleared();
+            get { return HasLimit; }
         }
 
         /// <summary>Bytes can pass over a stream from now on.</summary>
@@ -89,23 +70,10 @@ namespace NanoLibp2p.Relay
         /// <param name="isLimited">Whether a limit came with it.</param>
         public void Open(Libp2pStream stream, bool isLimited)
         {
-            _stream = stream;
-            _isLimited = isLimited;
-            _state = LinkState.Open;
+            Stream = stream;
+            HasLimit = isLimited;
+            Set(LinkState.Open, LinkError.None);
             Opened();
-        }
-
-        /// <summary>It can't be made, or is broken.</summary>
-        public void Fail(LinkError error)
-        {
-            if (_state != LinkState.Closed)
-            {
-                _state = LinkState.Failed;
-                _error = error;
-            }
-
-            _heldCount = 0;
-            Woken();
         }
 
         /// <summary>Takes data of the stream, from StreamProtocol.OnData.</summary>
@@ -114,7 +82,6 @@ namespace NanoLibp2p.Relay
         {
             if (_state == LinkState.Closed)
             {
-                _taken = 0;
                 return count;
             }
 
@@ -126,7 +93,7 @@ namespace NanoLibp2p.Relay
                 _taken = 0;
                 _held = buffer;
                 _heldOffset = offset + used;
-                _heldCount = count - used;
+                HeldCount = count - used;
             }
 
             Woken();
@@ -144,12 +111,13 @@ namespace NanoLibp2p.Relay
         /// <param name="reset">Whether it was broken off.</param>
         public void Ended(bool reset)
         {
-            _stream = null;
-            _isEnded = true;
-            if (reset)
+            Stream = null;
+            if (reset && _state != LinkState.Closed)
             {
-                Fail(LinkError.Reset);
+                Set(LinkState.Failed, LinkError.Reset);
             }
+
+            ReceiveEnd();
         }
 
         /// <inheritdoc/>
@@ -162,12 +130,12 @@ namespace NanoLibp2p.Relay
                 return read;
             }
 
-            if (_heldCount > 0)
+            if (HeldCount > 0)
             {
-                read = _heldCount < count ? _heldCount : count;
+                read = HeldCount < count ? HeldCount : count;
                 Array.Copy(_held, _heldOffset, buffer, offset, read);
                 _heldOffset += read;
-                _heldCount -= read;
+                HeldCount -= read;
                 _taken += read;
                 HasMoved = true;
                 return read;
@@ -179,12 +147,12 @@ namespace NanoLibp2p.Relay
         /// <inheritdoc/>
         public int Write(byte[] buffer, int offset, int count)
         {
-            if (_state != LinkState.Open || _stream == null || !_stream.CanWrite)
+            if (_state != LinkState.Open || Stream == null || !Stream.CanWrite)
             {
                 return LinkResult.Failed;
             }
 
-            int written = _stream.Write(buffer, offset, count);
+            int written = Stream.Write(buffer, offset, count);
             if (written < count)
             {
                 AwaitRoom();
@@ -207,14 +175,22 @@ namespace NanoLibp2p.Relay
         public void Close()
         {
             bool wasOpen = _state == LinkState.Open;
-            _state = LinkState.Closed;
-            _taken += _heldCount;
-            _heldCount = 0;
-            Cleared();
-            if (wasOpen && _stream != null)
+            Set(LinkState.Closed, LinkError.None);
+            if (wasOpen && Stream != null)
             {
-                _stream.CloseWrite();
+                Stream.CloseWrite();
             }
+        }
+
+        // in another state, and with nothing that waits
+        internal void Set(LinkState state, LinkError error)
+        {
+            _state = state;
+            _error = error;
+            _isEnded = false;
+            HeldCount = 0;
+            _taken = 0;
+            Cleared();
         }
 
         // StreamLink.Desktop.cs; on a device these calls are none

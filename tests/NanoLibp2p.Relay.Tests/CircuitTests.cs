@@ -17,7 +17,7 @@ public class CircuitTests
         Connection dialed = world.DialThrough();
         Assert.Equal(world.Device.Node.Identity.PeerId, dialed.RemotePeer);
         Assert.Equal(world.Caller.Node.Identity.PeerId, world.Device.LastConnected.RemotePeer);
-        Assert.IsType<StreamLink>(dialed.Link);
+        Assert.IsAssignableFrom<StreamLink>(dialed.Link);
         Assert.False(((StreamLink)dialed.Link).IsLimited);
         Assert.False(dialed.IsInbound);
         Assert.True(world.Device.LastConnected.IsInbound);
@@ -86,9 +86,9 @@ public class CircuitTests
     {
         RelayWorld world = new();
         world.Hop.Refusal = Wire.Hop(TestHop.Status, status);
-        Asked asked = new(world.CallerClient);
+        Asked asked = new(world.Dialer);
         world.Caller.Node.Events = asked;
-        Connection dialed = world.CallerClient.Dial(world.Address);
+        Connection dialed = world.Dialer.Dial(world.Address);
         Assert.True(world.Run(() => asked.Reason == CloseReason.DialFailed));
         Assert.Equal((int)error, asked.Detail);
         Assert.Equal((RelayStatus)status, asked.Status);
@@ -114,7 +114,7 @@ public class CircuitTests
         byte[] id = [.. device.RemoteId];
         Array.Copy(there.RemoteId, device.RemoteId, id.Length);
         Array.Copy(id, there.RemoteId, id.Length);
-        world.CallerClient.Dial(address);
+        world.Dialer.Dial(address);
         Assert.True(world.Run(() => world.Caller.LastReason == CloseReason.PeerIdMismatch));
     }
 
@@ -123,10 +123,10 @@ public class CircuitTests
     {
         RelayWorld world = new();
         string address = $"/p2p/{world.RelayAddress.PeerId}/p2p-circuit/p2p/{world.Device.Node.Identity.PeerId}";
-        Assert.Throws<ArgumentException>(() => world.CallerClient.Dial(address));
+        Assert.Throws<ArgumentException>(() => world.Dialer.Dial(address));
         Connection relay = world.Caller.Dial(world.RelayAddress);
         Assert.True(world.Run(() => relay.IsOpen));
-        Connection dialed = world.CallerClient.Dial(address);
+        Connection dialed = world.Dialer.Dial(address);
         Assert.True(world.Run(() => dialed.IsOpen));
     }
 
@@ -137,7 +137,7 @@ public class CircuitTests
     public void What_is_no_circuit_address_is_refused(string address)
     {
         RelayWorld world = new();
-        Assert.Throws<ArgumentException>(() => world.CallerClient.Dial(address));
+        Assert.Throws<ArgumentException>(() => world.Dialer.Dial(address));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public class CircuitTests
     {
         RelayWorld world = new(new RelayOptions { MaxCircuits = 1 }, connections: 4);
         world.DialThrough();
-        world.CallerClient.Dial(world.Address);
+        world.Dialer.Dial(world.Address);
         Assert.True(world.Run(() => world.Caller.LastReason == CloseReason.DialFailed));
         Assert.Equal(201, world.Hop.Answers[^1]);
     }
@@ -155,7 +155,7 @@ public class CircuitTests
     {
         RelayWorld world = new(connections: 2);
         world.DialThrough();
-        Assert.Null(world.CallerClient.Dial(world.Address));
+        Assert.Null(world.Dialer.Dial(world.Address));
         world.Caller.Node.Connections.First(one => one.Link is StreamLink).Close();
         world.Simulation.Run(1_000);
         world.DialThrough();
@@ -166,7 +166,7 @@ public class CircuitTests
     {
         RelayWorld world = new();
         world.Hop.Behind = [0x13, .. "/multistream/9.9.9\n"u8];
-        world.CallerClient.Dial(world.Address);
+        world.Dialer.Dial(world.Address);
         Assert.True(world.Run(() => world.Caller.LastReason == CloseReason.NegotiationMalformed));
     }
 
@@ -184,18 +184,22 @@ public class CircuitTests
     [Fact]
     public void A_relay_is_never_used_through_another_relay()
     {
-        RelayWorld world = new(connections: 3);
+        RelayWorld world = new(connections: 3, begins: false);
+        RelayDialer back = new(1);
+        world.Device.Node.Add(back);
+        Assert.True(world.Run(() => world.Client.IsReserved));
         world.DialThrough();
 
         // the device's only connection to the caller is a circuit, so the caller is no relay that could be reached
         string through = $"/p2p/{world.Caller.Node.Identity.PeerId}/p2p-circuit/p2p/{world.RelayAddress.PeerId}";
-        Assert.Throws<ArgumentException>(() => world.Client.Dial(through));
+        Assert.Throws<ArgumentException>(() => back.Dial(through));
     }
 
     [Fact]
     public void Connected_peers_are_told_the_circuit_address_by_identify_push()
     {
         RelayWorld world = new(begins: false);
+        world.Device.Node.Add(new RelayAnnouncer(world.Client));
         Pushes pushes = new();
         world.RelayNode.Node.Identify.Events = pushes;
         world.Hop.Reservation = () => Wire.Hop(TestHop.Status, 100, expire: 1, addresses:
@@ -213,6 +217,7 @@ public class CircuitTests
     public void With_private_addresses_alone_the_one_that_was_dialed_is_told()
     {
         RelayWorld world = new(begins: false);
+        world.Device.Node.Add(new RelayAnnouncer(world.Client));
         Pushes pushes = new();
         world.RelayNode.Node.Identify.Events = pushes;
         world.Hop.Reservation = () => Wire.Hop(TestHop.Status, 100, expire: 1, addresses:
@@ -244,7 +249,7 @@ public class CircuitTests
         public override void OnEnd(Connection connection, bool complete) => Assert.True(complete);
     }
 
-    private sealed class Asked(RelayClient client) : NodeEvents
+    private sealed class Asked(RelayDialer client) : NodeEvents
     {
         public CloseReason Reason { get; private set; }
 

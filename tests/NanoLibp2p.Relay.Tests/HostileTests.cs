@@ -44,7 +44,7 @@ public class HostileTests
     {
         RelayWorld world = new();
         world.Hop.Refusal = Malformed[name];
-        world.CallerClient.Dial(world.Address);
+        world.Dialer.Dial(world.Address);
         Assert.True(world.Run(() => world.Caller.LastReason == CloseReason.DialFailed));
         world.Hop.Refusal = null;
         world.DialThrough();
@@ -128,7 +128,7 @@ public class HostileTests
         RelayWorld world = new();
         world.Hop.Refusal = [];
         world.Hop.EndsStreams = false;
-        world.CallerClient.Dial(world.Address);
+        world.Dialer.Dial(world.Address);
         Assert.True(world.Run(() => world.Caller.LastReason == CloseReason.DialFailed, 20_000));
         world.Hop.Refusal = null;
         world.Hop.EndsStreams = true;
@@ -209,17 +209,15 @@ public class HostileTests
         byte[] whole = Wire.Hop(TestHop.Status, 100, expire: 4_000_000_000, addresses: [[4, 8, 8, 8, 8, 6, 0x0F, 0xA1]], limit: (60, 1000));
         for (int cut = 0; cut < whole.Length; cut++)
         {
-            RelayMessage message = new(new byte[RelayMessage.MaxAddressBytes]);
-            message.Begin(false);
-            Assert.True(cut == 0 || message.Receive(whole, 0, cut) == cut);
-            Assert.False(message.IsWhole);
-            Assert.Equal(whole.Length - cut, message.Receive(whole, cut, whole.Length - cut));
-            Assert.True(message.IsWhole);
-            Assert.Equal(100, message.Status);
-            Assert.Equal(60u, message.LimitSeconds);
-            Assert.Equal(1000ul, message.LimitBytes);
-            Assert.Equal(4_000_000_000ul, message.Expire);
-            Assert.Equal(8, message.AddressCount);
+            Circuit place = new();
+            place.Begin(Circuit.HopLimitField, 0);
+            Assert.True(cut == 0 || place.Take(whole, 0, cut) == cut);
+            Assert.Equal(Circuit.Reading, place.Phase);
+            Assert.Equal(whole.Length - cut, place.Take(whole, cut, whole.Length - cut));
+            Assert.Equal(Circuit.Whole, place.Phase);
+            Assert.Equal(100, place.Status);
+            Assert.True(place.HasLimit);
+            Assert.Equal(4_000_000_000, place.Expire);
         }
     }
 
@@ -237,7 +235,7 @@ public class HostileTests
                     if (!dialed && world.Client.IsReserved)
                     {
                         dialed = true;
-                        world.CallerClient.Dial(world.Address);
+                        world.Dialer.Dial(world.Address);
                     }
 
                     return false;

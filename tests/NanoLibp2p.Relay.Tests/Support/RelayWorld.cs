@@ -33,9 +33,9 @@ internal sealed class RelayWorld
         Device.Node.Add(Client);
         Device.Node.Add(Echo);
         Caller = AddNode();
-        CallerClient = new RelayClient(new RelayOptions());
+        Dialer = new RelayDialer(2);
         Asking = new EchoProtocol();
-        Caller.Node.Add(CallerClient);
+        Caller.Node.Add(Dialer);
         Caller.Node.Add(Asking);
         if (begins)
         {
@@ -63,7 +63,7 @@ internal sealed class RelayWorld
 
     public TestNode Caller { get; }
 
-    public RelayClient CallerClient { get; }
+    public RelayDialer Dialer { get; }
 
     public EchoProtocol Asking { get; }
 
@@ -76,7 +76,7 @@ internal sealed class RelayWorld
     /// <summary>Dials the device through the relay, and waits until both ends are open.</summary>
     public Connection DialThrough()
     {
-        Connection dialed = CallerClient.Dial(Address);
+        Connection dialed = Dialer.Dial(Address);
         Assert.NotNull(dialed);
         int before = Device.Connected;
         Assert.True(Run(() => dialed.IsOpen && Device.Connected > before), $"not connected: {Caller.LastReason} {Caller.LastDetail}");

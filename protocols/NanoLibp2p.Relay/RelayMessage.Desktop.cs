@@ -1,3 +1,4 @@
+#if !NANOFRAMEWORK_1_0
 using System;
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Multiformats;
@@ -6,25 +7,21 @@ namespace NanoLibp2p.Relay
 {
     /// <summary>
     /// One HopMessage or StopMessage on its way in (circuit relay v2 spec, "Protobuf"), read in pieces; nothing of it is kept but what is
-    /// here. Those that go out are written by the static methods.
+    /// here. For desktops, which keep more of it than a device does (<see cref="Circuit"/>).
     /// </summary>
     internal sealed class RelayMessage
     {
-        internal const string HopId = "/libp2p/circuit/relay/0.2.0/hop";
-        internal const string StopId = "/libp2p/circuit/relay/0.2.0/stop";
+        internal const string HopId = RelayClient.HopId;
+        internal const string StopId = RelayClient.StopId;
 
         // as go reads at the most
-        internal const int MaxBytes = 4096;
+        internal const int MaxBytes = Circuit.MaxBytes;
 
-        // the longest that a client writes: a CONNECT with the longest peer id
-        internal const int MaxWritten = 1 + 2 + 4 + PeerId.MaxBytes;
-
-        // types of a hop message; of a stop message CONNECT is 0 and STATUS 1
-        internal const int HopReserve = 0;
-        internal const int HopConnect = 1;
-        internal const int HopStatus = 2;
-        internal const int StopConnect = 0;
-        internal const int StopStatus = 1;
+        internal const int HopReserve = RelayClient.HopReserve;
+        internal const int HopConnect = RelayClient.HopConnect;
+        internal const int HopStatus = RelayClient.HopStatus;
+        internal const int StopConnect = RelayClient.StopConnect;
+        internal const int StopStatus = RelayClient.StopStatus;
 
         // fields of a hop message; a stop message has no reservation, and so what follows one lower
         private const int TypeField = 1;
@@ -46,10 +43,8 @@ namespace NanoLibp2p.Relay
 
         // a limit of 0 is none; HasLimit tells that there was a Limit at all
         internal bool HasLimit;
-#if !NANOFRAMEWORK_1_0
         internal uint LimitSeconds;
         internal ulong LimitBytes;
-#endif
 
         // bytes of the first public address of a reservation, host and port alone; 0 for none
         internal int AddressCount;
@@ -95,10 +90,8 @@ namespace NanoLibp2p.Relay
             Expire = 0;
             HasLimit = false;
             AddressCount = 0;
-#if !NANOFRAMEWORK_1_0
             LimitSeconds = 0;
             LimitBytes = 0;
-#endif
         }
 
         /// <summary>Takes a piece, up to the message's end: what follows belongs to the circuit.</summary>
@@ -151,36 +144,6 @@ namespace NanoLibp2p.Relay
                         return -1;
                 }
             }
-        }
-
-        /// <summary>Writes a message without fields but its type, such as RESERVE.</summary>
-        /// <returns>Its bytes.</returns>
-        internal static int WriteType(int type, byte[] buffer)
-        {
-            buffer[0] = 2;
-            return ProtobufWriter.WriteVarint(TypeField, (uint)type, buffer, 1);
-        }
-
-        /// <summary>Writes a hop message's CONNECT with a peer's id.</summary>
-        /// <returns>Its bytes.</returns>
-        internal static int WriteConnect(PeerId peer, byte[] buffer)
-        {
-            int inner = 2 + peer.Length;
-            buffer[0] = (byte)(2 + 2 + inner);
-            int at = ProtobufWriter.WriteVarint(TypeField, HopConnect, buffer, 1);
-            at = ProtobufWriter.WriteLength(PeerField, inner, buffer, at);
-            at = ProtobufWriter.WriteLength(1, peer.Length, buffer, at);
-            return at + peer.CopyTo(buffer, at);
-        }
-
-        /// <summary>Writes a stop message's STATUS.</summary>
-        /// <returns>Its bytes.</returns>
-        internal static int WriteStopStatus(RelayStatus status, byte[] buffer)
-        {
-            int at = ProtobufWriter.WriteVarint(TypeField, StopStatus, buffer, 1);
-            at = ProtobufWriter.WriteVarint(StatusField - 1, (uint)status, buffer, at);
-            buffer[0] = (byte)(at - 1);
-            return at;
         }
 
         /// <summary>
@@ -244,13 +207,11 @@ namespace NanoLibp2p.Relay
             {
                 Expire = field == 1 ? value : Expire;
             }
-#if !NANOFRAMEWORK_1_0
             else if (_part == LimitField)
             {
                 LimitSeconds = field == 1 ? (uint)value : LimitSeconds;
                 LimitBytes = field == 2 ? value : LimitBytes;
             }
-#endif
         }
 
         // a field of bytes has begun
@@ -286,3 +247,4 @@ namespace NanoLibp2p.Relay
         }
     }
 }
+#endif

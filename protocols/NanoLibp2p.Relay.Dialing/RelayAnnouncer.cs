@@ -7,8 +7,8 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Relay
 {
     /// <summary>
-    /// Tells connected peers, by identify push (identify spec), that this node can be dialed through its relay, while it holds a reservation:
-    /// at the first public address that the relay told, or else at the one it was dialed at.
+    /// Tells connected peers, by identify push (identify spec), that this node can be dialed through its relay, while it holds a
+    /// reservation: at the first public address that the relay told, or else at the one it was dialed at.
     /// </summary>
     public sealed class RelayAnnouncer : StreamProtocol
     {

@@ -7,8 +7,8 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Relay
 {
     /// <summary>
-    /// Dials peers through their relays (circuit relay v2 spec). A relayed connection is an ordinary <see cref="Connection"/>: secured end to
-    /// end, so that the relay carries what it can't read.
+    /// Dials peers through their relays (circuit relay v2 spec). A relayed connection is an ordinary <see cref="Connection"/>: secured end
+    /// to end, so that the relay carries what it can't read.
     /// </summary>
     public sealed partial class RelayDialer : StreamProtocol
     {

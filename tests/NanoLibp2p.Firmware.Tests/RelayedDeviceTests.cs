@@ -28,7 +28,7 @@ public class RelayedDeviceTests
             + device.Node.Identity.PeerId, System.StringComparison.Ordinal));
 
         TestNode other = new(world.Network, new NodeOptions { MaxConnections = 2, LargeRecordBytes = 0 });
-        RelayClient client = new(new RelayOptions());
+        RelayDialer client = new(1);
         other.Node.Add(client);
         world.AddGateway(other);
         Connection dialed = client.Dial(Multiaddr.Parse(gateway.Address), device.Node.Identity.PeerId);

@@ -1,8 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Gateway.Hosting;
@@ -83,6 +86,54 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_slow_or_long_request_ends_and_others_are_served_meanwhile()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("http.tokenFile", _folder.Write("t", new string('a', 64))));
+        using HttpClient http = gateway.Http();
+        using TcpClient slow = await ConnectAsync(gateway);
+        await slow.GetStream().WriteAsync("GET /healthz/live HTTP/1.1\r\nHost: "u8.ToArray());
+
+        using HttpRequestMessage longHead = new(HttpMethod.Get, "/api/status");
+        longHead.Headers.Add("X-Long", new string('x', 20_000));
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, (await http.SendAsync(longHead)).StatusCode);
+        using HttpRequestMessage longBody = new(HttpMethod.Post, $"/api/tokens/{gateway.Node.PeerId}/add")
+        {
+            Content = new StringContent(new string('x', 70_000)),
+        };
+        longBody.Headers.Add("Authorization", "Bearer " + new string('a', 64));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await http.SendAsync(longBody)).StatusCode);
+
+        byte[] answer = new byte[64];
+        int count = await slow.GetStream().ReadAtLeastAsync(answer, 12, throwOnEndOfStream: false).AsTask().WaitAsync(Gateways.Patience);
+        Assert.StartsWith("HTTP/1.1 408", Encoding.ASCII.GetString(answer, 0, count), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz/live")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Connections_beyond_256_are_closed_and_the_control_socket_serves()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder);
+        List<TcpClient> silent = [];
+        try
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                silent.Add(await ConnectAsync(gateway));
+            }
+
+            // a socket whose peer has closed it can be read, and has nothing
+            await Gateways.UntilAsync(() => silent.Count(one => one.Client.Poll(0, SelectMode.SelectRead) && one.Available == 0) >= 44,
+                "those beyond 256 are closed");
+            using ControlClient control = new(_folder.Path, Gateways.Patience);
+            Assert.True((bool)(await control.GetAsync("/healthz/live"))["live"]!);
+        }
+        finally
+        {
+            silent.ForEach(one => one.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task A_token_file_that_is_missing_or_hardly_a_token_is_told()
     {
         GatewayException missing = await Assert.ThrowsAsync<GatewayException>(
@@ -131,5 +182,12 @@ public sealed class HttpTests : IDisposable
         Assert.Empty(gateway.Status.Http);
         using ControlClient control = new(_folder.Path, Gateways.Patience);
         Assert.True((bool)(await control.GetAsync("/healthz/ready"))["ready"]!);
+    }
+
+    private static async Task<TcpClient> ConnectAsync(GatewayHost gateway)
+    {
+        TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, new Uri(gateway.Core.HttpAddresses[0]).Port);
+        return client;
     }
 }

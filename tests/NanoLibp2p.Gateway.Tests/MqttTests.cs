@@ -1,4 +1,6 @@
 using System;
+using System.Net.Http;
+using System.Globalization;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
@@ -118,6 +120,33 @@ public sealed class MqttTests : IDisposable
         await broker.UntilAsync($"nanolibp2p/{Climate}/{board.PeerId}", text => text == """{"celsius":2}""");
         await broker.UntilAsync($"homeassistant/sensor/nanolibp2p_{board.PeerId}/greenhouse_climate_celsius/config");
         await Gateways.UntilAsync(() => !gateway.Status.Conditions.ContainsKey("mqtt"), "all is well again");
+    }
+
+    [Fact(SkipUnless = nameof(HasBroker), Skip = MosquittoServer.Missing)]
+    public async Task A_flood_while_the_broker_is_away_keeps_the_newest_1024_and_counts_the_rest()
+    {
+        await using MosquittoServer broker = await MosquittoServer.StartAsync();
+        await using GatewayHost gateway = await StartAsync(broker);
+        await using Libp2pNode board = await BoardAsync(gateway);
+        await SayAsync(board, Climate, """{"celsius":1}""");
+        await broker.UntilAsync($"nanolibp2p/{Climate}/{board.PeerId}");
+        await broker.StopAsync();
+        await Gateways.UntilAsync(() => gateway.Status.Conditions.ContainsKey("mqtt"), "the gateway says so");
+        using HttpClient http = gateway.Http();
+        broker.Forget();
+
+        // a thousand and some more, so that some are lost whatever the bridge holds in its hand
+        for (int i = 0; i < 1500; i++)
+        {
+            await SayAsync(board, Climate, $$"""{"celsius":{{i}}}""");
+        }
+
+        await broker.StartAgainAsync();
+        await broker.UntilAsync($"nanolibp2p/{Climate}/{board.PeerId}", text => text == """{"celsius":1499}""");
+        string lost = (await http.GetStringAsync("/metrics")).Split('\n')
+            .First(line => line.StartsWith("nanolibp2p_mqtt_messages_total", StringComparison.Ordinal)
+                && line.Contains("lost_to_mqtt", StringComparison.Ordinal));
+        Assert.InRange(double.Parse(lost.Split(' ')[1], CultureInfo.InvariantCulture), 1, 1500 - 1024);
     }
 
     [Fact(SkipUnless = nameof(HasBroker), Skip = MosquittoServer.Missing)]

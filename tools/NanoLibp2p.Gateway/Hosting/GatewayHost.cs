@@ -36,6 +36,10 @@ internal sealed class GatewayHost : IAsyncDisposable
 {
     private const int MaxHttpConnections = 256;
     private const int MaxRequestBytes = 64 * 1024;
+    private const int MaxHeaderBytes = 16 * 1024;
+
+    // for a TLS handshake, and for a request's head
+    private static readonly TimeSpan _requestTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
     private readonly DataFolder _folder;
@@ -219,6 +223,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxHttpConnections;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+            kestrel.Limits.RequestHeadersTimeout = _requestTimeout;
 
             // what a process that was killed has left; the folder is this one's now
             File.Delete(core.Folder.Socket);
@@ -237,6 +243,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                     {
                         listen.UseHttps(new TlsHandshakeCallbackOptions
                         {
+                            HandshakeTimeout = _requestTimeout,
                             OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
                             {
                                 ServerCertificateContext = core.Certificate.Current,

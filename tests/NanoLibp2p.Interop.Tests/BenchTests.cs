@@ -1,8 +1,10 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
+using NanoLibp2p.Bench.Soak;
 
 namespace NanoLibp2p.Interop.Tests;
 
@@ -62,6 +64,32 @@ public class BenchTests
 
         // nobody hears of a byte before two round trips
         Assert.InRange(said.GetProperty("connect and a byte, round trips").GetProperty("nano").GetDouble(), 2, 1000);
+    }
+
+    [Fact]
+    public async Task A_soak_says_what_the_gateway_takes_and_that_nothing_is_left_of_devices_that_went()
+    {
+        string said = await RunAsync("soak --minutes 0.2 --devices 20");
+
+        Assert.StartsWith("minute  heap, MB  resident, MB  threads  handles  connections  reservations", said, StringComparison.Ordinal);
+        Assert.Matches(@"\n +0\.2( +[0-9.]+){12}\r?\n", said);
+        Assert.Contains("memory: not judged, as a run of 0.2 minutes is too short", said, StringComparison.Ordinal);
+        Assert.Contains("readings heard twice: 0", said, StringComparison.Ordinal);
+        Assert.Contains("after all devices had left: 1 connection (the observer's) and 0 reservations", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(5_000, true)]
+    [InlineData(30_000, false)]
+    public void A_soak_finds_memory_that_grows_and_is_not_led_astray_by_single_samples(int bytesPerMinute, bool isGood)
+    {
+        SoakVerdict verdict = new();
+        verdict.LookAt([.. Enumerable.Range(1, 30).Select(minute => new SoakSample(
+            minute, 4_000_000 + (minute * bytesPerMinute) + (minute % 7 == 0 ? 3_000_000 : 0), 90_000_000, 17, 500, 330, 330))]);
+        Assert.Equal(isGood, verdict.IsGood);
+        Assert.Equal(isGood, !verdict.Lines.Any(line => line.StartsWith("WRONG: heap, MB: ", StringComparison.Ordinal)));
+        Assert.Contains(verdict.Lines, line => line.StartsWith("handles: 500.0, flat", StringComparison.Ordinal));
     }
 
     private static async Task<string> RunAsync(string arguments)

@@ -101,4 +101,34 @@ public class HostTests
         Assert.Equal(Libp2pError.ProtocolRefused, error.Error);
         Assert.Equal(peer, error.Peer);
     }
+
+    [Fact]
+    public async Task Js_that_is_known_to_echo_hears_a_stream_that_does_not_wait_for_its_word()
+    {
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(120));
+        await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions());
+        await using Libp2pNode node = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = 1 }, late.Token);
+        PeerId peer = await node.DialAsync(js.Address, late.Token);
+        await node.IdentifyAsync(peer, late.Token);
+        Assert.True(node.PeerStore.Supports(peer, Echo));
+
+        // dialled anew each time, all that is said goes with the end of the handshake, or after it
+        for (int i = 0; i < 10; i++)
+        {
+            foreach (int bytes in new[] { 1, 100_000 })
+            {
+                byte[] sent = new byte[bytes];
+                new Random(i).NextBytes(sent);
+                await using PeerStream stream = await node.OpenStreamAsync(peer, Echo, late.Token);
+                await stream.WriteAsync(sent, late.Token);
+                stream.CompleteWrites();
+                MemoryStream back = new();
+                await stream.CopyToAsync(back, late.Token);
+                Assert.Equal(sent, back.ToArray());
+            }
+
+            await node.DisconnectAsync(peer, late.Token);
+            await node.DialAsync(js.Address, late.Token);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 // What the figures of a gateway measure with: commands of peer.mjs, the same that our own peer of tools/NanoLibp2p.Bench has.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { echoOnce } from './streams.mjs'
 
@@ -41,9 +42,12 @@ export function gatewayCommands (node) {
     },
 
     /** Connects and has one byte echoed, `count` times anew; milliseconds. */
-    async firstByte ({ addr, count }) {
+    async firstByte ({ addr, count, stranger }) {
       const ms = []
       for (let i = 0; i < count; i++) {
+        if (stranger) {
+          await node.peerStore.delete(peerIdFromString(multiaddr(addr).toString().split('/p2p/').pop()))
+        }
         const start = performance.now()
         const connection = await node.dial(multiaddr(addr), { force: true })
         await echoOnce(connection, new Uint8Array(1))

@@ -45,9 +45,9 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
     /// <summary>Opens a stream, for a request that <see cref="PeerStream.Opened"/> or its end will answer.</summary>
     /// <param name="connection">To whom.</param>
     /// <param name="ids">What is proposed, one after the other until the peer agrees.</param>
-    /// <param name="request">Who waits for it.</param>
+    /// <param name="request">Who waits for it; null for a stream of one id that is used without waiting for the peer's word.</param>
     /// <exception cref="InvalidOperationException">There are as many ids as fit.</exception>
-    internal PeerStream? Open(ShardConnection connection, string[] ids, OpenRequest request)
+    internal PeerStream? Open(ShardConnection connection, string[] ids, OpenRequest? request)
     {
         int[] indexes = [.. ids.Select(Index)];
         Libp2pStream? stream = connection.Connection.OpenStream(this, indexes[0]);

@@ -106,7 +106,8 @@ public sealed partial class Libp2pNode
         }
     }
 
-    /// <summary>Opens a stream to a connected peer, and waits until the peer has agreed on its protocol.</summary>
+    /// <summary>Opens a stream to a connected peer, and waits until the peer has agreed on its protocol, unless
+    /// <see cref="PeerStore"/> has it that the peer speaks it: see <see cref="PeerStream"/>.</summary>
     /// <param name="peer">The peer; dial it first.</param>
     /// <param name="protocol">The protocol's id, such as <c>/chat/1.0.0</c>; at most 126 ASCII characters.</param>
     /// <param name="cancellationToken">Gives it up.</param>
@@ -296,7 +297,8 @@ public sealed partial class Libp2pNode
                 + "that limits it; find a direct way, or set Libp2pNodeOptions.UsesLimitedConnections");
         }
 
-        OpenRequest request = new(connection, ids);
+        string? known = Array.Find(ids, id => PeerStore.Supports(connection.Peer!, id));
+        OpenRequest request = new(connection, known == null ? ids : [known], known != null);
         connection.Shard.Post(request);
         return await request.WaitAsync(cancellationToken).ConfigureAwait(false);
     }

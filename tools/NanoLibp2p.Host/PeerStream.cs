@@ -26,6 +26,11 @@ namespace NanoLibp2p.Host;
 /// NodeOptions.WindowBytes for all streams of a shard); about <see cref="BufferBytes"/> that were written and could not go yet. The peer is
 /// granted no more until somebody reads; the connection's other streams go on.
 /// </para>
+/// <para>
+/// Where the peer has said before that it speaks the protocol, a stream is used without waiting for its word (multistream-select's
+/// optimistic path), which saves a round trip. Should it refuse, reads and writes fail with <see cref="Libp2pError.ProtocolRefused"/>, and
+/// nothing of what was written was heard. Who writes and never reads looks at <see cref="WaitUntilAgreedAsync"/>.
+/// </para>
 /// </remarks>
 public sealed class PeerStream : Stream, IShardWork
 {
@@ -59,6 +64,7 @@ public sealed class PeerStream : Stream, IShardWork
     private OpenRequest? _request;
     private int _proposed;
     private bool _isOpened;
+    private bool _isRefused;
     private bool _isWaiting;
     private bool _isReadEnded;
     private bool _isWriteEnded;
@@ -74,6 +80,8 @@ public sealed class PeerStream : Stream, IShardWork
     private volatile bool _isAborted;
     private volatile bool _isDiscarding;
     private volatile bool _isWriteOver;
+    private volatile bool _isAgreed;
+    private TaskCompletionSource? _agreement;
 
     internal PeerStream(ShardConnection connection, Libp2pStream stream, string[] protocols, int[] indexes, OpenRequest? request)
     {
@@ -81,10 +89,11 @@ public sealed class PeerStream : Stream, IShardWork
         _stream = stream;
         _request = request;
         _isOpened = request == null;
+        _isAgreed = !stream.IsOutbound;
         _protocols = protocols;
         _indexes = indexes;
         connection.Held.Add(StreamBytes);
-        if (request == null)
+        if (_isAgreed)
         {
             stream.KeepCredit();
             _broken = new CancellationTokenSource();
@@ -127,6 +136,13 @@ public sealed class PeerStream : Stream, IShardWork
 
     /// <summary>Whether <see cref="CompleteWrites"/> was called.</summary>
     internal bool AreWritesCompleted => Volatile.Read(ref _areWritesCompleted) != 0;
+
+    /// <summary>Waits until the peer has agreed on the protocol, where the stream was opened without its word. Over at once where it
+    /// was not.</summary>
+    /// <exception cref="Libp2pException">It has refused (ProtocolRefused), or the stream ended before.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the stream goes on.</exception>
+    public Task WaitUntilAgreedAsync(CancellationToken cancellationToken = default)
+        => _isAgreed ? Task.CompletedTask : Agreement().Task.WaitAsync(cancellationToken);
 
     /// <summary>Tells the peer that no more comes, after what was written. Returns at once; called again, nothing happens.</summary>
     public void CompleteWrites()
@@ -309,6 +325,8 @@ public sealed class PeerStream : Stream, IShardWork
     internal void Opened()
     {
         _isOpened = true;
+        _isAgreed = true;
+        Volatile.Read(ref _agreement)?.TrySetResult();
         _stream!.KeepCredit();
         OpenRequest? request = _request;
         _request = null;
@@ -330,8 +348,14 @@ public sealed class PeerStream : Stream, IShardWork
             return _indexes[++_proposed];
         }
 
-        _request?.Fail(Libp2pException.For(Libp2pError.ProtocolRefused, RemotePeer,
-            $"the peer does not speak {string.Join(" or ", _protocols)}"));
+        if (_request == null)
+        {
+            // it has said otherwise before: the next stream waits for its word
+            _connection.Shard.Owner.PeerStore.Forget(RemotePeer, Protocol);
+        }
+
+        _isRefused = true;
+        _request?.Fail(Refusal());
         _request = null;
         return -1;
     }
@@ -378,10 +402,10 @@ public sealed class PeerStream : Stream, IShardWork
             return;
         }
 
-        Libp2pException? reason = _connection.EndUnderWay();
+        Libp2pException? reason = _isRefused ? Refusal() : _connection.EndUnderWay();
         End(reason ?? Libp2pException.For(Libp2pError.StreamReset, _connection.Peer,
             _isAborted ? "the stream was broken off on this side"
-            : (_request != null ? $"the peer did not agree on {Protocol} in time, or broke the stream off"
+            : (!_isAgreed ? $"the peer did not agree on {Protocol} in time, or broke the stream off"
             : "the peer broke the stream off") + WordsOf(code)));
     }
 
@@ -390,6 +414,15 @@ public sealed class PeerStream : Stream, IShardWork
     {
         _request?.Fail(why);
         _request = null;
+        if (!_isAgreed)
+        {
+            TaskCompletionSource agreement = Agreement();
+            agreement.TrySetException(why);
+
+            // seldom does anybody wait for it
+            _ = agreement.Task.Exception;
+        }
+
         if (!_isReadEnded)
         {
             _isReadEnded = true;
@@ -408,6 +441,23 @@ public sealed class PeerStream : Stream, IShardWork
 
         _isWriteOver = true;
         ForgetUnsent();
+    }
+
+    private Libp2pException Refusal() => Libp2pException.For(Libp2pError.ProtocolRefused, RemotePeer,
+        $"the peer does not speak {string.Join(" or ", _protocols)}");
+
+    // made when somebody waits for it, or when it fails
+    private TaskCompletionSource Agreement()
+    {
+        TaskCompletionSource made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource agreement = Interlocked.CompareExchange(ref _agreement, made, null) ?? made;
+        if (_isAgreed)
+        {
+            // meanwhile
+            agreement.TrySetResult();
+        }
+
+        return agreement;
     }
 
     private ValueTask<FlushResult> WriteChunkAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)

@@ -109,7 +109,10 @@ internal sealed class AcceptWork(LinkSource source, SemaphoreSlim? room, Caller 
 }
 
 /// <summary>A stream that is wanted.</summary>
-internal sealed class OpenRequest(ShardConnection connection, string[] protocols) : Request<PeerStream>, IShardWork
+/// <param name="connection">To whom.</param>
+/// <param name="protocols">What is proposed.</param>
+/// <param name="isKnown">Whether the peer has said that it speaks it, so that its word is not waited for.</param>
+internal sealed class OpenRequest(ShardConnection connection, string[] protocols, bool isKnown) : Request<PeerStream>, IShardWork
 {
     private volatile PeerStream? _stream;
 
@@ -128,7 +131,7 @@ internal sealed class OpenRequest(ShardConnection connection, string[] protocols
 
         try
         {
-            _stream = shard.Streams.Open(connection, protocols, this);
+            _stream = shard.Streams.Open(connection, protocols, isKnown ? null : this);
         }
         catch (InvalidOperationException e)
         {
@@ -141,7 +144,7 @@ internal sealed class OpenRequest(ShardConnection connection, string[] protocols
             Fail(connection.EndUnderWay() ?? Libp2pException.For(Libp2pError.TooManyStreams, connection.Peer,
                 "no stream could be opened: the connection has NodeOptions.MaxStreams already, or the peer takes no more"));
         }
-        else if (IsOver)
+        else if (isKnown ? !Succeed(_stream) : IsOver)
         {
             _stream.Abort();
         }

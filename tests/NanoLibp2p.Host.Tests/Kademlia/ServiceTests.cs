@@ -71,7 +71,13 @@ public class ServiceTests
         auto.SetReachability(false);
         Assert.False(auto.IsServer);
         await Tests.Nodes.UntilAsync(() => service.TableCount == 0, "the push tells that it is none any more");
-        Libp2pException refused = await Assert.ThrowsAsync<Libp2pException>(() => hub.OpenStreamAsync(node.PeerId, Protocol));
+
+        // a request that it refused has the same effect, before the push has come
+        Libp2pException refused = await Assert.ThrowsAsync<Libp2pException>(async () =>
+        {
+            await using PeerStream stream = await hub.OpenStreamAsync(node.PeerId, Protocol);
+            await stream.WaitUntilAgreedAsync().WaitAsync(Tests.Nodes.Patience);
+        });
         Assert.Equal(Libp2pError.ProtocolRefused, refused.Error);
         auto.SetReachability(true);
         await Tests.Nodes.UntilAsync(() => service.TableCount == 1, "the push tells that it is one again");

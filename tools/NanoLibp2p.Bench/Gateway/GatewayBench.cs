@@ -115,13 +115,8 @@ internal sealed class GatewayBench : IAsyncDisposable
             return [_sizes.Connects / said.GetProperty("seconds").GetDouble()];
         });
         await _dialer.CallAsync("disconnect", new { peer = _gateway.PeerId });
-        await MeasureAsync("connect and a byte, round trips", async () =>
-        {
-            string address = _gateway.Address.Replace("/tcp/" + Multiaddr.Parse(_gateway.Address).Port, "/tcp/" + _far.Port,
-                StringComparison.Ordinal);
-            JsonElement said = await _dialer.CallAsync("firstByte", new { addr = address, count = 3 });
-            return [.. Values(said, "ms").Select(ms => ms / _roundTrip.TotalMilliseconds)];
-        });
+        await MeasureAsync("connect and a byte, a peer that is known, round trips", () => FirstByteAsync(false));
+        await MeasureAsync("connect and a byte, a stranger, round trips", () => FirstByteAsync(true));
         await _dialer.CallAsync("dial", new { addr = _gateway.Address });
         await TransferAsync("direct", _gateway.PeerId);
         await _dialer.CallAsync("dial", new { addr = _circuit });
@@ -138,6 +133,14 @@ internal sealed class GatewayBench : IAsyncDisposable
                 new { topic = Topic, ack = Ack, count = _sizes.Hops, size = 100, window = 1 });
             return Values(said, "ms");
         });
+    }
+
+    private async Task<IReadOnlyList<double>> FirstByteAsync(bool stranger)
+    {
+        string address = _gateway.Address.Replace("/tcp/" + Multiaddr.Parse(_gateway.Address).Port, "/tcp/" + _far.Port,
+            StringComparison.Ordinal);
+        JsonElement said = await _dialer.CallAsync("firstByte", new { addr = address, count = 3, stranger });
+        return [.. Values(said, "ms").Select(ms => ms / _roundTrip.TotalMilliseconds)];
     }
 
     private async Task TransferAsync(string way, string peer)

@@ -100,7 +100,8 @@ internal sealed class NanoPeer : IAsyncDisposable
         "dial" => new JsonObject { ["peer"] = (await _node.DialAsync(Text(arguments, "addr"))).ToString() },
         "reserve" => new JsonObject { ["addr"] = await ReserveAsync(Text(arguments, "addr")) },
         "connects" => await ConnectAsync(Text(arguments, "addr"), Number(arguments, "count"), Number(arguments, "parallel")),
-        "firstByte" => await FirstByteAsync(Text(arguments, "addr"), Number(arguments, "count")),
+        "firstByte" => await FirstByteAsync(Text(arguments, "addr"), Number(arguments, "count"),
+            arguments.GetProperty("stranger").GetBoolean()),
         "perf" => await PerfAsync(Peer(arguments), Number(arguments, "upload"), Number(arguments, "download")),
         "echoBytes" => await EchoAsync(Peer(arguments), Number(arguments, "size")),
         "acknowledge" => await AcknowledgeAsync(Text(arguments, "topic"), Text(arguments, "ack"), Number(arguments, "every")),
@@ -130,11 +131,18 @@ internal sealed class NanoPeer : IAsyncDisposable
         return new JsonObject { ["seconds"] = seconds };
     }
 
-    private async Task<JsonNode> FirstByteAsync(string address, int count)
+    private async Task<JsonNode> FirstByteAsync(string address, int count, bool isStranger)
     {
+        PeerId known = Multiaddr.Parse(address).PeerId!;
         double[] ms = new double[count];
         for (int i = 0; i < count; i++)
         {
+            if (isStranger)
+            {
+                // nothing that it said of itself before
+                _node.PeerStore.Remove(known);
+            }
+
             Stopwatch one = Stopwatch.StartNew();
             PeerId peer = await _node.DialAsync(address);
             await using (PeerStream stream = await _node.OpenStreamAsync(peer, Echo))

@@ -272,6 +272,18 @@ public sealed partial class PeerStore
         }
     }
 
+    /// <summary>A peer has refused a protocol that it said it speaks.</summary>
+    internal void Forget(PeerId peer, string protocol)
+    {
+        lock (_entries)
+        {
+            if (_entries.TryGetValue(peer, out Entry? entry) && entry.Protocols.Contains(protocol))
+            {
+                SetTexts(entry, [.. entry.Protocols.Where(one => one != protocol)], entry.Agent);
+            }
+        }
+    }
+
     internal static long Cost(Multiaddr address) => AddressCost + address.ToBytes().Length;
 
     internal static long Cost(IReadOnlyList<string> protocols, string agent)

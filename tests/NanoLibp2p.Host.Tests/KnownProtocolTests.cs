@@ -64,9 +64,8 @@ public class KnownProtocolTests
         PeerIdentification said = await dialler.IdentifyAsync(listener.PeerId).WaitAsync(Nodes.Patience);
         dialler.PeerStore.Identified(said with { Protocols = [.. said.Protocols, Nobody] });
 
-        await using (PeerStream stream = await dialler.OpenStreamAsync(listener.PeerId, Nobody).WaitAsync(Nodes.Patience))
+        await using (PeerStream stream = await WriteBeforeTheAnswerAsync(dialler, listener))
         {
-            await stream.WriteAsync(Nodes.Bytes(3000)).AsTask().WaitAsync(Nodes.Patience);
             Libp2pException[] errors =
             [
                 await Assert.ThrowsAsync<Libp2pException>(async () => await stream.ReadAsync(new byte[1]).AsTask()
@@ -96,8 +95,7 @@ public class KnownProtocolTests
         PeerIdentification said = await dialler.IdentifyAsync(listener.PeerId).WaitAsync(Nodes.Patience);
         dialler.PeerStore.Identified(said with { Protocols = [.. said.Protocols, Nobody] });
 
-        await using PeerStream stream = await dialler.OpenStreamAsync(listener.PeerId, Nobody).WaitAsync(Nodes.Patience);
-        await stream.WriteAsync(Nodes.Bytes(10)).AsTask().WaitAsync(Nodes.Patience);
+        await using PeerStream stream = await WriteBeforeTheAnswerAsync(dialler, listener);
         stream.CompleteWrites();
         Libp2pException error = await Assert.ThrowsAsync<Libp2pException>(() => stream.WaitUntilAgreedAsync().WaitAsync(Nodes.Patience));
         Assert.Equal(Libp2pError.ProtocolRefused, error.Error);
@@ -124,6 +122,22 @@ public class KnownProtocolTests
             Assert.Equal(Libp2pError.ConnectionClosed, error.Error);
             Assert.Equal(Libp2pError.ConnectionClosed,
                 (await Assert.ThrowsAsync<Libp2pException>(() => agreed.WaitAsync(Nodes.Patience))).Error);
+        }
+        finally
+        {
+            go.Set();
+        }
+    }
+
+    private static async Task<PeerStream> WriteBeforeTheAnswerAsync(Libp2pNode dialler, Libp2pNode listener)
+    {
+        using ManualResetEventSlim go = new();
+        listener.Hold(go);
+        try
+        {
+            PeerStream stream = await dialler.OpenStreamAsync(listener.PeerId, Nobody).WaitAsync(Nodes.Patience);
+            await stream.WriteAsync(Nodes.Bytes(3000)).AsTask().WaitAsync(Nodes.Patience);
+            return stream;
         }
         finally
         {

@@ -43,21 +43,24 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
             return;
         }
 
+        byte[]? answer;
         try
         {
-            byte[]? answer = await AnswerV2Async(stream, messages, observed, cancellationToken).ConfigureAwait(false);
-            if (answer == null)
-            {
-                stream.Abort();
-                return;
-            }
-
-            await messages.WriteMessageAsync(answer, cancellationToken).ConfigureAwait(false);
+            answer = await AnswerV2Async(stream, messages, observed, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            // before the answer: the peer's next request may be right behind it
             _requests.End(stream.RemotePeer);
         }
+
+        if (answer == null)
+        {
+            stream.Abort();
+            return;
+        }
+
+        await messages.WriteMessageAsync(answer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Serves a stream of /libp2p/autonat/1.0.0.</summary>
@@ -74,6 +77,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
             return;
         }
 
+        byte[] answer;
         try
         {
             byte[]? request = await messages.ReadMessageAsync(AutoNatMessages.MaxV1Message, cancellationToken).ConfigureAwait(false);
@@ -82,13 +86,15 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
                 return;
             }
 
-            byte[] answer = await AnswerV1Async(request, stream.RemotePeer, observed, cancellationToken).ConfigureAwait(false);
-            await messages.WriteMessageAsync(answer, cancellationToken).ConfigureAwait(false);
+            answer = await AnswerV1Async(request, stream.RemotePeer, observed, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            // before the answer: the peer's next request may be right behind it
             _v1.End(stream.RemotePeer);
         }
+
+        await messages.WriteMessageAsync(answer, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<byte[]?> AnswerV2Async(PeerStream stream, MessageStream messages, IPAddress observed,

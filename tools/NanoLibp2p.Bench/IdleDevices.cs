@@ -60,6 +60,12 @@ internal sealed class IdleDevices : IDisposable
                 long end = _clock.ElapsedMilliseconds + ConnectPatienceMs;
                 while (!device.Node.Connections[0].IsOpen && !_isOver)
                 {
+                    if (device.Node.Connections[0].State == ConnectionState.Free)
+                    {
+                        // a gateway that is busy with the others may have been too late
+                        device.Node.Dial([address]);
+                    }
+
                     if (_clock.ElapsedMilliseconds > end)
                     {
                         throw new TimeoutException($"device {i} is not connected: {device.Node.Connections[0].CloseReason}");

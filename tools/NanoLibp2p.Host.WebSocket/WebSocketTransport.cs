@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NanoLibp2p.Core;
@@ -22,6 +23,9 @@ namespace NanoLibp2p.Host.WebSocket;
 internal sealed class WebSocketTransport(WebSocketListenOptions options) : IListenTransport
 {
     private const int MaxHeaderBytes = 16 * 1024;
+
+    // what the web server keeps of a connection each way, beside the link's own buffers
+    private const int MaxServerBytes = 64 * 1024;
 
     /// <inheritdoc/>
     public bool Listens(Multiaddr address) => DialTarget.Of(address).Kind is DialKind.WebSocket or DialKind.SecureWebSocket;
@@ -41,16 +45,23 @@ internal sealed class WebSocketTransport(WebSocketListenOptions options) : IList
             throw new ArgumentException($"{address} needs a certificate; set WebSocketListenOptions.Certificate, or listen without /tls");
         }
 
+        HttpCallers callers = new(node);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
 
         // the signals of the process are the application's own
         builder.Services.AddSingleton<IHostLifetime>(new NoLifetime());
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.MaxReadBufferSize = MaxServerBytes;
+            sockets.MaxWriteBufferSize = MaxServerBytes;
+        });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
             kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestBufferSize = MaxServerBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
             kestrel.Limits.MaxRequestLineSize = MaxHeaderBytes / 2;
             kestrel.Limits.RequestHeadersTimeout = options.RequestTimeout;
@@ -58,6 +69,7 @@ internal sealed class WebSocketTransport(WebSocketListenOptions options) : IList
             kestrel.Listen(target.Ip, target.Port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection => callers.ServeAsync(connection, next));
                 if (isSecure)
                 {
                     listen.UseHttps(new TlsHandshakeCallbackOptions
@@ -73,7 +85,7 @@ internal sealed class WebSocketTransport(WebSocketListenOptions options) : IList
         });
         WebApplication server = builder.Build();
         server.UseWebSockets();
-        server.Run(context => AcceptAsync(node, context, isSecure));
+        server.Run(context => AcceptAsync(node, callers, context, isSecure));
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -93,12 +105,15 @@ internal sealed class WebSocketTransport(WebSocketListenOptions options) : IList
         return new Listening(server, address.WithPort(port));
     }
 
-    private static async Task AcceptAsync(Libp2pNode node, HttpContext context, bool isSecure)
+    private static async Task AcceptAsync(Libp2pNode node, HttpCallers callers, HttpContext context, bool isSecure)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
             context.Response.Headers.Upgrade = "websocket";
+
+            // who has nothing to ask keeps no place
+            context.Response.Headers.Connection = "close";
             await context.Response.WriteAsync("this is a libp2p node; it speaks WebSocket here\n").ConfigureAwait(false);
             return;
         }
@@ -106,6 +121,7 @@ internal sealed class WebSocketTransport(WebSocketListenOptions options) : IList
         // Yamux has its own signs of life
         using System.Net.WebSockets.WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.Zero }).ConfigureAwait(false);
+        callers.Upgraded(context);
         IPEndPoint? remote = context.Connection.RemoteIpAddress is { } ip ? new IPEndPoint(ip, context.Connection.RemotePort) : null;
         await node.AcceptAsync(socket, remote, isSecure).ConfigureAwait(false);
     }

@@ -24,4 +24,7 @@ internal interface IShardLink : IStreamLink
 
     /// <summary>Whether it goes through a relay that limits its time or its bytes (circuit relay v2 spec, "Limit").</summary>
     bool IsLimited { get; }
+
+    /// <summary>Bytes that it keeps itself, which count in the shard's budget.</summary>
+    int KeptBytes => 0;
 }

@@ -38,6 +38,9 @@ public sealed partial class Libp2pNode
     /// <summary>Open connections that a host may have called for.</summary>
     internal int ConnectionsPerHost => _options.Connections.PerHost;
 
+    /// <summary>The limits of callers, for those of a transport that takes some time before there is a link.</summary>
+    internal CallerLimits CreateCallerLimits() => new(_options.Connections, Access);
+
     /// <summary>Takes a link that a peer has begun, if it may.</summary>
     /// <param name="source">The link; given up where the caller is turned away.</param>
     /// <param name="address">Where it calls from; null where there is no address, as through a relay.</param>

@@ -67,7 +67,7 @@ internal sealed class ShardConnection
     internal HeldBytes Held { get; }
 
     /// <summary>All bytes that it keeps, its buffers with them.</summary>
-    internal long KeptBytes => Connection.RentedBytes + Held.Bytes;
+    internal long KeptBytes => Connection.RentedBytes + Held.Bytes + Link.KeptBytes;
 
     /// <summary>Who waits for it; null once it is open, and for a peer that called.</summary>
     internal DialRequest? Dial { get; set; }

@@ -32,6 +32,9 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
     // what a peer may still send after our end
     private const int MaxDiscarded = 1024 * 1024;
 
+    // what the link has closed is not counted, however much comes after it
+    private const int NotCounted = int.MinValue / 2;
+
     // to send what is left, and to hear the peer's own close
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(2);
 
@@ -49,6 +52,7 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
     private readonly Pipe _in = new(_incoming);
     private readonly Pipe _out = new(_outgoing);
     private readonly CancellationTokenSource _over = new();
+    private int _unread;
     private int _unsent;
     private int _isPosted;
     private volatile bool _isBlocked;
@@ -93,6 +97,9 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
     public bool IsLimited => false;
 
     /// <inheritdoc/>
+    public int KeptBytes => Math.Max(0, Volatile.Read(ref _unread)) + Volatile.Read(ref _unsent);
+
+    /// <inheritdoc/>
     public int RemotePort { get; }
 
     /// <inheritdoc/>
@@ -124,6 +131,8 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
         int read = (int)Math.Min(found.Length, count);
         found.Slice(0, read).CopyTo(buffer.AsSpan(offset, count));
         _in.Reader.AdvanceTo(found.GetPosition(read));
+        Interlocked.Add(ref _unread, -read);
+        _shard.Budget.Add(-read);
         if (read > 0 || !result.IsCompleted)
         {
             return read;
@@ -146,6 +155,7 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
         if (taken > 0)
         {
             Interlocked.Add(ref _unsent, taken);
+            _shard.Budget.Add(taken);
             _out.Writer.Write(buffer.AsSpan(offset, taken));
 
             // at once, as this pipe has no limit of its own
@@ -183,6 +193,7 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
             State = State == LinkState.Failed ? State : LinkState.Closed;
             _in.Reader.Complete();
             _out.Writer.Complete();
+            _shard.Budget.Add(-Interlocked.Exchange(ref _unread, NotCounted));
 
             // if both tasks have not ended by then
             _over.CancelAfter(_lastWords);
@@ -219,9 +230,10 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
     {
         Task receiving = ReceiveAsync();
         Task sending = SendAsync();
-        await sending.ConfigureAwait(false);
         try
         {
+            await sending.ConfigureAwait(false);
+
             // the peer answers our close with its own
             _over.CancelAfter(_lastWords);
             await receiving.ConfigureAwait(false);
@@ -276,6 +288,11 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
                 else if (result.Count > 0)
                 {
                     writer.Advance(result.Count);
+                    if (Interlocked.Add(ref _unread, result.Count) >= result.Count)
+                    {
+                        _shard.Budget.Add(result.Count);
+                    }
+
                     ValueTask<FlushResult> flushed = writer.FlushAsync(_over.Token);
                     Post();
                     isRead = !(await flushed.ConfigureAwait(false)).IsCompleted;
@@ -295,11 +312,14 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
     private async Task SendAsync()
     {
         PipeReader reader = _out.Reader;
+        ReadResult result = default;
+        bool isReading = false;
         try
         {
             while (true)
             {
-                ReadResult result = await reader.ReadAsync(_over.Token).ConfigureAwait(false);
+                result = await reader.ReadAsync(_over.Token).ConfigureAwait(false);
+                isReading = true;
                 if (result.Buffer.IsEmpty && result.IsCompleted)
                 {
                     break;
@@ -309,7 +329,9 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
                 frame = frame[..Math.Min(frame.Length, MaxFrame)];
                 await _socket.SendAsync(frame, WebSocketMessageType.Binary, true, _over.Token).ConfigureAwait(false);
                 reader.AdvanceTo(result.Buffer.GetPosition(frame.Length));
+                isReading = false;
                 int unsent = Interlocked.Add(ref _unsent, -frame.Length);
+                _shard.Budget.Add(-frame.Length);
                 if (_isBlocked && unsent <= MaxUnsent / 2)
                 {
                     Post();
@@ -326,6 +348,11 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
         {
             Fail(LinkError.Reset);
             Post();
+            if (isReading)
+            {
+                // a pipe is not read anew before that
+                reader.AdvanceTo(result.Buffer.End);
+            }
 
             // the connection closes the link when it has heard of it
             while (!await IsOverAsync(reader).ConfigureAwait(false))
@@ -334,6 +361,9 @@ internal sealed class WebSocketLink : IShardLink, IShardWork
         }
 
         await reader.CompleteAsync().ConfigureAwait(false);
+
+        // the link is closed: nothing is written any more
+        _shard.Budget.Add(-Interlocked.Exchange(ref _unsent, 0));
     }
 
     private static async Task<bool> IsOverAsync(PipeReader reader)

@@ -4,6 +4,8 @@ using System.Diagnostics.Metrics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Tests.Telemetry;
 
@@ -43,6 +45,41 @@ public class MetricsTests
         await client.DialAsync(server);
         await Nodes.UntilAsync(() => figures["nanolibp2p_refused_total", "reason=peer_not_allowed"] == 1, "it is refused");
         Assert.Equal(1, figures["libp2p_rcmgr_blocked_resources", "dir=inbound,scope=conn,resource=connection"]);
+    }
+
+    [Fact]
+    public async Task A_relays_reservations_circuits_rejections_and_bytes_are_counted_with_gos_names_and_labels()
+    {
+        await using Libp2pNode hop = await Nodes.ListenAsync(2, PollerKind.Best);
+        using Figures figures = new(hop);
+        await using RelayService relay = RelayService.Start(hop, new RelayServiceOptions { MaxReservations = 1 });
+        await using Libp2pNode hidden = await Nodes.StartAsync(1, PollerKind.Best);
+        Libp2pNode caller = await Nodes.StartAsync(1, PollerKind.Best);
+        await using RelayReservation place = RelayReservation.Start(hidden, hop.ListenAddresses[0]);
+        Multiaddr address = await place.WaitAsync().WaitAsync(Nodes.Patience);
+        Assert.Equal(1, figures["libp2p_relaysvc_status", ""]);
+        Assert.Equal(1, figures["libp2p_relaysvc_reservations_total", "type=opened"]);
+        Assert.Equal(1, figures["libp2p_relaysvc_reservation_request_response_status_total", "status=ok"]);
+
+        await using (RelayReservation refused = RelayReservation.Start(caller, hop.ListenAddresses[0]))
+        {
+            await Nodes.UntilAsync(() => refused.LastError != null, "it is refused");
+        }
+
+        Assert.True(figures["libp2p_relaysvc_reservation_rejections_total", "reason=ip constraint violation"] >= 1);
+        await Assert.ThrowsAsync<Libp2pException>(() => caller.DialAsync(
+            $"{hop.ListenAddresses[0]}/p2p-circuit/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN").WaitAsync(Nodes.Patience));
+        Assert.Equal(1, figures["libp2p_relaysvc_connection_rejections_total", "reason=no reservation"]);
+        await caller.DialAsync(address).WaitAsync(Nodes.Patience);
+        Assert.Equal(1, figures["libp2p_relaysvc_connection_request_response_status_total", "status=ok"]);
+        Assert.Equal(1, figures["libp2p_relaysvc_connections_total", "type=opened"]);
+        Assert.InRange(figures["libp2p_relaysvc_data_transferred_bytes_total", ""], 100, 100_000);
+
+        await caller.DisposeAsync();
+        await Nodes.UntilAsync(() => figures["libp2p_relaysvc_connections_total", "type=closed"] == 1, "the circuit has ended");
+        Assert.InRange(figures["libp2p_relaysvc_connection_duration_seconds", ""], 1e-6, 600);
+        await hidden.DisposeAsync();
+        await Nodes.UntilAsync(() => figures["libp2p_relaysvc_reservations_total", "type=closed"] == 1, "the reservation has ended");
     }
 
     [Fact]

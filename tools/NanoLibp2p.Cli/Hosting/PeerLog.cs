@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Host;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 
@@ -16,6 +17,7 @@ internal sealed class PeerLog
 
     // the events of the last connections come on other threads
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _comesBack = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(5);
 
     private readonly Libp2pNode _node;
@@ -115,6 +117,17 @@ internal sealed class PeerLog
         }
     }
 
+    // who has come back at once is not here twice for long
+    private async Task WarnIfTwiceAsync(PeerId peer)
+    {
+        await Task.Delay(_comesBack);
+        if (_node.ConnectionsTo(peer).Count > 1)
+        {
+            Notice(peer.ToString(), $"{peer} is connected twice, and pubsub goes over one connection only; if two nodes use the same key, "
+                + $"give each its own --key");
+        }
+    }
+
     private async Task WatchAsync()
     {
         await foreach (NodeEvent one in _node.Events.WatchAsync())
@@ -122,8 +135,7 @@ internal sealed class PeerLog
             switch (one.Kind)
             {
                 case NodeEventKind.Connected when _node.ConnectionsTo(one.Peer!).Count > 1:
-                    Notice(one.Peer!.ToString(), $"{one.Peer} is connected twice, and pubsub goes over one connection only; if two nodes "
-                        + $"use the same key, give each its own --key");
+                    _ = WarnIfTwiceAsync(one.Peer!);
                     break;
                 case NodeEventKind.MessagesDropped:
                     Notice(one.Peer!.ToString(), Messages.WhyDropped(one, _signed));

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Threading;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Relay;
 
 namespace NanoLibp2p.Host.Relay;
 
@@ -23,7 +25,18 @@ internal sealed class Circuit(RelayService service, PeerId from, PeerId to, bool
     /// <summary>Bytes a second each way; 0 for as many as go.</summary>
     internal int Rate { get; } = isSensor ? service.Options.SensorBytesPerSecond : 0;
 
+    /// <summary>When both peers had agreed to it, of Stopwatch; 0 before.</summary>
+    internal long Opened { get; private set; }
+
     internal bool IsLimited => Seconds > 0 || Bytes > 0;
+
+    /// <summary>Both peers have agreed to it.</summary>
+    internal void Open()
+    {
+        Opened = Stopwatch.GetTimestamp();
+        Service.Metrics.ConnectionHandled(RelayStatus.Ok);
+        Service.Metrics.ConnectionOpened();
+    }
 
     /// <summary>One of its two streams is over, or was never there.</summary>
     internal void EndOne()

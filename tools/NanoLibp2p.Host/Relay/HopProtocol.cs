@@ -146,9 +146,15 @@ internal sealed class HopProtocol(Shard shard) : StreamProtocol
             return;
         }
 
+        side.WantsCircuit = message.Type == RelayMessage.HopConnect;
         switch (message.Type)
         {
             case RelayMessage.HopReserve or RelayMessage.HopConnect when !RelayService.IsDirect(connection):
+                if (!side.WantsCircuit)
+                {
+                    Service.Metrics.ReservationHandled(RelayStatus.PermissionDenied);
+                }
+
                 side.Answer(RelayStatus.PermissionDenied);
                 break;
             case RelayMessage.HopReserve:
@@ -204,6 +210,7 @@ internal sealed class HopProtocol(Shard shard) : StreamProtocol
     private void Reserve(HopSide side, ShardConnection connection)
     {
         RelayStatus status = Service.Reserve(connection, out DateTimeOffset expires, out bool isSensor);
+        Service.Metrics.ReservationHandled(status);
         if (status != RelayStatus.Ok)
         {
             side.Answer(status);

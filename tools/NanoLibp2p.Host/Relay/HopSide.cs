@@ -253,9 +253,19 @@ internal sealed class HopSide : IShardWork
         Write();
     }
 
+    /// <summary>Hop: whether it has asked for a circuit.</summary>
+    internal bool WantsCircuit { get; set; }
+
     /// <summary>Hop: answers that there is no circuit.</summary>
     internal void Answer(RelayStatus status)
-        => Answer(new ProtobufMessage().Varint(1, RelayMessage.HopStatus).Varint(5, (ulong)status));
+    {
+        if (WantsCircuit)
+        {
+            Protocol.Service.Metrics.ConnectionHandled(status);
+        }
+
+        Answer(new ProtobufMessage().Varint(1, RelayMessage.HopStatus).Varint(5, (ulong)status));
+    }
 
     /// <summary>Hop: answers, and ends the stream behind it.</summary>
     internal void Answer(ProtobufMessage message)
@@ -419,6 +429,7 @@ internal sealed class HopSide : IShardWork
 
         Circuit circuit = Circuit!;
         _state = State.Joined;
+        circuit.Open();
         _deadline = circuit.Seconds == 0 ? long.MaxValue : Protocol.Node.NowMs + (1000L * circuit.Seconds);
         Protocol.Settled(this);
         ProtobufMessage answer = new ProtobufMessage().Varint(1, RelayMessage.HopStatus);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -36,6 +37,7 @@ public sealed class RelayService : IAsyncDisposable
     {
         _node = node;
         Options = options;
+        Metrics = new RelayMetrics(this);
     }
 
     /// <summary>Reservations that hold now.</summary>
@@ -71,6 +73,8 @@ public sealed class RelayService : IAsyncDisposable
 
     internal Libp2pNode Node => _node;
 
+    internal RelayMetrics Metrics { get; }
+
     /// <summary>Has a node relay. It serves from when this returns.</summary>
     /// <param name="node">The node; one service each.</param>
     /// <param name="options">What it serves; not changed any more afterwards.</param>
@@ -83,8 +87,16 @@ public sealed class RelayService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         RelayService service = new(node, options);
-        node.AddRelay(service);
-        return service;
+        try
+        {
+            node.AddRelay(service);
+            return service;
+        }
+        catch
+        {
+            service.Metrics.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Serves nobody any more: reservations are forgotten, and circuits broken off.</summary>
@@ -103,6 +115,7 @@ public sealed class RelayService : IAsyncDisposable
         }
 
         await _node.RemoveRelayAsync(this).ConfigureAwait(false);
+        Metrics.Dispose();
     }
 
     internal void Count(int bytes) => Interlocked.Add(ref _relayedBytes, bytes);
@@ -138,6 +151,7 @@ public sealed class RelayService : IAsyncDisposable
 
             _reservations.Add(peer, new Reservation(expires, host, isSensor));
             _hosts[host] = _hosts.GetValueOrDefault(host) + 1;
+            Metrics.ReservationAllowed(isRefresh);
             return RelayStatus.Ok;
         }
     }
@@ -182,6 +196,11 @@ public sealed class RelayService : IAsyncDisposable
             Less(_peers, circuit.From);
             Less(_peers, circuit.To);
         }
+
+        if (circuit.Opened != 0)
+        {
+            Metrics.ConnectionClosed(Stopwatch.GetElapsedTime(circuit.Opened));
+        }
     }
 
     /// <summary>A connection of a peer has ended: its reservation goes with the last one that is direct.</summary>
@@ -191,7 +210,10 @@ public sealed class RelayService : IAsyncDisposable
         {
             lock (_gate)
             {
-                Remove(peer);
+                if (Remove(peer))
+                {
+                    Metrics.ReservationsClosed(1);
+                }
             }
         }
     }
@@ -226,6 +248,7 @@ public sealed class RelayService : IAsyncDisposable
         }
 
         over.ForEach(peer => Remove(peer));
+        Metrics.ReservationsClosed(over.Count);
     }
 
     private static void Less<T>(Dictionary<T, int> counts, T key)

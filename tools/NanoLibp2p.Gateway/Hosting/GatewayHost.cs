@@ -35,6 +35,7 @@ namespace NanoLibp2p.Gateway.Hosting;
 internal sealed class GatewayHost : IAsyncDisposable
 {
     private const int MaxHttpConnections = 256;
+    private const int MaxHttpConnectionsPerHost = 32;
     private const int MaxRequestBytes = 64 * 1024;
     private const int MaxHeaderBytes = 16 * 1024;
 
@@ -237,8 +238,10 @@ internal sealed class GatewayHost : IAsyncDisposable
             {
                 string host = url.Host.Trim('[', ']');
                 IPAddress ip = host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(host);
+                HostLimit limit = new(MaxHttpConnectionsPerHost);
                 kestrel.Listen(ip, url.Port, listen =>
                 {
+                    listen.Use(next => connection => limit.ServeAsync(connection, next));
                     if (url.Scheme == "https")
                     {
                         listen.UseHttps(new TlsHandshakeCallbackOptions

@@ -24,7 +24,7 @@ public class AutoNatTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Js_dials_us_back_by_version_2_also_where_we_have_to_pay_for_another_address(bool isElsewhere)
+    public async Task In_a_network_namespace_js_dials_us_back_by_version_2_also_where_we_have_to_pay_for_another_address(bool isElsewhere)
     {
         Assert.SkipWhen(NetworkNamespace.Missing != null, NetworkNamespace.Missing ?? "");
         using NetworkNamespace net = new();
@@ -48,7 +48,7 @@ public class AutoNatTests
     [Theory]
     [InlineData("v1")]
     [InlineData("v2")]
-    public async Task Js_finds_out_from_us_that_it_can_be_reached(string version)
+    public async Task In_a_network_namespace_js_finds_out_from_us_that_it_can_be_reached(string version)
     {
         Assert.SkipWhen(NetworkNamespace.Missing != null, NetworkNamespace.Missing ?? "");
         using NetworkNamespace net = new();
@@ -71,7 +71,7 @@ public class AutoNatTests
     }
 
     [Fact]
-    public async Task The_node_finds_out_by_itself_from_js_that_it_can_be_reached()
+    public async Task In_a_network_namespace_the_node_finds_out_by_itself_from_js_that_it_can_be_reached()
     {
         Assert.SkipWhen(NetworkNamespace.Missing != null, NetworkNamespace.Missing ?? "");
         using NetworkNamespace net = new();
@@ -93,7 +93,7 @@ public class AutoNatTests
 
     // js-libp2p 3's server "dials" the connection that it has (openConnection without force) and closes it before it answers
     [Fact]
-    public async Task Js_as_a_server_of_version_1_closes_the_connection_that_it_is_asked_on_which_counts_nothing()
+    public async Task In_a_network_namespace_js_as_a_server_of_version_1_closes_the_connection_that_it_is_asked_on_which_counts_nothing()
     {
         Assert.SkipWhen(NetworkNamespace.Missing != null, NetworkNamespace.Missing ?? "");
         using NetworkNamespace net = new();

@@ -84,6 +84,27 @@ public class ServiceTests
     }
 
     [Fact]
+    public async Task Servers_in_the_table_are_worth_more_to_the_connection_manager_until_they_leave_it()
+    {
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        KademliaService service = Start(hub);
+        await using Libp2pNode node = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        KademliaService other = Start(node, hub);
+        await Tests.Nodes.UntilAsync(() => service.TableCount == 1, "it is in the table");
+        await Tests.Nodes.UntilAsync(() => hub.ConnectionManager.ValueOf(node.PeerId) == 5, "it is worth more");
+
+        // it serves no more, and tells so
+        await other.DisposeAsync();
+        await Tests.Nodes.UntilAsync(() => hub.ConnectionManager.ValueOf(node.PeerId) == 0, "it is worth nothing more");
+        Assert.Equal(0, service.TableCount);
+
+        await using KademliaService again = Start(node, hub);
+        await Tests.Nodes.UntilAsync(() => hub.ConnectionManager.ValueOf(node.PeerId) == 5, "it is worth more again");
+        await service.DisposeAsync();
+        Assert.Equal(0, hub.ConnectionManager.ValueOf(node.PeerId));
+    }
+
+    [Fact]
     public async Task In_the_public_DHT_a_node_is_a_client_until_it_is_known_to_be_reachable()
     {
         await using Libp2pNode node = await Tests.Nodes.ListenAsync(1, PollerKind.Best);

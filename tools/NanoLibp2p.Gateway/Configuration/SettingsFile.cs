@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NanoLibp2p.Gateway.Storage;
 
 namespace NanoLibp2p.Gateway.Configuration;
 
@@ -50,7 +51,7 @@ internal static class SettingsFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Wrong(Directory.Exists(path) ? $"{path} is a folder; give the name of a settings file"
-                : $"cannot read the settings in {path}: {e.Message}");
+                : $"cannot read the settings in {path}: {Disk.Why(e)}");
         }
 
         int from = VersionOf(root, path);

@@ -10,6 +10,9 @@ internal static class Disk
     private const int Full = 28;
     private const int OverQuota = 122;
 
+    // EROFS
+    private const int ReadOnly = 30;
+
     /// <summary>Whether an exception is one of the disk's: then <see cref="Why"/> says what it is.</summary>
     internal static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException;
 
@@ -18,6 +21,7 @@ internal static class Disk
     {
         { HResult: Full } => "the disk is full",
         { HResult: OverQuota } => "this user's share of the disk is full",
+        { HResult: ReadOnly } => "the disk can only be read",
         UnauthorizedAccessException => "it is not this user's",
         _ => e.Message.TrimEnd('.'),
     };

@@ -37,6 +37,11 @@ internal interface IKademliaNetwork
     /// <summary>The IP address at the other end of a peer's connection; null when there is none.</summary>
     IPAddress? RemoteAddressOf(PeerId peer);
 
+    /// <summary>A peer has come into the routing table, or left it: connections to those in it are worth more than others.</summary>
+    void Value(PeerId peer, bool isInTable)
+    {
+    }
+
     /// <summary>Connects to a peer, unless it is connected. Who answers has proven to be it.</summary>
     Task ConnectAsync(PeerId peer, IReadOnlyList<Multiaddr> addresses, CancellationToken cancellationToken);
 

@@ -462,7 +462,7 @@ public sealed partial class KademliaService
 
         if (!onlyConnects)
         {
-            _table.Remove(peer);
+            Forget(peer);
         }
 
         return null;

@@ -109,6 +109,11 @@ public sealed partial class KademliaService : IAsyncDisposable
         _network.Detach();
         await _upkeep.ConfigureAwait(false);
         await Task.WhenAll(_background.Keys).ConfigureAwait(false);
+        foreach ((PeerId peer, IReadOnlyList<Multiaddr> _) in _table.SilentSince(DateTimeOffset.MaxValue))
+        {
+            Forget(peer);
+        }
+
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -124,7 +129,7 @@ public sealed partial class KademliaService : IAsyncDisposable
         }
         else
         {
-            _table.Remove(peer);
+            Forget(peer);
         }
     }
 
@@ -146,9 +151,23 @@ public sealed partial class KademliaService : IAsyncDisposable
         }
 
         bool wasEmpty = _table.Count == 0;
-        if (_table.Add(peer, selected, KademliaAddresses.GroupOf(_network.RemoteAddressOf(peer)), Now) && wasEmpty)
+        if (!_table.Add(peer, selected, KademliaAddresses.GroupOf(_network.RemoteAddressOf(peer)), Now))
+        {
+            return;
+        }
+
+        _network.Value(peer, isInTable: true);
+        if (wasEmpty)
         {
             RefreshSoon();
+        }
+    }
+
+    private void Forget(PeerId peer)
+    {
+        if (_table.Remove(peer))
+        {
+            _network.Value(peer, isInTable: false);
         }
     }
 

@@ -12,6 +12,9 @@ namespace NanoLibp2p.Host.Kademlia;
 /// <summary>The network of a <see cref="Libp2pNode"/>.</summary>
 internal sealed class NodeNetwork(Libp2pNode node, KademliaServiceOptions options) : IKademliaNetwork
 {
+    // as go-libp2p-kad-dht's for a peer of its table
+    private const int ValueOfServer = 5;
+
     private readonly Lock _lock = new();
 
     // connections that lookups have made, the oldest first: closed when they are too many
@@ -64,6 +67,10 @@ internal sealed class NodeNetwork(Libp2pNode node, KademliaServiceOptions option
             node.StopHandling(options.Protocol);
         }
     }
+
+    /// <inheritdoc/>
+    public void Value(PeerId peer, bool isInTable)
+        => node.ConnectionManager.Tag(peer, "kademlia " + options.Protocol, isInTable ? ValueOfServer : 0);
 
     /// <inheritdoc/>
     public bool IsConnected(PeerId peer) => node.IsConnected(peer);

@@ -9,7 +9,7 @@ namespace NanoLibp2p.Crypto
         private readonly Sha256 _sha256 = new Sha256();
         private readonly Sha512 _sha512 = new Sha512();
         private readonly ChaCha20Poly1305 _aead = new ChaCha20Poly1305();
-        private readonly CurveScratch _scratch = new CurveScratch();
+        internal readonly CurveScratch Scratch = new CurveScratch();
         private readonly Hmac _hmac;
         private readonly Ed25519 _ed25519;
         private readonly Ed25519Verifier _verifier;
@@ -18,8 +18,8 @@ namespace NanoLibp2p.Crypto
         public ManagedCrypto()
         {
             _hmac = new Hmac(_sha256);
-            _ed25519 = new Ed25519(_sha512, _scratch);
-            _verifier = new Ed25519Verifier(_sha512, _scratch);
+            _ed25519 = new Ed25519(_sha512, Scratch);
+            _verifier = new Ed25519Verifier(_sha512, Scratch);
         }
 
         /// <inheritdoc/>
@@ -92,13 +92,13 @@ namespace NanoLibp2p.Crypto
         /// <inheritdoc/>
         public override bool X25519(byte[] scalar, int scalarOffset, byte[] point, int pointOffset, byte[] shared, int sharedOffset)
         {
-            return Crypto.X25519.Multiply(scalar, scalarOffset, point, pointOffset, shared, sharedOffset, _scratch);
+            return Crypto.X25519.Multiply(scalar, scalarOffset, point, pointOffset, shared, sharedOffset, Scratch);
         }
 
         /// <inheritdoc/>
         public override void X25519Base(byte[] scalar, int scalarOffset, byte[] publicKey, int publicKeyOffset)
         {
-            Crypto.X25519.MultiplyBase(scalar, scalarOffset, publicKey, publicKeyOffset, _scratch);
+            Crypto.X25519.MultiplyBase(scalar, scalarOffset, publicKey, publicKeyOffset, Scratch);
         }
 
         /// <inheritdoc/>

@@ -1,0 +1,23 @@
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Postbox.Sender
+{
+    /// <summary>What a <see cref="PostboxSender"/> is told apart from its program.</summary>
+    public sealed class PostboxSenderOptions
+    {
+        /// <summary>The gateways of this device's record, best first, at most 4: addresses with peer ids.</summary>
+        public Multiaddr[] Gateways = new Multiaddr[0];
+
+        /// <summary>
+        /// Whether the record has a prekey, which changes every 7 days: what was sealed to one can't be read by who gets the device 56 days
+        /// later. For boards with a clock (PostboxEvents.UnixSeconds), and a store that erases what it replaces.
+        /// </summary>
+        public bool HasPrekeys;
+
+        /// <summary>Whether a gateway's clock counts where this board has none: a gateway that its user has named.</summary>
+        public bool TrustsGatewayClock;
+
+        /// <summary>32 secret bytes from provisioning, for boards whose random numbers may be guessed; null for others.</summary>
+        public byte[] HedgeSecret;
+    }
+}

@@ -1,0 +1,327 @@
+using System;
+using NanoLibp2p.Buffers;
+
+namespace NanoLibp2p.Postbox
+{
+    // Replies: read piece by piece, whatever their length.
+    public sealed partial class PostboxClient
+    {
+        // what a reply has beside an item's bytes, at the most (SPEC.md 16)
+        private const int MaxReplyBytes = 4096;
+
+        // fields of Reply that are messages of their own, and that of a piece's bytes
+        private const int Record = 6;
+        private const int Terms = 7;
+        private const int Fates = 9;
+        private const int MailField = 10;
+        private const int Piece = 11;
+        private const int Data = 15;
+
+        // requests of one sync at the most: a gateway that always has more is asked again by the next
+        private const int MaxRounds = 250;
+
+        private int _part;
+        private int _parts;
+        private int _recordCount;
+        private uint _attached;
+        private int _rounds;
+        private ulong _name;
+        private ulong _tag;
+        internal ulong Proof;
+
+        // the first entry of a listing that is not known yet; 0 for none
+        private ulong _wanted;
+
+        /// <summary>Reads what came on the stream.</summary>
+        /// <returns>0, or a negative <see cref="PostboxResult"/> after which the stream must end.</returns>
+        internal int Receive(byte[] buffer, int offset, int count)
+        {
+            int end = offset + count;
+            while (_ending == NotEnding)
+            {
+                ProtobufEvent found = Reader.Next(buffer, offset, end - offset);
+                int used = Reader.Consumed;
+                switch (found)
+                {
+                    case ProtobufEvent.Varint:
+                    case ProtobufEvent.Fixed:
+                        TakeNumber(Reader.Field, Reader.Value);
+                        break;
+                    case ProtobufEvent.BytesBegin:
+                        if (!BeginField(Reader.Field, Reader.Value))
+                        {
+                            Reader.Skip();
+                        }
+
+                        break;
+                    case ProtobufEvent.BytesChunk:
+                        if (_part == Piece)
+                        {
+                            TakeBytes(buffer, offset, used);
+                        }
+                        else
+                        {
+                            Array.Copy(buffer, offset, Table.Data, Table.Block + (int)Reader.FieldOffset, used);
+                        }
+
+                        break;
+                    case ProtobufEvent.EndOfMessage:
+                        if (Reader.MayEnd)
+                        {
+                            int result = TakeReply();
+                            if (result < 0)
+                            {
+                                return result;
+                            }
+
+                            BeginReply();
+                        }
+                        else if (_part == MailField && Reader.Depth == 1 && Told[Serial] != 0)
+                        {
+                            TakeEntry();
+                        }
+
+                        break;
+                    case ProtobufEvent.NeedMore:
+                        return 0;
+                    case ProtobufEvent.Malformed:
+                    case ProtobufEvent.TooLong:
+                        return PostboxResult.Malformed;
+                }
+
+                offset += used;
+            }
+
+            return 0;
+        }
+
+        private void BeginReply()
+        {
+            Array.Clear(Told, 0, KeptAfterReply);
+            _part = 0;
+            _parts = 0;
+            _recordCount = 0;
+            _name = 0;
+            Reader.ResetDelimited((ulong)(MaxReplyBytes + Options.MaxItemBytes));
+        }
+
+        private void TakeNumber(int field, ulong value)
+        {
+            uint number = value > 0xFFFFFFFF ? 0xFFFFFFFF : (uint)value;
+            int depth = Reader.Depth;
+            int part = depth == 0 ? 0 : _part;
+            int place = -1;
+
+            // by depth, part and field
+            switch (field > 15 ? 0 : (depth << 8) | (part << 4) | field)
+            {
+                case 0x001:
+                    place = Serial;
+                    break;
+                case 0x002:
+                    place = Code;
+                    break;
+                case 0x004:
+                    place = Retry;
+                    break;
+                case 0x177:
+                case 0x1A5:
+                    place = Now;
+                    break;
+                case 0x181:
+                case 0x293:
+                    place = Until;
+                    break;
+                case 0x1A1:
+                    place = Wait;
+                    break;
+                case 0x1A6:
+                    place = Attached;
+                    break;
+                case 0x1B1:
+                case 0x2A1:
+                    _name = value;
+                    break;
+                case 0x1B2:
+                    place = PieceOffset;
+                    break;
+                case 0x1B3:
+                    place = PieceSize;
+                    break;
+                case 0x291:
+                    place = State;
+                    break;
+                case 0x292:
+                    Proof = value;
+                    break;
+                case 0x2A2:
+                    place = EntrySize;
+                    break;
+                case 0x2A5:
+                    _tag = value;
+                    break;
+            }
+
+            if (place >= 0)
+            {
+                Told[place] = number;
+            }
+        }
+
+        // Whether a field of bytes is read.
+        private bool BeginField(int field, ulong length)
+        {
+            int depth = Reader.Depth;
+            if (depth == 0)
+            {
+                if (field == Record)
+                {
+                    // the memory is free for it once the request has gone
+                    _part = Record;
+                    _recordCount = _request != null && IsWritten && length <= PostboxOptions.MaxRecordBytes ? (int)length : 0;
+                    return _recordCount > 0;
+                }
+
+                if (field < Terms || field > Piece)
+                {
+                    return false;
+                }
+
+                _part = field;
+                _parts |= 1 << field;
+                if (field == MailField && IsAnswer && _asked == AskSync)
+                {
+                    // they were applied before the reply was made
+                    Table.Confirm(_gateway);
+                }
+
+                return Reader.Enter();
+            }
+
+            if (depth == 1 && ((_part == MailField && field == 3) || (_part == Fates && field == 1)))
+            {
+                _name = 0;
+                _tag = 0;
+                Proof = 0;
+                Told[EntrySize] = 0;
+                return Reader.Enter();
+            }
+
+            return depth == 1 && _part == Piece && field == Data && IsAnswer && BeginBytes();
+        }
+
+        // whether the reply is that of the request under way, and says that it is done
+        private bool IsAnswer
+        {
+            get { return IsBusy && IsWritten && Told[Serial] == _serial && Told[Code] == 0; }
+        }
+
+        private void TakeEntry()
+        {
+            bool isLong = Told[EntrySize] > (uint)Options.MaxItemBytes;
+            if (!IsAnswer || _name == 0 || Table.IsPending(_gateway, _name))
+            {
+                return;
+            }
+
+            if (isLong)
+            {
+                _left++;
+            }
+            else if (_tag != 0 && Table.Contains(_tag) && Table.MayAcknowledge(_gateway))
+            {
+                Table.Acknowledge(_gateway, _name, Outcome.Stored, Cipher, 0);
+            }
+            else if (_wanted == 0)
+            {
+                _wanted = _name;
+            }
+        }
+
+        private int TakeReply()
+        {
+            if (Told[Serial] == 0)
+            {
+                // a hint, which only says that a sync is due
+                bool isHint = (_parts & (1 << MailField)) != 0 && Options.Follows;
+                if (isHint && !IsBusy)
+                {
+                    Events.OnWaiting(this);
+                }
+
+                return isHint ? 0 : PostboxResult.Malformed;
+            }
+
+            if (!IsBusy || !IsWritten || Told[Serial] != _serial)
+            {
+                return PostboxResult.Malformed;
+            }
+
+            if (Told[Code] != 0)
+            {
+                End((int)(Told[Code] & 0xFFFFu));
+                return 0;
+            }
+
+            if (_operation != AskSync)
+            {
+                End(_request == null ? 0 : _request.Take(_recordCount));
+                return 0;
+            }
+
+            int due = _asked == AskSync && _attached == 0 ? MailField : Piece;
+            if (_parts != 1 << due)
+            {
+                return PostboxResult.Malformed;
+            }
+
+            if (due == MailField)
+            {
+                _attached = Told[Attached];
+                if (_attached > 0)
+                {
+                    return 0;
+                }
+            }
+            else
+            {
+                if (_asked == AskFetch && Told[PieceSize] == 0)
+                {
+                    // gone meanwhile
+                    _item = 0;
+                }
+
+                _wanted = 0;
+                if (_asked == AskSync && --_attached > 0)
+                {
+                    return 0;
+                }
+            }
+
+            GoOn();
+            return 0;
+        }
+
+        // the next step of a sync
+        private void GoOn()
+        {
+            if (_item == 0 && _wanted != 0 && Table.MayAcknowledge(_gateway))
+            {
+                _item = _wanted;
+                _start = 0;
+            }
+
+            _wanted = 0;
+            bool isEnough = _unreadable >= MostUnreadable;
+            bool hasMore = _rounds++ < MaxRounds && (Table.CountPending(_gateway) > 0 || (_item != 0 && !isEnough));
+            if (_ending == NotEnding && hasMore)
+            {
+                Ask(_item != 0 && !isEnough ? AskFetch : AskSync);
+            }
+            else
+            {
+                End(isEnough ? PostboxResult.Unreadable : 0);
+            }
+        }
+    }
+}

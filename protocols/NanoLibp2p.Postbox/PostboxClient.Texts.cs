@@ -1,0 +1,13 @@
+namespace NanoLibp2p.Postbox
+{
+    // What exceptions say; a device has flash for a word.
+    public sealed partial class PostboxClient
+    {
+#if NANOFRAMEWORK_1_0
+        private const string Damaged = "stored mail is damaged";
+#else
+        private const string Damaged = "the value 'mail' in the store is damaged, or has more entries than PostboxOptions.TableEntries. "
+            + "It was left as it is: raise TableEntries, put a copy of it back, or delete it, after which mail may come twice";
+#endif
+    }
+}

@@ -1,0 +1,119 @@
+using NanoLibp2p.Buffers;
+
+namespace NanoLibp2p.Postbox
+{
+    // Requests: made in the memory of the block, which no item needs while one is on its way out.
+    public sealed partial class PostboxClient
+    {
+        // what a request has in front of its body: its length, its serial, the body's tag and length
+        private const int HeadRoom = 16;
+
+        // entries that a sync asks for
+        private const int Limit = 8;
+
+        private const int ItemField = 15;
+
+        private PostboxRequest _request;
+
+        // what is still to be written: of Table.Data, then of the request's item
+        private int _outAt;
+        private int _outEnd;
+        private int _itemAt;
+
+        private void Ask(int what)
+        {
+            byte[] data = Table.Data;
+            int begin = Table.Block + HeadRoom;
+            int at = begin;
+            int item = -1;
+            _asked = what;
+            _deadline = NotStarted;
+            if (Table.IsDirty && !Table.Save())
+            {
+                End(PostboxResult.StoreFailed);
+                return;
+            }
+
+            switch (what)
+            {
+                case AskSync:
+                    at = Table.WritePending(_gateway, data, at);
+                    if (_unreadable < MostUnreadable)
+                    {
+                        at = ProtobufWriter.WriteVarint(3, Limit, data, at);
+                        at = WriteNumber(4, Options.BudgetBytes, at);
+                    }
+
+                    at = WriteNumber(5, Options.Follows ? 1 : 0, at);
+                    at = WriteNumber(6, _left, at);
+                    break;
+                case AskFetch:
+                    int size = 9 + (_start > 0 ? ProtobufWriter.SizeOfVarint(2, (uint)_start) : 0);
+                    at = ProtobufWriter.WriteLength(1, size, data, at);
+                    data[at] = 0x09;
+                    OnceTable.Put64(data, at + 1, _item);
+                    at = WriteNumber(2, _start, at + 9);
+                    break;
+                case AskConfigure:
+                    byte[] record = Options.Record;
+                    if (record != null)
+                    {
+                        at = ProtobufWriter.WriteBytes(1, record, 0, record.Length, data, at);
+                    }
+
+                    at = WriteNumber(3, Options.Work, at);
+                    at = WriteNumber(4, Options.TokenEpoch, at);
+                    at = WriteNumber(5, Options.MaxItemBytes, at);
+                    at = WriteNumber(8, Options.MaxItems, at);
+                    break;
+                default:
+                    at = _request.Write(data, at);
+                    item = _request.Item == null ? -1 : _request.ItemCount;
+                    break;
+            }
+
+            int count = at - begin;
+            int body = item < 0 ? count : count + ProtobufWriter.SizeOfBytes(ItemField, item);
+            if (item >= 0)
+            {
+                at = ProtobufWriter.WriteLength(ItemField, item, data, at);
+                _itemAt = 0;
+            }
+
+            _serial++;
+            int head = ProtobufWriter.SizeOfVarint(1, _serial) + ProtobufWriter.SizeOfBytes(what, body) - body;
+            _outAt = begin - head - Varint.Size((uint)(head + body));
+            _outEnd = at;
+            at = _outAt + Varint.Write((uint)(head + body), data, _outAt);
+            at = ProtobufWriter.WriteVarint(1, _serial, data, at);
+            ProtobufWriter.WriteLength(what, body, data, at);
+            Write();
+        }
+
+        // what finds room; the rest in the next Poll
+        private void Write()
+        {
+            if (_stream == null)
+            {
+                return;
+            }
+
+            _outAt += _stream.Write(Table.Data, _outAt, _outEnd - _outAt);
+            if (_outAt == _outEnd && _request != null && _request.Item != null)
+            {
+                _itemAt += _stream.Write(_request.Item, _request.ItemOffset + _itemAt, _request.ItemCount - _itemAt);
+            }
+        }
+
+        private bool IsWritten
+        {
+            get { return _outAt == _outEnd && (_request == null || _request.Item == null || _itemAt == _request.ItemCount); }
+        }
+
+        // nothing for 0, as proto3 has it
+        internal int WriteNumber(int field, int value, int at)
+        {
+            return value == 0 ? at : ProtobufWriter.WriteVarint(field, (uint)value, Table.Data, at);
+        }
+    }
+}

@@ -1,0 +1,332 @@
+using System;
+using NanoLibp2p.Buffers;
+using NanoLibp2p.Core;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Postbox
+{
+    /// <summary>
+    /// A postbox client (SPEC.md): takes the mail that a gateway has kept for this device, each message once. All memory is taken in the constructor and when it is added to a node.
+    /// </summary>
+    /// <remarks>
+    /// One request at a time, over a connection that is open already. A sync goes on until nothing waits, and each of its steps is one
+    /// request and its reply:
+    /// <code>
+    ///   Sync --items came along--> each is opened, judged, stored, handed on --> Sync, with the acknowledgements --nothing waits--> OnEnd
+    ///     '--the first is longer than the budget--> Fetch, from where it stopped ----^
+    /// </code>
+    /// What is acknowledged has been stored before. PostboxClient.Writing.cs asks, PostboxClient.Reading.cs reads the replies,
+    /// PostboxClient.Items.cs opens and judges (SPEC.md 6). Sealing and depositing is PostboxSender's.
+    /// </remarks>
+    public sealed partial class PostboxClient : StreamProtocol
+    {
+        // fields of Request that are requests: what is asked, and what the application has asked for
+        internal const int AskNothing = 0;
+        internal const int AskDeposit = 2;
+        internal const int AskQuery = 3;
+        internal const int AskSync = 4;
+        internal const int AskFetch = 5;
+        internal const int AskConfigure = 6;
+        internal const int AskLookup = 7;
+
+        // places in Told
+        private const int Serial = 0;
+        private const int Code = 1;
+        private const int Attached = 2;
+        private const int PieceOffset = 3;
+        private const int PieceSize = 4;
+        private const int EntrySize = 5;
+        private const int KeptAfterReply = 6;
+        private const int Retry = 6;
+        internal const int State = 7;
+        internal const int Until = 8;
+        private const int Wait = 9;
+        private const int KeptAfterRequest = 10;
+        internal const int Now = 10;
+        private const int ToldCount = 11;
+
+        private const int NotEnding = 1;
+
+        // a deadline that the next Poll sets: what is begun between two polls knows no better time than that of the last
+        private const long NotStarted = -1;
+
+        internal readonly OnceTable Table;
+        internal ItemCipher Cipher;
+
+        internal readonly PostboxOptions Options;
+        internal readonly PostboxEvents Events;
+        private readonly IStore _store;
+        private readonly string[] _names;
+        private readonly Mail _mail = new Mail();
+        internal readonly ProtobufReader Reader = new ProtobufReader();
+
+        // numbers of the reply under way, and those that the application may ask for; at the places below
+        internal readonly uint[] Told = new uint[ToldCount];
+        private int _protocol;
+        private Libp2pStream _stream;
+        private uint _serial;
+        private int _operation;
+        private int _asked;
+        private int _ending = NotEnding;
+        private long _deadline;
+
+        // the gateway's number: the last four bytes of its key
+        private uint _gateway;
+
+        /// <summary>Makes a client; Node.Add takes the rest of its memory, and reads the store.</summary>
+        /// <param name="options">Its sizes and what it is told; not changed any more afterwards.</param>
+        /// <param name="store">Keeps what must outlive a restart, under <c>mail</c> and, of long items, <c>mail-0</c> and so on.</param>
+        /// <param name="events">Takes the mail.</param>
+        /// <exception cref="ArgumentException">An option is out of range; on .NET the message says which, and the range.</exception>
+        public PostboxClient(PostboxOptions options, IStore store, PostboxEvents events)
+        {
+            options.Check();
+            Options = options;
+            _store = store;
+            Events = events;
+            Table = new OnceTable(store, options.TableEntries);
+            int blocks = options.MaxItemBytes <= ItemCipher.FirstBytes ? 0
+                : 1 + ((options.MaxItemBytes - ItemCipher.FirstBytes + ItemCipher.ChunkBytes - 1) / ItemCipher.ChunkBytes);
+            _names = new string[blocks];
+            for (int i = 0; i < blocks; i++)
+            {
+                _names[i] = OnceTable.StoreName + "-" + i.ToString();
+            }
+        }
+
+        /// <summary>True while a request is under way.</summary>
+        public bool IsBusy
+        {
+            get { return _operation != AskNothing; }
+        }
+
+        /// <summary>Items that wait, as the gateway said last.</summary>
+        public int Waiting
+        {
+            get { return (int)(Told[Wait] & 0x7FFFFFFFu); }
+        }
+
+        /// <summary>Seconds after which a request that was refused with a code of 500 or more may be repeated.</summary>
+        public int RetrySeconds
+        {
+            get { return (int)(Told[Retry] & 0x7FFFFFFFu); }
+        }
+
+        /// <summary>The gateway's clock, in Unix seconds, as it said last; 0 before.</summary>
+        public uint GatewayTime
+        {
+            get { return Told[Now]; }
+        }
+
+        /// <summary>
+        /// Asks a gateway for the mail that waits there, and takes it. With nothing there it is one request of 10 bytes and a reply of 10.
+        /// </summary>
+        /// <param name="connection">An open connection to the gateway.</param>
+        /// <returns>False when a request is under way, or the connection gives no stream.</returns>
+        public bool Sync(Connection connection)
+        {
+            return Begin(connection, AskSync, null);
+        }
+
+        /// <summary>
+        /// Makes this device's mailbox at a gateway, sets what PostboxOptions says of it, and gives it PostboxOptions.Record.
+        /// </summary>
+        /// <param name="connection">An open connection to the gateway.</param>
+        /// <returns>False when a request is under way, or the connection gives no stream.</returns>
+        public bool Configure(Connection connection)
+        {
+            return Begin(connection, AskConfigure, null);
+        }
+
+        /// <summary>Gives up a known sender that PostboxOptions.Known has no more: its times count for all others from then on.</summary>
+        /// <remarks>One that is only refused from now on had better stay: what it lied about time would make others' mail late.</remarks>
+        public void Forget(PeerId sender)
+        {
+            if (MapTo(sender))
+            {
+                Table.GiveUp(MarkOf(ItemCipher.To));
+            }
+        }
+
+        /// <summary>Takes memory for the cipher, and reads the store.</summary>
+        /// <exception cref="InvalidOperationException">What the store has under <c>mail</c> is damaged, or is of a larger table. It was left
+        /// as it is.</exception>
+        protected override void Register(Node node)
+        {
+            _protocol = node.RegisterProtocol(PostboxOptions.ProtocolId, this, false);
+            Cipher = new ItemCipher(node.Crypto, node.Identity);
+            int loaded = Table.Load();
+            if (loaded < 0)
+            {
+                throw new InvalidOperationException(Damaged);
+            }
+
+            if (loaded == 0)
+            {
+                node.Random.Fill(Table.Data, OnceTable.Secret, OnceTable.SecretBytes);
+                Table.IsDirty = true;
+            }
+
+            uint[] hashes = new uint[Options.Latest.Length];
+            for (int i = 0; i < hashes.Length; i++)
+            {
+                hashes[i] = HashOf(Options.Latest[i], 0, Options.Latest[i].Length);
+            }
+
+            Table.Declare(hashes);
+            for (int i = 0; i < Options.Known.Length; i++)
+            {
+                if (MapTo(Options.Known[i]))
+                {
+                    Table.Learn(MarkOf(ItemCipher.To));
+                }
+            }
+        }
+
+        /// <inheritdoc/>
+        public override long Poll(long nowMs)
+        {
+            HandOnStored();
+            if (_operation == AskNothing)
+            {
+                return long.MaxValue;
+            }
+
+            if (_ending == NotEnding)
+            {
+                if (_deadline == NotStarted)
+                {
+                    _deadline = nowMs + Options.ReplyTimeoutMs;
+                }
+
+                if (nowMs < _deadline)
+                {
+                    Write();
+                    return _deadline;
+                }
+
+                End(PostboxResult.NoAnswer);
+            }
+
+            int code = _ending;
+            if (Table.IsDirty && !Table.Save())
+            {
+                code = PostboxResult.StoreFailed;
+            }
+
+            Release(code);
+            Events.OnEnd(this, code);
+            return _operation == AskNothing ? long.MaxValue : nowMs;
+        }
+
+        /// <inheritdoc/>
+        public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
+        {
+            if (stream == _stream && _ending == NotEnding)
+            {
+                _deadline = NotStarted;
+                int result = Receive(buffer, offset, count);
+                if (result < 0)
+                {
+                    End(result);
+                }
+            }
+
+            return count;
+        }
+
+        /// <inheritdoc/>
+        public override void OnReadEnd(Libp2pStream stream)
+        {
+            stream.CloseWrite();
+            OnClosed(stream, false);
+        }
+
+        /// <inheritdoc/>
+        public override void OnClosed(Libp2pStream stream, bool reset)
+        {
+            if (stream == _stream)
+            {
+                _stream = null;
+                End(PostboxResult.NoAnswer);
+            }
+        }
+
+        internal bool Begin(Connection connection, int what, PostboxRequest request)
+        {
+            HandOnStored();
+            if (IsBusy)
+            {
+                return false;
+            }
+
+            if (_stream != null && _stream.Connection != connection)
+            {
+                Release(PostboxResult.NoAnswer);
+            }
+
+            if (_stream == null)
+            {
+                _stream = connection.OpenStream(this, _protocol);
+                if (_stream == null)
+                {
+                    return false;
+                }
+
+                _serial = 0;
+                BeginReply();
+            }
+
+            _gateway = Bytes.ReadUInt32LittleEndian(connection.RemoteId, connection.RemoteIdCount - 4);
+            Array.Clear(Told, KeptAfterReply, KeptAfterRequest - KeptAfterReply);
+            _operation = what;
+            _request = request;
+            _ending = NotEnding;
+            _rounds = 0;
+            _attached = 0;
+            _wanted = 0;
+            _left = 0;
+            _unreadable = 0;
+            if (what == AskSync && _item != 0)
+            {
+                what = AskFetch;
+            }
+
+            Ask(what);
+            return true;
+        }
+
+        // The end is told in the next Poll.
+        private void End(int code)
+        {
+            if (_ending == NotEnding && IsBusy)
+            {
+                _ending = code;
+            }
+        }
+
+        private void Release(int code)
+        {
+            Libp2pStream stream = _stream;
+            _operation = AskNothing;
+            _ending = NotEnding;
+            _request = null;
+            _outAt = _outEnd;
+            if (stream == null || (Options.Follows && code == 0))
+            {
+                return;
+            }
+
+            _stream = null;
+            if (code < 0)
+            {
+                stream.Reset();
+            }
+            else
+            {
+                stream.CloseWrite();
+            }
+        }
+    }
+}

@@ -21,8 +21,8 @@ namespace NanoLibp2p.Postbox.Sender
         private int _statement;
 
         /// <summary>
-        /// Signs this device's record anew, with the next prekey when that is due, and has the client give it to gateways
-        /// (PostboxOptions.Record, PostboxClient.Configure). Before it expires: after 7 days with prekeys, 60 without. Writes the store, and
+        /// Signs this device's record anew, with the next prekey when that is due, for <see cref="Configure"/> to give it to gateways.
+        /// Before it expires: after 7 days with prekeys, 60 without. Writes the store, and
         /// takes an array of heap, each time.
         /// </summary>
         /// <returns>Its bytes, or a negative <see cref="PostboxResult"/>: a request is under way, the store took no write, or there is no
@@ -72,7 +72,7 @@ namespace NanoLibp2p.Postbox.Sender
             int count = Sign(ItemCipher.RecordLabel, ItemCipher.RecordCount, payload, at) - _statement;
             byte[] record = new byte[count];
             Array.Copy(data, _statement, record, 0, count);
-            _client.Options.Record = record;
+            _options.Record = record;
             return count;
         }
 
@@ -103,7 +103,7 @@ namespace NanoLibp2p.Postbox.Sender
             }
 
             at = WriteFixed32(0x15, expires, at);
-            at = _client.WriteNumber(3, _client.Options.TokenEpoch, at);
+            at = _client.WriteNumber(3, _options.TokenEpoch, at);
             at = _client.WriteNumber(4, lane, at);
             at = _client.WriteNumber(5, priority, at);
             int count = Sign(ItemCipher.TokenLabel, ItemCipher.TokenCount, payload, at) - _statement;
@@ -133,7 +133,7 @@ namespace NanoLibp2p.Postbox.Sender
             }
             else if (PostboxClient.Steps(data[OnceTable.Oldest], newest) == KeptPrekeys - 1)
             {
-                _client.DeriveNext(data, OnceTable.Chain, data, OnceTable.Chain);
+                _client.Node.Crypto.HmacSha256(data, OnceTable.Chain, 32, _cipher.Labels, ItemCipher.NextLabel, 4, data, OnceTable.Chain);
                 data[OnceTable.Oldest] = (byte)(1 + (data[OnceTable.Oldest] % 255));
             }
 

@@ -25,6 +25,9 @@ namespace NanoLibp2p.Postbox.Sender
         private readonly ProtobufReader _reader;
         private readonly byte[] _gateways;
         private int _asked;
+        private uint _until;
+        private int _fate;
+        private ulong _proof;
         private PeerId _to;
         private byte[] _id;
         private DepositOptions _deposit;
@@ -53,7 +56,7 @@ namespace NanoLibp2p.Postbox.Sender
         /// <summary>Until when a deposit is kept, or the fate that was asked for, in Unix seconds.</summary>
         public uint KeptUntil
         {
-            get { return _client.Told[PostboxClient.Until]; }
+            get { return _until; }
         }
 
         /// <summary>
@@ -62,7 +65,17 @@ namespace NanoLibp2p.Postbox.Sender
         /// </summary>
         public int Fate
         {
-            get { return (int)(_client.Told[PostboxClient.State] & 0xFFu); }
+            get { return _fate; }
+        }
+
+        /// <summary>
+        /// Makes this device's mailbox at a gateway, sets its bounds, and gives the gateway PostboxSenderOptions.Record.
+        /// </summary>
+        /// <param name="connection">An open connection to the gateway.</param>
+        /// <returns>False when a request is under way, or the connection gives no stream.</returns>
+        public bool Configure(Connection connection)
+        {
+            return Ask(connection, PostboxClient.AskConfigure);
         }
 
         /// <summary>Asks for a recipient's record.</summary>
@@ -134,17 +147,27 @@ namespace NanoLibp2p.Postbox.Sender
         public bool IsProof(byte[] proofKey)
         {
             int outcome = Fate - 2;
-            if (outcome < Outcome.Stored || outcome > Outcome.TooLate)
+            if (outcome < OnceTable.Stored || outcome > OnceTable.TooLate)
             {
                 return false;
             }
 
             _cipher.Prove(proofKey, 0, outcome, _cipher.State, ItemCipher.Scratch);
-            return Bytes.ReadUInt64LittleEndian(_cipher.State, ItemCipher.Scratch) == _client.Proof;
+            return Bytes.ReadUInt64LittleEndian(_cipher.State, ItemCipher.Scratch) == _proof;
         }
 
         internal override int Write(byte[] buffer, int at)
         {
+            if (_asked == PostboxClient.AskConfigure)
+            {
+                byte[] record = _options.Record;
+                at = record == null ? at : ProtobufWriter.WriteBytes(1, record, 0, record.Length, buffer, at);
+                at = _client.WriteNumber(3, _options.Work, at);
+                at = _client.WriteNumber(4, _options.TokenEpoch, at);
+                at = _client.WriteNumber(5, _client.Options.MaxItemBytes, at);
+                return _client.WriteNumber(8, _options.MaxItems, at);
+            }
+
             at = ProtobufWriter.WriteLength(1, _to.Length, buffer, at);
             at += _to.CopyTo(buffer, at);
             if (_asked == PostboxClient.AskQuery)
@@ -155,6 +178,23 @@ namespace NanoLibp2p.Postbox.Sender
             return _asked == PostboxClient.AskDeposit ? WriteDeposit(buffer, at) : at;
         }
 
+        internal override void TakeNumber(int key, ulong value)
+        {
+            switch (key)
+            {
+                case 0x181:
+                case 0x293:
+                    _until = (uint)value;
+                    break;
+                case 0x291:
+                    _fate = value < 8 ? (int)value : 0;
+                    break;
+                case 0x292:
+                    _proof = value;
+                    break;
+            }
+        }
+
         internal override int Take(int recordCount)
         {
             return _asked != PostboxClient.AskLookup || TakeRecord(recordCount) ? 0 : PostboxResult.RecordInvalid;
@@ -162,7 +202,15 @@ namespace NanoLibp2p.Postbox.Sender
 
         private bool Ask(Connection connection, int what)
         {
+            if (_client.IsBusy)
+            {
+                return false;
+            }
+
             _asked = what;
+            _until = 0;
+            _fate = 0;
+            _proof = 0;
             if (what != PostboxClient.AskDeposit)
             {
                 Item = null;

@@ -14,6 +14,23 @@ namespace NanoLibp2p.Postbox.Sender
         /// </summary>
         public bool HasPrekeys;
 
+        /// <summary>
+        /// This device's signed record, at most 448 bytes, which <see cref="PostboxSender.Configure"/> gives to a gateway: from provisioning,
+        /// or from <see cref="PostboxSender.SignRecord"/>, which sets it; null for none.
+        /// </summary>
+        public byte[] Record;
+
+        /// <summary>
+        /// Items that a gateway is to keep: at most PostboxOptions.TableEntries over all gateways of the record, better half of that.
+        /// </summary>
+        public int MaxItems = 16;
+
+        /// <summary>Bits of work that gateways ask of strangers, 1 to 32; 255 for no strangers, 0 for the gateway's own.</summary>
+        public int Work;
+
+        /// <summary>Tokens of a lower epoch are void.</summary>
+        public int TokenEpoch;
+
         /// <summary>Whether a gateway's clock counts where this board has none: a gateway that its user has named.</summary>
         public bool TrustsGatewayClock;
 

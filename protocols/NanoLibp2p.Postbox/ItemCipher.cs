@@ -60,10 +60,12 @@ namespace NanoLibp2p.Postbox
         internal const int TokenLabel = 47;
         internal const int TokenCount = 5;
         private const int NameLabel = 52;
+        internal const int NextLabel = 83;
+        internal const int KeyLabel = 87;
 
         internal readonly byte[] State = new byte[To + CryptoProvider.KeyBytes];
         internal readonly byte[] Labels
-            = Bytes.Ascii("nanolibp2p-postbox-seal:proof:e:/postbox/recordtokenNoise_X_25519_ChaChaPoly_SHA256");
+            = Bytes.Ascii("nanolibp2p-postbox-seal:proof:e:/postbox/recordtokenNoise_X_25519_ChaChaPoly_SHA256nextkey");
 
         internal readonly KeyMap Map;
         private readonly CryptoProvider _crypto;

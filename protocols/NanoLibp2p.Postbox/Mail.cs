@@ -1,5 +1,3 @@
-using NanoLibp2p.Multiformats;
-
 namespace NanoLibp2p.Postbox
 {
     /// <summary>
@@ -8,8 +6,10 @@ namespace NanoLibp2p.Postbox
     /// </summary>
     public sealed class Mail
     {
-        /// <summary>The sender's peer id, <see cref="SenderBytes"/> bytes; authentic.</summary>
-        public readonly byte[] Sender = new byte[PeerId.MaxBytes];
+        private const uint MostLifetime = 2592000;
+
+        /// <summary>The sender's peer id, 38 bytes: that of an Ed25519 key; authentic.</summary>
+        public readonly byte[] Sender = new byte[ItemCipher.IdBytes];
 
         /// <summary>Has body and subject; the client's own memory, only to be read.</summary>
         public byte[] Buffer;
@@ -56,12 +56,6 @@ namespace NanoLibp2p.Postbox
         // where the body begins in the plaintext, and what stands behind it
         internal int HeadBytes;
 
-        /// <summary>Bytes of <see cref="Sender"/>.</summary>
-        public int SenderBytes
-        {
-            get { return ItemCipher.IdBytes; }
-        }
-
         /// <summary>Reads a seal's header (SPEC.md 5.2, 5.3) where it stands in a first block.</summary>
         /// <param name="buffer">Has the block.</param>
         /// <param name="offset">Where its plaintext begins.</param>
@@ -72,8 +66,8 @@ namespace NanoLibp2p.Postbox
         {
             ulong value;
             int end = offset + count;
-            int at = offset + Varint(buffer, offset, end, out value);
-            if (at == offset || value > (ulong)(end - at))
+            int at = offset;
+            if (!Number(buffer, ref at, end, out value) || value > (ulong)(end - at))
             {
                 return -1;
             }
@@ -86,55 +80,37 @@ namespace NanoLibp2p.Postbox
             IsLatest = false;
             SubjectCount = 0;
             ProofKeyOffset = 0;
-            uint sign = 0;
+            ulong sign = 0;
             ulong length = 0;
             ulong padding = 0;
-            bool isValid = true;
-            while (isValid && at < end)
+            while (at < end)
             {
-                uint tag = buffer[at++];
-                if (tag == 0x15)
+                // a varint, or the length of what stands behind it; 5: 4 bytes, 1: 8 bytes
+                ulong tag;
+                if (!Number(buffer, ref at, end, out tag))
                 {
-                    isValid = end - at >= 4;
-                    Sent = isValid ? Buffers.Bytes.ReadUInt32LittleEndian(buffer, at) : 0;
-                    at += 4;
-                    continue;
+                    return -1;
                 }
 
-                // fields of version 1 have one byte of tag; others are passed over
-                uint kind = tag & 7u;
-                if (tag >= 0x80)
+                uint kind = (uint)tag & 7u;
+                value = kind == 5 ? 4ul : 8ul;
+                if ((kind > 2 && kind != 5)
+                    || ((kind == 0 || kind == 2) && !Number(buffer, ref at, end, out value))
+                    || (kind != 0 && value > (ulong)(end - at)))
                 {
-                    int more = Varint(buffer, at, end, out value);
-                    isValid = more > 0;
-                    at += more;
-                    tag = 0;
-                }
-
-                if (kind == 0 || kind == 2)
-                {
-                    int size = Varint(buffer, at, end, out value);
-                    at += size;
-                    isValid &= size > 0 && (kind == 0 || value <= (ulong)(end - at));
-                }
-                else
-                {
-                    value = kind == 5 ? 4ul : 8ul;
-                    isValid &= (kind == 5 || kind == 1) && (int)value <= end - at;
-                }
-
-                if (!isValid)
-                {
-                    break;
+                    return -1;
                 }
 
                 switch (tag)
                 {
                     case 0x08:
-                        sign = value < 2 ? (uint)value : 2;
+                        sign = value;
+                        break;
+                    case 0x15:
+                        Sent = Buffers.Bytes.ReadUInt32LittleEndian(buffer, at);
                         break;
                     case 0x18:
-                        Lifetime = value < 0xFFFFFFFF ? (uint)value : 0xFFFFFFFF;
+                        Lifetime = value > MostLifetime ? MostLifetime + 1 : (uint)value;
                         break;
                     case 0x20:
                         length = value;
@@ -147,8 +123,7 @@ namespace NanoLibp2p.Postbox
                         SubjectCount = (int)value;
                         break;
                     case 0x3A:
-                        ProofKeyOffset = at;
-                        isValid = value == 8;
+                        ProofKeyOffset = value == 8 ? at : -1;
                         break;
                     case 0x48:
                         IsLatest = value != 0;
@@ -159,8 +134,8 @@ namespace NanoLibp2p.Postbox
             }
 
             ulong body = (ulong)(total - HeadBytes);
-            if (!isValid || Sent == 0 || sign > 1 || Lifetime > 2592000 || SubjectCount > 64
-                || length > body || padding != body - length)
+            if (Sent == 0 || sign > 1 || Lifetime > MostLifetime || SubjectCount > 64 || ProofKeyOffset < 0 || length > body
+                || padding != body - length)
             {
                 return -1;
             }
@@ -169,11 +144,12 @@ namespace NanoLibp2p.Postbox
             return (int)sign;
         }
 
-        // 0: none here, or not in its shortest form
-        private static int Varint(byte[] buffer, int at, int end, out ulong value)
+        // false when there is none here, or not in its shortest form
+        private static bool Number(byte[] buffer, ref int at, int end, out ulong value)
         {
             int size = Buffers.Varint.Read(buffer, at, end - at, out value);
-            return size < 0 ? 0 : size;
+            at += size;
+            return size > 0;
         }
     }
 }

@@ -10,9 +10,9 @@ namespace NanoLibp2p.Postbox
     /// </summary>
     /// <remarks>
     /// <code>
-    ///   format 1 | block bytes 2 | pieces 1 | secret 16 | sealed 4 | late 4 | record's seq 8 | chain 32 | oldest 1 | newest 1 | rotated 4
+    ///   format 1, 2 free | pieces 1 | secret 16 | sealed 4 | late 4 | record's seq 8 | chain 32 | oldest 1 | newest 1 | rotated 4
     ///   | floor of class 0 4 | known senders 1 | pending 1 | known: mark 4, floor 4 each | subjects: hash 4, then a time for each class
-    ///   | pending acknowledgements 21 each | entries 2 | entries: tag 8, sent 4, mark 4 each | the first block, opened
+    ///   | pending acknowledgements 21 each | block bytes 4 | entries 4 | entries: tag 8, sent 4, mark 4 each | the first block, opened
     /// </code>
     /// Numbers are little-endian. Behind the entries, at <see cref="Block"/>, is the memory in which items are opened: an item that is one
     /// block long is stored where it was opened, together with its entry, by one write.
@@ -31,6 +31,17 @@ namespace NanoLibp2p.Postbox
         /// <summary>Acknowledgements that wait to be confirmed, at the most.</summary>
         internal const int MaxPending = 8;
 
+        // What is done with an item: first the Outcomes of SPEC.md 8.1, then what is not told to the gateway: more of it is needed; it stays
+        // there; the store took no write; it was stored with its acknowledgement, and handed on.
+        internal const int Stored = 0;
+        internal const int NotWanted = 1;
+        internal const int NotReadable = 2;
+        internal const int TooLate = 3;
+        internal const int Undecided = -1;
+        internal const int Left = -2;
+        internal const int StoreFailed = -3;
+        internal const int HandedOn = -4;
+
         internal const int Pieces = 3;
         internal const int Secret = 4;
         internal const int Sealed = 20;
@@ -41,7 +52,6 @@ namespace NanoLibp2p.Postbox
         internal const int Newest = 69;
         internal const int Rotated = 70;
         internal const int SecretBytes = 16;
-        private const int BlockCount = 1;
         private const int Floor = 74;
         private const int KnownCount = 78;
         private const int PendingCount = 79;
@@ -50,8 +60,9 @@ namespace NanoLibp2p.Postbox
         private const int SubjectBytes = 4 + (4 * (1 + MaxKnown));
         private const int Pending = Latest + (SubjectBytes * MaxSubjects);
         private const int PendingBytes = 21;
-        private const int EntryCount = Pending + (PendingBytes * MaxPending);
-        private const int Entries = EntryCount + 2;
+        private const int BlockCount = Pending + (PendingBytes * MaxPending);
+        private const int EntryCount = BlockCount + 4;
+        private const int Entries = EntryCount + 4;
         private const int EntryBytes = 16;
         private const int Format = 1;
 
@@ -83,25 +94,15 @@ namespace NanoLibp2p.Postbox
         /// <summary>Bytes of the opened first block that is being handed on; 0 when none is.</summary>
         internal int BlockBytes
         {
-            get { return Data[BlockCount] | (Data[BlockCount + 1] << 8); }
-
-            set
-            {
-                Data[BlockCount] = (byte)value;
-                Data[BlockCount + 1] = (byte)((uint)value >> 8);
-            }
+            get { return (int)(Time(BlockCount) & 0xFFFFu); }
+            set { Put32(Data, BlockCount, (uint)value); }
         }
 
         /// <summary>Entries of the table.</summary>
         internal int Count
         {
-            get { return Data[EntryCount] | (Data[EntryCount + 1] << 8); }
-
-            private set
-            {
-                Data[EntryCount] = (byte)value;
-                Data[EntryCount + 1] = (byte)((uint)value >> 8);
-            }
+            get { return (int)(Time(EntryCount) & 0xFFFFu); }
+            private set { Put32(Data, EntryCount, (uint)value); }
         }
 
         /// <summary>Reads the value of the last start.</summary>
@@ -196,6 +197,32 @@ namespace NanoLibp2p.Postbox
             }
 
             return 0;
+        }
+
+        /// <summary>
+        /// Takes the marks of the senders that are known from now on: gives up those that are not among them, and learns the others.
+        /// </summary>
+        internal void Know(uint[] marks)
+        {
+            for (int i = Data[KnownCount] - 1; i >= 0; i--)
+            {
+                uint mark = Time(Known + (8 * i));
+                int at = 0;
+                while (at < marks.Length && marks[at] != mark)
+                {
+                    at++;
+                }
+
+                if (at == marks.Length)
+                {
+                    GiveUp(mark);
+                }
+            }
+
+            for (int i = 0; i < marks.Length; i++)
+            {
+                Learn(marks[i]);
+            }
         }
 
         /// <summary>Learns a sender: its class begins with the floor and the latest of class 0.</summary>
@@ -359,36 +386,22 @@ namespace NanoLibp2p.Postbox
             }
         }
 
-        /// <summary>Acknowledgements that wait for one gateway.</summary>
-        internal int CountPending(uint gateway)
+        /// <summary>Acknowledgements that wait for one gateway: of one item, or for 0 of all.</summary>
+        internal int CountPending(uint gateway, ulong name)
         {
             int count = 0;
             for (int i = 0; i < Data[PendingCount]; i++)
             {
-                count += IsOf(i, gateway) ? 1 : 0;
+                count += IsOf(i, gateway) && (name == 0 || NameOf(i) == name) ? 1 : 0;
             }
 
             return count;
         }
 
-        /// <summary>Whether an item's acknowledgement waits for this gateway.</summary>
-        internal bool IsPending(uint gateway, ulong name)
-        {
-            for (int i = 0; i < Data[PendingCount]; i++)
-            {
-                if (IsOf(i, gateway) && NameOf(i) == name)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
         /// <summary>Whether one more finds room: the oldest of another gateway makes some.</summary>
         internal bool MayAcknowledge(uint gateway)
         {
-            return Data[PendingCount] < MaxPending || CountPending(gateway) < MaxPending;
+            return CountPending(gateway, 0) < MaxPending;
         }
 
         /// <summary>
@@ -402,7 +415,7 @@ namespace NanoLibp2p.Postbox
         internal void Acknowledge(uint gateway, ulong name, int outcome, ItemCipher cipher, int proofKey)
         {
             byte[] data = Data;
-            if (IsPending(gateway, name))
+            if (CountPending(gateway, name) > 0)
             {
                 return;
             }

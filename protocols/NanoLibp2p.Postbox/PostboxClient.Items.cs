@@ -49,8 +49,8 @@ namespace NanoLibp2p.Postbox
             uint size = Told[PieceSize];
             uint offset = Told[PieceOffset];
             _fill = 0;
-            _skips = size == 0 || size > (uint)Options.MaxItemBytes || _unreadable >= MostUnreadable || Table.IsPending(_gateway, _name)
-                || !Table.MayAcknowledge(_gateway);
+            _skips = size == 0 || size > (uint)Options.MaxItemBytes || _unreadable >= MostUnreadable
+                || Table.CountPending(_gateway, _name) > 0 || !Table.MayAcknowledge(_gateway);
             if (_asked == AskFetch)
             {
                 _skips |= _name != _item || offset != (uint)_start || (_start > 0 && size != (uint)_size);
@@ -97,25 +97,25 @@ namespace NanoLibp2p.Postbox
 
         private void Decide(int outcome, int block)
         {
-            if (outcome == Outcome.Undecided)
+            if (outcome == OnceTable.Undecided)
             {
                 _start += block;
                 return;
             }
 
-            if (outcome == Outcome.StoreFailed)
+            if (outcome == OnceTable.StoreFailed)
             {
                 End(PostboxResult.StoreFailed);
             }
-            else if (outcome == Outcome.Left)
+            else if (outcome == OnceTable.Left)
             {
                 _left++;
             }
-            else if (outcome != Outcome.HandedOn)
+            else if (outcome != OnceTable.HandedOn)
             {
-                _unreadable += outcome == Outcome.NotReadable ? 1 : 0;
+                _unreadable += outcome == OnceTable.NotReadable ? 1 : 0;
                 Table.Acknowledge(_gateway, _item, outcome, Cipher,
-                    outcome == Outcome.NotWanted || outcome == Outcome.TooLate ? _mail.ProofKeyOffset : 0);
+                    outcome == OnceTable.NotWanted || outcome == OnceTable.TooLate ? _mail.ProofKeyOffset : 0);
             }
 
             _item = 0;
@@ -133,51 +133,51 @@ namespace NanoLibp2p.Postbox
                 int index = (_start - ItemCipher.FirstBytes) / ItemCipher.ChunkBytes;
                 if (!Cipher.ReadChunk(index, data, block, count))
                 {
-                    return Outcome.NotReadable;
+                    return OnceTable.NotReadable;
                 }
 
                 if (!_store.Write(_names[index + 1], data, block, count - CryptoProvider.TagBytes))
                 {
-                    return Outcome.StoreFailed;
+                    return OnceTable.StoreFailed;
                 }
 
                 if (_start + count < _size)
                 {
-                    return Outcome.Undecided;
+                    return OnceTable.Undecided;
                 }
 
                 // the first block comes back, for its header
                 return _store.Read(_names[0], data, block, ItemCipher.FirstBytes) > 0 && ReadHeader(ItemCipher.BlockBytes, PlainBytes)
                     ? Keep(index + 2, 0)
-                    : Outcome.StoreFailed;
+                    : OnceTable.StoreFailed;
             }
 
-            if (count > ItemCipher.TagOffset + 8 && Table.Contains(Bytes.ReadUInt64LittleEndian(data, block + ItemCipher.TagOffset)))
+            if (Table.Contains(Bytes.ReadUInt64LittleEndian(data, block + ItemCipher.TagOffset)))
             {
-                return Outcome.Stored;
+                return OnceTable.Stored;
             }
 
             int rest = (_size - ItemCipher.HeadBytes) % ItemCipher.ChunkBytes;
             if (_size < ItemCipher.LeastBytes || (rest > 0 && rest <= CryptoProvider.TagBytes) || data[block] != 1 || !OpenFirst(count))
             {
-                return Outcome.NotReadable;
+                return OnceTable.NotReadable;
             }
 
             int plain = count - ItemCipher.HeadBytes - CryptoProvider.TagBytes;
             if (!ReadHeader(plain, PlainBytes))
             {
-                return Outcome.NotReadable;
+                return OnceTable.NotReadable;
             }
 
             _mail.Count = 0;
             _mail.BodyOffset = 0;
             if (!Events.Wants(this, _mail))
             {
-                return Outcome.NotWanted;
+                return OnceTable.NotWanted;
             }
 
             int late = JudgeTime();
-            if (late != Outcome.Undecided)
+            if (late != OnceTable.Undecided)
             {
                 return late;
             }
@@ -187,7 +187,7 @@ namespace NanoLibp2p.Postbox
                 return Keep(0, ItemCipher.HeadBytes + plain);
             }
 
-            return _store.Write(_names[0], data, block, ItemCipher.HeadBytes + plain) ? Outcome.Undecided : Outcome.StoreFailed;
+            return _store.Write(_names[0], data, block, ItemCipher.HeadBytes + plain) ? OnceTable.Undecided : OnceTable.StoreFailed;
         }
 
         private int PlainBytes
@@ -244,46 +244,46 @@ namespace NanoLibp2p.Postbox
                     Table.SetTime(OnceTable.Late, now);
                 }
 
-                return Outcome.TooLate;
+                return OnceTable.TooLate;
             }
 
             if (now != 0 && _mail.Sent > (ulong)now + AheadSeconds)
             {
-                return Outcome.Left;
+                return OnceTable.Left;
             }
 
-            return Table.IsLate(_mail.Sent, Table.ClassOf(MarkOf(-1)), Subject()) ? Outcome.TooLate : Outcome.Undecided;
+            return Table.IsLate(_mail.Sent, Table.ClassOf(Mark()), Subject()) ? OnceTable.TooLate : OnceTable.Undecided;
         }
 
         // Steps f and g, and h: as one block of so many bytes, or as so many values of the store.
         private int Keep(int pieces, int bytes)
         {
             ulong tag = Bytes.ReadUInt64LittleEndian(Table.Data, _mail.TagOffset);
-            uint mark = MarkOf(-1);
+            uint mark = Mark();
             int which = Table.ClassOf(mark);
             int subject = Subject();
             if (Table.Contains(tag))
             {
-                return Outcome.Stored;
+                return OnceTable.Stored;
             }
 
             // what was received before a break may have become late
             if (Table.IsLate(_mail.Sent, which, subject) || !Table.MakeRoom(_mail.Sent, which))
             {
-                return Outcome.TooLate;
+                return OnceTable.TooLate;
             }
 
             Table.Add(tag, _mail.Sent, mark, subject);
-            Table.Acknowledge(_gateway, _item, Outcome.Stored, Cipher, _mail.ProofKeyOffset);
+            Table.Acknowledge(_gateway, _item, OnceTable.Stored, Cipher, _mail.ProofKeyOffset);
             Table.BlockBytes = bytes;
             Table.Data[OnceTable.Pieces] = (byte)pieces;
             if (!Table.Save())
             {
-                return Outcome.StoreFailed;
+                return OnceTable.StoreFailed;
             }
 
             HandOn(false);
-            return Outcome.HandedOn;
+            return OnceTable.HandedOn;
         }
 
         // what the last start had stored and not handed on
@@ -301,13 +301,7 @@ namespace NanoLibp2p.Postbox
             int block = Table.Block;
             int pieces = data[OnceTable.Pieces];
             int total = Table.BlockBytes - ItemCipher.HeadBytes;
-            if (pieces > _names.Length)
-            {
-                // of longer items than are taken now
-                pieces = 0;
-                total = 0;
-            }
-            else if (pieces > 0)
+            if (pieces > 0)
             {
                 total = ItemCipher.BlockBytes * (pieces - 1);
                 total += _store.Read(_names[pieces - 1], data, block, ItemCipher.FirstBytes);
@@ -321,27 +315,27 @@ namespace NanoLibp2p.Postbox
                     break;
                 }
 
-                int begin = i * ItemCipher.BlockBytes;
+                // up to the block's end or the body's
+                int most = ItemCipher.BlockBytes;
+                _mail.Offset = block;
                 if (i == 0)
                 {
-                    if (!ReadHeader(total < ItemCipher.BlockBytes ? total : ItemCipher.BlockBytes, total))
+                    if (!ReadHeader(total < most ? total : most, total))
                     {
                         break;
                     }
 
                     _mail.BodyOffset = 0;
-                    _mail.Offset = block + ItemCipher.HeadBytes + _mail.HeadBytes;
+                    _mail.Offset += ItemCipher.HeadBytes + _mail.HeadBytes;
+                    most -= _mail.HeadBytes;
                 }
                 else
                 {
-                    _mail.BodyOffset = begin - _mail.HeadBytes;
-                    _mail.Offset = block;
+                    _mail.BodyOffset = (i * most) - _mail.HeadBytes;
                     _mail.SubjectCount = 0;
                 }
 
-                // up to the block's end or the body's
                 int left = _mail.BodyBytes - _mail.BodyOffset;
-                int most = i == 0 ? ItemCipher.BlockBytes - _mail.HeadBytes : ItemCipher.BlockBytes;
                 _mail.Count = left < most ? left : most;
                 if (_mail.Count > 0 || i == 0)
                 {
@@ -354,31 +348,28 @@ namespace NanoLibp2p.Postbox
             Table.IsDirty = true;
         }
 
-        // The mark of a sender, whose X25519 key stands in the cipher's state, or for -1 in the block.
-        private uint MarkOf(int key)
+        // The first four bytes of a SHA-256: of a subject, or with the table's secret in front of it, of a sender's X25519 key.
+        private uint HashOf(int secretCount, byte[] bytes, int offset, int count)
         {
             CryptoProvider crypto = Node.Crypto;
             crypto.Sha256Start();
-            crypto.Sha256Update(Table.Data, OnceTable.Secret, OnceTable.SecretBytes);
-            crypto.Sha256Update(key < 0 ? Table.Data : Cipher.State, key < 0 ? Table.Block + 34 : key, 32);
+            crypto.Sha256Update(Table.Data, OnceTable.Secret, secretCount);
+            crypto.Sha256Update(bytes, offset, count);
             crypto.Sha256Finish(Cipher.State, ItemCipher.Scratch);
             return Bytes.ReadUInt32LittleEndian(Cipher.State, ItemCipher.Scratch);
         }
 
-        private uint HashOf(byte[] bytes, int offset, int count)
+        // the mark of the sender of the item whose first block lies open
+        private uint Mark()
         {
-            CryptoProvider crypto = Node.Crypto;
-            crypto.Sha256Start();
-            crypto.Sha256Update(bytes, offset, count);
-            crypto.Sha256Finish(Cipher.State, ItemCipher.Scratch);
-            return Bytes.ReadUInt32LittleEndian(Cipher.State, ItemCipher.Scratch);
+            return HashOf(OnceTable.SecretBytes, Table.Data, Table.Block + 34, 32);
         }
 
         // the place of the mail's subject among those of which only the latest counts; -1 for others
         private int Subject()
         {
             return _mail.IsLatest && _mail.SubjectCount > 0
-                ? Table.FindSubject(HashOf(Table.Data, _mail.SubjectOffset, _mail.SubjectCount))
+                ? Table.FindSubject(HashOf(0, Table.Data, _mail.SubjectOffset, _mail.SubjectCount))
                 : -1;
         }
 
@@ -391,29 +382,13 @@ namespace NanoLibp2p.Postbox
                 && Cipher.Map.ToX25519(state, ItemCipher.ToId + 6, state, ItemCipher.To);
         }
 
-        // The next prekey of a chain: what the HMAC of its secret and a word gives (SPEC.md 5.5).
-        private void Derive(byte[] from, int offset, byte a, byte b, byte c, byte d, int count, byte[] to, int toOffset)
-        {
-            byte[] state = Cipher.State;
-            state[ItemCipher.Scratch] = a;
-            state[ItemCipher.Scratch + 1] = b;
-            state[ItemCipher.Scratch + 2] = c;
-            state[ItemCipher.Scratch + 3] = d;
-            Node.Crypto.HmacSha256(from, offset, 32, state, ItemCipher.Scratch, count, to, toOffset);
-        }
-
-        internal void DeriveNext(byte[] from, int offset, byte[] to, int toOffset)
-        {
-            Derive(from, offset, (byte)'n', (byte)'e', (byte)'x', (byte)'t', 4, to, toOffset);
-        }
-
         // How many numbers lie between two, 1 following 255.
         internal static int Steps(int from, int to)
         {
             return (to + 255 - from) % 255;
         }
 
-        // A prekey of ours, private and public, to the cipher's state; false when its number is forgotten or was never given.
+        // A prekey of ours, private and public, to the cipher's state (SPEC.md 5.5); false when its number is forgotten or was never given.
         internal bool DerivePrekey(int number)
         {
             byte[] data = Table.Data;
@@ -428,10 +403,10 @@ namespace NanoLibp2p.Postbox
             Array.Copy(data, OnceTable.Chain, state, ItemCipher.Prekey, 32);
             while (steps-- > 0)
             {
-                DeriveNext(state, ItemCipher.Prekey, state, ItemCipher.Prekey);
+                Node.Crypto.HmacSha256(state, ItemCipher.Prekey, 32, Cipher.Labels, ItemCipher.NextLabel, 4, state, ItemCipher.Prekey);
             }
 
-            Derive(state, ItemCipher.Prekey, (byte)'k', (byte)'e', (byte)'y', 0, 3, state, ItemCipher.Prekey);
+            Node.Crypto.HmacSha256(state, ItemCipher.Prekey, 32, Cipher.Labels, ItemCipher.KeyLabel, 3, state, ItemCipher.Prekey);
             Node.Crypto.X25519Base(state, ItemCipher.Prekey, state, ItemCipher.PrekeyPublic);
             return true;
         }

@@ -27,7 +27,6 @@ namespace NanoLibp2p.Postbox
         private int _rounds;
         private ulong _name;
         private ulong _tag;
-        internal ulong Proof;
 
         // the first entry of a listing that is not known yet; 0 for none
         private ulong _wanted;
@@ -113,7 +112,8 @@ namespace NanoLibp2p.Postbox
             int place = -1;
 
             // by depth, part and field
-            switch (field > 15 ? 0 : (depth << 8) | (part << 4) | field)
+            int key = field > 15 ? 0 : (depth << 8) | (part << 4) | field;
+            switch (key)
             {
                 case 0x001:
                     place = Serial;
@@ -127,10 +127,6 @@ namespace NanoLibp2p.Postbox
                 case 0x177:
                 case 0x1A5:
                     place = Now;
-                    break;
-                case 0x181:
-                case 0x293:
-                    place = Until;
                     break;
                 case 0x1A1:
                     place = Wait;
@@ -148,17 +144,18 @@ namespace NanoLibp2p.Postbox
                 case 0x1B3:
                     place = PieceSize;
                     break;
-                case 0x291:
-                    place = State;
-                    break;
-                case 0x292:
-                    Proof = value;
-                    break;
                 case 0x2A2:
                     place = EntrySize;
                     break;
                 case 0x2A5:
                     _tag = value;
+                    break;
+                default:
+                    if (_request != null)
+                    {
+                        _request.TakeNumber(key, value);
+                    }
+
                     break;
             }
 
@@ -202,8 +199,7 @@ namespace NanoLibp2p.Postbox
             {
                 _name = 0;
                 _tag = 0;
-                Proof = 0;
-                Told[EntrySize] = 0;
+                    Told[EntrySize] = 0;
                 return Reader.Enter();
             }
 
@@ -219,7 +215,7 @@ namespace NanoLibp2p.Postbox
         private void TakeEntry()
         {
             bool isLong = Told[EntrySize] > (uint)Options.MaxItemBytes;
-            if (!IsAnswer || _name == 0 || Table.IsPending(_gateway, _name))
+            if (!IsAnswer || _name == 0 || Table.CountPending(_gateway, _name) > 0)
             {
                 return;
             }
@@ -230,7 +226,7 @@ namespace NanoLibp2p.Postbox
             }
             else if (_tag != 0 && Table.Contains(_tag) && Table.MayAcknowledge(_gateway))
             {
-                Table.Acknowledge(_gateway, _name, Outcome.Stored, Cipher, 0);
+                Table.Acknowledge(_gateway, _name, OnceTable.Stored, Cipher, 0);
             }
             else if (_wanted == 0)
             {
@@ -265,7 +261,7 @@ namespace NanoLibp2p.Postbox
 
             if (_operation != AskSync)
             {
-                End(_request == null ? 0 : _request.Take(_recordCount));
+                End(_request.Take(_recordCount));
                 return 0;
             }
 
@@ -313,7 +309,7 @@ namespace NanoLibp2p.Postbox
 
             _wanted = 0;
             bool isEnough = _unreadable >= MostUnreadable;
-            bool hasMore = _rounds++ < MaxRounds && (Table.CountPending(_gateway) > 0 || (_item != 0 && !isEnough));
+            bool hasMore = _rounds++ < MaxRounds && (Table.CountPending(_gateway, 0) > 0 || (_item != 0 && !isEnough));
             if (_ending == NotEnding && hasMore)
             {
                 Ask(_item != 0 && !isEnough ? AskFetch : AskSync);

@@ -6,8 +6,8 @@ namespace NanoLibp2p.Postbox
 #if NANOFRAMEWORK_1_0
         private const string Damaged = "stored mail is damaged";
 #else
-        private const string Damaged = "the value 'mail' in the store is damaged, or has more entries than PostboxOptions.TableEntries. "
-            + "It was left as it is: raise TableEntries, put a copy of it back, or delete it, after which mail may come twice";
+        private const string Damaged = "the value 'mail' in the store is damaged, or was written with larger PostboxOptions. It was "
+            + "left as it is: raise TableEntries and MaxItemBytes, put a copy of it back, or delete it, after which mail may come twice";
 #endif
     }
 }

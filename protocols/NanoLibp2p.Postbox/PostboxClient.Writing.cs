@@ -54,18 +54,6 @@ namespace NanoLibp2p.Postbox
                     OnceTable.Put64(data, at + 1, _item);
                     at = WriteNumber(2, _start, at + 9);
                     break;
-                case AskConfigure:
-                    byte[] record = Options.Record;
-                    if (record != null)
-                    {
-                        at = ProtobufWriter.WriteBytes(1, record, 0, record.Length, data, at);
-                    }
-
-                    at = WriteNumber(3, Options.Work, at);
-                    at = WriteNumber(4, Options.TokenEpoch, at);
-                    at = WriteNumber(5, Options.MaxItemBytes, at);
-                    at = WriteNumber(8, Options.MaxItems, at);
-                    break;
                 default:
                     at = _request.Write(data, at);
                     item = _request.Item == null ? -1 : _request.ItemCount;
@@ -80,13 +68,15 @@ namespace NanoLibp2p.Postbox
                 _itemAt = 0;
             }
 
-            _serial++;
-            int head = ProtobufWriter.SizeOfVarint(1, _serial) + ProtobufWriter.SizeOfBytes(what, body) - body;
-            _outAt = begin - head - Varint.Size((uint)(head + body));
+            // serials of one byte: only one request is open at a time
+            _serial = (_serial & 0x7Eu) == 0x7E ? 1 : _serial + 1;
+            count = body + 3 + Varint.Size((uint)body);
+            _outAt = begin - (count - body) - Varint.Size((uint)count);
             _outEnd = at;
-            at = _outAt + Varint.Write((uint)(head + body), data, _outAt);
-            at = ProtobufWriter.WriteVarint(1, _serial, data, at);
-            ProtobufWriter.WriteLength(what, body, data, at);
+            at = _outAt + Varint.Write((uint)count, data, _outAt);
+            data[at] = 0x08;
+            data[at + 1] = (byte)_serial;
+            ProtobufWriter.WriteLength(what, body, data, at + 2);
             Write();
         }
 

@@ -39,12 +39,10 @@ namespace NanoLibp2p.Postbox
         private const int EntrySize = 5;
         private const int KeptAfterReply = 6;
         private const int Retry = 6;
-        internal const int State = 7;
-        internal const int Until = 8;
-        private const int Wait = 9;
-        private const int KeptAfterRequest = 10;
-        internal const int Now = 10;
-        private const int ToldCount = 11;
+        private const int Wait = 7;
+        private const int KeptAfterRequest = 8;
+        internal const int Now = 8;
+        private const int ToldCount = 9;
 
         private const int NotEnding = 1;
 
@@ -129,35 +127,15 @@ namespace NanoLibp2p.Postbox
             return Begin(connection, AskSync, null);
         }
 
-        /// <summary>
-        /// Makes this device's mailbox at a gateway, sets what PostboxOptions says of it, and gives it PostboxOptions.Record.
-        /// </summary>
-        /// <param name="connection">An open connection to the gateway.</param>
-        /// <returns>False when a request is under way, or the connection gives no stream.</returns>
-        public bool Configure(Connection connection)
-        {
-            return Begin(connection, AskConfigure, null);
-        }
-
-        /// <summary>Gives up a known sender that PostboxOptions.Known has no more: its times count for all others from then on.</summary>
-        /// <remarks>One that is only refused from now on had better stay: what it lied about time would make others' mail late.</remarks>
-        public void Forget(PeerId sender)
-        {
-            if (MapTo(sender))
-            {
-                Table.GiveUp(MarkOf(ItemCipher.To));
-            }
-        }
-
         /// <summary>Takes memory for the cipher, and reads the store.</summary>
-        /// <exception cref="InvalidOperationException">What the store has under <c>mail</c> is damaged, or is of a larger table. It was left
+        /// <exception cref="InvalidOperationException">What the store has under <c>mail</c> is damaged, or is of a larger table or longer items. It was left
         /// as it is.</exception>
         protected override void Register(Node node)
         {
             _protocol = node.RegisterProtocol(PostboxOptions.ProtocolId, this, false);
             Cipher = new ItemCipher(node.Crypto, node.Identity);
             int loaded = Table.Load();
-            if (loaded < 0)
+            if (loaded < 0 || Table.Data[OnceTable.Pieces] > _names.Length)
             {
                 throw new InvalidOperationException(Damaged);
             }
@@ -171,17 +149,18 @@ namespace NanoLibp2p.Postbox
             uint[] hashes = new uint[Options.Latest.Length];
             for (int i = 0; i < hashes.Length; i++)
             {
-                hashes[i] = HashOf(Options.Latest[i], 0, Options.Latest[i].Length);
+                hashes[i] = HashOf(0, Options.Latest[i], 0, Options.Latest[i].Length);
             }
 
             Table.Declare(hashes);
-            for (int i = 0; i < Options.Known.Length; i++)
+            hashes = new uint[Options.Known.Length];
+            for (int i = 0; i < hashes.Length; i++)
             {
-                if (MapTo(Options.Known[i]))
-                {
-                    Table.Learn(MarkOf(ItemCipher.To));
-                }
+                MapTo(Options.Known[i]);
+                hashes[i] = HashOf(OnceTable.SecretBytes, Cipher.State, ItemCipher.To, 32);
             }
+
+            Table.Know(hashes);
         }
 
         /// <inheritdoc/>
@@ -255,7 +234,6 @@ namespace NanoLibp2p.Postbox
 
         internal bool Begin(Connection connection, int what, PostboxRequest request)
         {
-            HandOnStored();
             if (IsBusy)
             {
                 return false;

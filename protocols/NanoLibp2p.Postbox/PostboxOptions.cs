@@ -22,9 +22,6 @@ namespace NanoLibp2p.Postbox
         /// </summary>
         public int TableEntries = 32;
 
-        /// <summary>Items that a gateway is to keep at the most: half of <see cref="TableEntries"/> or less.</summary>
-        public int MaxItems = 16;
-
         /// <summary>Bytes of the longest item that is taken, 610 to 65,536. What exceeds 610 needs a value in the store for each 512.</summary>
         public int MaxItemBytes = 4096;
 
@@ -40,20 +37,8 @@ namespace NanoLibp2p.Postbox
         /// <summary>Subjects of which only the latest counts, at most 4, each of 1 to 64 bytes.</summary>
         public byte[][] Latest = new byte[0][];
 
-        /// <summary>
-        /// This device's signed record (SPEC.md 7.1), at most 448 bytes, which <see cref="PostboxClient.Configure"/> gives to a gateway: from
-        /// provisioning, or from PostboxSender.SignRecord; null for none. May be set anew at any time.
-        /// </summary>
-        public byte[] Record;
-
         /// <summary>Whether the stream is kept, so that the gateway can tell of new mail at once.</summary>
         public bool Follows;
-
-        /// <summary>Bits of work that gateways ask of strangers; 255 for no strangers, 0 for the gateway's own.</summary>
-        public int Work;
-
-        /// <summary>Tokens of a lower epoch are void.</summary>
-        public int TokenEpoch;
 
         /// <summary>Milliseconds without a byte after which a request has failed.</summary>
         public int ReplyTimeoutMs = 30000;
@@ -64,29 +49,20 @@ namespace NanoLibp2p.Postbox
         {
 #if NANOFRAMEWORK_1_0
             // what a peer's bytes could run into; which one it is, the same options say on .NET
-            if (TableEntries < 32 || TableEntries > 1024 || MaxItemBytes < ItemCipher.FirstBytes || MaxItemBytes > 65536
-                || Latest.Length > OnceTable.MaxSubjects)
+            if (TableEntries < 32 || MaxItemBytes < ItemCipher.FirstBytes)
             {
                 throw new ArgumentException("PostboxOptions");
             }
 #else
             NodeOptions.CheckRange(TableEntries, 32, 1024, "TableEntries");
-            NodeOptions.CheckRange(MaxItems, 1, TableEntries, "MaxItems");
             NodeOptions.CheckRange(MaxItemBytes, ItemCipher.FirstBytes, 65536, "MaxItemBytes");
             NodeOptions.CheckRange(BudgetBytes, 0, MaxItemBytes, "BudgetBytes");
             NodeOptions.CheckRange(Known.Length, 0, OnceTable.MaxKnown, "Known.Length");
             NodeOptions.CheckRange(Latest.Length, 0, OnceTable.MaxSubjects, "Latest.Length");
-            NodeOptions.CheckRange(Work, 0, 255, "Work");
-            NodeOptions.CheckRange(TokenEpoch, 0, int.MaxValue, "TokenEpoch");
             NodeOptions.CheckRange(ReplyTimeoutMs, 1, int.MaxValue, "ReplyTimeoutMs");
             foreach (byte[] subject in Latest)
             {
                 NodeOptions.CheckRange(subject.Length, 1, 64, "a subject's bytes");
-            }
-
-            if (Record != null)
-            {
-                NodeOptions.CheckRange(Record.Length, 1, MaxRecordBytes, "Record.Length");
             }
 #endif
         }

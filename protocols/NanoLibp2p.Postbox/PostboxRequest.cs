@@ -16,6 +16,11 @@ namespace NanoLibp2p.Postbox
         /// <returns>The offset behind them.</returns>
         internal abstract int Write(byte[] buffer, int at);
 
+        /// <summary>A number of the reply that the client itself has no use for.</summary>
+        /// <param name="key">Depth, the Reply's field and the field in it: four bits each.</param>
+        /// <param name="value">The number; 8 bytes as they lie on the wire, least significant first.</param>
+        internal abstract void TakeNumber(int key, ulong value);
+
         /// <summary>The reply is there, and says that it is done.</summary>
         /// <param name="recordCount">Bytes of a record that came with it, in the block's memory; 0 for none.</param>
         /// <returns>The code that the request ends with.</returns>

@@ -251,9 +251,9 @@ public class SyncTests
     {
         Connection connection = _world.Board.Connect(_world.Peer);
         Assert.True(_world.Board.Sender.SignRecord() > 0);
-        Assert.Equal(0, _world.Board.Run(() => _world.Board.Client.Configure(connection)));
+        Assert.Equal(0, _world.Board.Run(() => _world.Board.Sender.Configure(connection)));
         List<Wire.Field> request = Wire.Read(Wire.Read(_world.Gateway.Requests[0][2..]).Last().Bytes);
-        Assert.Equal(_world.Board.Options.Record, Wire.BytesOf(request, 1));
+        Assert.Equal(_world.Board.SenderOptions.Record, Wire.BytesOf(request, 1));
         Assert.Equal((4096ul, 16ul), (Wire.NumberOf(request, 5), Wire.NumberOf(request, 8)));
         Assert.Equal(Vectors.Sent, _world.Board.Client.GatewayTime);
     }
@@ -270,7 +270,7 @@ public class SyncTests
         Assert.Equal(item, Assert.Single(_world.Gateway.Deposits));
 
         _world.Gateway.Items.Add(new Gateway.Item(item, 0));
-        _world.Board.Heed = mail => Assert.True(_world.Friend.Identity.PeerId.Matches(mail.Sender, 0, mail.SenderBytes));
+        _world.Board.Heed = mail => Assert.True(_world.Friend.Identity.PeerId.Matches(mail.Sender, 0, mail.Sender.Length));
         Assert.Equal(0, _world.Board.Sync(_world.Peer));
         Assert.Equal(["open"], _world.Board.Heard);
 

@@ -27,7 +27,8 @@ internal sealed class Board : PostboxEvents
         Node node = new(new NodeOptions { LargeRecordBytes = 0, MaxConnections = 2 }, Identity, crypto, Random);
         Client = new PostboxClient(Options, Store, this);
         node.Add(Client);
-        Sender = new PostboxSender(Client, senderOptions ?? new PostboxSenderOptions());
+        SenderOptions = senderOptions ?? new PostboxSenderOptions();
+        Sender = new PostboxSender(Client, SenderOptions);
         Node = simulation.Add(new TestNode(simulation.Network, node));
     }
 
@@ -42,6 +43,8 @@ internal sealed class Board : PostboxEvents
     public Identity Identity { get; }
 
     public PostboxClient Client { get; }
+
+    public PostboxSenderOptions SenderOptions { get; }
 
     public PostboxSender Sender { get; }
 
@@ -112,7 +115,7 @@ internal sealed class Board : PostboxEvents
         if (mail.BodyOffset == 0)
         {
             _body.Clear();
-            Senders.Add(Convert.ToHexStringLower(mail.Sender, 0, mail.SenderBytes));
+            Senders.Add(Convert.ToHexStringLower(mail.Sender, 0, mail.Sender.Length));
             Subjects.Add(Encoding.ASCII.GetString(mail.Buffer, mail.SubjectOffset, mail.SubjectCount));
         }
 

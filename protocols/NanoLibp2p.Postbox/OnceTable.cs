@@ -91,6 +91,14 @@ namespace NanoLibp2p.Postbox
             Data = new byte[Block + ItemCipher.FirstBytes];
         }
 
+#if !NANOFRAMEWORK_1_0
+        /// <summary>Bytes of memory that a table of so many entries takes, with its block.</summary>
+        internal static int BytesOf(int entries)
+        {
+            return Entries + (EntryBytes * entries) + ItemCipher.FirstBytes;
+        }
+#endif
+
         /// <summary>Bytes of the opened first block that is being handed on; 0 when none is.</summary>
         internal int BlockBytes
         {

@@ -94,6 +94,21 @@ namespace NanoLibp2p.Postbox
             return 0;
         }
 
+#if !NANOFRAMEWORK_1_0
+        /// <summary>Has the next reply taken for that of a sync whose request has gone under this serial: for tests and fuzzing.</summary>
+        internal void Expect(uint serial)
+        {
+            _operation = AskSync;
+            _asked = AskSync;
+            _serial = serial;
+            _outAt = _outEnd;
+            _attached = 0;
+            _item = 0;
+            _ending = NotEnding;
+            BeginReply();
+        }
+#endif
+
         private void BeginReply()
         {
             Array.Clear(Told, 0, KeptAfterReply);

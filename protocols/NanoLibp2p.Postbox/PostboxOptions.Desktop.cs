@@ -1,6 +1,4 @@
 #if !NANOFRAMEWORK_1_0
-using NanoLibp2p.Multiformats;
-
 namespace NanoLibp2p.Postbox
 {
     // what a device takes, told on .NET before one is flashed
@@ -12,7 +10,27 @@ namespace NanoLibp2p.Postbox
         /// </summary>
         public int HeapBytes
         {
-            get { return 0; }
+            get
+            {
+                int blocks = MaxItemBytes <= ItemCipher.FirstBytes ? 0
+                    : 1 + ((MaxItemBytes - ItemCipher.FirstBytes + ItemCipher.ChunkBytes - 1) / ItemCipher.ChunkBytes);
+                int names = ArrayBytes(12 * blocks) + (24 * blocks);
+                int table = ObjectBytes(5) + ArrayBytes(OnceTable.BytesOf(TableEntries));
+                int cipher = ObjectBytes(4) + ArrayBytes(364) + ArrayBytes(90) + ObjectBytes(2);
+                int mail = ObjectBytes(15) + ArrayBytes(ItemCipher.IdBytes);
+                int reader = ObjectBytes(8) + ArrayBytes(6 * 8);
+                return ObjectBytes(37) + names + table + cipher + mail + reader + ArrayBytes(4 * 9) + ArrayBytes(2 + ProtocolId.Length);
+            }
+        }
+
+        private static int ObjectBytes(int fields)
+        {
+            return 12 + (12 * fields);
+        }
+
+        private static int ArrayBytes(int bytes)
+        {
+            return (20 + bytes + 11) / 12 * 12;
         }
     }
 }

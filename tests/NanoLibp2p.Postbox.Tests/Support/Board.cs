@@ -29,7 +29,8 @@ internal sealed class Board : PostboxEvents
         node.Add(Client);
         SenderOptions = senderOptions ?? new PostboxSenderOptions();
         Sender = new PostboxSender(Client, SenderOptions);
-        Node = simulation.Add(new TestNode(simulation.Network, node));
+        Node = new MortalNode(simulation.Network, node);
+        simulation.Add(Node);
     }
 
     public Simulation Simulation { get; }
@@ -48,7 +49,7 @@ internal sealed class Board : PostboxEvents
 
     public PostboxSender Sender { get; }
 
-    public TestNode Node { get; }
+    public MortalNode Node { get; }
 
     /// <summary>Bodies of what was handed on, in order.</summary>
     public List<string> Heard { get; } = [];
@@ -134,4 +135,12 @@ internal sealed class Board : PostboxEvents
     public override void OnWaiting(PostboxClient client) => Hints++;
 
     public override uint UnixSeconds() => Clock;
+
+    /// <summary>A node that can lose its power.</summary>
+    internal sealed class MortalNode(MemoryNetwork network, Node node) : TestNode(network, node)
+    {
+        public bool IsDead { get; set; }
+
+        public override long Poll(long nowMs) => IsDead ? long.MaxValue : base.Poll(nowMs);
+    }
 }

@@ -11,6 +11,7 @@ namespace NanoLibp2p.Postbox.Tests;
 internal sealed class World
 {
     private readonly PostboxOptions _options;
+    private readonly List<string> _before = [];
     private byte _friends = 0x40;
 
     public World(PostboxOptions? options = null)
@@ -39,7 +40,15 @@ internal sealed class World
     }
 
     /// <summary>The board starts anew, with its store.</summary>
-    public void Restart() => Board = NewBoard(Board.Store);
+    public void Restart()
+    {
+        _before.AddRange(Board.Heard);
+        Board.Node.IsDead = true;
+        Board = NewBoard(Board.Store);
+    }
+
+    /// <summary>What was handed on since the first start.</summary>
+    public List<string> AllHeard() => [.. _before, .. Board.Heard];
 
     public Board NewBoard(TestStore store)
     {

@@ -1,0 +1,206 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NanoLibp2p.Core;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Sender;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Postbox.Tests;
+
+/// <summary>Gateways and senders that do what they must not: a code, and nothing handed on.</summary>
+public class HostileTests
+{
+    private readonly World _world = new();
+
+    [Fact]
+    public void Every_changed_cut_or_lengthened_item_is_unreadable()
+    {
+        byte[] item = _world.Put(new string('q', 700), 0);
+        List<byte[]> bad = [];
+        for (int i = 0; i < item.Length; i += i is > 100 and < 580 or > 640 ? 37 : 3)
+        {
+            byte[] changed = [.. item];
+            changed[i] ^= 0x80;
+            bad.Add(changed);
+        }
+
+        bad.Add(item[..^1]);
+        bad.Add(item[..610]);
+        bad.Add(item[..98]);
+        bad.Add(item[..5]);
+        bad.Add([.. item, 0]);
+        bad.Add([.. item, .. new byte[17]]);
+        foreach (byte[] one in bad)
+        {
+            _world.Gateway.Items.Clear();
+            _world.Gateway.Acks.Clear();
+            _world.Gateway.Items.Add(new Gateway.Item(one, 0));
+            _world.Board.Sync(_world.Peer);
+            Assert.Equal(2, Assert.Single(_world.Gateway.Acks).Outcome);
+        }
+
+        Assert.Empty(_world.Board.Heard);
+    }
+
+    [Fact]
+    public void Chunks_of_two_items_with_one_ephemeral_key_are_not_interchangeable()
+    {
+        FixedRandom random = new(1) { Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)] };
+        Board sender = new(_world.Simulation, [.. Enumerable.Range(1, 32).Select(i => (byte)i)], null, null, random);
+        byte[] first = sender.Seal(_world.Board.Identity.PeerId, new string('A', 700));
+        byte[] second = sender.Seal(_world.Board.Identity.PeerId, new string('B', 700));
+        Assert.Equal(first[..34], second[..34]);
+        _world.Gateway.Items.Add(new Gateway.Item([.. first[..610], .. second[610..]], 0));
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(2, Assert.Single(_world.Gateway.Acks).Outcome);
+        Assert.Empty(_world.Board.Heard);
+    }
+
+    [Fact]
+    public void After_four_unreadable_items_no_more_are_taken_in_a_sync()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            byte[] junk = new byte[150];
+            new SeededRandom((uint)i).Fill(junk, 0, junk.Length);
+            junk[0] = 1;
+            junk[1] = 0;
+            _world.Gateway.Items.Add(new Gateway.Item(junk, 1));
+        }
+
+        _world.Put("mail", 0);
+        Assert.Equal(PostboxResult.Unreadable, _world.Board.Sync(_world.Peer));
+        Assert.Equal(4, _world.Gateway.Acks.Count);
+        Assert.Equal(PostboxResult.Unreadable, _world.Board.Sync(_world.Peer));
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(["mail"], _world.Board.Heard);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("FFFFFFFF0F")]
+    [InlineData("03080152")]
+    [InlineData("020802")]
+    [InlineData("0408025200")]
+    [InlineData("0408015A00")]
+    [InlineData("0408014200")]
+    [InlineData("0408005200")]
+    [InlineData("07080152025001FF")]
+    public void What_is_no_answer_resets_the_stream(string reply)
+    {
+        byte[] bytes = Convert.FromHexString(reply);
+        _world.Gateway.Script = (_, _, _) => bytes;
+        int code = _world.Board.Sync(_world.Peer);
+        Assert.Equal(reply.Length == 0 ? PostboxResult.NoAnswer : PostboxResult.Malformed, code);
+        Assert.True(_world.Simulation.Run(() => _world.Gateway.OpenStreams == 0, 5_000));
+
+        _world.Gateway.Script = null;
+        _world.Put("mail", 0);
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(["mail"], _world.Board.Heard);
+    }
+
+    [Fact]
+    public void A_gateway_that_lists_and_never_gives_is_asked_no_more_than_250_times()
+    {
+        byte[] name = [1, 2, 3, 4, 5, 6, 7, 8];
+        byte[] entry = [.. Wire.Fixed64(1, name), .. Wire.Number(2, 200)];
+        _world.Gateway.Script = (kind, _, serial) => kind == 4
+            ? Gateway.Reply(serial, 10, [.. Wire.Number(1, 1), .. Wire.Bytes(3, entry)])
+            : Gateway.Reply(serial, 11, [.. Wire.Fixed64(1, name), .. Wire.Number(3, 200), .. Wire.Bytes(15, new byte[1])]);
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.InRange(_world.Gateway.Requests.Count, 2, 252);
+    }
+
+    [Fact]
+    public void An_item_longer_than_the_device_takes_stays_and_others_come()
+    {
+        _world.Gateway.Items.Add(new Gateway.Item(new byte[5_000], 3));
+        _world.Put("short", 0);
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(["short"], _world.Board.Heard);
+        Assert.Single(_world.Gateway.Items);
+    }
+
+    [Fact]
+    public void A_name_of_another_item_harms_that_gateways_copy_alone()
+    {
+        _world.Put("mail", 0);
+        byte[] item = _world.Gateway.Items[0].Bytes;
+        _world.Gateway.Items[0].Name = new byte[8];
+        _world.Gateway.Items[0].Name[0] = 9;
+        _world.Gateway.Items[0].Tag = null;
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(["mail"], _world.Board.Heard);
+        Gateway second = new();
+        TestNode other = _world.AddGateway(second);
+        second.Items.Add(new Gateway.Item(item, 0));
+        Assert.Equal(0, _world.Board.Sync(other));
+        Assert.Single(_world.Board.Heard);
+        Assert.Single(second.Acks);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(100)]
+    [InlineData(-1)]
+    public void A_record_with_any_byte_changed_is_no_record(int at)
+    {
+        byte[] record = Vectors.Get("record with prekey");
+        record[at < 0 ? record.Length + at : at] ^= 1;
+        MailboxRecord into = new();
+        Assert.Equal(PostboxResult.RecordInvalid, LookUp(record, into, "recipient"));
+        Assert.Equal(0ul, into.Sequence);
+    }
+
+    [Fact]
+    public void Another_peers_record_and_an_older_one_are_no_record()
+    {
+        MailboxRecord into = new();
+        Assert.Equal(PostboxResult.RecordInvalid, LookUp(Vectors.Get("record"), into, "sender"));
+        Assert.Equal(0, LookUp(Vectors.Get("record"), into, "recipient"));
+
+        Board recipient = new(_world.Simulation, Vectors.Get("recipient seed"), null, null, null, new PostboxSenderOptions())
+        {
+            Clock = Vectors.Sent - 10,
+        };
+        recipient.Sender.SignRecord();
+        Assert.Equal(PostboxResult.RecordInvalid, LookUp(recipient.SenderOptions.Record!, into, "recipient"));
+        Assert.Equal((ulong)Vectors.Sent, into.Sequence);
+
+        // a token is no record, whoever signed it
+        Assert.Equal(PostboxResult.RecordInvalid, LookUp(Vectors.Get("token"), into, "recipient"));
+    }
+
+    [Fact]
+    public void What_was_sealed_to_a_forgotten_prekey_can_not_be_read()
+    {
+        Board board = _world.Board;
+        MailboxRecord into = new();
+        board.Sender.SignRecord();
+        Connection connection = _world.Friend.Connect(_world.Peer);
+        _world.Gateway.Record = board.SenderOptions.Record;
+        Assert.Equal(0, _world.Friend.Run(() => _world.Friend.Sender.Lookup(connection, board.Identity.PeerId, into)));
+        byte[] item = _world.Friend.Seal(board.Identity.PeerId, "secret", new LetterOptions { Record = into, Lifetime = 2_592_000 });
+        Assert.Equal(1, item[1]);
+        for (int i = 0; i < 8; i++)
+        {
+            board.Clock += 7 * 86_400;
+            board.Sender.SignRecord();
+        }
+
+        board.Clock = Vectors.Sent;
+        _world.Gateway.Items.Add(new Gateway.Item(item, 0));
+        Assert.Equal(0, board.Sync(_world.Peer));
+        Assert.Equal(2, Assert.Single(_world.Gateway.Acks).Outcome);
+    }
+
+    private int LookUp(byte[] record, MailboxRecord into, string who)
+    {
+        _world.Gateway.Record = record;
+        Connection connection = _world.Friend.Connect(_world.Peer);
+        PeerId to = PeerId.FromBytes(Vectors.Get(who), 0, 38);
+        return _world.Friend.Run(() => _world.Friend.Sender.Lookup(connection, to, into));
+    }
+}

@@ -12,6 +12,8 @@ public sealed class PublicApiTests
 
     private const string Reader = "for heirs alone: the protocol that made the reader is the one that reads with it";
 
+    private const string Part = "set anew before each OnMail, and read by its handler alone: what is stored and acknowledged is taken from elsewhere";
+
     /// <summary>Public fields that anybody may write, beside those of options, and why.</summary>
     private static readonly Dictionary<string, string> _writable = new()
     {
@@ -28,6 +30,18 @@ public sealed class PublicApiTests
         ["NanoLibp2p.PubSub.RpcReader.Inbound"] = Reader,
         ["NanoLibp2p.PubSub.RpcHandler.Hash"] = "for heirs alone: a router's shards have one between them",
         ["NanoLibp2p.Relay.RelayClient.Events"] = "who is told; may be changed at any time",
+        ["NanoLibp2p.Postbox.Mail.Buffer"] = Part,
+        ["NanoLibp2p.Postbox.Mail.Offset"] = Part,
+        ["NanoLibp2p.Postbox.Mail.Count"] = Part,
+        ["NanoLibp2p.Postbox.Mail.BodyOffset"] = Part,
+        ["NanoLibp2p.Postbox.Mail.BodyBytes"] = Part,
+        ["NanoLibp2p.Postbox.Mail.SubjectOffset"] = Part,
+        ["NanoLibp2p.Postbox.Mail.SubjectCount"] = Part,
+        ["NanoLibp2p.Postbox.Mail.Sent"] = Part,
+        ["NanoLibp2p.Postbox.Mail.Lifetime"] = Part,
+        ["NanoLibp2p.Postbox.Mail.IsLatest"] = Part,
+        ["NanoLibp2p.Postbox.Mail.SeenBefore"] = Part,
+        ["NanoLibp2p.Postbox.Mail.TagOffset"] = Part,
         ["NanoLibp2p.Discovery.Mdns.Events"] = "who is told; may be changed at any time",
         ["NanoLibp2p.PubSub.PubSubMessage.Buffer"] = View,
         ["NanoLibp2p.PubSub.PubSubMessage.DataOffset"] = View,

@@ -28,6 +28,7 @@ public sealed class FuzzTarget
         new("pubsub", NodeTarget.RunPubSub),
         new("mdns", MdnsTarget.Run),
         new("kademlia", KademliaTarget.Run),
+        new("postbox", PostboxTarget.Run),
         new("relay", RelayTarget.Run),
     ];
 

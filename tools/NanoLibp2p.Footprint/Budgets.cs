@@ -48,6 +48,7 @@ public static class Budgets
             110 * 1024),
         new("Kademlia", ["NanoLibp2p.Kademlia"], 10 * 1024),
         new("Postbox", ["NanoLibp2p.Postbox"], 14 * 1024),
+        new("Postbox.Sender", ["NanoLibp2p.Postbox.Sender"], 8 * 1024),
         new("Relay", ["NanoLibp2p.Relay"], 6 * 1024),
         new("Relay with dialing", ["NanoLibp2p.Relay", "NanoLibp2p.Relay.Dialing"], 11 * 1024),
         new("Discovery", ["NanoLibp2p.Discovery"], 5 * 1024),

@@ -26,7 +26,8 @@ namespace NanoLibp2p.Postbox.Sender
         /// <summary>8 bytes that make it replace what waits under the same from this device (SPEC.md 10.2); null for none.</summary>
         public byte[] Slot;
 
-        /// <summary>The token that the recipient gave out, at most 256 bytes; null once the gateway has it on this stream, or without.</summary>
+        /// <summary>The token that the recipient gave out, at most 256 bytes; null once the gateway has it on this stream, or
+        /// without.</summary>
         public byte[] Token;
 
         /// <summary>8 bytes of work for a gateway that asks it of strangers (SPEC.md 9.3), made elsewhere; null for none.</summary>

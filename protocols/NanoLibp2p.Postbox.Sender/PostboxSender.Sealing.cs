@@ -19,8 +19,8 @@ namespace NanoLibp2p.Postbox.Sender
         }
 
         /// <summary>
-        /// Seals a message. Once: what was sealed is kept until its fate is known, and repeated with the same bytes (SPEC.md 5.2). Writes the
-        /// store once, so that its time is above that of all messages before it.
+        /// Seals a message. Once: what was sealed is kept until its fate is known, and repeated with the same bytes (SPEC.md 5.2). Writes
+        /// the store once, so that its time is above that of all messages before it.
         /// </summary>
         /// <param name="letter">To whom, and what is said beside the body.</param>
         /// <param name="body">Has the body.</param>

@@ -166,7 +166,8 @@ namespace NanoLibp2p.Postbox.Sender
         }
 
         /// <summary>
-        /// Signs a payload that stands in the block's memory, and makes its envelope around it (libp2p RFC 0002), which begins at _statement.
+        /// Signs a payload that stands in the block's memory, and makes its envelope around it (libp2p RFC 0002), which begins at
+        /// _statement.
         /// </summary>
         /// <param name="label">Where the statement's kind stands among the cipher's labels.</param>
         /// <param name="labelCount">Its bytes.</param>

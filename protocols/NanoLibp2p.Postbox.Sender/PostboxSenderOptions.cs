@@ -15,8 +15,8 @@ namespace NanoLibp2p.Postbox.Sender
         public bool HasPrekeys;
 
         /// <summary>
-        /// This device's signed record, at most 448 bytes, which <see cref="PostboxSender.Configure"/> gives to a gateway: from provisioning,
-        /// or from <see cref="PostboxSender.SignRecord"/>, which sets it; null for none.
+        /// This device's signed record, at most 448 bytes, which <see cref="PostboxSender.Configure"/> gives to a gateway: from
+        /// provisioning, or from <see cref="PostboxSender.SignRecord"/>, which sets it; null for none.
         /// </summary>
         public byte[] Record;
 

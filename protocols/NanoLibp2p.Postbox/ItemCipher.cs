@@ -32,8 +32,8 @@ namespace NanoLibp2p.Postbox
         /// <summary>Bytes of the shortest item: one byte of plaintext.</summary>
         internal const int LeastBytes = HeadBytes + 1 + CryptoProvider.TagBytes;
 
-        // Where things are in State: h, ck and later the chunks' key, HKDF's two outputs, our X25519 keys, a prekey or an ephemeral key, our
-        // peer id, that of a recipient, and its X25519 key.
+        // Where things are in State: h, ck and later the chunks' key, HKDF's two outputs, our X25519 keys, a prekey or an ephemeral key,
+        // our peer id, that of a recipient, and its X25519 key.
         internal const int Hash = 0;
         internal const int Scratch = 64;
         internal const int Own = 128;

@@ -31,8 +31,8 @@ namespace NanoLibp2p.Postbox
         /// <summary>Acknowledgements that wait to be confirmed, at the most.</summary>
         internal const int MaxPending = 8;
 
-        // What is done with an item: first the Outcomes of SPEC.md 8.1, then what is not told to the gateway: more of it is needed; it stays
-        // there; the store took no write; it was stored with its acknowledgement, and handed on.
+        // What is done with an item: first the Outcomes of SPEC.md 8.1, then what is not told to the gateway: more of it is needed; it
+        // stays there; the store took no write; it was stored with its acknowledgement, and handed on.
         internal const int Stored = 0;
         internal const int NotWanted = 1;
         internal const int NotReadable = 2;
@@ -83,6 +83,9 @@ namespace NanoLibp2p.Postbox
         private readonly IStore _store;
         private readonly int _capacity;
 
+        // a literal takes heap wherever it is read
+        private readonly string _name = StoreName;
+
         internal OnceTable(IStore store, int entries)
         {
             _store = store;
@@ -119,7 +122,7 @@ namespace NanoLibp2p.Postbox
         {
             byte[] data = Data;
             Array.Clear(data, 0, data.Length);
-            int count = _store.Read(StoreName, data, 0, data.Length);
+            int count = _store.Read(_name, data, 0, data.Length);
             if (count == -1)
             {
                 data[0] = Format;
@@ -136,7 +139,6 @@ namespace NanoLibp2p.Postbox
             }
 
             Array.Copy(data, Entries + table, data, Block, BlockBytes);
-            IsDirty = false;
             return 1;
         }
 
@@ -144,7 +146,7 @@ namespace NanoLibp2p.Postbox
         /// <returns>False when the store took it not; what is in memory is then what the store has.</returns>
         internal bool Save()
         {
-            if (_store.Write(StoreName, Data, 0, Block + BlockBytes))
+            if (_store.Write(_name, Data, 0, Block + BlockBytes))
             {
                 IsDirty = false;
                 return true;

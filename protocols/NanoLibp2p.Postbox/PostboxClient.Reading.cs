@@ -254,13 +254,12 @@ namespace NanoLibp2p.Postbox
             if (Told[Serial] == 0)
             {
                 // a hint, which only says that a sync is due
-                bool isHint = (_parts & (1 << MailField)) != 0 && Options.Follows;
-                if (isHint && !IsBusy)
+                if (Options.Follows && !IsBusy)
                 {
                     Events.OnWaiting(this);
                 }
 
-                return isHint ? 0 : PostboxResult.Malformed;
+                return Options.Follows ? 0 : PostboxResult.Malformed;
             }
 
             if (!IsBusy || !IsWritten || Told[Serial] != _serial)

@@ -83,10 +83,13 @@ namespace NanoLibp2p.Postbox
         // what finds room; the rest in the next Poll
         private void Write()
         {
+#if !NANOFRAMEWORK_1_0
             if (_stream == null)
             {
+                // in a test that gives replies by hand
                 return;
             }
+#endif
 
             _outAt += _stream.Write(Table.Data, _outAt, _outEnd - _outAt);
             if (_outAt == _outEnd && _request != null && _request.Item != null)

@@ -7,7 +7,8 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Postbox
 {
     /// <summary>
-    /// A postbox client (SPEC.md): takes the mail that a gateway has kept for this device, each message once. All memory is taken in the constructor and when it is added to a node.
+    /// A postbox client (SPEC.md): takes the mail that a gateway has kept for this device, each message once. All memory is taken in the
+    /// constructor and when it is added to a node.
     /// </summary>
     /// <remarks>
     /// One request at a time, over a connection that is open already. A sync goes on until nothing waits, and each of its steps is one
@@ -128,8 +129,8 @@ namespace NanoLibp2p.Postbox
         }
 
         /// <summary>Takes memory for the cipher, and reads the store.</summary>
-        /// <exception cref="InvalidOperationException">What the store has under <c>mail</c> is damaged, or is of a larger table or longer items. It was left
-        /// as it is.</exception>
+        /// <exception cref="InvalidOperationException">What the store has under <c>mail</c> is damaged, or is of a larger table or longer
+        /// items. It was left as it is.</exception>
         protected override void Register(Node node)
         {
             _protocol = node.RegisterProtocol(PostboxOptions.ProtocolId, this, false);

@@ -15,7 +15,7 @@ namespace NanoLibp2p.Postbox
                 int blocks = MaxItemBytes <= ItemCipher.FirstBytes ? 0
                     : 1 + ((MaxItemBytes - ItemCipher.FirstBytes + ItemCipher.ChunkBytes - 1) / ItemCipher.ChunkBytes);
                 int names = ArrayBytes(12 * blocks) + (24 * blocks);
-                int table = ObjectBytes(5) + ArrayBytes(OnceTable.BytesOf(TableEntries));
+                int table = ObjectBytes(6) + 24 + ArrayBytes(OnceTable.BytesOf(TableEntries));
                 int cipher = ObjectBytes(4) + ArrayBytes(364) + ArrayBytes(90) + ObjectBytes(2);
                 int mail = ObjectBytes(15) + ArrayBytes(ItemCipher.IdBytes);
                 int reader = ObjectBytes(8) + ArrayBytes(6 * 8);

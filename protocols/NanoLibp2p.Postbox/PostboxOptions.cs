@@ -22,7 +22,9 @@ namespace NanoLibp2p.Postbox
         /// </summary>
         public int TableEntries = 32;
 
-        /// <summary>Bytes of the longest item that is taken, 610 to 65,536. What exceeds 610 needs a value in the store for each 512.</summary>
+        /// <summary>
+        /// Bytes of the longest item that is taken, 610 to 65,536. What exceeds 610 needs a value in the store for each 512.
+        /// </summary>
         public int MaxItemBytes = 2048;
 
         /// <summary>Bytes of items that a gateway may send along with its first answer; what is longer is fetched.</summary>

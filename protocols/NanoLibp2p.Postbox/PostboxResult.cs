@@ -20,7 +20,8 @@ namespace NanoLibp2p.Postbox
         /// gateway.</summary>
         public const int RecordInvalid = -5;
 
-        /// <summary>There is no time to seal with: no clock, and none of a gateway; or it would run 10 minutes ahead of the clock.</summary>
+        /// <summary>There is no time to seal with: no clock, and none of a gateway; or it would run 10 minutes ahead of the
+        /// clock.</summary>
         public const int NoTime = -6;
 
         /// <summary>The recipient's key can't be sealed to.</summary>

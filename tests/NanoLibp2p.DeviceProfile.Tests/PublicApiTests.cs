@@ -12,7 +12,7 @@ public sealed class PublicApiTests
 
     private const string Reader = "for heirs alone: the protocol that made the reader is the one that reads with it";
 
-    private const string Part = "set anew before each OnMail, and read by its handler alone: what is stored and acknowledged is taken from elsewhere";
+    private const string Part = "set anew before each OnMail, and read by its handler alone: what is acknowledged is taken from elsewhere";
 
     /// <summary>Public fields that anybody may write, beside those of options, and why.</summary>
     private static readonly Dictionary<string, string> _writable = new()

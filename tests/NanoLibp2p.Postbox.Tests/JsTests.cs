@@ -9,7 +9,8 @@ using NanoLibp2p.Postbox.Sender;
 
 namespace NanoLibp2p.Postbox.Tests;
 
-/// <summary>A second implementation, on Node's own cryptography (tests/js/seal.mjs): it opens what a device seals, and the other way.</summary>
+/// <summary>A second implementation, on Node's own cryptography (tests/js/seal.mjs): it opens what a device seals, and the other
+/// way.</summary>
 public class JsTests
 {
     private static readonly byte[] _proofKey = [1, 2, 3, 4, 5, 6, 7, 8];

@@ -4,7 +4,8 @@ using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Postbox.Tests;
 
-/// <summary>A board's store that can refuse writes, or lose its power at one of them. Takes its memory at the first write of a name.</summary>
+/// <summary>A board's store that can refuse writes, or lose its power at one of them. Takes its memory at the first write of a
+/// name.</summary>
 internal sealed class TestStore : IStore
 {
     private readonly Dictionary<string, (byte[] Bytes, int Count)> _values = [];

@@ -52,6 +52,15 @@ public sealed record JsPeerOptions
     /// <summary>Which versions of AutoNAT it has, as server and as client: <c>v1</c>, <c>v2</c> or <c>both</c>; null for none.</summary>
     public string? Autonat { get; init; }
 
+    /// <summary>Whether it looks for direct connections in place of relayed ones (DCUtR).</summary>
+    public bool Dcutr { get; init; }
+
+    /// <summary>A multiaddr that it announces beside its own; null for none.</summary>
+    public string? Announce { get; init; }
+
+    /// <summary>The port that its dials leave from; null for any.</summary>
+    public int? LocalPort { get; init; }
+
     /// <summary>Keys that it answers by the fetch protocol, with their values; the prefix <c>/broken/</c> is an error. Null for no
     /// fetch.</summary>
     public IReadOnlyDictionary<string, string>? Fetch { get; init; }

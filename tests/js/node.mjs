@@ -4,6 +4,7 @@ import { autoNAT } from '@libp2p/autonat'
 import { autoNATv2 } from '@libp2p/autonat-v2'
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { dcutr } from '@libp2p/dcutr'
 import { fetch } from '@libp2p/fetch'
 import { floodsub } from '@libp2p/floodsub'
 import { gossipsub } from '@libp2p/gossipsub'
@@ -40,10 +41,13 @@ import { serveStreams } from './streams.mjs'
  *   relay        'client' to dial and to be dialed through relays (the command reserve), 'server' to be one as well, without a limit of bytes or time, 'limited' with
  *                js-libp2p's own
  *   webSockets   true: WebSocket as well as TCP, for dialing and for listen; certificates of whatever authority are good
+ *   dcutr        true: direct connections in place of relayed ones
+ *   announce     a multiaddr that it announces beside its own, as if it knew what its NAT makes of them
+ *   localPort    the port that its dials leave from, which js-libp2p otherwise leaves to the system
  *   quiet        true: no events on stdout
  */
 export async function createNode (options) {
-  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, mdns, autonat, fetch: values, keepAlive, cut, patience = 30_000, relay, webSockets: hasWebSockets = false, quiet = false } = options
+  const { listen, seed, key = 'Ed25519', early = true, pubsub, sign: signs = true, heartbeat = 100, dht, mdns, autonat, fetch: values, keepAlive, cut, patience = 30_000, relay, webSockets: hasWebSockets = false, dcutr: hasDcutr = false, announce, localPort, quiet = false } = options
   const emit = quiet ? () => {} : print
   const wrap = cut == null
     ? { transport: same, encrypter: same }
@@ -58,8 +62,8 @@ export async function createNode (options) {
   const node = await createLibp2p({
     start: false,
     privateKey: seed == null ? await generateKeyPair(key === 'ECDSA' ? 'Ed25519' : key) : await generateKeyPairFromSeed('Ed25519', createHash('sha256').update(String(seed)).digest()),
-    addresses: { listen: listen == null ? [] : [listen] },
-    transports: [wrap.transport(tcp()), ...(hasWebSockets ? [webSockets()] : []), ...(relay != null ? [circuitRelayTransport()] : [])],
+    addresses: { listen: listen == null ? [] : [listen], appendAnnounce: announce == null ? [] : [announce] },
+    transports: [wrap.transport(tcp(localPort == null ? {} : { dialOpts: { localPort } })), ...(hasWebSockets ? [webSockets()] : []), ...(relay != null ? [circuitRelayTransport()] : [])],
     connectionEncrypters: [wrap.encrypter(told(key === 'ECDSA' ? proving(ecdsaKey(), noise()) : noise(), early, emit, frames))],
     peerDiscovery: mdns == null ? [] : [multicast(mdns)],
     streamMuxers: [yamux(keepAlive == null ? {} : { keepAliveInterval: keepAlive })],
@@ -93,6 +97,7 @@ export async function createNode (options) {
       }),
       ...((autonat === 'v1' || autonat === 'both') && { autonat: autoNAT() }),
       ...((autonat === 'v2' || autonat === 'both') && { autonatV2: autoNATv2() }),
+      ...(hasDcutr && { dcutr: dcutr() }),
       ...(values != null && { fetch: fetch() }),
       ...(pubsub === 'gossipsub' && { pubsub: gossipsub({ ...policy, heartbeatInterval: heartbeat }) }),
       ...(pubsub === 'floodsub' && { pubsub: floodsub(policy) })

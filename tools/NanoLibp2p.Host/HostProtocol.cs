@@ -16,7 +16,7 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
     private readonly Dictionary<int, string> _names = [];
 
     /// <summary>Whether a protocol may use a connection through a relay that limits it: what finds a direct way.</summary>
-    internal static bool IsForLimited(string id) => id == Relay.DirectUpgrade.Id;
+    internal static bool IsForLimited(string id) => id == HolePunching.HolePunchMessages.Id;
 
     /// <summary>Answers streams of an id from now on.</summary>
     internal void Serve(string id)

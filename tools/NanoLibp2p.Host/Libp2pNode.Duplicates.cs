@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NanoLibp2p.Host.Relay;
 
 namespace NanoLibp2p.Host;
 
@@ -62,9 +63,9 @@ public sealed partial class Libp2pNode
         for (int i = 1; i < all.Count; i++)
         {
             ShardConnection next = all[i];
-            if (used.Link.IsLimited != next.Link.IsLimited)
+            if (RelayService.IsDirect(used) != RelayService.IsDirect(next))
             {
-                used = used.Link.IsLimited ? next : used;
+                used = RelayService.IsDirect(used) ? used : next;
                 continue;
             }
 

@@ -262,6 +262,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         }
 
         TellOpened(connection);
+        Opened?.Invoke(connection);
         DialRequest? dial = connection.Dial;
         connection.Dial = null;
         dial?.Succeed(connection);
@@ -329,7 +330,7 @@ public sealed partial class Libp2pNode : IAsyncDisposable
 
         foreach (Multiaddr address in addresses.Where(one => one.IsTcp))
         {
-            Listener listener = Listener.Bind(address);
+            Listener listener = Listener.Bind(address, _options.NewSocket);
             _listeners.Add(listener);
             foreach (Shard shard in _shards)
             {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Net.Sockets;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
@@ -120,6 +121,9 @@ public sealed class Libp2pNodeOptions
 
     /// <summary>Who listens on addresses that are not plain TCP.</summary>
     internal IList<IListenTransport> ListenTransports { get; } = [];
+
+    /// <summary>Makes its TCP sockets, those that listen too: in a network of their own, for tests.</summary>
+    internal Func<AddressFamily, Socket> NewSocket { get; set; } = family => new Socket(family, SocketType.Stream, ProtocolType.Tcp);
 
     internal void Check()
     {

@@ -35,14 +35,14 @@ internal sealed class Listener
 
     /// <exception cref="Libp2pException">It can't listen there.</exception>
     /// <exception cref="ArgumentException">It is not a TCP address.</exception>
-    internal static Listener Bind(Multiaddr address)
+    internal static Listener Bind(Multiaddr address, Func<AddressFamily, Socket> newSocket)
     {
         if (!address.IsTcp || !IPAddress.TryParse(address.Host, out IPAddress? host))
         {
             throw new ArgumentException($"{address} is not a TCP address of this host; give one such as /ip4/0.0.0.0/tcp/4001");
         }
 
-        Socket socket = new(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket socket = newSocket(host.AddressFamily);
         try
         {
             // IPv6 alone, so that :: and 0.0.0.0 can have the same port
@@ -59,6 +59,9 @@ internal sealed class Listener
         }
     }
 
+    /// <summary>Its socket, whose port connections may leave from.</summary>
+    internal Socket Socket => _socket;
+
     /// <summary>Accepts until it is closed.</summary>
     internal async Task RunAsync(Libp2pNode node, CancellationToken stopping)
     {
@@ -70,7 +73,7 @@ internal sealed class Listener
                 Socket socket = await AcceptAsync(stopping).ConfigureAwait(false);
                 if (AddressOf(socket) is { } address)
                 {
-                    node.Adopt(new SocketSource(socket), address, _room);
+                    node.Accept(socket, address, _room);
                 }
                 else
                 {

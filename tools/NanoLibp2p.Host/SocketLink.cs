@@ -68,6 +68,22 @@ internal sealed class SocketLink : IShardLink
     /// <inheritdoc/>
     public int RemotePort { get; }
 
+    /// <summary>The port at our end; 0 when the socket is closed.</summary>
+    internal int LocalPort
+    {
+        get
+        {
+            try
+            {
+                return ((IPEndPoint)Socket.LocalEndPoint!).Port;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return 0;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public Multiaddr RemoteAddress => Multiaddr.Parse($"/ip{(_address.Length == 4 ? 4 : 6)}/{new IPAddress(_address)}/tcp/{RemotePort}");
 

@@ -100,8 +100,20 @@ internal sealed class LocalAddresses
     internal bool Remove(Multiaddr address) => Change(() => _added.Remove(address));
 
     /// <summary>A peer says where it sees us.</summary>
-    internal bool Observe(Multiaddr? observer, Multiaddr? observed, bool isInbound)
-        => Change(() => _observed.Add(observer, observed, isInbound));
+    internal bool Observe(Multiaddr? observer, Multiaddr? observed, bool isInbound, bool isFromListenPort = false)
+        => Change(() => _observed.Add(observer, observed, isInbound, isFromListenPort));
+
+    /// <summary>Whether peers see connections that leave from one port of ours at a port each of their own.</summary>
+    internal bool IsMappedByPeer
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _observed.IsMappedByPeer;
+            }
+        }
+    }
 
     /// <summary>What AutoNAT found of an address; null for nothing.</summary>
     internal bool SetVerdict(Multiaddr address, bool? isReachable)

@@ -38,8 +38,10 @@ internal sealed class ObservedAddresses(TimeProvider time)
     /// <param name="observer">The peer's address, as we see it.</param>
     /// <param name="observed">What it says.</param>
     /// <param name="isInbound">Whether the peer dialled us: only then has it seen a port that can be dialled.</param>
+    /// <param name="isFromListenPort">Whether our own dial left from the port that we listen on: then it has seen how a NAT maps that
+    /// port, and strangers may come in there once we have sent something to them.</param>
     /// <returns>Whether anything counts now that did not before.</returns>
-    internal bool Add(Multiaddr? observer, Multiaddr? observed, bool isInbound)
+    internal bool Add(Multiaddr? observer, Multiaddr? observed, bool isInbound, bool isFromListenPort = false)
     {
         // strangers alone see where strangers can dial; a circuit shows nothing of us
         IPAddress? from = AddressScopes.IpOf(observer);
@@ -52,7 +54,7 @@ internal sealed class ObservedAddresses(TimeProvider time)
         }
 
         // the address and the port are all that a peer can see
-        Multiaddr address = Tcp(at, isInbound ? observed.Port : 0);
+        Vote vote = new(Tcp(at, isInbound || isFromListenPort ? observed.Port : 0), !isInbound && isFromListenPort);
         IPNetwork group = AddressScopes.Group(from);
         if (!_observers.TryGetValue(group, out Observer? one))
         {
@@ -71,13 +73,36 @@ internal sealed class ObservedAddresses(TimeProvider time)
 
         _order.AddLast(one.Place);
         one.Heard = time.GetUtcNow();
-        if (!one.Votes.Remove(address) && one.Votes.Count == MaxVotes)
+        if (!one.Votes.Remove(vote) && one.Votes.Count == MaxVotes)
         {
             one.Votes.RemoveAt(0);
         }
 
-        one.Votes.Add(address);
+        one.Votes.Add(vote);
         return true;
+    }
+
+    /// <summary>Whether a NAT shows each peer another port of ours, as far as peers tell: two see connections from our listen port, and no
+    /// two see them at the same address. Nobody can be told then where to dial.</summary>
+    internal bool IsMappedByPeer
+    {
+        get
+        {
+            ForgetOld();
+            Dictionary<Multiaddr, int> counts = [];
+            int observers = 0;
+            foreach (Observer one in _order)
+            {
+                Vote last = one.Votes.LastOrDefault(vote => vote.IsMapped);
+                if (last.IsMapped)
+                {
+                    observers++;
+                    counts[last.Address] = counts.GetValueOrDefault(last.Address) + 1;
+                }
+            }
+
+            return observers > 1 && counts.Values.All(count => count == 1);
+        }
     }
 
     /// <summary>What enough observers agree on.</summary>
@@ -85,28 +110,33 @@ internal sealed class ObservedAddresses(TimeProvider time)
     /// <param name="least">How many are enough.</param>
     internal IReadOnlyList<ObservedAddress> Believed(IReadOnlyCollection<int> ports, int least = Threshold)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        while (_order.First is { } first && first.Value.Heard + _lifetime <= now)
-        {
-            Forget(first.Value);
-        }
-
-        Dictionary<Multiaddr, int> counts = [];
-        foreach (Multiaddr vote in _order.SelectMany(one => one.Votes))
+        ForgetOld();
+        Dictionary<Vote, int> counts = [];
+        foreach (Vote vote in _order.SelectMany(one => one.Votes))
         {
             counts[vote] = counts.GetValueOrDefault(vote) + 1;
         }
 
         List<ObservedAddress> believed = [];
-        foreach ((Multiaddr address, int count) in counts.Where(one => one.Value >= least).OrderByDescending(one => one.Value)
-            .ThenBy(one => one.Key.ToString(), StringComparer.Ordinal))
+        foreach (((Multiaddr address, bool isMapped), int count) in counts.Where(one => one.Value >= least)
+            .OrderBy(one => one.Key.Address.Port == 0 ? 2 : one.Key.IsMapped ? 1 : 0).ThenByDescending(one => one.Value)
+            .ThenBy(one => one.Key.Address.ToString(), StringComparer.Ordinal))
         {
-            IEnumerable<ObservedAddress> all = address.Port > 0 ? [new ObservedAddress(address, count, false)]
+            IEnumerable<ObservedAddress> all = address.Port > 0 ? [new ObservedAddress(address, count, isMapped)]
                 : ports.Select(port => new ObservedAddress(address.WithPort(port), count, true));
             believed.AddRange(all.Where(one => believed.TrueForAll(other => !other.Address.Equals(one.Address))));
         }
 
-        return [.. believed.OrderBy(one => one.IsGuess).Take(MaxBelieved)];
+        return [.. believed.Take(MaxBelieved)];
+    }
+
+    private void ForgetOld()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        while (_order.First is { } first && first.Value.Heard + _lifetime <= now)
+        {
+            Forget(first.Value);
+        }
     }
 
     private static Multiaddr Tcp(IPAddress host, int port)
@@ -126,11 +156,16 @@ internal sealed class ObservedAddresses(TimeProvider time)
         _order.Remove(observer.Place);
     }
 
+    /// <summary>What an observer says.</summary>
+    /// <param name="Address">Where; with port 0 where the port says nothing.</param>
+    /// <param name="IsMapped">Whether it is what a NAT makes of the listen port in connections of ours.</param>
+    private readonly record struct Vote(Multiaddr Address, bool IsMapped);
+
     private sealed class Observer
     {
         internal readonly IPNetwork Group;
         internal readonly LinkedListNode<Observer> Place;
-        internal readonly List<Multiaddr> Votes = [];
+        internal readonly List<Vote> Votes = [];
         internal DateTimeOffset Heard;
 
         internal Observer(IPNetwork group)

@@ -34,10 +34,14 @@ internal sealed class Dialer
         _slots = new SemaphoreSlim(options.Dial.MaxParallel);
         _addresses = new BackOffTable<Multiaddr>(options.Dial, options.Time);
         _peers = new BackOffTable<PeerId>(options.Dial, options.Time);
-        _dialers = [new TcpDialer(), new WebSocketDialer(options.Dial)];
+        Tcp = new TcpConnector(options.NewSocket);
+        _dialers = [new TcpDialer(Tcp), new WebSocketDialer(options.Dial, Tcp)];
     }
 
     internal DialOptions Options { get; }
+
+    /// <summary>Its TCP connections, and the port that they leave from.</summary>
+    internal TcpConnector Tcp { get; }
 
     internal TimeProvider Time { get; }
 

@@ -20,4 +20,10 @@ public enum NodeEventKind
 
     /// <summary>What a peer publishes is dropped: told once for each reason while it is connected.</summary>
     MessagesDropped,
+
+    /// <summary>A direct connection has taken the place of one through a relay (HolePunching).</summary>
+    Upgraded,
+
+    /// <summary>None could be made.</summary>
+    UpgradeFailed,
 }

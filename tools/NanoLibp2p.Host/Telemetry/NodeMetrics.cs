@@ -2,10 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using NanoLibp2p.Core;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Host.HolePunching;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host;
@@ -25,6 +27,9 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Counter<long> _blocked;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _ended;
+    private readonly Counter<long> _directDials;
+    private readonly Counter<long> _punches;
+    private readonly Counter<long> _punchedAddresses;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _handshake;
     private int _inbound;
@@ -39,6 +44,11 @@ internal sealed class NodeMetrics : IDisposable
         _blocked = _meter.CreateCounter<long>("libp2p_rcmgr_blocked_resources", null, "Connections that a limit has refused");
         _refused = _meter.CreateCounter<long>("nanolibp2p_refused_total", null, "Callers, peers and streams turned away, by reason");
         _ended = _meter.CreateCounter<long>("nanolibp2p_connections_ended_total", null, "Connections ended or never opened, by reason");
+        _directDials = _meter.CreateCounter<long>("libp2p_holepunch_direct_dials_total", null,
+            "Dials to public addresses of peers that came through a relay");
+        _punches = _meter.CreateCounter<long>("libp2p_holepunch_outcomes_total", null, "Hole punches, by what came of them");
+        _punchedAddresses = _meter.CreateCounter<long>("libp2p_holepunch_address_outcomes_total", null,
+            "Own addresses that were told in them, by what came of each");
         _duration = _meter.CreateHistogram<double>("libp2p_swarm_connection_duration_seconds", null, "How long connections were open");
         _handshake = _meter.CreateHistogram<double>("libp2p_swarm_handshake_latency_seconds", null,
             "From the link to the open connection");
@@ -99,6 +109,43 @@ internal sealed class NodeMetrics : IDisposable
         });
     }
 
+    internal void DirectDial(bool hasSucceeded) => _directDials.Add(1, new TagList { { "outcome", hasSucceeded ? "success" : "failed" } });
+
+    /// <summary>A search for a direct way has ended. Those without an exchange of addresses are no hole punches, as in go.</summary>
+    internal void Upgraded(HolePunchReport report, IReadOnlyList<Multiaddr> theirs, IReadOnlyList<Multiaddr> ours)
+    {
+        if (report.Attempts == 0)
+        {
+            return;
+        }
+
+        string side = report.IsInitiator ? "initiator" : "receiver";
+        string attempts = report.Attempts > 5 ? "> 5" : report.Attempts.ToString(CultureInfo.InvariantCulture);
+        bool hasMatch = false;
+        foreach (Multiaddr own in ours)
+        {
+            string version = VersionOf(own);
+            bool isMatch = theirs.Any(one => VersionOf(one) == version && one.IsTcp);
+            hasMatch |= isMatch;
+            _punchedAddresses.Add(1, new TagList
+            {
+                { "side", side },
+                { "num_attempts", attempts },
+                { "ipv", version },
+                { "transport", "tcp" },
+                { "outcome", !isMatch ? "no_suitable_address" : report.Address == null ? "failed"
+                    : VersionOf(report.Address) == version ? "success" : "cancelled" },
+            });
+        }
+
+        _punches.Add(1, new TagList
+        {
+            { "side", side },
+            { "num_attempts", attempts },
+            { "outcome", report.IsDirect ? "success" : hasMatch ? "failed" : "no_suitable_address" },
+        });
+    }
+
     private Measurement<int>[] Connections()
         =>
         [
@@ -128,10 +175,16 @@ internal sealed class NodeMetrics : IDisposable
             { "security", "/noise" },
             { "muxer", "/yamux/1.0.0" },
             { "early_muxer", connection.Connection.UsedEarlyMuxer ? "true" : "false" },
-            { "ip_version", text.StartsWith("/ip4/", StringComparison.Ordinal) ? "ip4"
-                : text.StartsWith("/ip6/", StringComparison.Ordinal) ? "ip6" : "unknown" },
+            { "ip_version", VersionOf(address) },
         };
     }
+
+    private static string VersionOf(Multiaddr? address) => address?.ToString() switch
+    {
+        { } text when text.StartsWith("/ip4/", StringComparison.Ordinal) => "ip4",
+        { } text when text.StartsWith("/ip6/", StringComparison.Ordinal) => "ip6",
+        _ => "unknown",
+    };
 
     // HostLimit is host_limit
     private static string NameOf<T>(T reason)

@@ -16,7 +16,7 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Host.WebSocket;
 
 /// <summary>WebSockets with and without TLS, by the client of the base class library. The proxy of the system is not used.</summary>
-internal sealed class WebSocketDialer(DialOptions options) : ILinkDialer
+internal sealed class WebSocketDialer(DialOptions options, TcpConnector connector) : ILinkDialer
 {
     /// <inheritdoc/>
     public bool Dials(DialKind kind) => kind is DialKind.WebSocket or DialKind.SecureWebSocket;
@@ -39,7 +39,7 @@ internal sealed class WebSocketDialer(DialOptions options) : ILinkDialer
             {
                 try
                 {
-                    return new NetworkStream(await TcpDialer.ConnectAsync(target, token).ConfigureAwait(false), ownsSocket: true);
+                    return new NetworkStream(await connector.ConnectAsync(target, token).ConfigureAwait(false), ownsSocket: true);
                 }
                 catch (Libp2pException e)
                 {

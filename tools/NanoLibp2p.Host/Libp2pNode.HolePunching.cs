@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
+using NanoLibp2p.Host.Dialing;
 using NanoLibp2p.Host.HolePunching;
 using NanoLibp2p.Multiformats;
 
@@ -45,6 +46,9 @@ public sealed partial class Libp2pNode
             Dialer.Tcp.ShareNone();
         }
     }
+
+    /// <summary>Makes connections from ports of their own.</summary>
+    internal TcpConnector NewConnector() => new(_options.NewSocket);
 
     /// <summary>Takes a caller's socket.</summary>
     internal void Accept(Socket socket, IPAddress address, SemaphoreSlim room)

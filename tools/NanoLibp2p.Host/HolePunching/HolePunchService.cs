@@ -155,7 +155,7 @@ public sealed class HolePunchService : IAsyncDisposable
         }
 
         bool speaks = said.Protocols.Contains(HolePunchMessages.Id);
-        List<Multiaddr> direct = [.. Dialable(said.ListenAddresses, false).Select(one => one.Address)];
+        List<DialTarget> direct = Dialable(said.ListenAddresses);
         if ((speaks || direct.Count > 0) && _led.TryAdd(said.Peer, true))
         {
             if (!Begin(said.Peer))
@@ -182,7 +182,7 @@ public sealed class HolePunchService : IAsyncDisposable
         return false;
     }
 
-    private async Task LeadAsync(PeerConnection relayed, List<Multiaddr> direct, bool speaks)
+    private async Task LeadAsync(PeerConnection relayed, List<DialTarget> direct, bool speaks)
     {
         Attempt attempt = new(relayed.Peer, true);
         try
@@ -217,20 +217,10 @@ public sealed class HolePunchService : IAsyncDisposable
         }
     }
 
-    private async Task<ShardConnection?> DialAloneAsync(PeerId peer, List<Multiaddr> addresses)
+    private async Task<ShardConnection?> DialAloneAsync(PeerId peer, List<DialTarget> targets)
     {
-        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        late.CancelAfter(_options.DirectDialTimeout);
-        ShardConnection? found = null;
-        try
-        {
-            found = await _node.Dialer.DialAsync(peer, addresses, true, late.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is Libp2pException or OperationCanceledException)
-        {
-            _stopping.Token.ThrowIfCancellationRequested();
-        }
-
+        Punch dials = new(_node, peer, targets, true, TimeSpan.Zero) { Alone = _node.NewConnector() };
+        ShardConnection? found = await dials.RunAsync(_options.DirectDialTimeout, _stopping.Token).ConfigureAwait(false);
         _node.CountDirectDial(found != null);
         return found;
     }
@@ -285,7 +275,7 @@ public sealed class HolePunchService : IAsyncDisposable
                 .ConfigureAwait(false);
             attempt.Theirs = await ReadAsync(messages, stream, HolePunchMessages.Connect).ConfigureAwait(false);
             attempt.RoundTrip = Stopwatch.GetElapsedTime(begun);
-            targets = Dialable(attempt.Theirs, true);
+            targets = Dialable(attempt.Theirs);
             if (targets.Count == 0)
             {
                 stream.Abort();
@@ -359,7 +349,7 @@ public sealed class HolePunchService : IAsyncDisposable
         MessageStream messages = new(stream, _options.MessageTimeout);
         attempt.Theirs = await ReadAsync(messages, stream, HolePunchMessages.Connect).ConfigureAwait(false);
         attempt.Ours = await FindOwnAddressesAsync(cancellation).ConfigureAwait(false);
-        List<DialTarget> targets = Dialable(attempt.Theirs, true);
+        List<DialTarget> targets = Dialable(attempt.Theirs);
         if (targets.Count == 0 || attempt.Ours.Count == 0)
         {
             stream.Abort();
@@ -442,14 +432,13 @@ public sealed class HolePunchService : IAsyncDisposable
     }
 
     // Addresses of a peer that may be dialed for it: no names, as they lead anywhere, and nothing of our own networks.
-    private List<DialTarget> Dialable(IEnumerable<Multiaddr> addresses, bool isPunch)
+    private List<DialTarget> Dialable(IEnumerable<Multiaddr> addresses)
     {
         List<DialTarget> targets = [];
         foreach (Multiaddr address in addresses)
         {
             DialTarget target = DialTarget.Of(address);
-            bool isKind = target.Kind == DialKind.Tcp || (!isPunch && target.Kind is DialKind.WebSocket or DialKind.SecureWebSocket);
-            if (targets.Count < Punch.MaxAddresses && isKind && target.Ip != null && target.Port > 0
+            if (targets.Count < Punch.MaxAddresses && target.Kind == DialKind.Tcp && target.Ip != null && target.Port > 0
                 && (_options.AllowPrivateAddresses || AddressScopes.Of(target.Ip) == AddressScope.Public)
                 && targets.TrueForAll(one => !one.Address.Equals(address)) && _node.RefusalOf(null, target.Ip) == RefusalReason.None)
             {

@@ -64,6 +64,13 @@ internal sealed class Punch
 
     internal PeerId Peer => _peer;
 
+    /// <summary>
+    /// Who connects where this node alone dials, as an ordinary client from ports of their own: a SYN from the listen port that a NAT
+    /// let out and nobody answered would have it drop, for its time, what comes of the punch between the same ports (Linux's does). Null
+    /// where both dial.
+    /// </summary>
+    internal TcpConnector? Alone { get; init; }
+
     /// <summary>There is a direct connection to the peer; from any thread.</summary>
     internal void Succeed(ShardConnection connection) => _direct.TrySetResult(connection);
 
@@ -83,7 +90,16 @@ internal sealed class Punch
         Task all = Task.WhenAll(Enumerable.Range(0, _targets.Length).Select(i => TryAsync(i, connecting.Token)));
 
         // to the end of the time, also when all have failed: the peer's dial may arrive
-        ShardConnection? found = await WaitAsync(time, stopping).ConfigureAwait(false);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task<ShardConnection?> waiting = WaitAsync(time, over.Token);
+        if (Alone != null && await Task.WhenAny(waiting, all).ConfigureAwait(false) == all && !_direct.Task.IsCompleted)
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            _ = waiting.ContinueWith(one => one.Exception, TaskScheduler.Default);
+            return null;
+        }
+
+        ShardConnection? found = await waiting.ConfigureAwait(false);
 
         // Handshakes go on: where both sides broke off all but the first, and differ in which that is, none would be left.
         await connecting.CancelAsync().ConfigureAwait(false);
@@ -143,10 +159,10 @@ internal sealed class Punch
         try
         {
             await Task.Yield();
-            Socket socket = await _node.Dialer.Tcp.ConnectAsync(_targets[i], connecting).ConfigureAwait(false);
+            Socket socket = await (Alone ?? _node.Dialer.Tcp).ConnectAsync(_targets[i], connecting).ConfigureAwait(false);
 
             // js-libp2p 3 and go-libp2p before 0.41 are the client where the spec has us be it
-            bool isClient = _isClient && !await SpeaksFirstAsync(socket, Silence).ConfigureAwait(false);
+            bool isClient = _isClient && (Alone != null || !await SpeaksFirstAsync(socket, Silence).ConfigureAwait(false));
             Succeed(await _node.ConnectAsync(new SocketSource(socket), _peer, isClient, CancellationToken.None).ConfigureAwait(false));
         }
         catch (OperationCanceledException)

@@ -127,8 +127,8 @@ internal sealed class Punch
         }
     }
 
-    /// <summary>Waits whether the other end of a connection proposes a protocol by itself, as a client does. Servers may say that they speak
-    /// multistream, and nothing more.</summary>
+    /// <summary>Waits whether the other end of a connection proposes a protocol by itself, as a client does. Servers may say that they
+    /// speak multistream, and nothing more.</summary>
     /// <returns>True when it does, or has left; false when it did not in all the time.</returns>
     internal static async Task<bool> SpeaksFirstAsync(Socket socket, TimeSpan time)
     {

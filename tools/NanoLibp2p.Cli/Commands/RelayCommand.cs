@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.HolePunching;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 
@@ -40,7 +41,12 @@ internal static class RelayCommand
     {
         using Interruption interruption = new();
         Libp2pNodeOptions options = new() { Shards = 1, Identity = identity, UsesLimitedConnections = true };
+
+        // the port that hole punching leaves from
+        options.ListenAddresses.Add("/ip4/0.0.0.0/tcp/0");
         await using Libp2pNode node = await Libp2pNode.StartAsync(options);
+        await using HolePunchService punches = HolePunchService.Start(node, new HolePunchOptions());
+        punches.Finished += one => TellUpgrade(output, one);
         await using RelayReservation reservation = RelayReservation.Start(node, via);
         using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
         late.CancelAfter(timeout);
@@ -80,6 +86,15 @@ internal static class RelayCommand
         JsonObject json = Output.Event("reserved");
         json["addr"] = address.ToString();
         output.Tell(json, $"reached at [bold]{address.ToString()}[/]");
+    }
+
+    private static void TellUpgrade(Output output, HolePunchReport report)
+    {
+        JsonObject json = Output.Event(report.IsDirect ? "direct" : "relayed");
+        json["peer"] = report.Peer.ToString();
+        json["addr"] = report.Address?.ToString();
+        json["text"] = report.Text;
+        output.Tell(json, $"{report.Peer.ToString()}: {report.Text}");
     }
 
     private static void TellPeer(Output output, string name, PeerConnection connection, string? why)

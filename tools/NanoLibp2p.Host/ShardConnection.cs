@@ -66,8 +66,8 @@ internal sealed class ShardConnection
     /// <summary>What its streams keep. For all threads.</summary>
     internal HeldBytes Held { get; }
 
-    /// <summary>All bytes that it keeps, its buffers with them.</summary>
-    internal long KeptBytes => Connection.RentedBytes + Held.Bytes + Link.KeptBytes;
+    /// <summary>All bytes that it keeps: its buffers, and what its link and pubsub have for it, with them.</summary>
+    internal long KeptBytes => Connection.RentedBytes + Held.Bytes + Link.KeptBytes + (Shard.Gossip?.KeptOn(Connection) ?? 0);
 
     /// <summary>Who waits for it; null once it is open, and for a peer that called.</summary>
     internal DialRequest? Dial { get; set; }

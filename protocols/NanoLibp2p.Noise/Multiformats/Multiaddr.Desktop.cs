@@ -64,12 +64,17 @@ namespace NanoLibp2p.Multiformats
         /// <summary>From all bytes.</summary>
         public override int GetHashCode()
         {
+#if NET
+            return SeededHash.Of(_bytes);
+#else
             int hash = 0;
             for (int i = 0; i < _bytes.Length; i++)
             {
                 hash = hash * 31 + _bytes[i];
             }
+
             return hash;
+#endif
         }
 
         /// <summary>Whether a protocol of <see cref="MultiaddrProtocol"/> is anywhere in it.</summary>

@@ -163,12 +163,17 @@ namespace NanoLibp2p.Multiformats
             return id != null && Matches(id.Raw, 0, id.Raw.Length);
         }
 
-        /// <summary>From the last bytes, which are key or hash in every id.</summary>
+        /// <summary>From the last bytes, which are key or hash in every id; on a desktop with a seed of the process, so that nobody can
+        /// make ids that collide in its tables.</summary>
         public override int GetHashCode()
         {
+#if NET
+            return SeededHash.Of(Raw);
+#else
             // three bytes are the least that an id has
             int end = Raw.Length;
             return (Raw[end - 1] << 16) | (Raw[end - 2] << 8) | Raw[end - 3];
+#endif
         }
 
         /// <summary>The usual text: base58btc without a prefix, such as <c>12D3KooW…</c>.</summary>

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
+using NanoLibp2p.Host.PubSub;
 
 namespace NanoLibp2p.Host.Tests.Connections;
 
@@ -94,6 +95,52 @@ public class BudgetTests
         Assert.Equal(CloseReason.MemoryExceeded, server.Events.Recent.Single(two => two.Kind == NodeEventKind.Closed).Reason);
         Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
         await Nodes.UntilAsync(() => server.KeptBytes < 100_000, "what it held is given back");
+    }
+
+    [Theory]
+    [MemberData(nameof(Pollers))]
+    public async Task A_subscriber_that_does_not_read_pays_for_its_queue_from_the_budget_and_the_others_hear_on(PollerKind poller)
+    {
+        const string Topic = "greenhouse/climate";
+        await using Libp2pNode server = await Nodes.ListenAsync(1, poller, options =>
+        {
+            options.MemoryBytes = Budget;
+            options.PubSub = new GossipSubOptions { QueueBytes = 4 * (int)Budget };
+        });
+        await using Libp2pNode deaf = await Nodes.StartAsync(1, poller);
+        await using Libp2pNode honest = await Nodes.StartAsync(1, poller);
+        using Subscription unheard = deaf.SubscribeAsync(Topic);
+        Subscription heard = honest.SubscribeAsync(Topic);
+        await Task.WhenAll(unheard.Joined, heard.Joined);
+        await deaf.DialAsync(server);
+        await honest.DialAsync(server);
+        byte[] data = new byte[50_000];
+        while (await server.PublishAsync(Topic, data) < 2)
+        {
+            await Task.Delay(5);
+        }
+
+        using ManualResetEventSlim go = new();
+        deaf.Hold(go);
+        try
+        {
+            await using IAsyncEnumerator<TopicMessage> messages = heard.GetAsyncEnumerator();
+            for (int i = 0; i < 400 && server.IsConnected(deaf.PeerId); i++)
+            {
+                await server.PublishAsync(Topic, data);
+                Assert.True(await messages.MoveNextAsync().AsTask().WaitAsync(Nodes.Patience));
+                Assert.InRange(server.KeptBytes, 0, Budget + 200_000);
+            }
+
+            NodeEvent end = server.Events.Recent.Single(one => one.Kind == NodeEventKind.Closed);
+            Assert.Equal((deaf.PeerId, CloseReason.MemoryExceeded), (end.Peer, end.Reason));
+            Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
+            await Nodes.UntilAsync(() => server.KeptBytes < 200_000, "what it held is given back");
+        }
+        finally
+        {
+            go.Set();
+        }
     }
 
     [Theory]

@@ -111,6 +111,27 @@ public class PeerStoreTests
         Assert.Equal(0, store.Bytes);
     }
 
+    [Fact]
+    public void Ids_and_addresses_that_are_ground_to_collide_do_not_collide_in_tables()
+    {
+        // ids that end alike, as anybody can make with some 16 million keys each
+        PeerId[] ids = [.. Enumerable.Range(0, 4000).Select(number =>
+        {
+            byte[] key = new byte[32];
+            key[0] = (byte)(number >> 8);
+            key[1] = (byte)number;
+            return PeerId.FromEd25519(key, 0);
+        })];
+        Assert.InRange(ids.Select(id => id.GetHashCode()).Distinct().Count(), 3990, 4000);
+        Assert.Equal(ids[0].GetHashCode(), PeerId.FromEd25519(new byte[32], 0).GetHashCode());
+
+        // for a hash that multiplies by 31, one more in a byte is as good as 31 more in the next
+        Multiaddr[] addresses = [.. Enumerable.Range(0, 256).Select(bits => Multiaddr.Parse("/ip6/2001:db8:"
+            + string.Join(':', Enumerable.Range(0, 6).Select(i => (bits >> i & 1) == 0 ? "0120" : "0201")) + "/tcp/"
+            + ((bits >> 6 & 3) + 1)))];
+        Assert.InRange(addresses.Select(address => address.GetHashCode()).Distinct().Count(), 250, 256);
+    }
+
     internal static PeerId Id(int number)
     {
         byte[] key = new byte[32];

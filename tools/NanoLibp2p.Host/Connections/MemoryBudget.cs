@@ -4,8 +4,9 @@ using NanoLibp2p.Core;
 namespace NanoLibp2p.Host;
 
 /// <summary>
-/// The bytes that all connections of one shard may keep: buffers that are rented, and what their streams have not read or not sent. The
-/// windows of streams may grow by a quarter of it: what peers then send is unread, and counted as such.
+/// The bytes that all connections of one shard may keep: buffers that are rented, what their streams have not read or not sent, and what
+/// pubsub has of RPCs that are not whole and in its queues. The windows of streams may grow by a quarter of it: what peers then send is
+/// unread, and counted as such.
 /// </summary>
 internal sealed class MemoryBudget(long bytes)
 {
@@ -17,7 +18,7 @@ internal sealed class MemoryBudget(long bytes)
     /// <summary>The budget, in bytes.</summary>
     internal long Bytes => bytes;
 
-    /// <summary>Bytes that streams hold. From any thread.</summary>
+    /// <summary>Bytes that streams and pubsub hold. From any thread.</summary>
     internal long HeldBytes => Volatile.Read(ref _held);
 
     /// <summary>Bytes in use. On the shard's thread exact, from others about.</summary>

@@ -119,6 +119,10 @@ internal sealed class GossipLink : RpcReader
         set => base.Inbound = value!;
     }
 
+    /// <summary>Bytes that are kept for it on one of its connections: what it has said of an RPC, what it has not taken yet.</summary>
+    internal int KeptOn(Connection connection) => (Inbound?.Connection == connection ? Buffer.Length : 0)
+        + (Outbound?.Connection == connection ? _queued : 0);
+
     internal void AddBatch() => Interlocked.Increment(ref _batches);
 
     internal int RemoveBatch() => Interlocked.Decrement(ref _batches);
@@ -141,6 +145,7 @@ internal sealed class GossipLink : RpcReader
         }
 
         frame.Retain();
+        _protocol.Keep(frame);
         _queue.Enqueue(frame);
         Volatile.Write(ref _queued, _queued + frame.Count);
         return true;
@@ -176,7 +181,7 @@ internal sealed class GossipLink : RpcReader
     {
         while (_queue.TryDequeue(out GossipFrame? frame))
         {
-            frame.Release();
+            _protocol.Let(frame);
         }
 
         _written = 0;
@@ -210,6 +215,7 @@ internal sealed class GossipLink : RpcReader
         {
             GiveBuffer();
             Buffer = ArrayPool<byte>.Shared.Rent(bytes);
+            _protocol.Shard.Budget.Add(Buffer.Length);
         }
 
         if (bytes > LongMessage && LongBytes == 0)
@@ -244,6 +250,7 @@ internal sealed class GossipLink : RpcReader
     {
         if (Buffer.Length > 0)
         {
+            _protocol.Shard.Budget.Add(-Buffer.Length);
             ArrayPool<byte>.Shared.Return(Buffer);
             Buffer = [];
         }
@@ -283,7 +290,7 @@ internal sealed class GossipLink : RpcReader
         {
             count -= frame.Count;
             _queue.Dequeue();
-            frame.Release();
+            _protocol.Let(frame);
         }
 
         _written = count;

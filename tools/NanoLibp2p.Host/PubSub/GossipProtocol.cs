@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -39,6 +40,9 @@ internal sealed class GossipProtocol : RpcHandler
     private readonly GossipHub _hub;
     private readonly Shard _shard;
     private readonly Dictionary<PeerId, GossipLink> _links = [];
+
+    // in how many queues each frame waits
+    private readonly Dictionary<GossipFrame, int> _waiting = [];
     private readonly List<GossipLink> _dirty = [];
     private readonly List<GossipLink> _held = [];
     private readonly HashSet<GossipLink> _retries = [];
@@ -133,6 +137,31 @@ internal sealed class GossipProtocol : RpcHandler
     /// <summary>Whether a peer tells us on this one of its connections.</summary>
     internal bool TellsOn(Connection connection)
         => _links.TryGetValue(connection.RemotePeer, out GossipLink? link) && link.Inbound?.Connection == connection;
+
+    /// <summary>Bytes that are kept for a connection's peer, each queue by itself.</summary>
+    internal int KeptOn(Connection connection)
+        => connection.RemotePeer is { } peer && _links.TryGetValue(peer, out GossipLink? link) ? link.KeptOn(connection) : 0;
+
+    /// <summary>A frame waits in one queue more: for all queues of the shard it counts once, as it is there once.</summary>
+    internal void Keep(GossipFrame frame)
+    {
+        if (CollectionsMarshal.GetValueRefOrAddDefault(_waiting, frame, out _)++ == 0)
+        {
+            _shard.Budget.Add(frame.Count);
+        }
+    }
+
+    /// <summary>It waits in one queue less, which has retained it.</summary>
+    internal void Let(GossipFrame frame)
+    {
+        if (--CollectionsMarshal.GetValueRefOrAddDefault(_waiting, frame, out _) == 0)
+        {
+            _waiting.Remove(frame);
+            _shard.Budget.Add(-frame.Count);
+        }
+
+        frame.Release();
+    }
 
     internal void BeginLong(GossipLink link)
     {

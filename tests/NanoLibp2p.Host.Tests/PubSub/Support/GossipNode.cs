@@ -184,7 +184,7 @@ internal sealed class GossipNode : IGossipOutput
             byte[] bytes = frame.Bytes.AsSpan(frame.Offset, frame.Count).ToArray();
 
             // one after the other, as on a stream: the delay of a link is always the same
-            long delay = 5 + (Math.Abs((long)Id.GetHashCode() ^ to.Id.GetHashCode()) % 40);
+            long delay = 5 + ((Id.ToBytes()[^1] ^ to.Id.ToBytes()[^1]) % 40);
             _network.After(delay, () => to.Receive(this, bytes));
         }
     }

@@ -31,12 +31,15 @@ namespace NanoLibp2p.Core
             _addressIndex = 0;
             _peer = expected;
             _remoteIdCount = 0;
+#if !NANOFRAMEWORK_1_0
             _usedEarlyMuxer = false;
+#endif
             _closeReason = CloseReason.None;
             _closeDetail = 0;
             _wasOpen = false;
             _linkEnded = false;
             _plainCount = 0;
+            Large = _node.Large;
             _receive.Reset();
             _send.Reset();
             Taken();

@@ -118,7 +118,10 @@ namespace NanoLibp2p.Core
             }
 
             _handshake.State.Split(_sending, _receiving);
-            _usedEarlyMuxer = _handshake.MuxerAgreed;
+            bool muxerAgreed = _handshake.MuxerAgreed;
+#if !NANOFRAMEWORK_1_0
+            _usedEarlyMuxer = muxerAgreed;
+#endif
             EndHandshake();
             if (_send.RecordCount > 0)
             {
@@ -133,7 +136,7 @@ namespace NanoLibp2p.Core
             }
 
             _send.FrameRecords(RecordHeader, CryptoProvider.TagBytes, longest - CryptoProvider.TagBytes);
-            if (_usedEarlyMuxer)
+            if (muxerAgreed)
             {
                 Opened();
                 return;

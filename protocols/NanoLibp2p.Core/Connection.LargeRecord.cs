@@ -4,19 +4,19 @@ using NanoLibp2p.Buffers;
 namespace NanoLibp2p.Core
 {
     // A record longer than the connection's own buffer: go and js put up to 65,519 bytes and a tag in one, and no byte may be used before
-    // the tag at its end is checked. It is received in the node's large buffer.
+    // the tag at its end is checked. It is received in the node's large buffer, or in a circuit's.
     public sealed partial class Connection
     {
         private bool IsBorrowing
         {
-            get { return _receive == _node.Large; }
+            get { return _receive == Large; }
         }
 
         // Goes on in the node's large buffer, or waits until another connection has given it back; what has not been read yet stays
         // in the link. A peer that has not proved who it is gets none.
         private void Borrow(int length)
         {
-            LargeBuffer large = _node.Large;
+            LargeBuffer large = Large;
             if (large == null || _state <= ConnectionState.Handshaking || RecordHeader + length > large.Bytes.Length)
             {
                 Close(CloseReason.RecordTooLong, length);
@@ -48,7 +48,7 @@ namespace NanoLibp2p.Core
 
         private void GiveBack()
         {
-            LargeBuffer large = _node.Large;
+            LargeBuffer large = Large;
             if (large == null)
             {
                 return;

@@ -33,6 +33,9 @@ namespace NanoLibp2p.Core
 
         internal readonly YamuxSession Yamux;
 
+        // where its long records go: the node's, or a buffer of a circuit's own, as the circuit's bytes lie in the node's already
+        internal LargeBuffer Large;
+
         private readonly Node _node;
         private ReceiveBuffer _receive;
         private readonly SendBuffer _send;
@@ -51,7 +54,9 @@ namespace NanoLibp2p.Core
         private int _serial;
         private bool _inbound;
         private bool _wasOpen;
+#if !NANOFRAMEWORK_1_0
         private bool _usedEarlyMuxer;
+#endif
         private bool _linkEnded;
         private long _deadline;
         private CloseReason _deadlineReason;

@@ -100,6 +100,7 @@ namespace NanoLibp2p.Relay
             else
             {
                 circuit.Dialed = dialed;
+                dialed.Large = circuit.Large;
                 Joined(circuit);
             }
 
@@ -118,6 +119,11 @@ namespace NanoLibp2p.Relay
         protected override void Register(Node node)
         {
             _hop = node.RegisterProtocol(RelayClient.HopId, this, false);
+            for (int i = 0; i < _circuits.Length; i++)
+            {
+                _circuits[i].Add(node);
+            }
+
             KeepCredits();
         }
 

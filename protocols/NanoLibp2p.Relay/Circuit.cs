@@ -51,9 +51,21 @@ namespace NanoLibp2p.Relay
         internal int PeerBytes;
         internal long Expire;
 
+        // for the long records of its connection: what comes of them may lie in the node's large buffer, in a record of the relay's
+        internal LargeBuffer Large;
+
         private readonly ProtobufReader _reader = new ProtobufReader();
         private int _limitField;
         private bool _isNested;
+
+        /// <summary>Takes the rest of its memory, where the node has a large buffer.</summary>
+        internal void Add(Node node)
+        {
+            if (node.Large != null)
+            {
+                Large = new LargeBuffer(node.Large.Bytes.Length);
+            }
+        }
 
         /// <summary>Begins with a message.</summary>
         /// <param name="limitField">Which of its fields is a limit: it tells a stop message from a hop message.</param>

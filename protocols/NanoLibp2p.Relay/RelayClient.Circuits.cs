@@ -7,9 +7,9 @@ namespace NanoLibp2p.Relay
     // Circuits that the relay brings.
     public sealed partial class RelayClient
     {
-        // the field of a peer's id, as the message of a peer has it: an id of a hash has 34 bytes, and it proves nothing here
-        private const int LeastPeerBytes = 2 + 34;
-        private const int MaxPeerBytes = 2 + PeerId.MaxBytes;
+        // of an id that is a hash, and the field that has it; the id itself proves nothing here
+        private const int LeastPeerId = 34;
+        private const int LeastPeerBytes = 2 + LeastPeerId;
 
         // Only the relay may bring somebody. It is told when there is no place.
         /// <inheritdoc/>
@@ -90,32 +90,11 @@ namespace NanoLibp2p.Relay
             }
         }
 
-        private long PollCircuits(long nowMs)
-        {
-            long next = long.MaxValue;
-            for (int i = 0; i < _circuits.Length; i++)
-            {
-                Circuit circuit = _circuits[i];
-                if (circuit.Stream != null && circuit.Phase == Circuit.Whole)
-                {
-                    Answer(circuit);
-                }
-
-                if (circuit.Stream != null)
-                {
-                    long wanted = circuit.Check(nowMs);
-                    next = wanted < next ? wanted : next;
-                }
-            }
-
-            return next;
-        }
-
         // The message is whole. As long as there is no room to answer, its stream waits.
         private void Answer(Circuit circuit)
         {
             Libp2pStream stream = circuit.Stream;
-            if (circuit.Type != StopConnect || circuit.PeerBytes < LeastPeerBytes || circuit.PeerBytes > MaxPeerBytes)
+            if (circuit.Type != StopConnect || (uint)(circuit.PeerBytes - LeastPeerBytes) > PeerId.MaxBytes - LeastPeerId)
             {
                 Refuse(stream, circuit.Type != StopConnect ? RelayStatus.UnexpectedMessage : RelayStatus.MalformedMessage);
                 return;
@@ -136,6 +115,7 @@ namespace NanoLibp2p.Relay
             Say(stream, StopStatus, (int)RelayStatus.Ok);
             circuit.Join(stream);
             connection.Accept(circuit);
+            connection.Large = circuit.Large;
             Joined(circuit, connection);
         }
 

@@ -106,6 +106,11 @@ namespace NanoLibp2p.Relay
         {
             _hop = node.RegisterProtocol(HopId, this, false);
             node.RegisterProtocol(StopId, this, true);
+            for (int i = 0; i < _circuits.Length; i++)
+            {
+                _circuits[i].Add(node);
+            }
+
             KeepCredits();
         }
 
@@ -122,9 +127,23 @@ namespace NanoLibp2p.Relay
         /// <inheritdoc/>
         public override long Poll(long nowMs)
         {
-            long next = PollCircuits(nowMs);
-            long wanted = PollReservation(nowMs);
-            return wanted < next ? wanted : next;
+            long next = PollReservation(nowMs);
+            for (int i = 0; i < _circuits.Length; i++)
+            {
+                Circuit circuit = _circuits[i];
+                if (circuit.Stream != null && circuit.Phase == Circuit.Whole)
+                {
+                    Answer(circuit);
+                }
+
+                if (circuit.Stream != null)
+                {
+                    long wanted = circuit.Check(nowMs);
+                    next = wanted < next ? wanted : next;
+                }
+            }
+
+            return next;
         }
 
         // RelayClient.Desktop.cs; a device checks nothing and puts nothing aside, and Node.Poll walks over all connections

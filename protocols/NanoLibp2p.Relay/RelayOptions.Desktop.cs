@@ -37,7 +37,7 @@ namespace NanoLibp2p.Relay
         /// </summary>
         public int HeapBytes()
         {
-            int circuit = ObjectBytes(19) + ObjectBytes(8) + ArrayBytes(6 * 8);
+            int circuit = ObjectBytes(20) + ObjectBytes(8) + ArrayBytes(6 * 8);
             return ObjectBytes(14) + ArrayBytes(8) + ArrayBytes(12 * MaxCircuits) + ((MaxCircuits + 1) * circuit)
                 + ArrayBytes(2 + RelayClient.HopId.Length) + ArrayBytes(2 + RelayClient.StopId.Length);
         }

@@ -106,15 +106,8 @@ public class RelayTests
         RelayOptions sizes = new() { Relays = [Multiaddr.Parse(relay)], RetryMs = 100, MaxRetryMs = 500 };
         RelayClient client = new(sizes) { Events = watch };
 
-        // The dialer sends long records, for which a device has one large buffer. A js relay does so, too, in the connection around it:
-        // there each needs a buffer of its own.
+        // with a device's own sizes: js puts all that is written at once into one record, and its relay that again into one of its own
         NodeOptions device = new() { MaxConnections = 3, MaxStreams = 64 };
-        if (!ours)
-        {
-            device.RecordBytes = NodeOptions.MaxRecordBytes;
-            device.LargeRecordBytes = 0;
-        }
-
         await using NanoPeer peer = await NanoPeer.StartAsync(device, client);
         await watch.Reserved.WaitAsync(JsPeer.Patience, Cancellation);
         await using JsPeer dialer = await JsPeer.StartAsync(new JsPeerOptions { Relay = "client", Listen = null });

@@ -36,6 +36,47 @@ public class CircuitTests
         Assert.InRange(world.Hop.Passed, 2_000_000, 2_500_000);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Records_that_need_a_large_buffer_within_records_that_need_one_too_go_through(int callers)
+    {
+        NodeOptions device = new() { RecordBytes = 512, LargeRecordBytes = 2048, MaxConnections = 3, MaxStreams = 12 };
+        RelayWorld world = new(device: device);
+        TestNode other = world.AddNode();
+        RelayDialer second = new(1);
+        EchoProtocol asking = new();
+        other.Node.Add(second);
+        other.Node.Add(asking);
+        world.Asking.Send(world.DialThrough(), 100_000);
+        if (callers == 2)
+        {
+            Connection dialed = second.Dial(world.Address)!;
+            Assert.True(world.Run(() => dialed.IsOpen));
+            asking.Send(dialed, 100_000);
+        }
+
+        Assert.True(world.Run(() => world.Asking.Returned + asking.Returned == callers * 100_000, 600_000), $"{world.Asking.Returned}");
+        Assert.False(world.Asking.IsWrong || asking.IsWrong);
+        Assert.Equal(0, world.Hop.BrokenStops);
+    }
+
+    [Fact]
+    public void A_dialer_takes_such_records_too()
+    {
+        NodeOptions device = new() { RecordBytes = 512, LargeRecordBytes = 2048, MaxConnections = 3, MaxStreams = 12 };
+        RelayWorld world = new(device: device);
+        TestNode caller = world.Simulation.Add(new TestNode(world.Simulation.Network, device, new CheapCrypto()));
+        RelayDialer dialer = new(1);
+        EchoProtocol asking = new();
+        caller.Node.Add(dialer);
+        caller.Node.Add(asking);
+        Connection dialed = dialer.Dial(world.Address)!;
+        Assert.True(world.Run(() => dialed.IsOpen));
+        asking.Send(dialed, 100_000);
+        Assert.True(world.Run(() => asking.Returned == 100_000, 600_000), $"{asking.Returned}");
+    }
+
     [Fact]
     public void A_limit_marks_both_ends_as_limited()
     {

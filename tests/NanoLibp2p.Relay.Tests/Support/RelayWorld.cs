@@ -10,13 +10,20 @@ internal sealed class RelayWorld
 {
     private readonly NodeOptions _sizes;
 
-    public RelayWorld(RelayOptions? options = null, int connections = 2, bool borrows = false, bool begins = true, uint seed = 1)
+    public RelayWorld(RelayOptions? options = null, int connections = 2, bool borrows = false, bool begins = true, uint seed = 1,
+        NodeOptions? device = null)
     {
         _sizes = new NodeOptions { LargeRecordBytes = 0, MaxConnections = connections, MaxStreams = 12 };
         _sizes.BufferBytes = borrows ? 1 << 22 : 0;
         Simulation = new Simulation(seed);
         Simulation.Network.MaxDelayMs = 20;
         NodeOptions relay = new() { LargeRecordBytes = 0, MaxConnections = 8, MaxStreams = 32 };
+        if (device != null)
+        {
+            // their records are as long as they may be
+            relay.SendBytes = _sizes.SendBytes = 8192;
+        }
+
         RelayNode = Simulation.Add(new TestNode(Simulation.Network, relay, new CheapCrypto()));
         Hop = new TestHop();
         RelayNode.Node.Add(Hop);
@@ -27,7 +34,7 @@ internal sealed class RelayWorld
             Options.Relays = [RelayAddress];
         }
 
-        Device = AddNode();
+        Device = device == null ? AddNode() : Simulation.Add(new TestNode(Simulation.Network, device, new CheapCrypto()));
         Client = new RelayClient(Options) { Events = Heard };
         Echo = new EchoProtocol();
         Device.Node.Add(Client);

@@ -8,6 +8,9 @@ namespace NanoLibp2p.Postbox.Sender
     // Items for others (SPEC.md 5.2).
     public sealed partial class PostboxSender
     {
+        // Seconds that a gateway's clock may be ahead of the last message, a year: what is sealed once can't be sealed earlier.
+        private const uint MostLeap = 365 * Day;
+
         /// <summary>Bytes of an item, for the buffer that <see cref="Seal"/> writes to; a few less when it needs fewer.</summary>
         /// <param name="letter">Subject and padding count.</param>
         /// <param name="count">Bytes of the body.</param>
@@ -53,6 +56,11 @@ namespace NanoLibp2p.Postbox.Sender
             uint now = _client.Events.UnixSeconds();
             uint last = _table.Time(OnceTable.Sealed);
             uint sent = now == 0 && _options.TrustsGatewayClock ? _client.Told[PostboxClient.Now] : now;
+            if (now == 0 && last != 0 && sent > (ulong)last + MostLeap)
+            {
+                return PostboxResult.NoTime;
+            }
+
             sent = sent > last || last == 0 ? sent : last + 1;
             if (sent == 0 || (now != 0 && sent > (ulong)now + PostboxClient.AheadSeconds))
             {

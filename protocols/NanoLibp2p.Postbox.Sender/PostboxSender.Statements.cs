@@ -29,11 +29,12 @@ namespace NanoLibp2p.Postbox.Sender
         /// time to date it with; a board without a clock syncs first, and then has the gateway's.</returns>
         public int SignRecord()
         {
-            _client.HandOnStored();
             if (_client.IsBusy)
             {
                 return PostboxResult.NoAnswer;
             }
+
+            _client.HandOnStored();
 
             byte[] data = _table.Data;
             uint now = _client.Events.UnixSeconds();
@@ -52,6 +53,7 @@ namespace NanoLibp2p.Postbox.Sender
             ulong last = Bytes.ReadUInt64LittleEndian(data, OnceTable.Sequence);
             ulong sequence = last < time ? time : last + 1;
             OnceTable.Put64(data, OnceTable.Sequence, sequence);
+            _table.IsDirty = true;
             if (!_table.Save())
             {
                 return PostboxResult.StoreFailed;
@@ -87,11 +89,12 @@ namespace NanoLibp2p.Postbox.Sender
         /// short.</returns>
         public int WriteToken(PeerId holder, uint expires, int lane, int priority, byte[] token, int offset)
         {
-            _client.HandOnStored();
             if (_client.IsBusy)
             {
                 return PostboxResult.NoAnswer;
             }
+
+            _client.HandOnStored();
 
             byte[] data = _table.Data;
             int payload = _table.Block + PayloadRoom;

@@ -31,7 +31,10 @@ namespace NanoLibp2p.Postbox.Sender
         /// <summary>Tokens of a lower epoch are void.</summary>
         public int TokenEpoch;
 
-        /// <summary>Whether a gateway's clock counts where this board has none: a gateway that its user has named.</summary>
+        /// <summary>
+        /// Whether a gateway's clock counts where this board has none: a gateway that its user has named. A year ahead of the last message
+        /// that was sealed it does not; who was off for longer needs a clock once.
+        /// </summary>
         public bool TrustsGatewayClock;
 
         /// <summary>32 secret bytes from provisioning, for boards whose random numbers may be guessed; null for others.</summary>

@@ -153,11 +153,16 @@ namespace NanoLibp2p.Postbox
         {
             // e, es, s, ss, payload (noise spec 7.4, X)
             MixHash(item, at + TagOffset, 32);
-            return MixKey(first, firstOffset, es, esOffset)
+            bool passes = MixKey(first, firstOffset, es, esOffset)
                 && Box(writing, item, at + 34, writing ? 32 : 48)
                 && MixKey(second, secondOffset, ss, ssOffset)
-                && Box(writing, item, at + HeadBytes, count)
-                && Split();
+                && Box(writing, item, at + HeadBytes, count);
+
+            // split: of the two keys a one-way pattern needs the first
+            _crypto.HkdfSha256(State, Chaining, 32, State, 0, 0, State, 0, 0, State, Scratch, 64);
+            Array.Copy(State, Scratch, State, Chaining, 32);
+            Array.Clear(State, Scratch, 64);
+            return passes;
         }
 
         private void MixHash(byte[] data, int offset, int count)
@@ -189,15 +194,6 @@ namespace NanoLibp2p.Postbox
             Array.Copy(State, Hash, State, Scratch, 32);
             MixHash(item, offset, count);
             return _crypto.Open(State, Keyed, 0, 0, State, Scratch, 32, item, offset, count);
-        }
-
-        // of the two keys a one-way pattern needs the first
-        private bool Split()
-        {
-            _crypto.HkdfSha256(State, Chaining, 32, State, 0, 0, State, 0, 0, State, Scratch, 64);
-            Array.Copy(State, Scratch, State, Chaining, 32);
-            Array.Clear(State, Scratch, 64);
-            return true;
         }
     }
 }

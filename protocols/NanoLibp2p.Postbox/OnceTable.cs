@@ -142,17 +142,20 @@ namespace NanoLibp2p.Postbox
             return 1;
         }
 
-        /// <summary>Writes the value.</summary>
-        /// <returns>False when the store took it not; what is in memory is then what the store has.</returns>
+        /// <summary>Writes the value, if something has changed.</summary>
+        /// <returns>False when the store took it not; what is in memory is then what the store has, but for mail that it has as not
+        /// handed on: that was, in this run.</returns>
         internal bool Save()
         {
-            if (_store.Write(_name, Data, 0, Block + BlockBytes))
+            if (!IsDirty || _store.Write(_name, Data, 0, Block + BlockBytes))
             {
                 IsDirty = false;
                 return true;
             }
 
             Load();
+            BlockBytes = 0;
+            Data[Pieces] = 0;
             return false;
         }
 
@@ -235,19 +238,13 @@ namespace NanoLibp2p.Postbox
             }
         }
 
-        /// <summary>Learns a sender: its class begins with the floor and the latest of class 0.</summary>
-        /// <returns>False when there is no room for it; true also when it was known.</returns>
-        internal bool Learn(uint mark)
+        /// <summary>Learns a sender for which there is room: its class begins with the floor and the latest of class 0.</summary>
+        internal void Learn(uint mark)
         {
             int count = Data[KnownCount];
-            if (ClassOf(mark) > 0)
+            if (ClassOf(mark) > 0 || count == MaxKnown || count >= _capacity / 8)
             {
-                return true;
-            }
-
-            if (count == MaxKnown || count >= _capacity / 8)
-            {
-                return false;
+                return;
             }
 
             Data[KnownCount] = (byte)(count + 1);
@@ -257,8 +254,6 @@ namespace NanoLibp2p.Postbox
             {
                 SetTime(LatestAt(i, count + 1), Time(LatestAt(i, 0)));
             }
-
-            return true;
         }
 
         /// <summary>Gives a known sender up: what its class has goes into class 0, whichever is higher.</summary>
@@ -304,7 +299,7 @@ namespace NanoLibp2p.Postbox
             {
                 if (FindSubject(hashes[k]) < 0)
                 {
-                    Put32(Data, LatestAt(FindSubject(0), -1), hashes[k]);
+                    SetTime(LatestAt(FindSubject(0), -1), hashes[k]);
                 }
             }
         }
@@ -476,22 +471,24 @@ namespace NanoLibp2p.Postbox
 
                 int from = Pending + (PendingBytes * i);
                 int outcome = Data[from] & ~HasProof;
-                bool proof = (Data[from] & HasProof) != 0;
-                at = ProtobufWriter.WriteLength(1, 9 + (outcome > 0 ? 2 : 0) + (proof ? 9 : 0), to, at);
-                to[at] = 0x09;
-                Array.Copy(Data, from + NameAt, to, at + 1, 8);
-                at += 9;
+                int begin = at;
+                to[at] = 0x0A;
+                to[at + 2] = 0x09;
+                Array.Copy(Data, from + NameAt, to, at + 3, 8);
+                at += 11;
                 if (outcome > 0)
                 {
                     at = ProtobufWriter.WriteVarint(2, (uint)outcome, to, at);
                 }
 
-                if (proof)
+                if (outcome != Data[from])
                 {
                     to[at] = 0x19;
                     Array.Copy(Data, from + ProofAt, to, at + 1, 8);
                     at += 9;
                 }
+
+                to[begin + 1] = (byte)(at - begin - 2);
             }
 
             return at;

@@ -23,8 +23,9 @@ namespace NanoLibp2p.Postbox
         // whether the rest of the piece is passed over
         private bool _skips;
 
-        // items of this sync that stay at the gateway, and that could not be opened
+        // items of this sync that stay at the gateway, as many of them as the last request passed over, and those that could not be opened
         private int _left;
+        private int _passed;
         private int _unreadable;
 
         /// <summary>
@@ -33,13 +34,13 @@ namespace NanoLibp2p.Postbox
         /// <returns>False while one is coming.</returns>
         internal bool TakeCipher()
         {
+            HandOnStored();
             if (IsBusy && _item != 0)
             {
                 return false;
             }
 
             _item = 0;
-            _start = 0;
             return true;
         }
 
@@ -187,7 +188,9 @@ namespace NanoLibp2p.Postbox
                 return Keep(0, ItemCipher.HeadBytes + plain);
             }
 
-            return _store.Write(_names[0], data, block, ItemCipher.HeadBytes + plain) ? OnceTable.Undecided : OnceTable.StoreFailed;
+            // what the store has as not handed on is of the same name
+            return Table.Save() && _store.Write(_names[0], data, block, ItemCipher.HeadBytes + plain) ? OnceTable.Undecided
+                : OnceTable.StoreFailed;
         }
 
         private int PlainBytes
@@ -286,12 +289,15 @@ namespace NanoLibp2p.Postbox
             return OnceTable.HandedOn;
         }
 
-        // what the last start had stored and not handed on
+        // What the last start had stored and not handed on; busy meanwhile, as the mail is where requests are made.
         internal void HandOnStored()
         {
-            if (Table.BlockBytes > 0 || Table.Data[OnceTable.Pieces] > 0)
+            if (!IsBusy && Table.BlockBytes + Table.Data[OnceTable.Pieces] > 0)
             {
+                _operation = AskSync;
                 HandOn(true);
+                _operation = AskNothing;
+                Table.Save();
             }
         }
 
@@ -401,12 +407,12 @@ namespace NanoLibp2p.Postbox
             }
 
             Array.Copy(data, OnceTable.Chain, state, ItemCipher.Prekey, 32);
-            while (steps-- > 0)
+            for (; steps >= 0; steps--)
             {
-                Node.Crypto.HmacSha256(state, ItemCipher.Prekey, 32, Cipher.Labels, ItemCipher.NextLabel, 4, state, ItemCipher.Prekey);
+                Node.Crypto.HmacSha256(state, ItemCipher.Prekey, 32, Cipher.Labels, steps > 0 ? ItemCipher.NextLabel : ItemCipher.KeyLabel,
+                    steps > 0 ? 4 : 3, state, ItemCipher.Prekey);
             }
 
-            Node.Crypto.HmacSha256(state, ItemCipher.Prekey, 32, Cipher.Labels, ItemCipher.KeyLabel, 3, state, ItemCipher.Prekey);
             Node.Crypto.X25519Base(state, ItemCipher.Prekey, state, ItemCipher.PrekeyPublic);
             return true;
         }

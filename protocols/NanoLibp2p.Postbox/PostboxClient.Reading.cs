@@ -214,7 +214,7 @@ namespace NanoLibp2p.Postbox
             {
                 _name = 0;
                 _tag = 0;
-                    Told[EntrySize] = 0;
+                Told[EntrySize] = 0;
                 return Reader.Enter();
             }
 
@@ -229,23 +229,26 @@ namespace NanoLibp2p.Postbox
 
         private void TakeEntry()
         {
-            bool isLong = Told[EntrySize] > (uint)Options.MaxItemBytes;
             if (!IsAnswer || _name == 0 || Table.CountPending(_gateway, _name) > 0)
             {
                 return;
             }
 
-            if (isLong)
-            {
-                _left++;
-            }
-            else if (_tag != 0 && Table.Contains(_tag) && Table.MayAcknowledge(_gateway))
+            if (_tag != 0 && Table.Contains(_tag) && Table.MayAcknowledge(_gateway))
             {
                 Table.Acknowledge(_gateway, _name, OnceTable.Stored, Cipher, 0);
             }
             else if (_wanted == 0)
             {
-                _wanted = _name;
+                // those behind one that is wanted are listed again
+                if (Told[EntrySize] > (uint)Options.MaxItemBytes)
+                {
+                    _left++;
+                }
+                else
+                {
+                    _wanted = _name;
+                }
             }
         }
 
@@ -323,10 +326,11 @@ namespace NanoLibp2p.Postbox
 
             _wanted = 0;
             bool isEnough = _unreadable >= MostUnreadable;
-            bool hasMore = _rounds++ < MaxRounds && (Table.CountPending(_gateway, 0) > 0 || (_item != 0 && !isEnough));
-            if (_ending == NotEnding && hasMore)
+            int next = _item != 0 && !isEnough ? AskFetch : AskSync;
+            if (_ending == NotEnding && _rounds++ < MaxRounds
+                && (next == AskFetch || _asked == AskFetch || _left > _passed || Table.CountPending(_gateway, 0) > 0))
             {
-                Ask(_item != 0 && !isEnough ? AskFetch : AskSync);
+                Ask(next);
             }
             else
             {

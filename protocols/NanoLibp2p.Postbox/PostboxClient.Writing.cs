@@ -28,7 +28,7 @@ namespace NanoLibp2p.Postbox
             int item = -1;
             _asked = what;
             _deadline = NotStarted;
-            if (Table.IsDirty && !Table.Save())
+            if (!Table.Save())
             {
                 End(PostboxResult.StoreFailed);
                 return;
@@ -46,6 +46,7 @@ namespace NanoLibp2p.Postbox
 
                     at = WriteNumber(5, Options.Follows ? 1 : 0, at);
                     at = WriteNumber(6, _left, at);
+                    _passed = _left;
                     break;
                 case AskFetch:
                     int size = 9 + (_start > 0 ? ProtobufWriter.SizeOfVarint(2, (uint)_start) : 0);
@@ -61,9 +62,10 @@ namespace NanoLibp2p.Postbox
             }
 
             int count = at - begin;
-            int body = item < 0 ? count : count + ProtobufWriter.SizeOfBytes(ItemField, item);
+            int body = count;
             if (item >= 0)
             {
+                body += ProtobufWriter.SizeOfBytes(ItemField, item);
                 at = ProtobufWriter.WriteLength(ItemField, item, data, at);
                 _itemAt = 0;
             }

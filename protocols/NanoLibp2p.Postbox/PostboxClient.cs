@@ -70,7 +70,7 @@ namespace NanoLibp2p.Postbox
         private int _ending = NotEnding;
         private long _deadline;
 
-        // the gateway's number: the last four bytes of its key
+        // the gateway's number, which nobody can choose: from its id and the table's secret
         private uint _gateway;
 
         /// <summary>Makes a client; Node.Add takes the rest of its memory, and reads the store.</summary>
@@ -130,7 +130,7 @@ namespace NanoLibp2p.Postbox
 
         /// <summary>Takes memory for the cipher, and reads the store.</summary>
         /// <exception cref="InvalidOperationException">What the store has under <c>mail</c> is damaged, or is of a larger table or longer
-        /// items. It was left as it is.</exception>
+        /// items; it was left as it is. Or the store took no write.</exception>
         protected override void Register(Node node)
         {
             _protocol = node.RegisterProtocol(PostboxOptions.ProtocolId, this, false);
@@ -162,13 +162,19 @@ namespace NanoLibp2p.Postbox
             }
 
             Table.Know(hashes);
+
+            // a later write that fails goes back to what the store has
+            if (!Table.Save())
+            {
+                throw new InvalidOperationException(NotStored);
+            }
         }
 
         /// <inheritdoc/>
         public override long Poll(long nowMs)
         {
             HandOnStored();
-            if (_operation == AskNothing)
+            if (!IsBusy)
             {
                 return long.MaxValue;
             }
@@ -190,7 +196,7 @@ namespace NanoLibp2p.Postbox
             }
 
             int code = _ending;
-            if (Table.IsDirty && !Table.Save())
+            if (!Table.Save())
             {
                 code = PostboxResult.StoreFailed;
             }
@@ -205,7 +211,6 @@ namespace NanoLibp2p.Postbox
         {
             if (stream == _stream && _ending == NotEnding)
             {
-                _deadline = NotStarted;
                 int result = Receive(buffer, offset, count);
                 if (result < 0)
                 {
@@ -240,6 +245,7 @@ namespace NanoLibp2p.Postbox
                 return false;
             }
 
+            HandOnStored();
             if (_stream != null && _stream.Connection != connection)
             {
                 Release(PostboxResult.NoAnswer);
@@ -257,7 +263,14 @@ namespace NanoLibp2p.Postbox
                 BeginReply();
             }
 
-            _gateway = Bytes.ReadUInt32LittleEndian(connection.RemoteId, connection.RemoteIdCount - 4);
+            // an item half received is the gateway's that sent its beginning
+            uint gateway = HashOf(OnceTable.SecretBytes, connection.RemoteId, 0, connection.RemoteIdCount);
+            if (gateway != _gateway)
+            {
+                _item = 0;
+                _gateway = gateway;
+            }
+
             Array.Clear(Told, KeptAfterReply, KeptAfterRequest - KeptAfterReply);
             _operation = what;
             _request = request;
@@ -276,10 +289,14 @@ namespace NanoLibp2p.Postbox
             return true;
         }
 
-        // The end is told in the next Poll.
+        // The end is told in the next Poll; of a stream that is only followed, not at all.
         private void End(int code)
         {
-            if (_ending == NotEnding && IsBusy)
+            if (!IsBusy)
+            {
+                Release(code);
+            }
+            else if (_ending == NotEnding)
             {
                 _ending = code;
             }
@@ -291,7 +308,6 @@ namespace NanoLibp2p.Postbox
             _operation = AskNothing;
             _ending = NotEnding;
             _request = null;
-            _outAt = _outEnd;
             if (stream == null || (Options.Follows && code == 0))
             {
                 return;

@@ -19,7 +19,7 @@ namespace NanoLibp2p.Postbox
                 int cipher = ObjectBytes(4) + ArrayBytes(364) + ArrayBytes(90) + ObjectBytes(2);
                 int mail = ObjectBytes(15) + ArrayBytes(ItemCipher.IdBytes);
                 int reader = ObjectBytes(8) + ArrayBytes(6 * 8);
-                return ObjectBytes(37) + names + table + cipher + mail + reader + ArrayBytes(4 * 9) + ArrayBytes(2 + ProtocolId.Length);
+                return ObjectBytes(38) + names + table + cipher + mail + reader + ArrayBytes(4 * 9) + ArrayBytes(2 + ProtocolId.Length);
             }
         }
 

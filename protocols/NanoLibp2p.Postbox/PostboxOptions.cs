@@ -42,7 +42,10 @@ namespace NanoLibp2p.Postbox
         /// <summary>Whether the stream is kept, so that the gateway can tell of new mail at once.</summary>
         public bool Follows;
 
-        /// <summary>Milliseconds without a byte after which a request has failed.</summary>
+        /// <summary>
+        /// Milliseconds from a request, of which a sync makes several, in which all of its answer must have come; else it has failed. A
+        /// long item goes on where it broke off.
+        /// </summary>
         public int ReplyTimeoutMs = 30000;
 
         /// <summary>Checks every option.</summary>

@@ -3,7 +3,7 @@ namespace NanoLibp2p.Postbox
     /// <summary>How a request ended without a gateway's code, and what PostboxSender.Seal returns instead of a count.</summary>
     public static class PostboxResult
     {
-        /// <summary>The stream or the connection ended, or nothing came for PostboxOptions.ReplyTimeoutMs. What had no answer is unknown:
+        /// <summary>The stream or the connection ended, or the answer was not whole after PostboxOptions.ReplyTimeoutMs. What had no answer is unknown:
         /// repeat it, with the same bytes.</summary>
         public const int NoAnswer = -1;
 
@@ -16,8 +16,7 @@ namespace NanoLibp2p.Postbox
         /// <summary>Four items of this gateway could not be opened; no more are taken from it in this sync.</summary>
         public const int Unreadable = -4;
 
-        /// <summary>The record that came is not signed by the peer that was asked for, older than one seen before, or does not list this
-        /// gateway.</summary>
+        /// <summary>The record that came is not signed by the peer that was asked for, or older than one seen before.</summary>
         public const int RecordInvalid = -5;
 
         /// <summary>There is no time to seal with: no clock, and none of a gateway; or it would run 10 minutes ahead of the

@@ -196,6 +196,146 @@ public class HostileTests
         Assert.Equal(2, Assert.Single(_world.Gateway.Acks).Outcome);
     }
 
+    [Fact]
+    public void What_one_gateway_began_is_not_continued_at_another()
+    {
+        World world = new(new PostboxOptions { MaxItemBytes = 4096 });
+        byte[] honest = world.Put(new string('h', 1_500), 0);
+        Gateway second = new();
+        TestNode other = world.AddGateway(second);
+        second.Items.Add(new Gateway.Item(honest, 0));
+
+        // under the name and size of the honest item, the beginning of another
+        byte[] own = world.NewFriend().Seal(world.Board.Identity.PeerId, new string('o', 1_500));
+        world.Gateway.Items[0].Bytes = own;
+        world.Gateway.Items[0].Tag = null;
+        world.Gateway.Script = (kind, _, _) =>
+        {
+            world.Gateway.CutAfter = kind == 5 ? 700 : -1;
+            return null;
+        };
+        Assert.Equal(PostboxResult.NoAnswer, world.Board.Sync(world.Peer));
+        Assert.Equal(0, world.Board.Sync(other));
+        Assert.Equal([new string('h', 1_500)], world.Board.Heard);
+        Assert.Equal(0, Assert.Single(second.Acks).Outcome);
+    }
+
+    [Fact]
+    public void An_item_that_a_gateway_no_longer_has_keeps_no_others_waiting()
+    {
+        _world.Put(new string('x', 1_500), 0);
+        _world.Gateway.Script = (kind, _, _) =>
+        {
+            _world.Gateway.CutAfter = kind == 5 ? 700 : -1;
+            return null;
+        };
+        Assert.Equal(PostboxResult.NoAnswer, _world.Board.Sync(_world.Peer));
+        _world.Gateway.Script = null;
+        _world.Gateway.CutAfter = -1;
+        _world.Gateway.Items.Clear();
+        _world.Put("mail", 0);
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(["mail"], _world.Board.Heard);
+    }
+
+    [Theory]
+    [InlineData(1_500)]
+    [InlineData(800)]
+    public void One_item_dated_ahead_keeps_no_others_waiting(int bytes)
+    {
+        _world.Friend.Clock = Vectors.Sent + 31_536_000;
+        _world.Put(new string('t', bytes), 3);
+        Board other = _world.NewFriend();
+        _world.PutFrom(other, new string('a', 900), 0);
+        _world.PutFrom(other, new string('b', 900), 0);
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(2, _world.Board.Heard.Count);
+        Assert.Single(_world.Gateway.Items);
+    }
+
+    [Fact]
+    public void A_page_of_items_that_are_too_long_keeps_no_others_waiting()
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            _world.Gateway.Items.Add(new Gateway.Item([(byte)i, .. new byte[5_000]], 3));
+        }
+
+        _world.Put("short", 0);
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(["short"], _world.Board.Heard);
+    }
+
+    [Fact]
+    public void Too_long_items_behind_mail_pass_none_of_it_over()
+    {
+        string[] bodies = [new string('a', 1_500), new string('b', 1_500)];
+        _world.Put(bodies[0], 3);
+        _world.Put(bodies[1], 3);
+        _world.Gateway.Items.Add(new Gateway.Item(new byte[5_000], 0));
+        Assert.Equal(0, _world.Board.Sync(_world.Peer));
+        Assert.Equal(bodies, _world.Board.Heard);
+    }
+
+    [Fact]
+    public void What_is_kept_of_a_gateway_is_not_a_part_of_its_key()
+    {
+        _world.Put("mail", 0);
+        _world.Gateway.Script = (_, request, serial) => request.Exists(field => field.Number == 1) ? Gateway.Refuse(serial, 503) : null;
+        Assert.Equal(503, _world.Board.Sync(_world.Peer));
+        byte[] key = _world.Peer.Node.Identity.PeerId.ToBytes();
+        Assert.Equal(-1, _world.Board.Store.Get("mail")!.AsSpan().IndexOf(key.AsSpan(key.Length - 4)));
+    }
+
+    [Fact]
+    public void A_gateways_clock_that_leaps_ahead_does_not_end_sealing()
+    {
+        Board board = new(_world.Simulation, new byte[32], null, null, null, new PostboxSenderOptions { TrustsGatewayClock = true })
+        {
+            Clock = 0,
+        };
+        PeerId to = _world.Friend.Identity.PeerId;
+        Assert.Equal(0, board.Sync(_world.Peer));
+        board.Seal(to, "first");
+        _world.Gateway.Now = 0xFFFFFFFF;
+        Assert.Equal(0, board.Sync(_world.Peer));
+        Assert.Equal(PostboxResult.NoTime, board.Sender.Seal(new LetterOptions { To = to }, new byte[1], 0, 1, new byte[400], 0));
+        _world.Gateway.Now = Vectors.Sent + 60;
+        Assert.Equal(0, board.Sync(_world.Peer));
+        board.Seal(to, "second");
+    }
+
+    [Fact]
+    public void A_gateway_that_trickles_is_given_up_after_30_s()
+    {
+        World world = new(new PostboxOptions { Follows = true });
+        Assert.Equal(0, world.Board.Sync(world.Peer));
+        world.Gateway.Script = (_, _, _) => [200, 1, 0x7A, 100];
+        long before = world.Simulation.Network.NowMs;
+        Connection connection = world.Board.Connect(world.Peer);
+        Assert.True(world.Board.Client.Sync(connection));
+        for (int i = 0; i < 20 && world.Board.Client.IsBusy; i++)
+        {
+            world.Simulation.Run(() => !world.Board.Client.IsBusy, 10_000);
+            world.Gateway.Hint([0]);
+        }
+
+        Assert.Equal([0, PostboxResult.NoAnswer], world.Board.Ends);
+        Assert.InRange(world.Simulation.Network.NowMs - before, 30_000, 45_000);
+    }
+
+    [Fact]
+    public void What_is_no_hint_resets_the_stream_and_the_next_sync_opens_another()
+    {
+        World world = new(new PostboxOptions { Follows = true });
+        Assert.Equal(0, world.Board.Sync(world.Peer));
+        world.Gateway.Hint(Convert.FromHexString("FFFFFFFF0F"));
+        Assert.True(world.Simulation.Run(() => world.Gateway.OpenStreams == 0, 5_000));
+        world.Put("mail", 0);
+        Assert.Equal(0, world.Board.Sync(world.Peer));
+        Assert.Equal(["mail"], world.Board.Heard);
+    }
+
     private int LookUp(byte[] record, MailboxRecord into, string who)
     {
         _world.Gateway.Record = record;

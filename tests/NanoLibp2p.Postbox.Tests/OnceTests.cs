@@ -53,7 +53,9 @@ public class OnceTests
     {
         string[] bodies = [new string('a', bytes), "b", new string('c', bytes)];
         int kills = 0;
-        for (int cut = 1; ; cut++)
+
+        // the first write is that of the start
+        for (int cut = 2; ; cut++)
         {
             World world = new();
             foreach (string body in bodies)
@@ -109,6 +111,116 @@ public class OnceTests
         world.Restart();
         Assert.Equal(0, world.Board.Sync(world.Peer));
         Assert.Empty(world.Board.Heard);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_handler_that_signs_is_not_called_again(bool restarts)
+    {
+        World world = new();
+        world.Put("open the valve", 0);
+        if (restarts)
+        {
+            world.Board.Heed = _ => throw new TestStore.PowerCut();
+            Assert.Throws<TestStore.PowerCut>(() => world.Board.Sync(world.Peer));
+            world.Restart();
+        }
+
+        Board board = world.Board;
+        List<int> signed = [];
+        board.Heed = _ =>
+        {
+            if (board.Heard.Count < 3)
+            {
+                signed.Add(board.Sender.WriteToken(null, Vectors.Sent, 1, 0, new byte[200], 0));
+                signed.Add(board.Sender.SignRecord());
+            }
+        };
+        Assert.Equal(0, board.Sync(world.Peer));
+        Assert.Equal(["open the valve"], board.Heard);
+        Assert.Equal([PostboxResult.NoAnswer, PostboxResult.NoAnswer], signed);
+    }
+
+    [Fact]
+    public void A_store_that_fails_afterwards_hands_nothing_on_again()
+    {
+        World world = new();
+        world.Put("open the valve", 0);
+        world.Board.Heed = _ => world.Board.Store.IsFull = true;
+        Assert.Equal(PostboxResult.StoreFailed, world.Board.Sync(world.Peer));
+        Assert.Equal(PostboxResult.StoreFailed, world.Board.Sync(world.Peer));
+        Assert.Equal(["open the valve"], world.Board.Heard);
+    }
+
+    [Fact]
+    public void Mail_of_the_last_start_is_handed_on_once_also_by_a_board_that_stays_offline()
+    {
+        World world = new();
+        world.Put("open the valve", 0);
+        world.Board.Heed = _ => throw new TestStore.PowerCut();
+        Assert.Throws<TestStore.PowerCut>(() => world.Board.Sync(world.Peer));
+        Board board = world.Board;
+        PostboxClient client = new(board.Options, board.Store, board);
+        board.Heed = _ => { };
+        board.Heard.Clear();
+        NanoLibp2p.Crypto.ManagedCrypto crypto = new();
+        NanoLibp2p.Core.Node node = new(new NanoLibp2p.Core.NodeOptions(), board.Identity, crypto, board.Random);
+        node.Add(client);
+        client.Poll(0);
+        Assert.Equal(["open the valve"], board.Heard);
+
+        // and it is stored that it was, without any request
+        PostboxClient next = new(board.Options, board.Store, board);
+        node = new NanoLibp2p.Core.Node(new NanoLibp2p.Core.NodeOptions(), board.Identity, crypto, board.Random);
+        node.Add(next);
+        next.Poll(0);
+        Assert.Equal(["open the valve"], board.Heard);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Killed_at_any_write_long_items_that_came_together_are_not_mixed(bool after)
+    {
+        string[] bodies = [new string('a', 1_500), new string('b', 1_500), new string('c', 700)];
+        for (int cut = 2; ; cut++)
+        {
+            World world = new(new PostboxOptions { MaxItemBytes = 8192, BudgetBytes = 8192 });
+            foreach (string body in bodies)
+            {
+                world.Put(body, 0);
+            }
+
+            world.Board.Store.CutAt = cut;
+            world.Board.Store.CutsAfter = after;
+            try
+            {
+                world.Board.Sync(world.Peer);
+                break;
+            }
+            catch (TestStore.PowerCut)
+            {
+                world.Restart();
+            }
+
+            Assert.Equal(0, world.Board.Sync(world.Peer));
+            Assert.Equal(bodies.Order(), world.AllHeard().Distinct().Order());
+            Assert.InRange(cut, 2, 30);
+        }
+    }
+
+    [Fact]
+    public void The_secret_outlives_a_write_that_fails_and_a_store_that_takes_none_stops_the_board()
+    {
+        World world = new();
+        byte[] secret = [.. world.Board.Client.Table.Data[4..20]];
+        world.Put("mail", 0);
+        world.Board.Store.IsFull = true;
+        Assert.Equal(PostboxResult.StoreFailed, world.Board.Sync(world.Peer));
+        Assert.Equal(secret, world.Board.Client.Table.Data[4..20]);
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => world.NewBoard(new TestStore { IsFull = true }));
+        Assert.Contains("took no write", thrown.Message);
     }
 
     [Fact]

@@ -3,8 +3,8 @@ namespace NanoLibp2p.Postbox
     /// <summary>How a request ended without a gateway's code, and what PostboxSender.Seal returns instead of a count.</summary>
     public static class PostboxResult
     {
-        /// <summary>The stream or the connection ended, or the answer was not whole after PostboxOptions.ReplyTimeoutMs. What had no answer is unknown:
-        /// repeat it, with the same bytes.</summary>
+        /// <summary>The stream or the connection ended, or the answer was not whole after PostboxOptions.ReplyTimeoutMs. What had no answer
+        /// is unknown: repeat it, with the same bytes.</summary>
         public const int NoAnswer = -1;
 
         /// <summary>The gateway sent what is no answer to the request; the stream was reset.</summary>

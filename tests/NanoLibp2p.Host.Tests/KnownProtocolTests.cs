@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -51,6 +52,43 @@ public class KnownProtocolTests
             await agreed.WaitAsync(Nodes.Patience);
             await stream.WaitUntilAgreedAsync();
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task What_was_written_before_the_peer_has_agreed_arrives_to_its_end_though_the_node_is_disposed_at_once(
+        int shards, PollerKind poller)
+    {
+        await using Libp2pNode listener = await Nodes.ListenAsync(shards, poller);
+        await using Libp2pNode dialler = await Nodes.StartAsync(shards, poller);
+        TaskCompletionSource<byte[]> arrived = new();
+        listener.Handle("/tell/1.0.0", async (stream, cancellation) =>
+        {
+            MemoryStream heard = new();
+            await stream.CopyToAsync(heard, cancellation);
+            arrived.SetResult(heard.ToArray());
+        });
+        await dialler.DialAsync(listener);
+        await dialler.IdentifyAsync(listener.PeerId).WaitAsync(Nodes.Patience);
+
+        using ManualResetEventSlim go = new();
+        listener.Hold(go);
+        byte[] sent = Nodes.Bytes(300);
+        try
+        {
+            PeerStream stream = await dialler.OpenStreamAsync(listener.PeerId, "/tell/1.0.0").WaitAsync(Nodes.Patience);
+            await stream.WriteAsync(sent).AsTask().WaitAsync(Nodes.Patience);
+            stream.CompleteWrites();
+
+            // it waits for the peer, which can't answer yet
+            await Task.WhenAny(dialler.DisposeAsync().AsTask(), Task.Delay(300));
+        }
+        finally
+        {
+            go.Set();
+        }
+
+        Assert.Equal(sent, await arrived.Task.WaitAsync(Nodes.Patience));
     }
 
     [Theory]

@@ -80,7 +80,7 @@ public sealed partial class Libp2pNode
     /// <summary>A peer has said at which address it sees this node; from any thread.</summary>
     internal void Observe(PeerConnection by, Multiaddr? observed)
     {
-        if (observed != null && _addresses.Observe(by.RemoteAddress, observed, by.IsInbound, IsFromListenPort(by.Own)))
+        if (observed != null && _addresses.Observe(by.RemoteAddress, observed, by.IsCall, IsFromListenPort(by.Own)))
         {
             OnAddressesChanged();
         }

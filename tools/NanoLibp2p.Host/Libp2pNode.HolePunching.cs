@@ -53,7 +53,7 @@ public sealed partial class Libp2pNode
     /// <summary>Takes a caller's socket.</summary>
     internal void Accept(Socket socket, IPAddress address, SemaphoreSlim room)
     {
-        if (_punches?.Expected(address) is { } punch)
+        if (_punches?.Expected(address) is { } punch && punch.TakeCaller())
         {
             if (Interlocked.Increment(ref _listenedTo) <= MaxListenedTo)
             {

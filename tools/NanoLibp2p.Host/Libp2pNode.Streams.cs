@@ -281,7 +281,16 @@ public sealed partial class Libp2pNode
     internal async Task<ShardConnection> ConnectAsync(LinkSource source, PeerId? expected, bool isInitiator,
         CancellationToken cancellationToken)
     {
-        CheckDial(expected, null);
+        try
+        {
+            CheckDial(expected, null);
+        }
+        catch
+        {
+            source.Discard();
+            throw;
+        }
+
         Shard shard = source.Home ?? LeastLoaded();
         shard.AddLoad();
         DialRequest request = new(shard, source, expected, isInitiator);
@@ -297,7 +306,8 @@ public sealed partial class Libp2pNode
                 + "that limits it; find a direct way, or set Libp2pNodeOptions.UsesLimitedConnections");
         }
 
-        string? known = Array.Find(ids, id => PeerStore.Supports(connection.Peer!, id));
+        // of several, one that it spoke before this connection may be the wrong one now
+        string? known = ids.Length == 1 || connection.IsIdentified ? Array.Find(ids, id => PeerStore.Supports(connection.Peer!, id)) : null;
         OpenRequest request = new(connection, known == null ? ids : [known], known != null);
         connection.Shard.Post(request);
         return await request.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -29,7 +29,7 @@ public sealed class PeerConnection
     /// none.</summary>
     public Multiaddr? RemoteAddress { get; }
 
-    /// <summary>Whether the peer called us.</summary>
+    /// <summary>Whether the peer has the dialer's part: it called us, or both dialed and it was to begin (hole punching).</summary>
     public bool IsInbound { get; }
 
     /// <summary>Whether it goes through a relay that limits its time or its bytes: for what is short, and for finding a better
@@ -46,6 +46,9 @@ public sealed class PeerConnection
     public bool UsedEarlyMuxer { get; }
 
     internal ShardConnection Own { get; }
+
+    /// <summary>Whether the peer called us, without a relay and without a dial of ours that met its own.</summary>
+    internal bool IsCall => Own.Caller != null;
 
     /// <summary>The peer, which way it was made, and the address.</summary>
     public override string ToString()

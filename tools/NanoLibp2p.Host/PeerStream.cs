@@ -81,6 +81,7 @@ public sealed class PeerStream : Stream, IShardWork
     private volatile bool _isDiscarding;
     private volatile bool _isWriteOver;
     private volatile bool _isAgreed;
+    private bool _owesEnd;
     private TaskCompletionSource? _agreement;
 
     internal PeerStream(ShardConnection connection, Libp2pStream stream, string[] protocols, int[] indexes, OpenRequest? request)
@@ -326,6 +327,10 @@ public sealed class PeerStream : Stream, IShardWork
     {
         _isOpened = true;
         _isAgreed = true;
+        PayEnd();
+
+        // who begins to wait now sees the one, or is seen by the other
+        Interlocked.MemoryBarrier();
         Volatile.Read(ref _agreement)?.TrySetResult();
         _stream!.KeepCredit();
         OpenRequest? request = _request;
@@ -396,6 +401,7 @@ public sealed class PeerStream : Stream, IShardWork
     {
         uint code = _stream?.ResetCode ?? ErrorCode.None;
         _stream = null;
+        PayEnd();
         _connection.Held.Remove(StreamBytes);
         if (!reset && _isReadEnded && _isWriteEnded)
         {
@@ -505,6 +511,15 @@ public sealed class PeerStream : Stream, IShardWork
         }
     }
 
+    private void PayEnd()
+    {
+        if (_owesEnd)
+        {
+            _owesEnd = false;
+            _connection.OwedEnds--;
+        }
+    }
+
     private void Post()
     {
         if (Interlocked.Exchange(ref _isPosted, 1) == 0)
@@ -547,6 +562,12 @@ public sealed class PeerStream : Stream, IShardWork
             _isWriteEnded = true;
             _out.Reader.Complete();
             _stream!.CloseWrite();
+            if (!_isAgreed)
+            {
+                // its end leaves once the peer has agreed
+                _owesEnd = true;
+                _connection.OwedEnds++;
+            }
         }
 
         return written > 0;

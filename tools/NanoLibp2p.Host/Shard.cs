@@ -47,6 +47,9 @@ internal sealed class Shard : NodeScheduler
     // what is still to be sent when the node ends gets so long to leave
     private const int LastWordsMs = 1000;
 
+    // for peers to agree on protocols of streams that were written to the end before they did
+    private const int AgreementMs = 4000;
+
     private readonly Libp2pNode _owner;
     private readonly Poller _poller;
     private readonly Thread _thread;
@@ -337,6 +340,13 @@ internal sealed class Shard : NodeScheduler
 
             long end = Environment.TickCount64 + LastWordsMs;
             while (HasUnsent() && Environment.TickCount64 < end)
+            {
+                Round();
+            }
+
+            // a peer that has all that was written loses it with the connection, unless it hears of the end
+            end += AgreementMs;
+            while (Array.Exists(_connections, one => one?.OwedEnds > 0) && Environment.TickCount64 < end)
             {
                 Round();
             }

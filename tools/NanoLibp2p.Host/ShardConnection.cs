@@ -27,6 +27,7 @@ internal sealed class ShardConnection
     private bool _isQueued;
     private volatile bool _hasDuplicate;
     private volatile bool _isPubSubWhole;
+    private volatile bool _isIdentified;
     private int _handlers;
 
     internal ShardConnection(Shard shard, Connection connection, IShardLink link, DialRequest? dial)
@@ -81,6 +82,13 @@ internal sealed class ShardConnection
     /// <summary>Who is at the other end, once it is open. For all threads.</summary>
     internal PeerId? Peer { get; set; }
 
+    /// <summary>Whether the peer has said on this connection who it is. For all threads.</summary>
+    internal bool IsIdentified
+    {
+        get => _isIdentified;
+        private set => _isIdentified = value;
+    }
+
     /// <summary>Why it ended; null while it lives. For all threads.</summary>
     internal Libp2pException? End { get; set; }
 
@@ -106,6 +114,9 @@ internal sealed class ShardConnection
 
     /// <summary>True when it has something to send that can't leave at once.</summary>
     internal bool HasUnsent => HasWaiting || Connection.HasUnsent;
+
+    /// <summary>Streams whose end leaves once the peer has agreed on their protocol.</summary>
+    internal int OwedEnds { get; set; }
 
     // whether the peer hears us by pubsub on this connection, and tells us by it
     private bool HearsUs => Shard.PubSub?.StreamIdOf(Connection) > 0 || Shard.Gossip?.HearsOn(Connection) == true;
@@ -246,6 +257,7 @@ internal sealed class ShardConnection
     internal void EndIdentify(PeerIdentification? said)
     {
         IsIdentifying = false;
+        IsIdentified |= said != null;
         if (_identifying == null)
         {
             return;

@@ -30,7 +30,7 @@ internal sealed class AutoNatClient(Libp2pNode node, AutoNatOptions options)
 
         // by a connection that we made, or through a relay, nobody has shown that he can dial us
         PeerConnection by = stream.Connection;
-        bool isDirect = by.IsInbound && !by.IsLimited && by.RemoteAddress is { } address && !address.Has(MultiaddrProtocol.P2pCircuit);
+        bool isDirect = by.IsCall && !by.IsLimited && by.RemoteAddress is { } address && !address.Has(MultiaddrProtocol.P2pCircuit);
         if (nonce == null || !isDirect || !_asked.TryGetValue(nonce.Value, out Asked? asked))
         {
             stream.Abort();

@@ -155,7 +155,7 @@ public sealed class HolePunchService : IAsyncDisposable
         }
 
         bool speaks = said.Protocols.Contains(HolePunchMessages.Id);
-        List<DialTarget> direct = Dialable(said.ListenAddresses);
+        List<DialTarget> direct = Dialable(said.Peer, said.ListenAddresses);
         if ((speaks || direct.Count > 0) && _led.TryAdd(said.Peer, true))
         {
             if (!Begin(said.Peer))
@@ -273,9 +273,9 @@ public sealed class HolePunchService : IAsyncDisposable
             long begun = Stopwatch.GetTimestamp();
             await messages.WriteMessageAsync(HolePunchMessages.Write(HolePunchMessages.Connect, attempt.Ours), _stopping.Token)
                 .ConfigureAwait(false);
-            attempt.Theirs = await ReadAsync(messages, stream, HolePunchMessages.Connect).ConfigureAwait(false);
+            attempt.Theirs = await ReadAsync(messages, stream, HolePunchMessages.Connect, _stopping.Token).ConfigureAwait(false);
             attempt.RoundTrip = Stopwatch.GetElapsedTime(begun);
-            targets = Dialable(attempt.Theirs);
+            targets = Dialable(attempt.Peer, attempt.Theirs);
             if (targets.Count == 0)
             {
                 stream.Abort();
@@ -347,9 +347,9 @@ public sealed class HolePunchService : IAsyncDisposable
     private async Task FollowAsync(PeerStream stream, Attempt attempt, CancellationToken cancellation)
     {
         MessageStream messages = new(stream, _options.MessageTimeout);
-        attempt.Theirs = await ReadAsync(messages, stream, HolePunchMessages.Connect).ConfigureAwait(false);
+        attempt.Theirs = await ReadAsync(messages, stream, HolePunchMessages.Connect, cancellation).ConfigureAwait(false);
         attempt.Ours = await FindOwnAddressesAsync(cancellation).ConfigureAwait(false);
-        List<DialTarget> targets = Dialable(attempt.Theirs);
+        List<DialTarget> targets = Dialable(attempt.Peer, attempt.Theirs);
         if (targets.Count == 0 || attempt.Ours.Count == 0)
         {
             stream.Abort();
@@ -361,7 +361,7 @@ public sealed class HolePunchService : IAsyncDisposable
         long begun = Stopwatch.GetTimestamp();
         await messages.WriteMessageAsync(HolePunchMessages.Write(HolePunchMessages.Connect, attempt.Ours), cancellation)
             .ConfigureAwait(false);
-        await ReadAsync(messages, stream, HolePunchMessages.Sync).ConfigureAwait(false);
+        await ReadAsync(messages, stream, HolePunchMessages.Sync, cancellation).ConfigureAwait(false);
         attempt.RoundTrip = Stopwatch.GetElapsedTime(begun);
         stream.CompleteWrites();
         if (!await DialAsync(attempt, targets, true, cancellation).ConfigureAwait(false))
@@ -394,9 +394,10 @@ public sealed class HolePunchService : IAsyncDisposable
         }
     }
 
-    private async Task<List<Multiaddr>> ReadAsync(MessageStream messages, PeerStream stream, ulong type)
+    private async Task<List<Multiaddr>> ReadAsync(MessageStream messages, PeerStream stream, ulong type,
+        CancellationToken cancellation)
     {
-        byte[]? message = await messages.ReadMessageAsync(HolePunchMessages.MaxBytes, _stopping.Token).ConfigureAwait(false);
+        byte[]? message = await messages.ReadMessageAsync(HolePunchMessages.MaxBytes, cancellation).ConfigureAwait(false);
         List<Multiaddr>? addresses = HolePunchMessages.Read(message, type);
         if (addresses == null)
         {
@@ -432,7 +433,7 @@ public sealed class HolePunchService : IAsyncDisposable
     }
 
     // Addresses of a peer that may be dialed for it: no names, as they lead anywhere, and nothing of our own networks.
-    private List<DialTarget> Dialable(IEnumerable<Multiaddr> addresses)
+    private List<DialTarget> Dialable(PeerId peer, IEnumerable<Multiaddr> addresses)
     {
         List<DialTarget> targets = [];
         foreach (Multiaddr address in addresses)
@@ -440,7 +441,7 @@ public sealed class HolePunchService : IAsyncDisposable
             DialTarget target = DialTarget.Of(address);
             if (targets.Count < Punch.MaxAddresses && target.Kind == DialKind.Tcp && target.Ip != null && target.Port > 0
                 && (_options.AllowPrivateAddresses || AddressScopes.Of(target.Ip) == AddressScope.Public)
-                && targets.TrueForAll(one => !one.Address.Equals(address)) && _node.RefusalOf(null, target.Ip) == RefusalReason.None)
+                && targets.TrueForAll(one => !one.Address.Equals(address)) && _node.RefusalOf(peer, target.Ip) == RefusalReason.None)
             {
                 targets.Add(target);
             }

@@ -34,6 +34,7 @@ internal sealed class Punch
     private readonly DialTarget[] _targets;
     private readonly string?[] _errors;
     private readonly TaskCompletionSource<ShardConnection> _direct = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _callers;
 
     /// <param name="node">Who dials.</param>
     /// <param name="peer">Who must be there.</param>
@@ -64,6 +65,10 @@ internal sealed class Punch
 
     internal PeerId Peer => _peer;
 
+    /// <summary>Takes one of the places of callers that are waited for; there are no more than addresses that are dialed.</summary>
+    /// <returns>False when all are taken: it is a caller like any other.</returns>
+    internal bool TakeCaller() => Interlocked.Increment(ref _callers) <= MaxAddresses;
+
     /// <summary>
     /// Who connects where this node alone dials, as an ordinary client from ports of their own: a SYN from the listen port that a NAT
     /// let out and nobody answered would have it drop, for its time, what comes of the punch between the same ports (Linux's does). Null
@@ -88,21 +93,27 @@ internal sealed class Punch
 
         using CancellationTokenSource connecting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Task all = Task.WhenAll(Enumerable.Range(0, _targets.Length).Select(i => TryAsync(i, connecting.Token)));
-
-        // to the end of the time, also when all have failed: the peer's dial may arrive
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Task<ShardConnection?> waiting = WaitAsync(time, over.Token);
-        if (Alone != null && await Task.WhenAny(waiting, all).ConfigureAwait(false) == all && !_direct.Task.IsCompleted)
+        ShardConnection? found;
+        try
         {
-            await over.CancelAsync().ConfigureAwait(false);
-            _ = waiting.ContinueWith(one => one.Exception, TaskScheduler.Default);
-            return null;
+            // to the end of the time, also when all have failed: the peer's dial may arrive
+            using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            Task<ShardConnection?> waiting = WaitAsync(time, over.Token);
+            if (Alone != null && await Task.WhenAny(waiting, all).ConfigureAwait(false) == all && !_direct.Task.IsCompleted)
+            {
+                await over.CancelAsync().ConfigureAwait(false);
+                _ = waiting.ContinueWith(one => one.Exception, TaskScheduler.Default);
+                return _node.FindDirect(_peer);
+            }
+
+            found = await waiting.ConfigureAwait(false);
+        }
+        finally
+        {
+            // Handshakes go on: where both sides broke off all but the first, and differ in which that is, none would be left.
+            await connecting.CancelAsync().ConfigureAwait(false);
         }
 
-        ShardConnection? found = await waiting.ConfigureAwait(false);
-
-        // Handshakes go on: where both sides broke off all but the first, and differ in which that is, none would be left.
-        await connecting.CancelAsync().ConfigureAwait(false);
         if (found == null)
         {
             await Task.WhenAny(_direct.Task, all).WaitAsync(stopping).ConfigureAwait(false);

@@ -96,7 +96,6 @@ namespace NanoLibp2p.Relay
             Multiaddr relay = _client.Options.Relays[_client.Index];
             byte[] address = _told.Bytes;
             int count = _told.Count;
-            _told.Count = 0;
             if (count == 0 || count > MaxAddress)
             {
                 bool isPrivate;

@@ -69,42 +69,48 @@ namespace NanoLibp2p.Relay
                 throw new ArgumentException(relay.ToString());
             }
 
-            DialedCircuit circuit = null;
-            for (int i = 0; i < _circuits.Length; i++)
+            Multiaddr[] addresses = new Multiaddr[] { Multiaddr.Parse(NoHost).WithPeerId(target) };
+            Connection over = RelayClient.Find(Node, relay.PeerId);
+            if (FreeCircuit() == null || (over == null && (over = Node.Dial(new Multiaddr[] { relay })) == null))
             {
-                if (_circuits[i].Stream == null && _circuits[i].State == LinkState.Closed)
-                {
-                    circuit = _circuits[i];
-                }
+                return null;
             }
 
-            Connection over = RelayClient.Find(Node, relay.PeerId);
-            if (circuit == null || (over == null && (over = Node.Dial(new Multiaddr[] { relay })) == null))
+            // the application hears of who gives way, and may dial at once, which may take the circuit
+            int serial = over.Serial;
+            Connection dialed = Node.FreeConnection(true);
+            DialedCircuit circuit = FreeCircuit();
+            if (dialed == null || circuit == null)
             {
                 return null;
             }
 
             circuit.Relay = over;
-            circuit.Serial = over.Serial;
+            circuit.Serial = serial;
+            circuit.Dialed = dialed;
             circuit.Set(LinkState.Connecting, LinkError.None);
             circuit.Begin(Circuit.HopLimitField, long.MaxValue);
             IStreamTransport transport = Node.Transport;
             _source.Link = circuit;
             Node.Transport = _source;
-            Connection dialed = Node.Dial(new Multiaddr[] { Multiaddr.Parse(NoHost).WithPeerId(target) });
+            dialed.Dial(addresses, target);
             Node.Transport = transport;
-            if (dialed == null)
+            dialed.Large = circuit.Large;
+            Joined(circuit);
+            return dialed;
+        }
+
+        private DialedCircuit FreeCircuit()
+        {
+            for (int i = 0; i < _circuits.Length; i++)
             {
-                circuit.Close();
-            }
-            else
-            {
-                circuit.Dialed = dialed;
-                dialed.Large = circuit.Large;
-                Joined(circuit);
+                if (_circuits[i].Stream == null && _circuits[i].State == LinkState.Closed)
+                {
+                    return _circuits[i];
+                }
             }
 
-            return dialed;
+            return null;
         }
 
         /// <summary>What the relay answered, for a connection through it that ended with CloseReason.DialFailed.</summary>

@@ -15,6 +15,14 @@ namespace NanoLibp2p.Relay
         // bytes of it, host and port alone; 0 for none
         internal int Count;
 
+        // what another answer told is no address of who gives this one
+        /// <inheritdoc/>
+        internal override void Begin(int limitField, long deadline)
+        {
+            Count = 0;
+            base.Begin(limitField, deadline);
+        }
+
         /// <inheritdoc/>
         internal override void OnAddress(byte[] buffer, int offset, int count, int before, int total)
         {

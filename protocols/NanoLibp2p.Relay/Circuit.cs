@@ -70,7 +70,7 @@ namespace NanoLibp2p.Relay
         /// <summary>Begins with a message.</summary>
         /// <param name="limitField">Which of its fields is a limit: it tells a stop message from a hop message.</param>
         /// <param name="deadline">Until when it must be whole, in the node's milliseconds.</param>
-        internal void Begin(int limitField, long deadline)
+        internal virtual void Begin(int limitField, long deadline)
         {
             _limitField = limitField;
             Deadline = deadline;

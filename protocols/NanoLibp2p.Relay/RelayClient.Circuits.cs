@@ -108,6 +108,16 @@ namespace NanoLibp2p.Relay
             Connection connection = Node.FreeConnection(false);
             if (connection == null)
             {
+                Connection[] connections = Node.Connections;
+                for (int i = 0; i < connections.Length; i++)
+                {
+                    if (connections[i].State == ConnectionState.Ending)
+                    {
+                        // it gives way, and its place is free in the next Poll
+                        return;
+                    }
+                }
+
                 Refuse(stream, RelayStatus.ResourceLimitExceeded);
                 return;
             }

@@ -186,12 +186,17 @@ namespace NanoLibp2p.Relay
 
             if (_relay == null)
             {
-                Reach(Options.Relays[Index]);
-                if (_relay == null)
+                // over a connection that is there, or one of its own
+                Multiaddr address = Options.Relays[Index];
+                _relay = Find(Node, address.PeerId);
+                _isOwn = _relay == null;
+                if (_isOwn && (_relay = Node.Dial(new Multiaddr[] { address })) == null)
                 {
                     Failed(RelayStatus.None);
                     return _due;
                 }
+
+                _serial = _relay.Serial;
             }
 
             if (!_relay.IsOpen)
@@ -201,15 +206,15 @@ namespace NanoLibp2p.Relay
             }
 
             Libp2pStream stream = _relay.OpenStream(this, _hop);
-            if (stream != null && Say(stream, HopReserve, 0))
-            {
-                Begin(Place, stream, Circuit.HopLimitField);
-                return Place.Deadline;
-            }
-
-            // nothing is on its way yet, so the peer hears nothing of it
             if (stream != null)
             {
+                if (Say(stream, HopReserve, 0))
+                {
+                    Begin(Place, stream, Circuit.HopLimitField);
+                    return Place.Deadline;
+                }
+
+                // nothing is on its way yet, so the peer hears nothing of it
                 stream.Reset();
             }
 
@@ -231,22 +236,6 @@ namespace NanoLibp2p.Relay
             }
 
             return null;
-        }
-
-        // over a connection that is there, or one of its own
-        private void Reach(Multiaddr address)
-        {
-            _relay = Find(Node, address.PeerId);
-            _isOwn = _relay == null;
-            if (_isOwn)
-            {
-                _relay = Node.Dial(new Multiaddr[] { address });
-            }
-
-            if (_relay != null)
-            {
-                _serial = _relay.Serial;
-            }
         }
 
         private void TakeAnswer()

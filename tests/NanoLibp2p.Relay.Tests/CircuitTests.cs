@@ -192,6 +192,33 @@ public class CircuitTests
     }
 
     [Fact]
+    public void Who_gives_way_to_a_circuit_makes_place_for_it()
+    {
+        RelayWorld world = new();
+        TestNode guest = world.AddNode();
+        Connection called = guest.Dial(world.Device.Listen());
+        Assert.True(world.Run(() => called.IsOpen && world.Device.Connected == 2));
+        world.Simulation.Run(20_000);
+        Assert.Equal(0, guest.Closed);
+        world.DialThrough();
+        Assert.Equal(1, guest.Closed);
+        Assert.Equal(100, world.Hop.Answers[^1]);
+    }
+
+    [Fact]
+    public void A_full_node_where_nobody_gives_way_refuses_a_circuit_at_once()
+    {
+        RelayWorld world = new();
+        TestNode other = world.AddNode();
+        Connection dialed = world.Device.Dial(other.Listen());
+        Assert.True(world.Run(() => dialed.IsOpen));
+        world.Dialer.Dial(world.Address);
+        Assert.True(world.Run(() => world.Hop.Answers.Count == 1, 3_000));
+        Assert.Equal(201, world.Hop.Answers[0]);
+        Assert.True(dialed.IsOpen);
+    }
+
+    [Fact]
     public void Without_a_free_connection_a_dial_says_so_and_leaves_nothing_behind()
     {
         RelayWorld world = new(connections: 2);
@@ -200,6 +227,27 @@ public class CircuitTests
         world.Caller.Node.Connections.First(one => one.Link is StreamLink).Close();
         world.Simulation.Run(1_000);
         world.DialThrough();
+    }
+
+    [Fact]
+    public void A_peer_that_is_dialed_while_another_gives_way_to_a_circuit_is_dialed_at_its_own_address()
+    {
+        RelayWorld world = new(connections: 3);
+        Connection relay = world.Caller.Dial(world.RelayAddress);
+        Multiaddr listening = world.Caller.Listen();
+        world.AddNode().Dial(listening);
+        world.AddNode().Dial(listening);
+        Assert.True(world.Run(() => relay.IsOpen && world.Caller.Connected == 3));
+        world.Simulation.Run(20_000);
+        TestNode other = world.AddNode();
+        Replacing replacing = new(world.Caller.Node, other.Listen());
+        world.Caller.Node.Events = replacing;
+        world.Caller.Poll(world.Simulation.Network.NowMs);
+        Connection dialed = world.Dialer.Dial(world.Address);
+        Assert.True(world.Run(() => dialed.IsOpen && replacing.Dialed is { IsOpen: true }));
+        Assert.False(replacing.Dialed!.Link is StreamLink);
+        Assert.True(dialed.Link is StreamLink);
+        Assert.Equal(other.Node.Identity.PeerId, replacing.Dialed.RemotePeer);
     }
 
     [Fact]
@@ -267,6 +315,46 @@ public class CircuitTests
         Assert.Equal($"{world.RelayAddress}/p2p-circuit", pushes.Address!.ToString());
     }
 
+    [Fact]
+    public void A_reservation_at_another_relay_is_told_with_that_ones_address()
+    {
+        RelayWorld world = new(new RelayOptions { RefreshMs = 20_000 }, begins: false);
+        TestNode second = world.AddNode();
+        TestHop hop = new();
+        second.Node.Add(hop);
+        world.Options.Relays = [world.RelayAddress, second.Listen()];
+        world.Device.Node.Add(new RelayAnnouncer(world.Client));
+        Pushes pushes = new();
+        second.Node.Identify.Events = pushes;
+        world.Hop.Reservation = () => Answer("/ip4/8.8.8.8/tcp/4001");
+        hop.Reservation = () => Answer("/ip4/9.9.9.9/tcp/4002");
+        Assert.True(world.Run(() => world.Hop.Reservations == 2));
+
+        // the first gives no more
+        world.Hop.Reservation = () => Wire.Hop(TestHop.Status, 200);
+        Assert.True(world.Run(() => pushes.Address != null, 90_000));
+        Assert.Equal($"/ip4/9.9.9.9/tcp/4002/p2p/{world.Options.Relays[1].PeerId}/p2p-circuit", pushes.Address!.ToString());
+
+        static byte[] Answer(string address) => Wire.Hop(TestHop.Status, 100, expire: 1, addresses: [Multiaddr.Parse(address).ToBytes()]);
+    }
+
+    [Fact]
+    public void What_a_relay_told_that_gave_no_reservation_is_no_address_of_the_next()
+    {
+        RelayWorld world = new(begins: false);
+        TestNode second = world.AddNode();
+        TestHop hop = new();
+        second.Node.Add(hop);
+        world.Options.Relays = [world.RelayAddress, second.Listen()];
+        world.Device.Node.Add(new RelayAnnouncer(world.Client));
+        Pushes pushes = new();
+        second.Node.Identify.Events = pushes;
+        byte[] elsewhere = Multiaddr.Parse("/ip4/8.8.8.8/tcp/4001").ToBytes();
+        world.Hop.Reservation = () => Wire.Hop(TestHop.Status, 200, expire: 1, addresses: [elsewhere]);
+        Assert.True(world.Run(() => pushes.Address != null, 90_000));
+        Assert.Equal($"{world.Options.Relays[1]}/p2p-circuit", pushes.Address!.ToString());
+    }
+
     private sealed class Pushes : Core.Identify.IdentifyEvents
     {
         private byte[] _field = [];
@@ -288,6 +376,20 @@ public class CircuitTests
         }
 
         public override void OnEnd(Connection connection, bool complete) => Assert.True(complete);
+    }
+
+    // dials a peer as soon as another one has given way
+    private sealed class Replacing(Node node, Multiaddr address) : NodeEvents
+    {
+        public Connection? Dialed { get; private set; }
+
+        public override void OnClosed(Connection connection)
+        {
+            if (connection.CloseReason == CloseReason.GaveWay)
+            {
+                Dialed ??= node.Dial([address]);
+            }
+        }
     }
 
     private sealed class Asked(RelayDialer client) : NodeEvents

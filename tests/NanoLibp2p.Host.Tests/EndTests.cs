@@ -55,15 +55,21 @@ public class EndTests
     [Fact]
     public async Task A_stream_that_is_given_up_while_the_peer_has_not_agreed_is_broken_off()
     {
-        // a node whose thread is held up agrees on nothing
+        // a node whose thread is held up agrees on nothing, and of a protocol that it has not said its peer waits for the answer
         await using Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best, options => options.PubSub = null);
         await using Libp2pNode client = await Nodes.StartAsync(1, PollerKind.Best, options => options.PubSub = null);
-        server.Handle("/count/1.0.0", async (stream, cancellation) => await stream.ReadAsync(new byte[1], cancellation));
         await client.DialAsync(server);
         using ManualResetEventSlim go = new();
         server.Hold(go);
-        await CancelledAsync(cancellation => client.OpenStreamAsync(server.PeerId, "/count/1.0.0", cancellation));
-        go.Set();
+        try
+        {
+            await CancelledAsync(cancellation => client.OpenStreamAsync(server.PeerId, "/count/1.0.0", cancellation));
+        }
+        finally
+        {
+            go.Set();
+        }
+
         await client.PingAsync(server.PeerId).WaitAsync(Nodes.Patience);
         await Nodes.UntilAsync(() => client.OpenStreams == 1, "only the stream of the pings is left");
     }

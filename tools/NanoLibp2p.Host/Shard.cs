@@ -54,6 +54,7 @@ internal sealed class Shard : NodeScheduler
     private readonly Poller _poller;
     private readonly Thread _thread;
     private readonly ConcurrentQueue<IShardWork> _mail = new();
+    private readonly ClosingSockets _closing = new();
     private readonly Queue<ShardConnection> _open = new();
     private readonly Queue<ShardConnection> _handshakes = new();
     private readonly Queue<ShardConnection> _unidentified = new();
@@ -190,7 +191,7 @@ internal sealed class Shard : NodeScheduler
     internal void Discard() => _poller.Dispose();
 
     /// <summary>A link over a connected socket.</summary>
-    internal SocketLink LinkOf(Socket socket) => new(socket, _poller, _scratch, Traffic);
+    internal SocketLink LinkOf(Socket socket) => new(socket, _poller, _scratch, Traffic, _closing);
 
     /// <summary>Takes a link on its way here. Null when the peer has left or there is no place for it: then nothing is left of
     /// it.</summary>
@@ -338,19 +339,10 @@ internal sealed class Shard : NodeScheduler
                 Round();
             }
 
-            long end = Environment.TickCount64 + LastWordsMs;
-            while (HasUnsent() && Environment.TickCount64 < end)
-            {
-                Round();
-            }
-
             // a peer that has all that was written loses it with the connection, unless it hears of the end
-            end += AgreementMs;
-            while (Array.Exists(_connections, one => one?.OwedEnds > 0) && Environment.TickCount64 < end)
-            {
-                Round();
-            }
-
+            RoundsWhile(HasUnsent, LastWordsMs);
+            RoundsWhile(() => Array.Exists(_connections, one => one?.OwedEnds > 0), AgreementMs);
+            RoundsWhile(HasUnsent, LastWordsMs);
             foreach (ShardConnection? one in _connections)
             {
                 one?.Connection.Close(CloseReason.ShuttingDown, 0);
@@ -378,7 +370,24 @@ internal sealed class Shard : NodeScheduler
         }
 
         _poller.Dispose();
+        _ = EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        // twice: a send that was under way is over before its socket is closed
+        await _closing.WaitAsync().ConfigureAwait(false);
+        await _closing.WaitAsync().ConfigureAwait(false);
         _ended.TrySetResult();
+    }
+
+    private void RoundsWhile(Func<bool> isNeeded, int milliseconds)
+    {
+        long end = Environment.TickCount64 + milliseconds;
+        while (isNeeded() && Environment.TickCount64 < end)
+        {
+            Round();
+        }
     }
 
     private void Round()

@@ -2,6 +2,7 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
+using System.Threading.Tasks;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Tcp;
 using NanoLibp2p.Multiformats;
@@ -18,15 +19,18 @@ internal sealed class SocketLink : IShardLink
     private readonly byte[] _address;
     private readonly byte[] _scratch;
     private readonly Traffic _traffic;
+    private readonly ClosingSockets _closing;
+    private bool _isOpenToTheEnd;
     private LinkError _error;
     private bool _isClosed;
     private int _isSocketClosed;
 
     /// <summary>Makes the link; the poller watches it at once.</summary>
     /// <exception cref="SocketException">The peer has already left. The socket is still the caller's.</exception>
-    internal SocketLink(Socket socket, Poller poller, byte[] scratch, Traffic traffic)
+    internal SocketLink(Socket socket, Poller poller, byte[] scratch, Traffic traffic, ClosingSockets closing)
     {
         _traffic = traffic;
+        _closing = closing;
         _poller = poller;
         _scratch = scratch;
         Socket = socket;
@@ -179,6 +183,7 @@ internal sealed class SocketLink : IShardLink
         if (!_isClosed)
         {
             _isClosed = true;
+            _isOpenToTheEnd = State == LinkState.Open && _error == LinkError.None && Owner is { Info: not null };
             Owner = null;
             _poller.Remove(this);
             _poller.Close(this);
@@ -189,10 +194,13 @@ internal sealed class SocketLink : IShardLink
     /// <summary>The poller has news of it.</summary>
     internal void OnReady() => Owner?.OnReady();
 
-    /// <summary>Closes the socket, once.</summary>
+    /// <summary>Remembers a task that will close it.</summary>
+    internal void CloseBy(Task closing) => _closing.Add(closing);
+
+    /// <summary>Closes the socket, once: that of a connection which was open to the end when the peer has ended, too.</summary>
     internal void CloseSocket()
     {
-        if (Interlocked.Exchange(ref _isSocketClosed, 1) == 0)
+        if (Interlocked.Exchange(ref _isSocketClosed, 1) == 0 && !(_isOpenToTheEnd && _closing.Begin(Socket)))
         {
             try
             {

@@ -94,6 +94,8 @@ public class HostileTests
             await ConnectAsync(searcher, liar);
         }
 
+        // the honest one answers when the liars have been believed
+        network.Nodes[0].AnswersAfter = () => Nodes.UntilAsync(() => decoy.Dialed > 0, "the liars' address is dialed");
         await ConnectAsync(searcher, network.Nodes[0]);
         searcher.Disconnect();
         KademliaPeerInfo? found = await searcher.Service!.FindPeerAsync(sought.LocalPeer);

@@ -111,6 +111,9 @@ internal sealed class SimulatedNode(SimulatedNetwork network, PeerId id, IPAddre
     /// <summary>What a node without a service answers; null breaks the stream off.</summary>
     internal Func<PeerId, byte[], byte[]?>? Answers { get; set; }
 
+    /// <summary>Comes before each of its answers.</summary>
+    internal Func<Task>? AnswersAfter { get; set; }
+
     /// <summary>Requests that it has received.</summary>
     internal int Received => _received;
 
@@ -227,6 +230,11 @@ internal sealed class SimulatedNode(SimulatedNetwork network, PeerId id, IPAddre
         if (other.IsSilent)
         {
             await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        if (other.AnswersAfter != null)
+        {
+            await other.AnswersAfter().WaitAsync(cancellationToken);
         }
 
         byte[]? answer = null;

@@ -155,7 +155,10 @@ public class WebCallerTests
             options.UseWebSockets();
             options.Access.Block(IPNetwork.Parse("127.0.0.0/8"));
         });
-        using Socket caller = await CallAsync(server);
+
+        // it may be gone before the caller has seen that it is connected
+        using Socket caller = new(SocketType.Stream, ProtocolType.Tcp);
+        Try(() => caller.Connect(new IPEndPoint(IPAddress.Loopback, server.ListenAddresses[0].Port)));
         Try(() => caller.Send(Encoding.ASCII.GetBytes(Upgrade + "\r\n")));
         Assert.Equal("", await ReadToEndAsync(caller));
         await Nodes.UntilAsync(() => server.Events.Recent.Any(one => one.Refusal == RefusalReason.AddressNotAllowed), "it is told");

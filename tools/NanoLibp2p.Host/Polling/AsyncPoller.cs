@@ -59,7 +59,7 @@ internal sealed class AsyncPoller : Poller
     {
         if (link.Sending is { IsPending: true } sending)
         {
-            _ = CloseLaterAsync(link, sending.Ended.Task);
+            link.CloseBy(CloseLaterAsync(link, sending.Ended.Task));
         }
         else
         {

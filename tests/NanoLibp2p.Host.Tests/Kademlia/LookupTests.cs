@@ -102,6 +102,30 @@ public class LookupTests
     }
 
     [Fact]
+    public void While_the_one_that_is_sought_was_not_where_it_is_said_to_be_the_closest_three_do_not_suffice()
+    {
+        // those who name it wrongly may be the closest
+        Lookup lookup = new(_target, Peer(), _limits, _peers[0]);
+        foreach (PeerId peer in _peers.Skip(1).Take(30))
+        {
+            lookup.Add(peer, [], null);
+        }
+
+        lookup.Add(_peers[0], [Address(1)], _peers[1]);
+        List<PeerId> asked = AskAll(lookup);
+        Assert.Contains(_peers[0], asked);
+        lookup.Failed(_peers[0]);
+        foreach (PeerId peer in _peers.Skip(1).Take(20))
+        {
+            Assert.False(lookup.IsOver);
+            lookup.Answered(peer);
+            AskAll(lookup);
+        }
+
+        Assert.True(lookup.IsOver);
+    }
+
+    [Fact]
     public void It_is_over_when_nobody_is_left_and_when_it_has_asked_as_often_as_it_may()
     {
         Assert.True(_lookup.IsOver);
@@ -147,10 +171,12 @@ public class LookupTests
 
     private static Multiaddr Address(int i) => Multiaddr.Parse($"/ip4/1.2.{i / 250}.{i % 250}/tcp/1");
 
-    private List<PeerId> AskAll()
+    private List<PeerId> AskAll() => AskAll(_lookup);
+
+    private static List<PeerId> AskAll(Lookup lookup)
     {
         List<PeerId> asked = [];
-        while (_lookup.TryNext(out PeerId peer, out IReadOnlyList<Multiaddr> _))
+        while (lookup.TryNext(out PeerId peer, out IReadOnlyList<Multiaddr> _))
         {
             asked.Add(peer);
         }

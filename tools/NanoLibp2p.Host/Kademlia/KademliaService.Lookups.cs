@@ -312,7 +312,7 @@ public sealed partial class KademliaService
         CheckDisposed();
         KademliaKey target = KademliaKey.Of(request.Key);
         Lookup lookup = new(target, _network.LocalPeer, new LookupLimits(closest, _options.BucketSize, _options.Parallel,
-            MaxCandidates: 12 * _options.BucketSize, MaxRequests: 8 * _options.BucketSize, _options.MaxAddressesAPeer));
+            MaxCandidates: 12 * _options.BucketSize, MaxRequests: 8 * _options.BucketSize, _options.MaxAddressesAPeer), sought);
         using CancellationTokenSource timeout = new(_options.LookupTimeout, _time);
         using CancellationTokenSource over =
             CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token, cancellationToken);

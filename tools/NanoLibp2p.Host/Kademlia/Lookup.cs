@@ -15,11 +15,12 @@ namespace NanoLibp2p.Host.Kademlia;
 ///                   ^                  +-----Failed----> Failed
 ///                   +--- once more, when another peer names it with other addresses
 /// </code>
-/// It is over when the closest that did not fail have all answered (3 as in go-libp2p, or k as in the kad-dht spec), or nobody is left.
+/// It is over when the closest that did not fail have all answered (3 as in go-libp2p, or k as in the kad-dht spec), or nobody is left:
+/// k also while the one that is sought is named and was not where it is said to be, since those few may all be liars.
 /// Only the k closest that did not fail are asked, and half of these, and half of the places in flight, at the most by the word of one
 /// peer: one that names peers that don't exist holds up nobody else's.
 /// </remarks>
-internal sealed class Lookup(KademliaKey target, PeerId self, LookupLimits limits)
+internal sealed class Lookup(KademliaKey target, PeerId self, LookupLimits limits, PeerId? sought = null)
 {
     // in the order of their distance
     private readonly List<Candidate> _candidates = [];
@@ -54,12 +55,14 @@ internal sealed class Lookup(KademliaKey target, PeerId self, LookupLimits limit
         {
             int answered = 0;
             bool isAny = false;
+            bool isMisplaced = sought != null && _known.TryGetValue(sought, out Candidate? named) && named.State == State.Failed;
+            int enough = isMisplaced ? Math.Max(limits.Closest, limits.Breadth) : limits.Closest;
             foreach (Candidate one in _candidates)
             {
                 switch (one.State)
                 {
                     case State.Answered:
-                        if (!isAny && ++answered >= limits.Closest)
+                        if (!isAny && ++answered >= enough)
                         {
                             return true;
                         }

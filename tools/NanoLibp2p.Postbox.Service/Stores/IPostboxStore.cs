@@ -11,8 +11,8 @@ namespace NanoLibp2p.Postbox.Service.Stores;
 /// </summary>
 /// <remarks>
 /// <para>All methods may be called from any thread at any time between <see cref="OpenAsync"/> and
-/// <see cref="IAsyncDisposable.DisposeAsync"/>. When one returns, what it did is as durable as <see cref="Durability"/> says. Many small calls at a time cost about as much as one large
-/// one: a store that syncs writes what waits together.</para>
+/// <see cref="IAsyncDisposable.DisposeAsync"/>. When one returns, what it did is as durable as <see cref="Durability"/> says. Many small
+/// calls at a time cost about as much as one large one: a store that syncs writes what waits together.</para>
 /// <para><b>The observer</b> given to <see cref="OpenAsync"/> hears everything that changes, this process's own and others', one call at a
 /// time, in the order of commit; it is the one place that an index has to listen to. An operation returns after its change was told. It
 /// must be quick, must not call the store, and must not throw. <c>Watch</c> of SPEC.md 15 is this observer: begun with the opening, so that

@@ -8,7 +8,10 @@ using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Gateway.Configuration;
+using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Tests;
@@ -202,6 +205,49 @@ public sealed class GatewayTests : IDisposable
     }
 
     [Fact]
+    public async Task Status_and_peers_tell_of_each_connection_whether_it_is_direct_or_through_whom_it_is_relayed()
+    {
+        CancellationToken end = TestContext.Current.CancellationToken;
+        GatewaySettings settings = GatewaySettings.Load(new SettingsSources
+        {
+            Environment = new Dictionary<string, string> { ["XDG_CONFIG_HOME"] = Data },
+            Flags =
+            [
+                ("--set", "data", [Data]), ("--set", "listen", ["/ip4/127.0.0.1/tcp/0"]), ("--set", "http.listen", ["none"]),
+                ("--set", "limits.connections", ["32"]), ("--set", "holePunch.enabled", ["false"]),
+            ],
+        });
+        await using GatewayHost gateway = await GatewayHost.StartAsync(settings, logging: _ => { }, cancellationToken: end);
+        await using Libp2pNode relay = await ListenAsync();
+        await using RelayService service = RelayService.Start(relay, new RelayServiceOptions());
+        await using Libp2pNode hidden = await ListenAsync();
+        await using RelayReservation place = RelayReservation.Start(hidden, relay.ListenAddresses[0]);
+        Multiaddr address = await place.WaitAsync(end).WaitAsync(CliProcess.Patience, end);
+        await gateway.Node.DialAsync(address, end).WaitAsync(CliProcess.Patience, end);
+
+        CliResult peers = await CliResult.RunAsync("gateway", "peers", "--data", Data, "--json");
+        JsonElement relayed = ConnectionOf(hidden);
+        Assert.Equal(relay.PeerId.ToString(), relayed.GetProperty("relay").GetString());
+        Assert.False(relayed.GetProperty("inbound").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, ConnectionOf(relay).GetProperty("relay").ValueKind);
+        string text = Flat(await CliResult.RunAsync("gateway", "peers", "--data", Data));
+        Assert.Contains($"+ {hidden.PeerId} connected: relayed through {relay.PeerId}, with a limit", text, StringComparison.Ordinal);
+        string at = relay.ListenAddresses[0].WithoutPeerId().ToString();
+        Assert.Contains($"+ {relay.PeerId} connected: direct at {at}", text, StringComparison.Ordinal);
+
+        JsonElement status = (await CliResult.RunAsync("gateway", "status", "--data", Data, "--json")).EventsOf("status").Single();
+        Assert.Equal((1, 1), (status.GetProperty("direct").GetInt32(), status.GetProperty("relayedCount").GetInt32()));
+        Assert.Equal(relay.PeerId.ToString(), status.GetProperty("relayed")[0].GetProperty("relay").GetString());
+        string told = Flat(await CliResult.RunAsync("gateway", "status", "--data", Data));
+        Assert.Contains("2 connections (1 direct, 1 through relays)", told, StringComparison.Ordinal);
+        Assert.Contains($"{hidden.PeerId} is relayed through {relay.PeerId}", told, StringComparison.Ordinal);
+
+        JsonElement ConnectionOf(Libp2pNode node)
+            => peers.EventsOf("peer").Single(one => one.GetProperty("peer").GetString() == node.PeerId.ToString())
+                .GetProperty("connections").EnumerateArray().Single();
+    }
+
+    [Fact]
     public async Task A_relay_that_gives_no_place_is_told_with_why()
     {
         await using CliProcess gateway = Start("--set", "relay.admittedOnly=true");
@@ -289,6 +335,17 @@ public sealed class GatewayTests : IDisposable
         "gateway", "run", "--data", Data, "--listen", "/ip4/127.0.0.1/tcp/0", "--http", "http://127.0.0.1:0", "--json",
         "--set", "limits.connections=32", .. more,
     ]);
+
+    // what people read, without its line ends
+    private static string Flat(CliResult result)
+        => string.Join(' ', (result.Output + result.Errors).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private static Task<Libp2pNode> ListenAsync()
+    {
+        Libp2pNodeOptions options = new() { Shards = 1, UsesLimitedConnections = true };
+        options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
+        return Libp2pNode.StartAsync(options, TestContext.Current.CancellationToken);
+    }
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {

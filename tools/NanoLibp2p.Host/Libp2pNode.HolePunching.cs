@@ -21,6 +21,10 @@ public sealed partial class Libp2pNode
     private HolePunchService? _punches;
     private int _listenedTo;
 
+    /// <summary>What looks for direct connections in place of relayed ones: that of <see cref="Libp2pNodeOptions.HolePunching"/>, or of
+    /// <see cref="HolePunchService.Start"/>; null when nothing does.</summary>
+    public HolePunchService? HolePunching => _punches;
+
     /// <summary>A connection has opened; on its shard's thread.</summary>
     internal event Action<ShardConnection>? Opened;
 

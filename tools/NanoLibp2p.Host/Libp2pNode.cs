@@ -10,6 +10,7 @@ using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host.Dialing;
+using NanoLibp2p.Host.HolePunching;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
@@ -147,6 +148,11 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         try
         {
             await node.ListenElsewhereAsync(cancellationToken).ConfigureAwait(false);
+            if (options.HolePunching is { } punching)
+            {
+                HolePunchService.Start(node, punching);
+            }
+
             return node;
         }
         catch
@@ -298,6 +304,11 @@ public sealed partial class Libp2pNode : IAsyncDisposable
         await Task.Yield();
         UnwatchInterfaces();
         await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_punches is { } punches)
+        {
+            await punches.DisposeAsync().ConfigureAwait(false);
+        }
+
         Access.Tightened -= CloseBlocked;
         _hub?.Stop();
         CloseListeners();

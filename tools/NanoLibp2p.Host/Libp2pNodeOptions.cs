@@ -5,6 +5,7 @@ using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Host.Dialing;
+using NanoLibp2p.Host.HolePunching;
 using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.PubSub;
 
@@ -110,6 +111,12 @@ public sealed class Libp2pNodeOptions
     /// </summary>
     public bool UsesLimitedConnections { get; set; }
 
+    /// <summary>
+    /// Has the node look for direct connections in place of relayed ones (<see cref="Libp2pNode.HolePunching"/>); null, the default as in
+    /// go-libp2p, leaves relayed connections as they are.
+    /// </summary>
+    public HolePunchOptions? HolePunching { get; set; }
+
     /// <summary>How much is kept of peers, and for how long.</summary>
     public PeerStoreOptions PeerStore { get; set; } = new();
 
@@ -142,6 +149,7 @@ public sealed class Libp2pNodeOptions
         ArgumentNullException.ThrowIfNull(Crypto);
         PeerStore.Check();
         Dial.Check();
+        HolePunching?.Check();
         NodeOptions.CheckRange((int)Math.Clamp(DuplicateGrace.TotalMilliseconds, -1, int.MaxValue), 0, int.MaxValue, "DuplicateGrace");
         NodeOptions.CheckRange(Shards, 1, MaxShards, "Shards");
         if (MemoryBytes < Shards * MemoryPlan.LeastShardBytes)

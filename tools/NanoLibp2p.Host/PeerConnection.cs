@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host;
@@ -14,6 +15,7 @@ public sealed class PeerConnection
         RemoteAddress = own.Link.RemoteAddress;
         IsInbound = isInbound;
         IsLimited = own.Link.IsLimited;
+        Relay = (own.Link as CircuitLink)?.Relay;
         Opened = opened;
         Shard = own.Shard.Index;
         UsedEarlyMuxer = own.Connection.UsedEarlyMuxer;
@@ -35,6 +37,12 @@ public sealed class PeerConnection
     /// <summary>Whether it goes through a relay that limits its time or its bytes: for what is short, and for finding a better
     /// way.</summary>
     public bool IsLimited { get; }
+
+    /// <summary>The relay that it goes through; null for a direct connection.</summary>
+    public PeerId? Relay { get; }
+
+    /// <summary>Whether it goes through no relay.</summary>
+    public bool IsDirect => Relay == null;
 
     /// <summary>When it opened.</summary>
     public DateTimeOffset Opened { get; }

@@ -154,6 +154,36 @@ public sealed class DialTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_dials_while_a_dial_that_is_over_still_ends_gets_a_connection_of_his_own()
+    {
+        HeldDialer held = new();
+        await using Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode client = await Nodes.ListenAsync(1, PollerKind.Best, options => options.Dial.MaxParallel = 2);
+        client.Dialer.Add(held);
+        Task<PeerId>[] others =
+            [.. Enumerable.Range(1, 2).Select(port => client.DialAsync(Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{port}/ws")))];
+        await Nodes.UntilAsync(() => held.Count == 2, "other peers' dials have the places");
+        Multiaddr socket = Multiaddr.Parse("/ip4/127.0.0.1/tcp/3/ws").WithPeerId(server.PeerId);
+        Task<PeerId> first = client.DialAsync(socket);
+        await Nodes.UntilAsync(() => client.Dialer.Count == 1, "the peer's dial waits");
+        held.Fail();
+        await Nodes.UntilAsync(() => held.Count == 3, "it is dialled");
+        await server.DialAsync(client);
+        await first.WaitAsync(Nodes.Patience);
+        await client.DisconnectAsync(server.PeerId).WaitAsync(Nodes.Patience);
+        Assert.Equal(1, client.Dialer.Count);
+
+        await client.DialAsync(server);
+
+        await client.PingAsync(server.PeerId).WaitAsync(Nodes.Patience);
+        held.Release();
+        foreach (Task<PeerId> other in others)
+        {
+            await Assert.ThrowsAsync<Libp2pException>(() => other.WaitAsync(Nodes.Patience));
+        }
+    }
+
+    [Fact]
     public async Task A_peer_that_failed_is_left_alone_for_a_while_unless_its_address_is_named()
     {
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
@@ -321,6 +351,36 @@ public sealed class DialTests : IDisposable
     }
 
     /// <summary>Dials nobody; the test ends each attempt.</summary>
+    /// <summary>Its dials last until they are failed, and one that is cancelled holds whoever cancels it up.</summary>
+    private sealed class HeldDialer : ILinkDialer
+    {
+        private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _go = new();
+        private int _count;
+
+        /// <summary>Dials that have begun: the first two can be failed.</summary>
+        internal int Count => Volatile.Read(ref _count);
+
+        internal void Fail() => _failed.SetResult();
+
+        internal void Release() => _go.Set();
+
+        public bool Dials(DialKind kind) => kind == DialKind.WebSocket;
+
+        public async Task<LinkSource> DialAsync(DialTarget target, CancellationToken cancellationToken)
+        {
+            await using CancellationTokenRegistration held = cancellationToken.Register(() => _go.Wait(Nodes.Patience));
+            if (Interlocked.Increment(ref _count) <= 2)
+            {
+                await _failed.Task.WaitAsync(cancellationToken);
+                throw Dialer.NotReached(target.Address, LinkError.Unreachable, null);
+            }
+
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException();
+        }
+    }
+
     private sealed class CountingDialer : ILinkDialer
     {
         private readonly List<(int Port, TaskCompletionSource End)> _attempts = [];

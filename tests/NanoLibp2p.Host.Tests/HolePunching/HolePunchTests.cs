@@ -51,6 +51,20 @@ public class HolePunchTests
     }
 
     [Fact]
+    public async Task A_node_that_is_told_so_by_its_options_has_the_service_from_its_start_to_its_end()
+    {
+        await using Libp2pNode node = await Nodes.ListenAsync(1, PollerKind.Best, options => options.HolePunching = Options());
+        HolePunchService service = node.HolePunching!;
+        Assert.Throws<InvalidOperationException>(() => HolePunchService.Start(node, Options()));
+        await node.DisposeAsync();
+        Assert.Null(node.HolePunching);
+        await service.DisposeAsync();
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => Nodes.StartAsync(1, PollerKind.Best,
+            options => options.HolePunching = new HolePunchOptions { Attempts = 0 }));
+        Assert.Contains("HolePunch.Attempts = 0", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Addresses_of_our_own_network_names_and_relays_are_dialed_for_nobody()
     {
         await using World world = await World.StartAsync(1, PollerKind.Best);

@@ -42,6 +42,8 @@ internal static class SettingsTable
     internal const string KademliaMode = "kademlia.mode";
     internal const string KademliaBootstrap = "kademlia.bootstrap";
     internal const string AutoNat = "autonat.enabled";
+    internal const string HolePunch = "holePunch.enabled";
+    internal const string HolePunchPrivate = "holePunch.private";
     internal const string Rendezvous = "rendezvous.enabled";
     internal const string RendezvousRegistrations = "rendezvous.registrations";
     internal const string Mdns = "mdns.enabled";
@@ -115,6 +117,9 @@ internal static class SettingsTable
         new(KademliaBootstrap, SettingKind.List, Array.Empty<string>(), "Peers of the DHT to begin with: multiaddrs with /p2p/PEER-ID")
             { Check = PeerAddress },
         new(AutoNat, SettingKind.Switch, true, "Whether it finds out if strangers can dial it, and dials peers that ask the same"),
+        new(HolePunch, SettingKind.Switch, true, "Whether relayed connections get a direct one in their place, through NATs too (DCUtR)"),
+        new(HolePunchPrivate, SettingKind.Switch, false,
+            "Whether private addresses are told and dialed for that, too: where all peers are of your own networks"),
         new(Rendezvous, SettingKind.Switch, true, "Whether it is a rendezvous point: peers register under a namespace, others find them"),
         new(RendezvousRegistrations, SettingKind.Number, 10_000L, "Registrations that it keeps")
             { Least = 1, Most = 100_000, Reloads = true },

@@ -198,24 +198,32 @@ internal sealed class GatewayCore : IAsyncDisposable
     internal MqttBridge? Bridge => _bridge;
 
     /// <summary>What it is now.</summary>
-    internal GatewayStatus Status() => new()
+    internal GatewayStatus Status()
     {
-        PeerId = PeerId.ToString(),
-        State = IsDraining ? "draining" : !IsStarted ? "starting" : Conditions.All.Count > 0 ? "degraded" : "ready",
-        Version = Version,
-        ProcessId = Environment.ProcessId,
-        UptimeSeconds = (long)_time.GetElapsedTime(_started).TotalSeconds,
-        Addresses = [.. Node.ListenAddresses.SelectMany(HostAddresses.Expand)],
-        Http = HttpAddresses,
-        Data = Folder.Path,
-        SettingsFile = Settings.File,
-        Peers = Node.Peers.Count,
-        Shards = Node.ShardLoads,
-        Blocked = Blocked.Peers.Count,
-        Admitted = Admission.Count,
-        Conditions = Conditions.All,
-        Services = Services(),
-    };
+        IReadOnlyList<PeerConnection> connections = Node.Connections;
+        List<PeerConnection> relayed = [.. connections.Where(one => !one.IsDirect)];
+        return new GatewayStatus
+        {
+            PeerId = PeerId.ToString(),
+            State = IsDraining ? "draining" : !IsStarted ? "starting" : Conditions.All.Count > 0 ? "degraded" : "ready",
+            Version = Version,
+            ProcessId = Environment.ProcessId,
+            UptimeSeconds = (long)_time.GetElapsedTime(_started).TotalSeconds,
+            Addresses = [.. Node.ListenAddresses.SelectMany(HostAddresses.Expand)],
+            Http = HttpAddresses,
+            Data = Folder.Path,
+            SettingsFile = Settings.File,
+            Peers = Node.Peers.Count,
+            Direct = connections.Count - relayed.Count,
+            RelayedCount = relayed.Count,
+            Relayed = [.. ConnectionStatus.Of(relayed.TakeLast(GatewayStatus.MaxRelayed))],
+            Shards = Node.ShardLoads,
+            Blocked = Blocked.Peers.Count,
+            Admitted = Admission.Count,
+            Conditions = Conditions.All,
+            Services = Services(),
+        };
+    }
 
     /// <summary>Blocks a peer and closes its connections.</summary>
     /// <returns>False when it was blocked before.</returns>

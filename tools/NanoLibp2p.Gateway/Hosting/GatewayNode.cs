@@ -7,6 +7,7 @@ using NanoLibp2p.Core;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.HolePunching;
 using NanoLibp2p.Host.WebSocket;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
@@ -41,6 +42,8 @@ internal static class GatewayNode
         options.MaxConnections = connections;
         options.MemoryBytes = (long)options.Shards * settings.BufferMiB * 1024 * 1024;
         options.UseWebSockets(webSockets);
+        options.HolePunching = settings.IsOn(SettingsTable.HolePunch)
+            ? new HolePunchOptions { AllowPrivateAddresses = settings.IsOn(SettingsTable.HolePunchPrivate) } : null;
         foreach (string address in Bindable(settings.Listen, conditions))
         {
             options.ListenAddresses.Add(address);

@@ -29,9 +29,9 @@ internal sealed class GatewayServices : IAsyncDisposable
     private readonly RelayServiceOptions _relay = new();
     private readonly RendezvousPointOptions _rendezvous = new();
 
-    private GatewayServices()
-    {
-    }
+    private readonly Libp2pNode _node;
+
+    private GatewayServices(Libp2pNode node) => _node = node;
 
     /// <summary>Null when it is off.</summary>
     internal RelayService? Relay { get; private set; }
@@ -57,7 +57,7 @@ internal sealed class GatewayServices : IAsyncDisposable
         Libp2pNode node, GatewaySettings settings, DataFolder folder, AdmissionList admission, Func<GatewaySettings> current,
         Conditions conditions)
     {
-        GatewayServices services = new();
+        GatewayServices services = new(node);
         try
         {
             services.Start(node, settings, folder, admission, current, conditions);
@@ -76,6 +76,11 @@ internal sealed class GatewayServices : IAsyncDisposable
         if (Relay != null)
         {
             yield return ("relay", $"{Relay.Reservations} reservations, {Relay.Circuits} circuits, {Relay.RelayedBytes} bytes carried");
+        }
+
+        if (_node.HolePunching is { } punches)
+        {
+            yield return ("holepunch", $"{punches.Direct} relayed connections made direct, {punches.Failed} stay relayed");
         }
 
         if (Kademlia != null)

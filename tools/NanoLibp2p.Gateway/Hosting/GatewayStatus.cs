@@ -5,6 +5,9 @@ namespace NanoLibp2p.Gateway.Hosting;
 /// <summary>What a gateway says of itself.</summary>
 internal sealed record GatewayStatus
 {
+    /// <summary>Relayed connections that are named one by one.</summary>
+    internal const int MaxRelayed = 64;
+
     public required string PeerId { get; init; }
 
     /// <summary>starting, ready, degraded or draining.</summary>
@@ -28,6 +31,15 @@ internal sealed record GatewayStatus
 
     /// <summary>Peers that are connected.</summary>
     public required int Peers { get; init; }
+
+    /// <summary>Open connections that go through no relay.</summary>
+    public required int Direct { get; init; }
+
+    /// <summary>Open connections that go through a relay; <see cref="MaxRelayed"/> of them, the newest.</summary>
+    public required IReadOnlyList<ConnectionStatus> Relayed { get; init; }
+
+    /// <summary>All open connections through relays.</summary>
+    public required int RelayedCount { get; init; }
 
     /// <summary>Connections of each shard, those in the handshake too.</summary>
     public required IReadOnlyList<int> Shards { get; init; }

@@ -125,6 +125,7 @@ internal static class HttpSurface
 
     private static object Peers(GatewayCore core) => new
     {
+        connections = ConnectionStatus.Of(core.Node.Connections),
         connected = core.Node.Peers.Select(one => one.ToString()).Order(StringComparer.Ordinal),
         blocked = core.Blocked.Peers.Select(one => one.ToString()).Order(StringComparer.Ordinal),
     };

@@ -100,21 +100,20 @@ internal sealed class Dialer
         PeerDial? dial;
         lock (Gate)
         {
-            // it may have connected between the caller's look and now, and its dial be over
-            if (peer != null && !_dials.ContainsKey(peer) && _node.FindDirect(peer) is { } open)
+            // one that is over is joined no more: its connection may have ended since
+            dial = peer != null && _dials.TryGetValue(peer, out PeerDial? current) && !current.Result.IsCompleted ? current : null;
+
+            // it may have connected between the caller's look and now
+            if (peer != null && dial == null && _node.FindDirect(peer) is { } open)
             {
                 return open;
             }
 
-            bool isNew = false;
-            if (peer == null || !_dials.TryGetValue(peer, out dial))
+            bool isNew = dial == null;
+            dial ??= new PeerDial(this, peer, _stopping);
+            if (isNew && peer != null)
             {
-                isNew = true;
-                dial = new PeerDial(this, peer, _stopping);
-                if (peer != null)
-                {
-                    _dials.Add(peer, dial);
-                }
+                _dials[peer] = dial;
             }
 
             dial.Askers++;

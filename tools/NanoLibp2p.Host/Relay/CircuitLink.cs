@@ -5,7 +5,10 @@ using NanoLibp2p.Relay;
 namespace NanoLibp2p.Host.Relay;
 
 /// <summary>A circuit as the link of a connection, on the shard of the connection to the relay.</summary>
-internal sealed class CircuitLink(StreamLink inner, Multiaddr? address) : IShardLink
+/// <param name="inner">The stream to the relay.</param>
+/// <param name="relay">Who relays.</param>
+/// <param name="address">The relay's address and /p2p-circuit; null where the relay has none.</param>
+internal sealed class CircuitLink(StreamLink inner, PeerId relay, Multiaddr? address) : IShardLink
 {
     private ShardConnection? _owner;
 
@@ -19,6 +22,9 @@ internal sealed class CircuitLink(StreamLink inner, Multiaddr? address) : IShard
             inner.Above = value?.Connection;
         }
     }
+
+    /// <summary>Who relays.</summary>
+    internal PeerId Relay => relay;
 
     /// <inheritdoc/>
     public bool IsReadable => inner.IsReadable;

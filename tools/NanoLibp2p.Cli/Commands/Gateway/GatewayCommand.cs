@@ -85,7 +85,18 @@ internal static class GatewayCommand
             output.Note($"  serves {(string)address!}");
         }
         int connections = ((JsonArray)status["shards"]!).Sum(one => (int)one!);
-        output.Note($"  {(int)status["peers"]!} peers, {connections} connections, {(int)status["blocked"]!} blocked");
+        int relayed = (int)status["relayedCount"]!;
+        string ways = $"{(int)status["direct"]!} direct, {relayed} through relays";
+        output.Note($"  {(int)status["peers"]!} peers, {connections} connections ({ways}), {(int)status["blocked"]!} blocked");
+        JsonArray named = (JsonArray)status["relayed"]!;
+        foreach (JsonNode? one in named)
+        {
+            output.Note($"  {(string)one!["peerId"]!} is {Way(one)}");
+        }
+        if (relayed > named.Count)
+        {
+            output.Note($"  and {relayed - named.Count} more through relays: see gateway peers");
+        }
         foreach ((string name, JsonNode? line) in (JsonObject)status["services"]!)
         {
             output.Note($"  {name}: {(string)line!}");
@@ -95,6 +106,20 @@ internal static class GatewayCommand
             output.Note($"  [yellow]![/] {name}: {(string)text!}");
         }
     }
+
+    // a connection of a peer, which is named already
+    private static JsonNode Described(JsonNode connection)
+    {
+        JsonObject one = (JsonObject)connection.DeepClone();
+        one.Remove("peerId");
+        return one;
+    }
+
+    // which way a connection goes
+    private static string Way(JsonNode connection) => ((string?)connection["relay"] is { } relay
+        ? $"relayed through {relay}{((bool)connection["limited"]! ? ", with a limit" : "")}" : "direct")
+        + (connection["address"] is { } address && connection["relay"] == null
+            ? $" {((bool)connection["inbound"]! ? "from" : "at")} {(string)address!}" : "");
 
     private static string Uptime(long seconds) => TimeSpan.FromSeconds(seconds) is { TotalDays: >= 1 } days
         ? $"{(int)days.TotalDays} d {days.Hours} h" : TimeSpan.FromSeconds(seconds).ToString("c");
@@ -157,7 +182,14 @@ internal static class GatewayCommand
                     JsonObject json = Output.Event("peer");
                     json["peer"] = (string)peer!;
                     json["state"] = kind;
-                    output.Tell(json, $"{sign} {(string)peer!} {kind}");
+                    JsonNode[] ways = [.. ((JsonArray)answer["connections"]!).Where(one => kind == "connected"
+                        && (string)one!["peerId"]! == (string)peer!).Select(one => one!)];
+                    if (kind == "connected")
+                    {
+                        json["connections"] = new JsonArray([.. ways.Select(Described)]);
+                    }
+                    string how = ways.Length == 0 ? "" : ": " + string.Join("; ", ways.Select(Way));
+                    output.Tell(json, $"{sign} {(string)peer!} {kind}{how}");
                 }
             }
             return 0;

@@ -15,8 +15,12 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
     private readonly Dictionary<string, int> _dialled = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _names = [];
 
-    /// <summary>Whether a protocol may use a connection through a relay that limits it: what finds a direct way.</summary>
-    internal static bool IsForLimited(string id) => id == HolePunching.HolePunchMessages.Id;
+    // a postbox's requests are short, and its clients sleep behind relays (protocols/NanoLibp2p.Postbox/SPEC.md 8)
+    private const string PostboxId = "/nanolibp2p/postbox/1.0.0";
+
+    /// <summary>Whether a protocol may use a connection through a relay that limits it: what finds a direct way, and what is
+    /// short.</summary>
+    internal static bool IsForLimited(string id) => id is HolePunching.HolePunchMessages.Id or PostboxId;
 
     /// <summary>Answers streams of an id from now on.</summary>
     internal void Serve(string id)

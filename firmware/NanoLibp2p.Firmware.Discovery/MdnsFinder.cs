@@ -89,23 +89,7 @@ namespace NanoLibp2p.Firmware.Discovery
                 return null;
             }
 
-            string[] gateways = settings.All("gateway");
-            string[] dial = settings.Dial;
-            string[] named = new string[gateways.Length + dial.Length];
-            int count = gateways.Length;
-            Array.Copy(gateways, 0, named, 0, count);
-            for (int i = 0; i < dial.Length; i++)
-            {
-                PeerId peer = Multiaddr.Parse(dial[i]).PeerId;
-                if (peer != null)
-                {
-                    named[count++] = peer.ToString();
-                }
-            }
-
-            string[] all = new string[count];
-            Array.Copy(named, 0, all, 0, count);
-            return new MdnsFinder(link, board.Random, all, board.Log);
+            return new MdnsFinder(link, board.Random, settings.Gateways, board.Log);
         }
 
         /// <inheritdoc/>

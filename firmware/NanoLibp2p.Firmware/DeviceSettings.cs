@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Firmware
 {
@@ -45,6 +46,35 @@ namespace NanoLibp2p.Firmware
         public string[] Dial
         {
             get { return All("dial"); }
+        }
+
+        /// <summary>
+        /// Peer ids that a <see cref="PeerFinder"/> takes, as text: each <c>gateway</c>, which may be <c>any</c> for whoever answers, and
+        /// the peer id of each <c>dial</c>. None for whoever answers, too.
+        /// </summary>
+        /// <exception cref="FormatException">A <c>dial</c> is no address.</exception>
+        public string[] Gateways
+        {
+            get
+            {
+                string[] gateways = All("gateway");
+                string[] dial = Dial;
+                string[] named = new string[gateways.Length + dial.Length];
+                int count = gateways.Length;
+                Array.Copy(gateways, 0, named, 0, count);
+                for (int i = 0; i < dial.Length; i++)
+                {
+                    PeerId peer = Multiaddr.Parse(dial[i]).PeerId;
+                    if (peer != null)
+                    {
+                        named[count++] = peer.ToString();
+                    }
+                }
+
+                string[] all = new string[count];
+                Array.Copy(named, 0, all, 0, count);
+                return all;
+            }
         }
 
         /// <summary>The topic to publish to: <c>topic</c>, or <c>nanolibp2p/readings</c>.</summary>

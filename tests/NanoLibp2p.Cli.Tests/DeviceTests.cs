@@ -1,7 +1,12 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
+using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Firmware.Rendezvous;
+using NanoLibp2p.Host;
+using NanoLibp2p.Host.Rendezvous;
 
 namespace NanoLibp2p.Cli.Tests;
 
@@ -32,6 +37,38 @@ public class DeviceTests
             Assert.Equal(number, reading.GetProperty("n").GetInt32());
             Assert.True(reading.EnumerateObject().Count() > 2, "it has more to say than its number and the time");
         }
+    }
+
+    [Fact]
+    public async Task A_board_whose_gateway_is_gone_finds_another_at_a_rendezvous_point()
+    {
+        CancellationToken late = TestContext.Current.CancellationToken;
+        await using Libp2pNode host = await ListenAsync(late);
+        await using RendezvousPoint point = RendezvousPoint.Start(host, new RendezvousPointOptions());
+        await using Libp2pNode gateway = await ListenAsync(late);
+        await gateway.DialAsync(host.ListenAddresses[0], late);
+        await new RendezvousClient(gateway).RegisterAsync(host.PeerId, RendezvousFinder.GatewayNamespace, null, late);
+        using Subscription heard = gateway.SubscribeAsync("greenhouse", late);
+
+        CliResult device = await CliProcess.RunAsync("device", "--dial", "/ip4/127.0.0.1/tcp/9", "--rendezvous",
+            host.ListenAddresses[0].ToString(), "--topic", "greenhouse", "--every", "20ms", "--readings", "3", "--json");
+
+        Assert.Equal((0, ""), (device.ExitCode, device.Errors));
+        await using IAsyncEnumerator<TopicMessage> messages = heard.GetAsyncEnumerator(late);
+        for (int number = 1; number <= 3; number++)
+        {
+            Assert.True(await messages.MoveNextAsync());
+        }
+
+        Assert.Contains(device.EventsOf("log"), log => log.GetProperty("text").GetString()!
+            .Contains($"found {gateway.ListenAddresses[0]} by rendezvous", StringComparison.Ordinal));
+    }
+
+    private static async Task<Libp2pNode> ListenAsync(CancellationToken cancellationToken)
+    {
+        Libp2pNodeOptions options = new() { Shards = 1 };
+        options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
+        return await Libp2pNode.StartAsync(options, cancellationToken);
     }
 
     [Fact]

@@ -30,6 +30,9 @@ public sealed class HotPathTests
         ["NanoLibp2p.Hal.Udp."] = "joining the multicast group makes a socket, once a search",
         ["NanoLibp2p.Firmware.Discovery.MdnsFinder.Next"] = "the address of a peer that was found, once a dial",
         ["NanoLibp2p.Firmware.Discovery.MdnsFinder.Tell"] = "a line in the log about it; none without a log",
+        ["NanoLibp2p.Rendezvous.RendezvousQuery.ToMultiaddr"] = "the address of a gateway that was found, once a dial",
+        ["NanoLibp2p.Firmware.Rendezvous.RendezvousFinder.Next"] = "the array for it, once a dial",
+        ["NanoLibp2p.Firmware.Rendezvous.RendezvousFinder.Tell"] = "a line in the log about it; none without a log",
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };

@@ -30,6 +30,7 @@ public sealed class FuzzTarget
         new("kademlia", KademliaTarget.Run),
         new("postbox", PostboxTarget.Run),
         new("relay", RelayTarget.Run),
+        new("rendezvous", RendezvousTarget.Run),
     ];
 
     public string Name { get; }

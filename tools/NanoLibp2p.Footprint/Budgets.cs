@@ -51,6 +51,7 @@ public static class Budgets
         new("Postbox.Sender", ["NanoLibp2p.Postbox.Sender"], 8 * 1024),
         new("Relay", ["NanoLibp2p.Relay"], 6 * 1024),
         new("Relay with dialing", ["NanoLibp2p.Relay", "NanoLibp2p.Relay.Dialing"], 11 * 1024 + 256),
+        new("Rendezvous", ["NanoLibp2p.Rendezvous"], 4 * 1024),
         new("Discovery", ["NanoLibp2p.Discovery"], 5 * 1024),
         new("multicast for it: Hal.Datagrams + Hal.Udp", ["NanoLibp2p.Hal.Datagrams", "NanoLibp2p.Hal.Udp"], 4 * 1024),
     ];

@@ -38,19 +38,26 @@ internal static class DeviceCommand
             HelpName = "MULTIADDR",
             CustomParser = result => CommonOptions.ParsePeer(result.Tokens[0].Value, result),
         };
+        Option<Multiaddr?> rendezvous = new("--rendezvous")
+        {
+            Description = "Rendezvous point that it asks for a gateway where neither --dial nor --mdns leads to one",
+            HelpName = "MULTIADDR",
+            CustomParser = result => CommonOptions.ParsePeer(result.Tokens[0].Value, result),
+        };
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
         Option<FileInfo?> key = CommonOptions.Key();
         Command command = new("device", "Run a board's firmware: read, sign, publish, and dial again when the connection is gone")
         {
-            board, dial, mdns, relay, topic, every, readings, key
+            board, dial, mdns, relay, rendezvous, topic, every, readings, key
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(dial) == null && result.GetResult(relay) == null && !result.GetValue(mdns))
+            if (result.GetResult(dial) == null && result.GetResult(relay) == null && !result.GetValue(mdns)
+                && result.GetResult(rendezvous) == null)
             {
-                result.AddError("give --dial MULTIADDR, --relay MULTIADDR, or --mdns");
+                result.AddError("give --dial MULTIADDR, --relay MULTIADDR, --mdns, or --rendezvous MULTIADDR");
             }
         });
         command.SetAction(parsed =>
@@ -59,7 +66,7 @@ internal static class DeviceCommand
             int wanted = parsed.GetValue(readings) ?? int.MaxValue;
             Multiaddr[] dialed = parsed.GetValue(dial) ?? [];
             DeviceSettings settings = Settings(dialed.Select(one => one.ToString()), parsed.GetRequiredValue(topic),
-                parsed.GetValue(every).Time, parsed.GetValue(relay)?.ToString());
+                parsed.GetValue(every).Time, parsed.GetValue(relay)?.ToString(), parsed.GetValue(rendezvous)?.ToString());
             using Interruption interruption = new();
             using HostedBoard device = Make(VirtualBoardName, parsed.GetValue(key), settings, wanted, output, parsed.GetValue(mdns));
             if (dialed.FirstOrDefault(one => one.PeerId?.ToString() == device.Peer) is { } self)
@@ -73,8 +80,9 @@ internal static class DeviceCommand
     }
 
     /// <summary>The settings of a device, in the text that one would store on a board.</summary>
-    internal static DeviceSettings Settings(IEnumerable<string> dial, string topic, TimeSpan every, string? relay = null)
-        => DeviceSettings.Parse(SettingsText(dial, topic, every) + (relay == null ? "" : $"relay = {relay}\n"));
+    internal static DeviceSettings Settings(IEnumerable<string> dial, string topic, TimeSpan every, string? relay, string? rendezvous)
+        => DeviceSettings.Parse(SettingsText(dial, topic, every) + (relay == null ? "" : $"relay = {relay}\n")
+            + (rendezvous == null ? "" : $"rendezvous = {rendezvous}\n"));
 
     /// <summary>The same as text.</summary>
     /// <exception cref="CliException">No board can have the topic.</exception>

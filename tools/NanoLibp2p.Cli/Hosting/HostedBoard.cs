@@ -4,6 +4,7 @@ using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Firmware.Relay;
+using NanoLibp2p.Firmware.Rendezvous;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
 
@@ -11,7 +12,8 @@ namespace NanoLibp2p.Cli;
 
 /// <summary>
 /// A virtual board with a thread of its own: it runs the program of every sensor, with the cryptography of a device. Its sensor may fall
-/// silent after a number of readings. With a setting <c>relay</c> it is dialed through that relay.
+/// silent after a number of readings. With a setting <c>relay</c> it is dialed through that relay, with <c>rendezvous</c> it finds another
+/// gateway there.
 /// </summary>
 internal sealed class HostedBoard : Board, IDisposable
 {
@@ -22,6 +24,7 @@ internal sealed class HostedBoard : Board, IDisposable
     private readonly CountedSensor _sensor;
     private readonly Device _device;
     private readonly Thread _thread;
+    private readonly bool _mdns;
 
     /// <summary>Makes a board; <see cref="Start"/> lets it run.</summary>
     /// <param name="name">What people call it.</param>
@@ -41,10 +44,12 @@ internal sealed class HostedBoard : Board, IDisposable
         Array.Clear(key);
         _board = new VirtualBoard(name, store, log == null ? null : new LogLines(log), MaxLinks);
         _sensor = new CountedSensor(_board.Sensor, readings);
-        _device = RelayedDevice.Create(this, settings);
-        _device.Finder = mdns ? _board.CreateFinder(settings) : null;
+        _mdns = mdns;
+        _device = new RendezvousDevice(new DeviceFactory(CreateRelayed)).Create(this, settings);
         _thread = new Thread(_device.Run) { Name = name, IsBackground = true };
     }
+
+    public override PeerFinder? CreateFinder(DeviceSettings settings) => _mdns ? _board.CreateFinder(settings) : null;
 
     public override string Name => _board.Name;
 
@@ -93,6 +98,13 @@ internal sealed class HostedBoard : Board, IDisposable
         }
         _thread.Join();
         _board.Dispose();
+    }
+
+    private Device CreateRelayed(Board board, DeviceSettings settings)
+    {
+        Device device = RelayedDevice.Create(board, settings);
+        device.Finder = CreateFinder(settings);
+        return device;
     }
 
     private sealed class CountedSensor(Sensor sensor, int readings) : Sensor

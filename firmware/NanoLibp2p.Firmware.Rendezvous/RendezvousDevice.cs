@@ -4,8 +4,8 @@ namespace NanoLibp2p.Firmware.Rendezvous
 {
     /// <summary>
     /// A device that finds another gateway at a rendezvous point when its own is gone: with a line
-    /// <c>rendezvous = /ip4/.../tcp/.../p2p/...</c> in its settings it asks there, after its dial list and the board's own finder. All that a
-    /// Main has to call is <c>BoardProgram.Run(board, new DeviceFactory(new RendezvousDevice().Create))</c>.
+    /// <c>rendezvous = /ip4/.../tcp/.../p2p/...</c> in its settings it asks there, after its dial list and the board's own finder. A Main
+    /// calls <c>BoardProgram.Run(board, new DeviceFactory(new RendezvousDevice().Create))</c>.
     /// </summary>
     public sealed class RendezvousDevice
     {

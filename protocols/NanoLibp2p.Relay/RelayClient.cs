@@ -52,7 +52,7 @@ namespace NanoLibp2p.Relay
         private int _serial;
         private bool _isOwn;
 
-        private bool _isReserved;
+        private bool _isHeld;
 
         // when the next try, or the next refresh, is due
         private long _due;
@@ -77,7 +77,7 @@ namespace NanoLibp2p.Relay
         /// <summary>True while a relay holds a reservation of this node.</summary>
         public bool IsReserved
         {
-            get { return _isReserved; }
+            get { return _isHeld; }
         }
 
         /// <summary>The connection to the relay at which there is a reservation, or is to be; null in the pause before the next
@@ -95,7 +95,7 @@ namespace NanoLibp2p.Relay
         {
             get
             {
-                return _isReserved
+                return _isHeld
                     ? Options.Relays[Index].ToString() + "/p2p-circuit/p2p/" + Node.Identity.PeerId.ToString()
                     : null;
             }
@@ -117,8 +117,8 @@ namespace NanoLibp2p.Relay
         /// <inheritdoc/>
         public override void OnConnected(Connection connection)
         {
-            // perhaps somebody else has dialed the relay, or it has called
-            if (_relay == null)
+            // perhaps somebody else here has dialed the relay; who calls doesn't end the pause, or he could do so again and again
+            if (_relay == null && !connection.IsInbound)
             {
                 _due = 0;
             }
@@ -127,7 +127,7 @@ namespace NanoLibp2p.Relay
         /// <inheritdoc/>
         public override long Poll(long nowMs)
         {
-            long next = PollReservation(nowMs);
+            long next = Reserve(nowMs);
             for (int i = 0; i < _circuits.Length; i++)
             {
                 Circuit circuit = _circuits[i];
@@ -154,13 +154,45 @@ namespace NanoLibp2p.Relay
         static partial void Joined(StreamLink link, Connection connection);
 
         // The reservation: had as soon as the relay can be reached, refreshed well before its end, had again when it was lost.
-        private long PollReservation(long nowMs)
+        private long Reserve(long nowMs)
         {
             // an answer first: its connection may be gone in the same step
             if (Place.Phase == Circuit.Whole)
             {
                 Place.Phase = Circuit.Joined;
-                TakeAnswer();
+                if (Place.Stream != null)
+                {
+                    Place.Stream.CloseWrite();
+                }
+
+                if (Place.Type != HopStatus || Place.Status != (int)RelayStatus.Ok)
+                {
+                    Failed(Place.Type == HopStatus ? (RelayStatus)Place.Status : RelayStatus.None);
+                }
+                else
+                {
+                    // half of what is left of it, where the date is known
+                    int refresh = Options.RefreshMs;
+                    long unix = Events == null ? 0 : Events.UnixSeconds();
+                    long left = Place.Expire - unix;
+                    if (unix > 0 && left > 0 && left < refresh / 500)
+                    {
+                        refresh = left * 500 < LeastRefreshMs ? LeastRefreshMs : (int)left * 500;
+                    }
+
+                    // what is left then is as long again at the least; from here on Expire is a time of the node's
+                    Wait(refresh, 8);
+                    Place.Expire = _due + refresh;
+                    _pause = 0;
+                    if (!_isHeld)
+                    {
+                        _isHeld = true;
+                        if (Events != null)
+                        {
+                            Events.OnReserved(this);
+                        }
+                    }
+                }
             }
 
             if (_relay != null && (_relay.Serial != _serial || _relay.State == ConnectionState.Free))
@@ -214,11 +246,20 @@ namespace NanoLibp2p.Relay
                     return Place.Deadline;
                 }
 
-                // nothing is on its way yet, so the peer hears nothing of it
+                // there was no room for all of it
                 stream.Reset();
             }
 
-            Wait(Options.RetryMs, 1);
+            if (nowMs < Place.Expire)
+            {
+                Wait(Options.RetryMs, 1);
+            }
+            else
+            {
+                // nobody knows any more whether there is a reservation
+                Failed(RelayStatus.None);
+            }
+
             return _due;
         }
 
@@ -238,44 +279,10 @@ namespace NanoLibp2p.Relay
             return null;
         }
 
-        private void TakeAnswer()
-        {
-            if (Place.Stream != null)
-            {
-                Place.Stream.CloseWrite();
-            }
-
-            if (Place.Type != HopStatus || Place.Status != (int)RelayStatus.Ok)
-            {
-                Failed(Place.Type == HopStatus ? (RelayStatus)Place.Status : RelayStatus.None);
-                return;
-            }
-
-            // half of what is left of it, where the date is known
-            int refresh = Options.RefreshMs;
-            long unix = Events == null ? 0 : Events.UnixSeconds();
-            long left = Place.Expire - unix;
-            if (unix > 0 && left > 0 && left < refresh / 500)
-            {
-                refresh = left * 500 < LeastRefreshMs ? LeastRefreshMs : (int)left * 500;
-            }
-
-            Wait(refresh, 8);
-            _pause = 0;
-            if (!_isReserved)
-            {
-                _isReserved = true;
-                if (Events != null)
-                {
-                    Events.OnReserved(this);
-                }
-            }
-        }
-
         // The relay is gone, can't be reached, or gave no reservation: the next one's turn, and after the last a pause, doubled each time.
         private void Failed(RelayStatus status)
         {
-            int pause = _isReserved ? Options.RetryMs : 0;
+            int pause = _isHeld ? Options.RetryMs : 0;
             bool isGone = _relay == null || !_relay.IsOpen || _relay.Serial != _serial;
             if (isGone || Options.Relays.Length > 1)
             {
@@ -289,14 +296,14 @@ namespace NanoLibp2p.Relay
             }
 
             // one that was lost is tried again before the others, as it may have started anew
-            if (!(_isReserved && isGone) && ++Index == Options.Relays.Length)
+            if (!(_isHeld && isGone) && ++Index == Options.Relays.Length)
             {
                 Index = 0;
                 _pause = _pause == 0 ? Options.RetryMs : _pause > Options.MaxRetryMs / 2 ? Options.MaxRetryMs : _pause * 2;
                 pause = _pause;
             }
 
-            _isReserved = false;
+            _isHeld = false;
             Wait(pause, 2);
             if (Events != null)
             {
@@ -318,7 +325,8 @@ namespace NanoLibp2p.Relay
             stream.Tag = circuit;
         }
 
-        // Writes a message without fields but its type and a stop message's status; 0 for none. False without room for it.
+        // Writes a message without fields but its type and a stop message's status; 0 for none. False without room for it: the stream is of no
+        // more use then.
         private bool Say(Libp2pStream stream, int type, int status)
         {
             int count = ProtobufWriter.WriteVarint(Circuit.TypeField, (uint)type, _scratch, 1);
@@ -328,7 +336,7 @@ namespace NanoLibp2p.Relay
             }
 
             _scratch[0] = (byte)(count - 1);
-            return stream.WriteRoom >= count && stream.Write(_scratch, 0, count) == count;
+            return stream.Write(_scratch, 0, count) == count;
         }
     }
 }

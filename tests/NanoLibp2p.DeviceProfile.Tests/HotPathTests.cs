@@ -22,7 +22,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Boards.Nano.FlashStore"] = "a file of the store, which an application writes when it keeps something",
         ["NanoLibp2p.Kademlia.KademliaPeer.Make"] = "the address of a peer that a lookup dials, once a dial",
         ["NanoLibp2p.Kademlia.KademliaClient.Connect"] = "the array that a connection keeps its addresses in, once a dial",
-        ["NanoLibp2p.Relay.RelayClient.PollReservation"] = "the array that a connection to a relay keeps its address in, once a dial",
+        ["NanoLibp2p.Relay.RelayClient.Reserve"] = "the array that a connection to a relay keeps its address in, once a dial",
         ["NanoLibp2p.Relay.RelayDialer.Dial"] = "the address of a circuit, once a dial",
         ["NanoLibp2p.Relay.RelayAnnouncer.Announce"] = "the address that the relay was dialed at, once a reservation",
         ["NanoLibp2p.Relay.RelayClient.get_Address"] = "the address that a line in the log tells, once a reservation",

@@ -125,6 +125,50 @@ public class ReservationTests
     }
 
     [Fact]
+    public void Who_calls_the_device_again_and_again_does_not_end_the_pause_before_the_next_try()
+    {
+        RelayWorld world = new(connections: 3, begins: false);
+        world.RelayNode.Transport.Close();
+        Multiaddr place = world.Device.Listen();
+        world.Simulation.Run(120_000);
+        int tries = world.Heard.Lost;
+
+        for (int i = 0; i < 50; i++)
+        {
+            Connection call = world.Caller.Dial(place);
+            Assert.True(world.Run(() => call.IsOpen, 5_000));
+            call.Close();
+            Assert.True(world.Run(() => call.State == ConnectionState.Free, 5_000));
+        }
+
+        Assert.InRange(world.Heard.Lost, tries, tries + 2);
+    }
+
+    [Fact]
+    public void A_reservation_that_cannot_be_refreshed_for_want_of_a_stream_is_over_when_its_time_is()
+    {
+        RelayWorld world = new(begins: false);
+        Idle idle = new();
+        world.RelayNode.Node.Add(new Idle());
+        world.Device.Node.Add(idle);
+        world.Heard.Unix = 2_000_000_000;
+        world.Hop.Reservation = () => Wire.Hop(TestHop.Status, 100, expire: 2_000_000_120);
+        Assert.True(world.Run(() => world.Client.IsReserved));
+        long reserved = world.Simulation.Network.NowMs;
+        world.Simulation.Run(1_000);
+        while (idle.Open(world.Client.Relay))
+        {
+            // until the connection has none left
+        }
+
+        Assert.True(world.Run(() => !world.Client.IsReserved, 200_000));
+
+        Assert.InRange(world.Simulation.Network.NowMs - reserved, 100_000, 121_000);
+        Assert.Null(world.Client.Address);
+        Assert.Equal(1, world.Heard.Lost);
+    }
+
+    [Fact]
     public void A_relay_that_does_not_answer_is_asked_again()
     {
         RelayWorld world = new(begins: false);
@@ -157,4 +201,16 @@ public class ReservationTests
     }
 
     public static PeerId Id(byte last) => PeerId.FromEd25519([.. new byte[31], last], 0);
+
+    // streams that stay open
+    private sealed class Idle : StreamProtocol
+    {
+        private int _id;
+
+        public bool Open(Connection connection) => connection.OpenStream(this, _id) != null;
+
+        public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count) => count;
+
+        protected override void Register(Node node) => _id = node.RegisterProtocol("/test/idle", this, true);
+    }
 }

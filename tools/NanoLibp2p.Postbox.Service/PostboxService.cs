@@ -31,6 +31,9 @@ public sealed partial class PostboxService : IAsyncDisposable
     /// <summary>The protocol's id.</summary>
     public const string ProtocolId = "/nanolibp2p/postbox/1.0.0";
 
+    /// <summary>The meter of its figures.</summary>
+    public const string MeterName = PostboxMetrics.MeterName;
+
     // peers and addresses whose rates are remembered
     private const int MaxRates = 65_536;
 

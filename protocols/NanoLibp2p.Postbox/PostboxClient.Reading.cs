@@ -36,6 +36,9 @@ namespace NanoLibp2p.Postbox
         internal int Receive(byte[] buffer, int offset, int count)
         {
             int end = offset + count;
+#if !NANOFRAMEWORK_1_0
+            _behind = 0;
+#endif
             while (_ending == NotEnding)
             {
                 ProtobufEvent found = Reader.Next(buffer, offset, end - offset);
@@ -54,6 +57,14 @@ namespace NanoLibp2p.Postbox
 
                         break;
                     case ProtobufEvent.BytesChunk:
+#if !NANOFRAMEWORK_1_0
+                        if (_part >= RequestsOwn)
+                        {
+                            _request.TakeBytes(_part - RequestsOwn, buffer, offset, used);
+                            break;
+                        }
+
+#endif
                         if (_part == Piece)
                         {
                             TakeBytes(buffer, offset, used);
@@ -91,6 +102,9 @@ namespace NanoLibp2p.Postbox
                 offset += used;
             }
 
+#if !NANOFRAMEWORK_1_0
+            _behind = end - offset;
+#endif
             return 0;
         }
 
@@ -184,6 +198,14 @@ namespace NanoLibp2p.Postbox
         private bool BeginField(int field, ulong length)
         {
             int depth = Reader.Depth;
+#if !NANOFRAMEWORK_1_0
+            if (depth == 0 && IsBusy && _request != null && _request.BeginBytes(field, length))
+            {
+                _part = RequestsOwn + field;
+                return true;
+            }
+
+#endif
             if (depth == 0)
             {
                 if (field == Record)

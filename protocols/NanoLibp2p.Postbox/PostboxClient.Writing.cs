@@ -78,6 +78,9 @@ namespace NanoLibp2p.Postbox
             at = _outAt + Varint.Write((uint)count, data, _outAt);
             data[at] = 0x08;
             data[at + 1] = (byte)_serial;
+#if !NANOFRAMEWORK_1_0
+            what = what == AskProbe ? AskSync : what;
+#endif
             ProtobufWriter.WriteLength(what, body, data, at + 2);
             Write();
         }
@@ -88,7 +91,7 @@ namespace NanoLibp2p.Postbox
 #if !NANOFRAMEWORK_1_0
             if (_stream == null)
             {
-                // in a test that gives replies by hand
+                WriteToPipe();
                 return;
             }
 #endif

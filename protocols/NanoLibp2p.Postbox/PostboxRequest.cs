@@ -1,7 +1,7 @@
 namespace NanoLibp2p.Postbox
 {
     /// <summary>A request that another assembly makes over a client's stream: what it asks, and what it makes of the reply.</summary>
-    public abstract class PostboxRequest
+    public abstract partial class PostboxRequest
     {
         // the item of a deposit, which follows its other fields; null for none
         internal byte[] Item;

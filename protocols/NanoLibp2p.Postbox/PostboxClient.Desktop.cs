@@ -1,0 +1,105 @@
+#if !NANOFRAMEWORK_1_0
+namespace NanoLibp2p.Postbox
+{
+    // Over a pipe instead of a stream of Core's: a desktop library reads the stream, gives here what came, and polls.
+    public sealed partial class PostboxClient
+    {
+        // a Sync that counts only, and has nothing to do with what waits to be acknowledged
+        internal const int AskProbe = 20;
+
+        // above the fields of Reply: those that the request itself reads
+        private const int RequestsOwn = 32;
+
+        private PostboxPipe _pipe;
+
+        // bytes behind the reply that has ended a request
+        private int _behind;
+
+        /// <summary>As Begin over a connection; false when a request is under way.</summary>
+        internal bool Begin(PostboxPipe pipe, int what, PostboxRequest request)
+        {
+            if (IsBusy)
+            {
+                return false;
+            }
+
+            HandOnStored();
+            if (pipe != _pipe)
+            {
+                _pipe = pipe;
+                _serial = 0;
+                BeginReply();
+            }
+
+            // as over a connection; a device has no room for one method more
+            uint gateway = HashOf(OnceTable.SecretBytes, pipe.Gateway, 0, pipe.Gateway.Length);
+            if (gateway != _gateway)
+            {
+                _item = 0;
+                _gateway = gateway;
+            }
+
+            System.Array.Clear(Told, KeptAfterReply, KeptAfterRequest - KeptAfterReply);
+            _operation = what;
+            _request = request;
+            _ending = NotEnding;
+            _rounds = 0;
+            _attached = 0;
+            _wanted = 0;
+            _left = 0;
+            _unreadable = 0;
+            Ask(what == AskSync && _item != 0 ? AskFetch : what);
+            return true;
+        }
+
+        /// <summary>Reads what came through the pipe, up to the reply that ends a request; then a Poll is due.</summary>
+        /// <returns>Bytes read; what is behind them comes again after that Poll.</returns>
+        internal int Take(PostboxPipe pipe, byte[] buffer, int offset, int count)
+        {
+            if (pipe != _pipe)
+            {
+                return count;
+            }
+
+            int result = _ending == NotEnding ? Receive(buffer, offset, count) : 0;
+
+            // a program may be told of what is stored by now from another thread
+            result = result < 0 || Table.Save() ? result : PostboxResult.StoreFailed;
+            if (result < 0)
+            {
+                Break(pipe, result);
+                return count;
+            }
+
+            return count - _behind;
+        }
+
+        /// <summary>The pipe has ended: whatever is under way ends with a code.</summary>
+        internal void Break(PostboxPipe pipe, int code)
+        {
+            if (pipe == _pipe)
+            {
+                _pipe = null;
+                End(code);
+            }
+        }
+
+        private void WriteToPipe()
+        {
+            // none in a test that gives replies by hand
+            if (_pipe == null || IsWritten)
+            {
+                return;
+            }
+
+            _pipe.Write(Table.Data, _outAt, _outEnd - _outAt);
+            _outAt = _outEnd;
+            if (_request != null && _request.Item != null)
+            {
+                _pipe.Write(_request.Item, _request.ItemOffset + _itemAt, _request.ItemCount - _itemAt);
+                _itemAt = _request.ItemCount;
+            }
+        }
+    }
+}
+#endif

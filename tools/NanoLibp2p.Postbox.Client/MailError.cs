@@ -6,7 +6,8 @@ public enum MailError
     /// <summary>No gateway is known that keeps mail for this peer; name one.</summary>
     NoGateway,
 
-    /// <summary>The gateway could not be reached, or has not answered in time. Whether it took what was sent is not known: repeat it.</summary>
+    /// <summary>The gateway could not be reached, or has not answered in time. Whether it took what was sent is not known: repeat
+    /// it.</summary>
     Unreachable,
 
     /// <summary>The peer there does not speak the postbox protocol.</summary>

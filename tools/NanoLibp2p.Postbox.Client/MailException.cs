@@ -20,8 +20,8 @@ public sealed class MailException : IOException
     /// <summary>The gateway's code (SPEC.md 17); 0 when it is not the gateway that said so.</summary>
     public int Code { get; }
 
-    /// <summary>The id in hex of what was sealed and that no gateway has taken for sure, for <see cref="MailSender.ResendAsync"/>; null when
-    /// nothing was sealed.</summary>
+    /// <summary>The id in hex of what was sealed and that no gateway has taken for sure, for <see cref="MailSender.ResendAsync"/>; null
+    /// when nothing was sealed.</summary>
     public string? MessageId { get; internal set; }
 
     /// <summary>When the gateway wants to be asked again; zero when it did not say.</summary>

@@ -84,8 +84,8 @@ public sealed class Mailbox : IAsyncDisposable
     /// <summary>Opens a mailbox's file, or makes it.</summary>
     /// <param name="node">The node whose mail it is.</param>
     /// <param name="identity">The node's identity.</param>
-    /// <param name="path">The file, of this peer alone; its folder must exist. Losing it, mail may come twice and what was sealed to prekeys
-    /// is lost.</param>
+    /// <param name="path">The file, of this peer alone; its folder must exist. Losing it, mail may come twice and what was sealed to
+    /// prekeys is lost.</param>
     /// <param name="options">What it is told.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the identity is not the node's.</exception>
     /// <exception cref="MailException">The file can't be used (StoreFailed), or another program uses it (InUse).</exception>

@@ -28,7 +28,8 @@ public sealed class ReceivedMail
     /// <summary>Whether only the newest of its subject counts, in the sender's opinion.</summary>
     public bool IsLatest { get; init; }
 
-    /// <summary>Whether a program was given it before and did not say that it has done with it: it was killed meanwhile, or ended.</summary>
+    /// <summary>Whether a program was given it before and did not say that it has done with it: it was killed meanwhile, or
+    /// ended.</summary>
     public bool SeenBefore { get; init; }
 
     /// <summary>The body as UTF-8.</summary>

@@ -62,7 +62,8 @@ internal sealed class Outbox(string path) : MailFile(path, Schema, isExclusive: 
 
     /// <summary>A message's fate is known; the sealed bytes go once the recipient itself has said that it stored it.</summary>
     internal void Settled(byte[] id, MailFate fate, bool isProven) => InOne(() => Execute(
-        "UPDATE item SET fate = $fate, proven = $proven, item = CASE WHEN $gone THEN x'' ELSE item END WHERE id = $id AND proven <= $proven",
+        "UPDATE item SET fate = $fate, proven = $proven, item = CASE WHEN $gone THEN x'' ELSE item END "
+        + "WHERE id = $id AND proven <= $proven",
         ("$fate", (long)fate), ("$proven", isProven ? 1 : 0), ("$gone", isProven && fate == MailFate.Delivered ? 1 : 0), ("$id", id)));
 
     /// <summary>The message of an id, or the only one whose id begins so.</summary>

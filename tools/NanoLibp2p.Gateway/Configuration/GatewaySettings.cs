@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
 using NanoLibp2p.Gateway.Mqtt;
+using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host.Kademlia;
 
@@ -91,6 +92,8 @@ internal sealed class GatewaySettings
     internal string MdnsService => Text(SettingsTable.MdnsService);
 
     internal IReadOnlyList<string> FetchTopics => Texts(SettingsTable.FetchTopics);
+
+    internal IReadOnlyList<string> PageTopics => Texts(SettingsTable.PageTopics);
 
     /// <summary>The bridge to MQTT; null for none.</summary>
     /// <exception cref="GatewayException">The password can't be read.</exception>
@@ -276,6 +279,11 @@ internal sealed class GatewaySettings
         {
             wrong.Add($"{SettingsTable.Listen}: {secure} needs a certificate; give {SettingsTable.HttpCertificate} and "
                 + $"{SettingsTable.HttpCertificateKey}, or listen on /ws behind a proxy that has one");
+        }
+
+        if (((string[])values[SettingsTable.PageTopics].Value).Length > PageService.MaxTopics)
+        {
+            wrong.Add($"{SettingsTable.PageTopics} has too many topics; give at most {PageService.MaxTopics}");
         }
 
         if (values[SettingsTable.Data].Value is string { Length: 0 })

@@ -49,6 +49,8 @@ internal static class SettingsTable
     internal const string Mdns = "mdns.enabled";
     internal const string MdnsService = "mdns.service";
     internal const string FetchTopics = "fetch.topics";
+    internal const string Page = "page.enabled";
+    internal const string PageTopics = "page.topics";
     internal const string LogFormat = "logging.format";
     internal const string LogLevel = "logging.level";
     internal const string LogLevels = "logging.levels";
@@ -79,7 +81,7 @@ internal static class SettingsTable
         new(Shards, SettingKind.Number, 0L, "Threads that connections are dealt to; 0 is one for each core") { Most = 64 },
         new(DrainSeconds, SettingKind.Number, 10L, "How long streams under way may take to end when it is told to stop")
             { Most = 10, Reloads = true },
-        new(HttpListen, SettingKind.Text, "http://127.0.0.1:4081", "Where health, metrics and status are served; none for nowhere")
+        new(HttpListen, SettingKind.Text, "http://127.0.0.1:4081", "Where the page, health and metrics are served; none for nowhere")
             { Check = HttpAddress },
         new(HttpTokenFile, SettingKind.Text, "", "File with the bearer token of HTTP callers; http-token in the data folder if empty")
             { Reloads = true },
@@ -129,6 +131,8 @@ internal static class SettingsTable
             { Check = MdnsName },
         new(FetchTopics, SettingKind.List, Array.Empty<string>(),
             "Topics of which each peer's newest message is served by fetch, as /newest/TOPIC/PEER-ID; none for no fetch"),
+        new(Page, SettingKind.Switch, true, "Whether the page that shows the mesh is served where http.listen says"),
+        new(PageTopics, SettingKind.List, Array.Empty<string>(), "Topics whose readings the page plots, at most 16"),
         new(LogFormat, SettingKind.Text, "text", "text for people, or json")
             { Check = text => OneOf(text, ["text", "json"]) },
         new(LogLevel, SettingKind.Text, "Information", "The least level that is logged") { Check = Level, Reloads = true },

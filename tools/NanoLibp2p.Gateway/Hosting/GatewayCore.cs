@@ -12,6 +12,7 @@ using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Mqtt;
+using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.WebSocket;
@@ -127,6 +128,7 @@ internal sealed class GatewayCore : IAsyncDisposable
                 core._webSockets, core.Conditions, cancellationToken).ConfigureAwait(false);
             core._services = await GatewayServices.StartAsync(
                 core.Node, settings, folder, core.Admission, () => core.Settings, core.Conditions).ConfigureAwait(false);
+            core.Page = core.StartPage(settings);
             core._door = new AdmissionDoor(core.Node, core.Admission, time, () => core.Settings.IsAdmissionRequired
                 ? core.Settings.AdmissionGrace : null, core.ShownOut);
             return core;
@@ -167,6 +169,13 @@ internal sealed class GatewayCore : IAsyncDisposable
 
         _tasks.Add(EventLogger.RunAsync(Node, _peerLog, loggers.CreateLogger("NanoLibp2p.Gateway.Door"), _ending.Token));
         _tasks.Add(_door!.RunAsync(_ending.Token));
+        if (Page is { } page)
+        {
+            // the host waits for requests, and the feed's have no end of their own
+            lifetime.ApplicationStopping.Register(page.Feed.End);
+            _tasks.Add(page.RunAsync(_ending.Token));
+        }
+
         if (_mqtt is { } mqtt)
         {
             _bridge = MqttBridge.Start(Node, mqtt, peer => Admission.ClassOf(peer) != null, Conditions, _metrics.Meter, _time,
@@ -193,6 +202,12 @@ internal sealed class GatewayCore : IAsyncDisposable
 
     /// <summary>The services of the node.</summary>
     internal GatewayServices? FullNode => _services;
+
+    /// <summary>What the page shows; null when it is off.</summary>
+    internal PageService? Page { get; private set; }
+
+    /// <summary>What the page shows of the postbox; null where there is none.</summary>
+    internal IMailboxView? Mailboxes { get; set; }
 
     /// <summary>The bridge to MQTT; null for none.</summary>
     internal MqttBridge? Bridge => _bridge;
@@ -329,6 +344,11 @@ internal sealed class GatewayCore : IAsyncDisposable
 
         await _ending.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(false);
+        if (Page != null)
+        {
+            await Page.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_services != null)
         {
             await _services.DisposeAsync().ConfigureAwait(false);
@@ -361,12 +381,29 @@ internal sealed class GatewayCore : IAsyncDisposable
             services[name] = line;
         }
 
+        if (Page != null)
+        {
+            services["page"] = Page.Describe();
+        }
+
         if (_bridge != null)
         {
             services["mqtt"] = _bridge.Describe();
         }
 
         return services;
+    }
+
+    private PageService? StartPage(GatewaySettings settings)
+    {
+        try
+        {
+            return Http != null && settings.IsOn(SettingsTable.Page) ? PageService.Start(this, settings.PageTopics, _time) : null;
+        }
+        catch (Exception e) when (e is ArgumentException or Libp2pException)
+        {
+            throw new GatewayException($"the page can't start: {e.Message}", isConfiguration: e is ArgumentException, e);
+        }
     }
 
     // its own word counts always
@@ -376,6 +413,7 @@ internal sealed class GatewayCore : IAsyncDisposable
     private void ShownOut(PeerId peer, string why)
     {
         _metrics.Refused("no_token");
+        Page?.Refusals.Add(peer, why);
         AboutPeer(peer, LogLevel.Information, $"shown out: {why}");
     }
 

@@ -21,6 +21,7 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Http;
+using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
 using OpenTelemetry.Metrics;
@@ -160,6 +161,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         AddMetrics(builder, settings);
         AddHttp(builder, settings, core);
         WebApplication app = builder.Build();
+        app.Use((context, next) => PageEndpoints.ProtectAsync(context, next));
         app.Use((context, next) => core.Access.InvokeAsync(context, next));
         HttpSurface.Map(app, core);
         return app;

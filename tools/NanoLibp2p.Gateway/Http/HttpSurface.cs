@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Http;
@@ -39,6 +40,7 @@ internal static class HttpSurface
                 context.RequestAborted);
         });
         MapTokens(app, core);
+        PageEndpoints.Map(app, core);
         About(app, "/api/peers/{peer}/block", async (_, peer) => new { changed = await core.BlockAsync(peer).ConfigureAwait(false) });
         About(app, "/api/peers/{peer}/unblock", (_, peer) => Task.FromResult<object>(new { changed = core.Blocked.Remove(peer) }));
     }
@@ -73,7 +75,7 @@ internal static class HttpSurface
 
     private static void Get(IEndpointRouteBuilder app, string path, RequestDelegate answer) => app.MapGet(path, answer);
 
-    private static void About(IEndpointRouteBuilder app, string path, Func<HttpContext, PeerId, Task<object>> answer)
+    internal static void About(IEndpointRouteBuilder app, string path, Func<HttpContext, PeerId, Task<object>> answer)
         => app.MapPost(path, context => AnswerAboutAsync(context, answer));
 
     private static void Post(IEndpointRouteBuilder app, string path, RequestDelegate answer) => app.MapPost(path, answer);

@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics;
 using System.Threading;
 using NanoLibp2p.Multiformats;
@@ -9,6 +10,7 @@ namespace NanoLibp2p.Host.Relay;
 internal sealed class Circuit(RelayService service, PeerId from, PeerId to, bool isSensor)
 {
     private int _ends;
+    private long _relayedBytes;
 
     internal RelayService Service { get; } = service;
 
@@ -28,14 +30,27 @@ internal sealed class Circuit(RelayService service, PeerId from, PeerId to, bool
     /// <summary>When both peers had agreed to it, of Stopwatch; 0 before.</summary>
     internal long Opened { get; private set; }
 
+    /// <summary>The same by the clock.</summary>
+    internal DateTimeOffset OpenedAt { get; private set; }
+
+    /// <summary>Bytes that it has carried, both ways together.</summary>
+    internal long RelayedBytes => Interlocked.Read(ref _relayedBytes);
+
     internal bool IsLimited => Seconds > 0 || Bytes > 0;
 
     /// <summary>Both peers have agreed to it.</summary>
     internal void Open()
     {
+        OpenedAt = Service.Node.Time.GetUtcNow();
         Opened = Stopwatch.GetTimestamp();
         Service.Metrics.ConnectionHandled(RelayStatus.Ok);
         Service.Metrics.ConnectionOpened();
+    }
+
+    internal void Count(int bytes)
+    {
+        Interlocked.Add(ref _relayedBytes, bytes);
+        Service.Count(bytes);
     }
 
     /// <summary>One of its two streams is over, or was never there.</summary>

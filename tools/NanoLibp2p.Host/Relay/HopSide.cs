@@ -459,7 +459,7 @@ internal sealed class HopSide : IShardWork
             return;
         }
 
-        Protocol.Service.Count(count);
+        Circuit.Count(count);
         if (_isSameShard)
         {
             int taken = other.WriteThrough(buffer, offset, count);

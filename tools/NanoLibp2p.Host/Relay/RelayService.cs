@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -29,7 +30,7 @@ public sealed class RelayService : IAsyncDisposable
     private readonly Dictionary<PeerId, Reservation> _reservations = [];
     private readonly Dictionary<HostKey, int> _hosts = [];
     private readonly Dictionary<PeerId, int> _peers = [];
-    private int _circuits;
+    private readonly HashSet<Circuit> _circuits = [];
     private long _relayedBytes;
     private volatile bool _isOver;
 
@@ -59,13 +60,36 @@ public sealed class RelayService : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _circuits;
+                return _circuits.Count;
             }
         }
     }
 
     /// <summary>Bytes that were passed on, both ways together.</summary>
     public long RelayedBytes => Interlocked.Read(ref _relayedBytes);
+
+    /// <summary>Who has a reservation now, for people to look at.</summary>
+    /// <param name="most">How many at most; of more any.</param>
+    public IReadOnlyList<ReservedPeer> ListReservations(int most)
+    {
+        DateTimeOffset now = _node.Time.GetUtcNow();
+        lock (_gate)
+        {
+            return [.. _reservations.Where(one => one.Value.Expires > now).Take(most)
+                .Select(one => new ReservedPeer(one.Key, one.Value.Expires, one.Value.IsSensor))];
+        }
+    }
+
+    /// <summary>The circuits that are open now, for people to look at.</summary>
+    /// <param name="most">How many at most; of more any.</param>
+    public IReadOnlyList<RelayedCircuit> ListCircuits(int most)
+    {
+        lock (_gate)
+        {
+            return [.. _circuits.Where(one => one.Opened != 0).Take(most)
+                .Select(one => new RelayedCircuit(one.From, one.To, one.OpenedAt, one.RelayedBytes, one.IsLimited))];
+        }
+    }
 
     internal bool IsOver => _isOver;
 
@@ -168,7 +192,7 @@ public sealed class RelayService : IAsyncDisposable
                 return RelayStatus.NoReservation;
             }
 
-            if (_circuits >= Options.MaxCircuits || _peers.GetValueOrDefault(from) >= Options.MaxCircuitsPerPeer
+            if (_circuits.Count >= Options.MaxCircuits || _peers.GetValueOrDefault(from) >= Options.MaxCircuitsPerPeer
                 || _peers.GetValueOrDefault(to) >= Options.MaxCircuitsPerPeer)
             {
                 return RelayStatus.ResourceLimitExceeded;
@@ -181,7 +205,7 @@ public sealed class RelayService : IAsyncDisposable
             }
 
             circuit = new Circuit(this, from, to, reservation.IsSensor);
-            _circuits++;
+            _circuits.Add(circuit);
             _peers[from] = _peers.GetValueOrDefault(from) + 1;
             _peers[to] = _peers.GetValueOrDefault(to) + 1;
             return RelayStatus.Ok;
@@ -192,7 +216,7 @@ public sealed class RelayService : IAsyncDisposable
     {
         lock (_gate)
         {
-            _circuits--;
+            _circuits.Remove(circuit);
             Less(_peers, circuit.From);
             Less(_peers, circuit.To);
         }

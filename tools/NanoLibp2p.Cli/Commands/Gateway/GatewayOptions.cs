@@ -44,7 +44,7 @@ internal static class GatewayOptions
 
     internal static readonly Option<string?> Http = new("--http")
     {
-        Description = "Where health, metrics and status are served [default: http://127.0.0.1:4081]; none for nowhere",
+        Description = "Where the page, health and metrics are served [default: http://127.0.0.1:4081]; none for nowhere",
         HelpName = "URL",
     };
 

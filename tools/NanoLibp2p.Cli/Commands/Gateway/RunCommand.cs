@@ -58,7 +58,7 @@ internal static class RunCommand
         {
             JsonObject http = Output.Event("http");
             http["url"] = url;
-            output.Tell(http, $"health, metrics and status at {url}");
+            output.Tell(http, $"the page, health and metrics at {url}");
         }
         foreach ((string _, string sentence) in status.Conditions)
         {

@@ -25,7 +25,7 @@ internal static class Backup
     private const long MaxFileBytes = 1L << 32;
 
     // what SQLite keeps beside a database, and what is being written
-    private static readonly string[] _ofTheMoment = [".new", ".db-wal", ".db-shm", ".db-journal"];
+    private static readonly string[] _ofTheMoment = [".new", ".db-wal", ".db-shm", ".db-journal", ".db-lock"];
 
     private static readonly string[] _files =
     [

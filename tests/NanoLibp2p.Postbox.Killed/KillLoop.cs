@@ -1,0 +1,127 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Threading.Tasks;
+using NanoLibp2p.Postbox.Service.Stores;
+
+namespace NanoLibp2p.Postbox.Killed;
+
+/// <summary>Rounds of one store: a process writes to it and is killed at a random moment; then everything that it was told must be
+/// there, no item by half, and what was under way is there whole or not at all.</summary>
+/// <param name="path">The store's file.</param>
+public sealed class KillLoop(string path)
+{
+    // what is known of an item: the last thing that was returned, and what was begun since
+    private readonly Dictionary<int, (string Returned, string Tried)> _known = [];
+    private readonly Random _random = new(4711);
+
+    /// <summary>One round.</summary>
+    /// <param name="round">Its number, from 1, each once.</param>
+    /// <returns>What was seen, for people.</returns>
+    /// <exception cref="InvalidOperationException">Something is lost, or there by half.</exception>
+    public async Task<string> RunRoundAsync(int round)
+    {
+        await WriteAndKillAsync(round);
+        Dictionary<int, PostboxHead> heads = [];
+        Dictionary<ulong, int> slots = [];
+        Stopwatch watch = Stopwatch.StartNew();
+        await using SqlitePostboxStore store = new(new SqlitePostboxOptions { Path = path, ReserveBytes = 0 });
+        PostboxOpening opening = await store.OpenAsync(change =>
+        {
+            if (change.Head is { } head)
+            {
+                heads.Add(KilledItem.Number(head), head);
+                if (head is { IsWaiting: true, Slot: not 0 } && !slots.TryAdd(head.Slot, 0))
+                {
+                    throw new InvalidOperationException($"two items wait in slot {head.Slot}");
+                }
+            }
+        });
+        long opened = watch.ElapsedMilliseconds;
+        Must(opening.IsWritable, opening.Problem ?? "");
+        foreach (PostboxHead head in heads.Values)
+        {
+            Must(_known.ContainsKey(KilledItem.Number(head)), $"item {KilledItem.Number(head)} was never deposited");
+            if (head.IsWaiting)
+            {
+                byte[] body = new byte[head.Size];
+                int count = await store.ReadAsync(head, 0, body);
+                Must(count == body.Length && body.AsSpan().SequenceEqual(KilledItem.Bytes(KilledItem.Number(head))),
+                    $"item {KilledItem.Number(head)} is there by half");
+            }
+        }
+
+        foreach ((int number, (string returned, string tried)) in _known.ToArray())
+        {
+            heads.TryGetValue(number, out PostboxHead? head);
+            Must(IsPossible(number, returned, tried, head), $"item {number}: '{returned}' was returned, '{tried}' was begun, and it is "
+                + (head?.State.ToString() ?? "gone"));
+            _known[number] = (head == null ? "forgot" : head.IsWaiting ? "kept" : "settled", "");
+        }
+
+        await store.DisposeAsync();
+        Must((await new SqlitePostboxStore(new SqlitePostboxOptions { Path = path }).CheckAsync()).IsWhole, "the check finds damage");
+        return $"{_known.Count} items so far, {heads.Count} heads, opened in {opened} ms";
+    }
+
+    private static bool IsPossible(int number, string returned, string tried, PostboxHead? head)
+    {
+        // what is in a slot may be replaced, and then forgotten, by any other caller's
+        bool isInSlot = number % 9 == 0;
+        string state = head == null ? "forgot" : head.IsWaiting ? "kept" : "settled";
+        return state == returned || (returned == "" && state == "forgot")
+            || (tried, state) is ("keep", "kept") or ("settle", "settled") or ("forget", "forgot")
+            || (isInSlot && (state is "settled" or "forgot") && (returned is "kept" or "settled" || tried == "keep"));
+    }
+
+    private static void Must(bool isTrue, string text)
+    {
+        if (!isTrue)
+        {
+            throw new InvalidOperationException(text);
+        }
+    }
+
+    private async Task WriteAndKillAsync(int round)
+    {
+        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
+        foreach (string argument in new[]
+        {
+            typeof(KillLoop).Assembly.Location, "write", path, round.ToString(CultureInfo.InvariantCulture),
+        })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using Process process = Process.Start(start)!;
+        Task? killing = null;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            Note(line);
+            killing ??= Task.Delay(_random.Next(20, 400)).ContinueWith(_ => process.Kill(), TaskScheduler.Default);
+        }
+
+        await process.WaitForExitAsync();
+        Must(killing != null, "the writer ended before it wrote anything");
+        await killing!;
+    }
+
+    private void Note(string line)
+    {
+        string[] words = line.Split(' ');
+        if (words[^1] != ";")
+        {
+            // cut by the end of the process
+            return;
+        }
+
+        bool isTry = words[0] == "try";
+        foreach (string word in words[(isTry ? 2 : 1)..^1])
+        {
+            int number = int.Parse(word, CultureInfo.InvariantCulture);
+            _known[number] = isTry ? (_known.GetValueOrDefault(number).Returned ?? "", words[1]) : (words[0], "");
+        }
+    }
+}

@@ -24,14 +24,14 @@ namespace NanoLibp2p.Noise
         public readonly byte[] RemoteStatic = new byte[KeyBytes];
 
         private readonly CryptoProvider _crypto;
-        private readonly SymmetricState _symmetric;
+        internal readonly SymmetricState Symmetric;
         private readonly KeyPair _e = new KeyPair();
         private readonly byte[] _re = new byte[KeyBytes];
 
         // null unless a handshake is under way
         private NoisePattern _pattern;
         private KeyPair _s;
-        private int _index;
+        internal int Index;
         private bool _initiator;
         private bool _hasEphemeral;
 
@@ -39,25 +39,25 @@ namespace NanoLibp2p.Noise
         public HandshakeState(CryptoProvider crypto)
         {
             _crypto = crypto;
-            _symmetric = new SymmetricState(crypto);
+            Symmetric = new SymmetricState(crypto);
         }
 
         /// <summary>Messages that have passed, either way.</summary>
         public int MessageIndex
         {
-            get { return _index; }
+            get { return Index; }
         }
 
         /// <summary>True when the next message is ours to write.</summary>
         public bool IsMyTurn
         {
-            get { return _pattern != null && _index < _pattern.Messages.Length && ((_index & 1) == 0) == _initiator; }
+            get { return _pattern != null && Index < _pattern.Messages.Length && ((Index & 1) == 0) == _initiator; }
         }
 
         /// <summary>True after the pattern's last message, until <see cref="Split"/>.</summary>
         public bool IsComplete
         {
-            get { return _pattern != null && _index == _pattern.Messages.Length; }
+            get { return _pattern != null && Index == _pattern.Messages.Length; }
         }
 
         /// <summary>Begins a handshake (Initialize). One that was under way is forgotten.</summary>
@@ -71,8 +71,8 @@ namespace NanoLibp2p.Noise
         public void Start(NoisePattern pattern, bool initiator, byte[] prologue, KeyPair localStatic, byte[] remoteStatic)
         {
             Clear();
-            _symmetric.Initialize(pattern.ProtocolName);
-            _symmetric.MixHash(prologue, 0, prologue.Length);
+            Symmetric.Initialize(pattern.ProtocolName);
+            Symmetric.MixHash(prologue, 0, prologue.Length);
             byte[] ours = localStatic == null ? null : localStatic.PublicKey;
             MixKnown(pattern.InitiatorKnown, initiator ? ours : remoteStatic);
             MixKnown(pattern.ResponderKnown, initiator ? remoteStatic : ours);
@@ -83,7 +83,7 @@ namespace NanoLibp2p.Noise
 
             _initiator = initiator;
             _s = localStatic;
-            _index = 0;
+            Index = 0;
             _pattern = pattern;
         }
 
@@ -104,7 +104,7 @@ namespace NanoLibp2p.Noise
         /// <summary>True when <see cref="WriteMessage"/> will need ephemeral keys that were not given yet.</summary>
         public bool NeedsEphemeral
         {
-            get { return !_hasEphemeral && IsMyTurn && _pattern.Messages[_index][0] == NoisePattern.E; }
+            get { return !_hasEphemeral && IsMyTurn && _pattern.Messages[Index][0] == NoisePattern.E; }
         }
 
         /// <summary>Bytes that the next message has before its payload: keys, and a key's tag.</summary>
@@ -168,7 +168,7 @@ namespace NanoLibp2p.Noise
                 throw new InvalidOperationException(SplitEarly);
             }
 
-            _symmetric.Split(_initiator ? sending : receiving, _initiator ? receiving : sending);
+            Symmetric.Split(_initiator ? sending : receiving, _initiator ? receiving : sending);
             Clear();
         }
 
@@ -176,14 +176,14 @@ namespace NanoLibp2p.Noise
         /// <summary>Copies the handshake hash, 32 bytes, that both sides share.</summary>
         public void CopyHash(byte[] buffer, int offset)
         {
-            _symmetric.CopyHash(buffer, offset);
+            Symmetric.CopyHash(buffer, offset);
         }
 #endif
 
         /// <summary>Wipes the secrets of a handshake that ended or broke off; the next one begins with <see cref="Start"/>.</summary>
         public void Clear()
         {
-            _symmetric.Clear();
+            Symmetric.Clear();
             _e.Clear();
             _s = null;
             _pattern = null;
@@ -200,7 +200,7 @@ namespace NanoLibp2p.Noise
                     throw new ArgumentException(MissingStatic);
                 }
 
-                _symmetric.MixHash(key, 0, KeyBytes);
+                Symmetric.MixHash(key, 0, KeyBytes);
             }
         }
 
@@ -211,8 +211,8 @@ namespace NanoLibp2p.Noise
                 throw new InvalidOperationException(NoMessageDue);
             }
 
-            byte[] tokens = _pattern.Messages[_index];
-            keyed = _symmetric.HasKey;
+            byte[] tokens = _pattern.Messages[Index];
+            keyed = Symmetric.HasKey;
             int bytes = 0;
             for (int i = 0; i < tokens.Length; i++)
             {
@@ -242,13 +242,13 @@ namespace NanoLibp2p.Noise
             }
 
             Bytes.Check(buffer, offset, count);
-            _symmetric.Save();
+            Symmetric.Save();
         }
 
         // One message, either way. Its payload goes up to the end; the tag of one that is written comes behind it.
         private int Pass(bool writing, byte[] buffer, int at, int end)
         {
-            byte[] tokens = _pattern.Messages[_index];
+            byte[] tokens = _pattern.Messages[Index];
             int result = 0;
             for (int i = 0; i < tokens.Length && result >= 0; i++)
             {
@@ -260,7 +260,7 @@ namespace NanoLibp2p.Noise
                 }
 
                 bool isStatic = token == NoisePattern.S;
-                int length = isStatic && _symmetric.HasKey ? KeyBytes + CryptoProvider.TagBytes : KeyBytes;
+                int length = isStatic && Symmetric.HasKey ? KeyBytes + CryptoProvider.TagBytes : KeyBytes;
                 if (writing)
                 {
                     Array.Copy(Own(isStatic).PublicKey, 0, buffer, at, KeyBytes);
@@ -268,11 +268,11 @@ namespace NanoLibp2p.Noise
 
                 if (!isStatic)
                 {
-                    _symmetric.MixHash(buffer, at, KeyBytes);
+                    Symmetric.MixHash(buffer, at, KeyBytes);
                 }
                 else
                 {
-                    result = writing ? _symmetric.EncryptAndHash(buffer, at, KeyBytes) : _symmetric.DecryptAndHash(buffer, at, length);
+                    result = writing ? Symmetric.EncryptAndHash(buffer, at, KeyBytes) : Symmetric.DecryptAndHash(buffer, at, length);
                 }
 
                 if (!writing && result >= 0)
@@ -285,16 +285,16 @@ namespace NanoLibp2p.Noise
 
             if (result >= 0)
             {
-                result = writing ? _symmetric.EncryptAndHash(buffer, at, end - at) : _symmetric.DecryptAndHash(buffer, at, end - at);
+                result = writing ? Symmetric.EncryptAndHash(buffer, at, end - at) : Symmetric.DecryptAndHash(buffer, at, end - at);
             }
 
             if (result < 0)
             {
-                _symmetric.Restore();
+                Symmetric.Restore();
             }
             else
             {
-                _index++;
+                Index++;
             }
 
             return result;
@@ -305,12 +305,12 @@ namespace NanoLibp2p.Noise
             // ES is the initiator's e with the responder's s; SE the other way round
             bool ownStatic = token == NoisePattern.SS || token == (_initiator ? NoisePattern.SE : NoisePattern.ES);
             bool theirStatic = token == NoisePattern.SS || token == (_initiator ? NoisePattern.ES : NoisePattern.SE);
-            if (!_crypto.X25519(Own(ownStatic).PrivateKey, 0, theirStatic ? RemoteStatic : _re, 0, _symmetric.Secret, 0))
+            if (!_crypto.X25519(Own(ownStatic).PrivateKey, 0, theirStatic ? RemoteStatic : _re, 0, Symmetric.Secret, 0))
             {
                 return NoiseResult.KeyInvalid;
             }
 
-            _symmetric.MixKey();
+            Symmetric.MixKey();
             return 0;
         }
 

@@ -19,7 +19,7 @@ namespace NanoLibp2p.Noise
         private readonly CipherState _cipher;
 
         // h, then ck
-        private readonly byte[] _state = new byte[2 * HashBytes];
+        internal readonly byte[] State = new byte[2 * HashBytes];
 
         // as they were before the message that is being read
         private readonly CipherState _savedCipher;
@@ -44,33 +44,33 @@ namespace NanoLibp2p.Noise
             Clear();
             if (protocolName.Length <= HashBytes)
             {
-                Array.Clear(_state, 0, HashBytes);
-                Array.Copy(protocolName, 0, _state, 0, protocolName.Length);
+                Array.Clear(State, 0, HashBytes);
+                Array.Copy(protocolName, 0, State, 0, protocolName.Length);
             }
             else
             {
                 _crypto.Sha256Start();
                 _crypto.Sha256Update(protocolName, 0, protocolName.Length);
-                _crypto.Sha256Finish(_state, 0);
+                _crypto.Sha256Finish(State, 0);
             }
 
-            Array.Copy(_state, 0, _state, ChainingKey, HashBytes);
+            Array.Copy(State, 0, State, ChainingKey, HashBytes);
         }
 
         /// <summary>h = SHA-256(h || data).</summary>
         internal void MixHash(byte[] data, int offset, int count)
         {
             _crypto.Sha256Start();
-            _crypto.Sha256Update(_state, 0, HashBytes);
+            _crypto.Sha256Update(State, 0, HashBytes);
             _crypto.Sha256Update(data, offset, count);
-            _crypto.Sha256Finish(_state, 0);
+            _crypto.Sha256Finish(State, 0);
         }
 
         /// <summary>ck, k = HKDF(ck, <see cref="Secret"/>), and the cipher starts anew with k.</summary>
         internal void MixKey()
         {
             Expand(HashBytes);
-            Array.Copy(Secret, 0, _state, ChainingKey, HashBytes);
+            Array.Copy(Secret, 0, State, ChainingKey, HashBytes);
             _cipher.SetKey(Secret, HashBytes);
             Array.Clear(Secret, 0, Secret.Length);
         }
@@ -79,7 +79,7 @@ namespace NanoLibp2p.Noise
         /// <returns>Bytes of the result, or a negative <see cref="NoiseResult"/>.</returns>
         internal int EncryptAndHash(byte[] buffer, int offset, int count)
         {
-            int written = HasKey ? _cipher.Encrypt(_state, 0, HashBytes, buffer, offset, count) : count;
+            int written = HasKey ? _cipher.Encrypt(State, 0, HashBytes, buffer, offset, count) : count;
             if (written >= 0)
             {
                 MixHash(buffer, offset, written);
@@ -93,7 +93,7 @@ namespace NanoLibp2p.Noise
         internal int DecryptAndHash(byte[] buffer, int offset, int count)
         {
             // the cipher needs the old h as associated data, the hash needs the bytes before they are decrypted
-            Array.Copy(_state, 0, Secret, 0, HashBytes);
+            Array.Copy(State, 0, Secret, 0, HashBytes);
             MixHash(buffer, offset, count);
             return HasKey ? _cipher.Decrypt(Secret, 0, HashBytes, buffer, offset, count) : count;
         }
@@ -110,35 +110,36 @@ namespace NanoLibp2p.Noise
         /// <summary>Copies h, which both sides share and nobody else knows (channel binding, section 11.2).</summary>
         internal void CopyHash(byte[] buffer, int offset)
         {
-            Array.Copy(_state, 0, buffer, offset, HashBytes);
+            Array.Copy(State, 0, buffer, offset, HashBytes);
         }
 #endif
 
         /// <summary>Remembers ck, h, k and n for <see cref="Restore"/>.</summary>
         internal void Save()
         {
-            Array.Copy(_state, 0, _savedState, 0, _state.Length);
+            Array.Copy(State, 0, _savedState, 0, State.Length);
             _savedCipher.CopyFrom(_cipher);
         }
 
         internal void Restore()
         {
-            Array.Copy(_savedState, 0, _state, 0, _state.Length);
+            Array.Copy(_savedState, 0, State, 0, State.Length);
             _cipher.CopyFrom(_savedCipher);
         }
 
         /// <summary>Wipes the secrets; h stays.</summary>
         internal void Clear()
         {
-            Array.Clear(_state, ChainingKey, HashBytes);
+            Array.Clear(State, ChainingKey, HashBytes);
             Array.Clear(Secret, 0, Secret.Length);
             _cipher.Clear();
             Save();
         }
 
-        private void Expand(int count)
+        /// <summary>HKDF of ck and the first bytes of <see cref="Secret"/>, which takes the two outputs; of none this is Split.</summary>
+        internal void Expand(int count)
         {
-            _crypto.HkdfSha256(_state, ChainingKey, HashBytes, Secret, 0, count, Secret, 0, 0, Secret, 0, Secret.Length);
+            _crypto.HkdfSha256(State, ChainingKey, HashBytes, Secret, 0, count, Secret, 0, 0, Secret, 0, Secret.Length);
         }
     }
 }

@@ -1,0 +1,275 @@
+using System;
+using NanoLibp2p.Buffers;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Noise;
+
+namespace NanoLibp2p.Frames
+{
+    // Attempts: a number of its own for each, stored with the next hedge before anything of it is sent (W3), and the root before anything
+    // under it (W4).
+    public sealed partial class DeviceSession
+    {
+        private readonly KeyPair _static = new KeyPair();
+        private readonly KeyPair _ephemeral = new KeyPair();
+        private readonly byte[] _card = new byte[FrameCard.CardBytes];
+        private readonly byte[] _entropy = new byte[32];
+
+        // what is repeated until it is answered; behind it the root that XX's end proves
+        private readonly byte[] _sent = new byte[FrameHandshake.XX3Bytes + FrameSecrets.RootBytes];
+        private FrameHandshake _handshake;
+        private Identity _identity;
+        private int _sentBytes;
+
+        // the type of the frame that waits; 0 when no attempt is under way
+        private int _waiting;
+        private int _choices;
+        private int _hid;
+        private int _sid;
+        private int _gateway;
+
+        /// <summary>Whether an attempt to open or resume is under way.</summary>
+        public bool IsOpening
+        {
+            get { return _waiting != 0; }
+        }
+
+        /// <summary>Resumes the session: 38 bytes both ways, and no Diffie-Hellman (SPEC.md 6).</summary>
+        /// <returns>0, or a negative <see cref="FrameResult"/>.</returns>
+        public int Resume()
+        {
+            if (!Record.HasRoot)
+            {
+                return FrameResult.NoSession;
+            }
+
+            int result = BeginAttempt(null);
+            if (result < 0)
+            {
+                return result;
+            }
+
+            _gateway = Record.Gateway;
+            _secrets.WriteR1(Record.Raw, FrameRecord.RootAt, _choices, Record.Nd, _sent, 0);
+            return Wait(FrameHead.R1, FrameSecrets.R1Bytes);
+        }
+
+        /// <summary>Opens a session with a gateway whose static key is known: 118 bytes both ways (SPEC.md 5.3).</summary>
+        /// <param name="gateway">Which of the device's, 0 to 3.</param>
+        /// <param name="peer">Its peer id.</param>
+        /// <param name="staticKey">Its static key, 32 bytes.</param>
+        /// <returns>0, or a negative <see cref="FrameResult"/>.</returns>
+        public int OpenKnown(int gateway, PeerId peer, byte[] staticKey)
+        {
+            int result = BeginAttempt(_ephemeral);
+            if (result < 0)
+            {
+                return result;
+            }
+
+            _gateway = gateway;
+            _handshake.WriteKK1(_choices, _identity.PeerId, peer, _static, staticKey, _ephemeral, Record.Nd, _sent, 0);
+            return Wait(FrameHead.KK1, FrameHandshake.KK1Bytes);
+        }
+
+        /// <summary>Opens a session with a gateway that was never met (SPEC.md 5.2). The link's frames have at least
+        /// <see cref="FrameHandshake.XX2Bytes"/>.</summary>
+        /// <param name="peer">Whom; null for any, where the settings say so.</param>
+        /// <returns>0, or a negative <see cref="FrameResult"/>.</returns>
+        public int OpenNew(PeerId peer)
+        {
+            if (_options.Mtu < FrameHandshake.XX2Bytes)
+            {
+                return FrameResult.TooLong;
+            }
+
+            int result = BeginAttempt(_ephemeral);
+            if (result < 0)
+            {
+                return result;
+            }
+
+            _handshake.WriteXX1(_choices, peer, _static, _ephemeral, _sent, 0);
+            return Wait(FrameHead.XX1, FrameHandshake.XX1Bytes);
+        }
+
+        /// <summary>Sends what waits for its answer once more, the same bytes.</summary>
+        public void Repeat()
+        {
+            if (_waiting != 0)
+            {
+                _events.OnSend(this, _sent, 0, _sentBytes);
+            }
+        }
+
+        /// <summary>Gives the attempt up. The next one has a number and keys of its own.</summary>
+        public void EndAttempt()
+        {
+            _waiting = 0;
+            _handshake.Noise.Clear();
+            _ephemeral.Clear();
+            Array.Clear(_sent, 0, _sent.Length);
+        }
+
+        private void PrepareHandshakes(Identity identity)
+        {
+            _identity = identity;
+            _handshake = new FrameHandshake(_secrets);
+            _secrets.DeriveStatic(identity, 0, _static);
+            new FrameCard(_secrets.Crypto).Write(identity, 0, _static, _card, 0);
+        }
+
+        // W3
+        private int BeginAttempt(KeyPair ephemeral)
+        {
+            if (Record.Nd == 0 || Record.Nd == uint.MaxValue)
+            {
+                return FrameResult.NotProvisioned;
+            }
+
+            EndAttempt();
+            _random.Fill(_entropy, 0, _entropy.Length);
+            _secrets.MakeEphemeral(Record.Raw, FrameRecord.HedgeAt, Record.Nd + 1, _entropy, ephemeral);
+            Record.Nd++;
+            if (!Save())
+            {
+                return FrameResult.StoreFailed;
+            }
+
+            _choices = (_options.IsShort ? FrameHead.Short : 0) | (_options.IsListening ? FrameHead.Listening : 0);
+            return 0;
+        }
+
+        private int Wait(int type, int count)
+        {
+            _waiting = type;
+            _sentBytes = count;
+            _hid = FrameHandshake.Hid(_sent, 0);
+            Repeat();
+            return 0;
+        }
+
+        private void ReceiveControl(int count)
+        {
+            int at = SessionKeys.RoomBefore;
+            int type = FrameHead.Type(_received, at);
+            if (type == FrameHead.R2 && _waiting == FrameHead.R1 && count == FrameSecrets.R2Bytes)
+            {
+                uint time;
+                int sid = _secrets.ReadR2(Record.Raw, FrameRecord.RootAt, _sent, 0, _received, at, out time);
+                if (sid >= 0)
+                {
+                    byte[] root = Record.Raw;
+                    _secrets.DeriveNext(root, FrameRecord.RootAt, _sent, 0, _received, at, root, FrameRecord.RootAt);
+                    Take(sid, time, 0, Record.Nd, Record.Resumptions < 63 ? Record.Resumptions + 1 : 63);
+                }
+            }
+            else if (type == FrameHead.KK2 && _waiting == FrameHead.KK1)
+            {
+                int sid = _handshake.ReadKK2(_sent[0], _hid, _received, at, count);
+                if (sid >= 0)
+                {
+                    _secrets.TakeRoot(_handshake.Noise, Record.Raw, FrameRecord.RootAt);
+                    if (!Take(sid, _handshake.Time, 0, Record.Nd, 0))
+                    {
+                        // Noise is over, and would not read the answer again
+                        EndAttempt();
+                    }
+                }
+            }
+            else if (type == FrameHead.XX2 && _waiting == FrameHead.XX1)
+            {
+                ReceiveXX2(count);
+            }
+        }
+
+        private void ReceiveXX2(int count)
+        {
+            int sid = _handshake.ReadXX2(_sent[0], _hid, _received, SessionKeys.RoomBefore, count);
+            if (sid < 0)
+            {
+                return;
+            }
+
+            int gateway = _events.OnGateway(this, _handshake.Card, _handshake.Noise.RemoteStatic);
+            if (gateway < 0)
+            {
+                _handshake.TakeBack();
+                return;
+            }
+
+            _gateway = gateway;
+            _sid = sid;
+            _handshake.WriteXX3(_sent[0], _hid, Record.Nd, _card, _sent, 0);
+            _secrets.TakeRoot(_handshake.Noise, _sent, FrameHandshake.XX3Bytes);
+            Wait(FrameHead.XX3, FrameHandshake.XX3Bytes);
+        }
+
+        // XX's end is the gateway's first frame under the root that it proves
+        private void ReceiveEnd(int count)
+        {
+            int head = SessionKeys.RoomBefore;
+            if (_waiting != FrameHead.XX3 || FrameHead.Sid(_received, head) != _sid || FrameHead.Number(_received, head) != 0)
+            {
+                return;
+            }
+
+            _keys.Set(_sent, FrameHandshake.XX3Bytes, _choices >= FrameHead.Short);
+            int inner = _keys.Open(false, 0, _received, head, count);
+            int at = head + FrameHead.HeadBytes;
+            int kind = inner < 1 ? -1 : _received[at];
+            bool isNotice = kind == FrameInner.Notice && inner == 6 && _received[at + 1] == 6;
+            if (isNotice || (kind == FrameInner.Ping && inner == 1))
+            {
+                Array.Copy(_sent, FrameHandshake.XX3Bytes, Record.Raw, FrameRecord.RootAt, FrameSecrets.RootBytes);
+                uint nd = isNotice ? Bytes.ReadUInt32BigEndian(_received, at + 2) : Record.Nd;
+                if (Take(_sid, _handshake.Time, 1, nd < uint.MaxValue - (1 << 24) ? nd : Record.Nd, 0))
+                {
+                    return;
+                }
+            }
+
+            SetKeys();
+            if (kind == FrameInner.Close && inner == 2 && _received[at + 1] == 1)
+            {
+                EndAttempt();
+                _events.OnRefused(this);
+            }
+        }
+
+        // W4: the new root, which stands in the record by now, and the end of the old one are one write
+        private bool Take(int sid, uint time, int floor, uint nd, int resumptions)
+        {
+            FrameRecord record = Record;
+            record.NumberBase += record.IsKept ? (ulong)record.Reserved : FrameHead.NumbersOfRoot;
+            record.Sid = sid;
+            record.Nd = nd;
+            record.Choices = _choices;
+            record.IsKept = _options.IsKept;
+            record.Reserved = _options.Reserve;
+            record.Far = 1;
+            record.Floor = floor;
+            record.Gateway = _gateway;
+            record.Resumptions = resumptions;
+            record.Unanswered = 0;
+            if (time != 0)
+            {
+                record.Time = time;
+            }
+
+            if (!record.Save())
+            {
+                // the old root stands
+                return false;
+            }
+
+            _next = 0;
+            _heard = 0;
+            _isDormant = false;
+            SetKeys();
+            Begin(floor);
+            _events.OnOpen(this);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,317 @@
+using System;
+using NanoLibp2p.Buffers;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Frames
+{
+    /// <summary>
+    /// A device's half of a frame session (SPEC.md 4 to 7): counters, windows, attempts to open or resume, and the board's store before
+    /// every frame that needs it. It has no clock: when to ask, to repeat and to try again is its caller's.
+    /// </summary>
+    /// <remarks>
+    /// <code>
+    ///   Start > Resume, OpenKnown or OpenNew > Repeat, until OnOpen > Send, Receive
+    /// </code>
+    /// While an attempt is under way the session before it stays in use. Nothing is allocated after the constructor. W1 to W4 are the rules
+    /// of SPEC.md 7 by their names.
+    /// </remarks>
+    public sealed partial class DeviceSession
+    {
+        /// <summary>Where in <see cref="Body"/> the body of the next frame goes.</summary>
+        public const int BodyOffset = SessionKeys.RoomBefore + FrameHead.HeadBytes + 1 + FrameInner.AckBytes;
+
+        /// <summary>Takes the body of the next frame, from <see cref="BodyOffset"/> on; up to <see cref="MaxBody"/> bytes.</summary>
+        public readonly byte[] Body;
+
+        /// <summary>What the board remembers.</summary>
+        public readonly FrameRecord Record;
+
+        private readonly DeviceSessionOptions _options;
+        private readonly DeviceSessionEvents _events;
+        private readonly FrameSecrets _secrets;
+        private readonly IRandom _random;
+        private readonly SessionKeys _keys;
+        private readonly FrameWindow _window = new FrameWindow();
+
+        // what the gateway has taken of ours, and we of the gateway's
+        private readonly TakenMap _theirs = new TakenMap();
+        private readonly TakenMap _ours = new TakenMap();
+        private readonly byte[] _received;
+
+        // the number of our next frame, that after the highest acknowledged one, and the highest of the gateway's that was opened
+        private int _next;
+        private int _heard;
+        private int _highest;
+
+        // there is a root that may only be resumed
+        private bool _isDormant;
+
+        /// <summary>Takes its memory; <see cref="Start"/> reads the store.</summary>
+        public DeviceSession(DeviceSessionOptions options, FrameSecrets secrets, Identity identity, IStore store, IRandom random,
+            DeviceSessionEvents events)
+        {
+            _options = options;
+            _secrets = secrets;
+            _random = random;
+            _events = events;
+            _keys = new SessionKeys(secrets);
+            Record = new FrameRecord(store);
+            int bytes = SessionKeys.RoomBefore + options.Mtu + SessionKeys.RoomBehind;
+            Body = new byte[bytes];
+            _received = new byte[bytes];
+            PrepareHandshakes(identity);
+        }
+
+        /// <summary>Bytes that the body of a frame may have, beside an acknowledgement.</summary>
+        public int MaxBody
+        {
+            get { return _options.Mtu - _keys.Overhead - 1 - FrameInner.AckBytes; }
+        }
+
+        /// <summary>The number that the next frame will have.</summary>
+        public int Next
+        {
+            get { return _next; }
+        }
+
+        /// <summary>Whether data may go out.</summary>
+        public bool IsOpen
+        {
+            get { return !_isDormant && Record.HasRoot && !IsFar && _next < FrameHead.NumbersOfRoot - 64; }
+        }
+
+        /// <summary>Whether the gateway has said that it took responsibility for a frame of this session.</summary>
+        public bool IsTaken(int number)
+        {
+            return _theirs.Has(number);
+        }
+
+        /// <summary>Reads the store, after the constructor and after each loss of power.</summary>
+        /// <returns>False when there is no record: <see cref="Provision"/> makes one.</returns>
+        public bool Start()
+        {
+            bool isThere = Record.Load();
+            _next = Record.Reserved;
+            _heard = _next - (64 * Record.Far);
+            _isDormant = !Record.IsKept;
+            Begin(Record.Floor);
+            SetKeys();
+            return isThere;
+        }
+
+        /// <summary>Makes a record without a root.</summary>
+        /// <param name="nd">Above every attempt that the device has made: the Unix time of its provisioning.</param>
+        /// <param name="hedge">32 random bytes of a true source, in no other place; cleared.</param>
+        /// <param name="numberBase">Above every number that the identity has used on any link, and from 2^56 on.</param>
+        /// <returns>False when the store takes nothing.</returns>
+        public bool Provision(uint nd, byte[] hedge, ulong numberBase)
+        {
+            Array.Clear(Record.Raw, 0, FrameRecord.RecordBytes);
+            Array.Copy(hedge, 0, Record.Raw, FrameRecord.HedgeAt, 32);
+            Array.Clear(hedge, 0, 32);
+            Record.Nd = nd;
+            Record.NumberBase = numberBase;
+            for (int i = 0; i < FrameRecord.Buckets; i++)
+            {
+                Record.SetAir(i, 0xFFFF);
+            }
+
+            return Record.Save() && Start();
+        }
+
+        /// <summary>Sends a frame whose body stands in <see cref="Body"/>.</summary>
+        /// <param name="kind">Channel and sub.</param>
+        /// <param name="asks">Whether an answer is wanted.</param>
+        /// <param name="acknowledges">Whether it says what was taken, as far as something was.</param>
+        /// <param name="count">Bytes of the body.</param>
+        /// <returns>The frame's number, or a negative <see cref="FrameResult"/>.</returns>
+        public int Send(int kind, bool asks, bool acknowledges, int count)
+        {
+            if (!Record.HasRoot)
+            {
+                return FrameResult.NoSession;
+            }
+
+            if (!IsOpen)
+            {
+                return FrameResult.MustResume;
+            }
+
+            if (count > MaxBody)
+            {
+                return FrameResult.TooLong;
+            }
+
+            // W1
+            if (Record.IsKept && _next >= Record.Reserved)
+            {
+                Record.Reserved = _next + _options.Reserve;
+                Record.Far = FarOf(Record.Reserved);
+                if (!Save())
+                {
+                    return FrameResult.StoreFailed;
+                }
+            }
+
+            bool hasAck = acknowledges && _ours.Highest >= 0;
+            int at = BodyOffset - 1 - (hasAck ? FrameInner.AckBytes : 0);
+            Body[at] = (byte)(kind | (asks ? FrameInner.Asks : 0) | (hasAck ? FrameInner.Acknowledges : 0));
+            if (hasAck)
+            {
+                Bytes.WriteUInt16BigEndian(Body, at + 1, (ushort)(_ours.Highest << 4));
+                Bytes.WriteUInt16BigEndian(Body, at + 3, (ushort)_ours.Map);
+            }
+
+            int number = _next++;
+            int frame = at - FrameHead.HeadBytes;
+            int bytes = _keys.Seal(true, number, Record.Sid, Body, frame, BodyOffset - at + count);
+            _events.OnSend(this, Body, frame, bytes);
+            return number;
+        }
+
+        /// <summary>Takes a frame from the link. What does not belong here is as if it had not come.</summary>
+        /// <param name="frame">Has the frame; it is copied.</param>
+        /// <param name="offset">Where it begins.</param>
+        /// <param name="count">Its bytes.</param>
+        public void Receive(byte[] frame, int offset, int count)
+        {
+            if (count < 1 || count > _options.Mtu)
+            {
+                return;
+            }
+
+            Array.Copy(frame, offset, _received, SessionKeys.RoomBefore, count);
+            if (!FrameHead.IsData(_received, SessionKeys.RoomBefore))
+            {
+                ReceiveControl(count);
+            }
+            else if (count >= FrameHead.HeadBytes && !ReceiveData(count))
+            {
+                ReceiveEnd(count);
+            }
+        }
+
+        private void SetKeys()
+        {
+            if (Record.HasRoot)
+            {
+                _keys.Set(Record.Raw, FrameRecord.RootAt, Record.Choices >= FrameHead.Short);
+            }
+        }
+
+        private bool IsFar
+        {
+            get { return FarOf(_next + _options.Reserve) >= FrameRecord.FarLimit; }
+        }
+
+        private bool ReceiveData(int count)
+        {
+            int head = SessionKeys.RoomBefore;
+            if (_isDormant || !Record.HasRoot || FrameHead.Sid(_received, head) != Record.Sid)
+            {
+                return false;
+            }
+
+            int number = _window.Find(FrameHead.Number(_received, head));
+            int inner = number < 0 ? -1 : _keys.Open(false, number, _received, head, count);
+            if (inner >= 0)
+            {
+                Act(number, head + FrameHead.HeadBytes, inner);
+            }
+
+            return inner >= 0;
+        }
+
+        private void Act(int number, int at, int inner)
+        {
+            int first = _received[at];
+            bool hasAck = (first & FrameInner.Acknowledges) != 0;
+            int body = 1 + (hasAck ? FrameInner.AckBytes : 0);
+            int kind = first & FrameInner.KindMask;
+            bool asks = (first & FrameInner.Asks) != 0;
+            bool acts = kind != FrameInner.Ping || asks;
+            bool isNew = number > _window.Highest;
+            if (inner < body)
+            {
+                // malformed, and the gateway's: it counts as opened
+                _window.Mark(number);
+                return;
+            }
+
+            if (number > _highest)
+            {
+                _highest = number;
+            }
+
+            // W2
+            if (acts && Record.IsKept)
+            {
+                if (Record.Floor <= number)
+                {
+                    Record.Floor = number + 1;
+                }
+
+                if (!Save())
+                {
+                    return;
+                }
+            }
+
+            _window.Mark(number);
+
+            // a late one says what was so long ago: its 12 bits may mean another number by now
+            if (hasAck && isNew)
+            {
+                Acknowledge(at);
+            }
+
+            if (acts && _events.OnFrame(this, kind, asks, _received, at + body, inner - body))
+            {
+                _ours.Mark(number);
+            }
+        }
+
+        private void Acknowledge(int at)
+        {
+            int word = Bytes.ReadUInt16BigEndian(_received, at + 1);
+            if (_theirs.Read(_next, word >> 4, Bytes.ReadUInt16BigEndian(_received, at + 3)))
+            {
+                if (_theirs.Highest >= _heard)
+                {
+                    _heard = _theirs.Highest + 1;
+                }
+
+                int pace = word & 7;
+                Record.Pace = pace > 4 ? 4 : pace;
+                _events.OnAcknowledged(this);
+            }
+        }
+
+        // every write carries the floor as it is then
+        private bool Save()
+        {
+            if (Record.Floor <= _highest)
+            {
+                Record.Floor = _highest + 1;
+            }
+
+            return Record.Save();
+        }
+
+        private int FarOf(int reserved)
+        {
+            int far = (reserved - _heard + 63) >> 6;
+            return far > FrameRecord.FarLimit ? FrameRecord.FarLimit : far;
+        }
+
+        private void Begin(int floor)
+        {
+            _window.Reset(floor);
+            _highest = floor - 1;
+            _theirs.Reset();
+            _ours.Reset();
+            EndAttempt();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace NanoLibp2p.Frames
+{
+    /// <summary>What a <see cref="DeviceSession"/> needs to know of its link.</summary>
+    public sealed class DeviceSessionOptions
+    {
+        /// <summary>The longest frame that the link carries, 64 to 1,500 bytes.</summary>
+        public int Mtu = 255;
+
+        /// <summary>Numbers that one write of the store sets aside, 1 to 64: a cut of the power costs at most these. 1 on a board that
+        /// loses its memory in every sleep.</summary>
+        public int Reserve = 64;
+
+        /// <summary>Whether numbers are stored before they are used, so that the session goes on after a start; else it is resumed
+        /// then.</summary>
+        public bool IsKept = true;
+
+        /// <summary>Whether frames have a tag of 8 bytes: on links whose rate is bounded by air.</summary>
+        public bool IsShort;
+
+        /// <summary>Whether the device listens always; never on LoRa.</summary>
+        public bool IsListening;
+    }
+}

@@ -1,0 +1,22 @@
+namespace NanoLibp2p.Frames
+{
+    /// <summary>Why a frame was not sent.</summary>
+    public static class FrameResult
+    {
+        /// <summary>There is no session: open one.</summary>
+        public const int NoSession = -1;
+
+        /// <summary>The session may not be used for data any more: resume it. It was not kept over a start, or too many numbers lie beyond
+        /// the highest acknowledged one.</summary>
+        public const int MustResume = -2;
+
+        /// <summary>The board's store takes no write: nothing goes out that it does not cover.</summary>
+        public const int StoreFailed = -3;
+
+        /// <summary>It is longer than the link carries.</summary>
+        public const int TooLong = -4;
+
+        /// <summary>All numbers of attempts are used, or the record was lost and not provisioned anew.</summary>
+        public const int NotProvisioned = -5;
+    }
+}

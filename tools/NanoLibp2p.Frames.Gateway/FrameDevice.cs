@@ -1,0 +1,25 @@
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Frames.Gateway;
+
+/// <summary>A device as the gateway stores it: up to three roots (SPEC.md 5.4). Immutable.</summary>
+/// <param name="Peer">Its peer id, of an Ed25519 key.</param>
+/// <param name="StaticKey">Its static key, 32 bytes.</param>
+/// <param name="CardIndex">The index of that key: the highest seen.</param>
+public sealed record FrameDevice(PeerId Peer, byte[] StaticKey, int CardIndex)
+{
+    /// <summary>The root that is in use.</summary>
+    public FrameRoot? Confirmed { get; init; }
+
+    /// <summary>From a resumption of the confirmed one, not proved yet.</summary>
+    public FrameRoot? Next { get; init; }
+
+    /// <summary>From KK or XX, not proved yet.</summary>
+    public FrameRoot? Met { get; init; }
+
+    /// <summary>The attempt of the last KK or XX whose root was proved.</summary>
+    public uint Known { get; init; }
+
+    /// <summary>Grows whenever <see cref="Met"/> or <see cref="Known"/> changes: what began before is old.</summary>
+    public long Changes { get; init; }
+}

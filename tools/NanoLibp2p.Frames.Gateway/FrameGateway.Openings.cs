@@ -1,0 +1,333 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NanoLibp2p.Buffers;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Noise;
+
+namespace NanoLibp2p.Frames.Gateway;
+
+// Handshakes and resumptions: three roots, the order of attempts (SPEC.md 5.4), half-opens (5.5, H2).
+public sealed partial class FrameGateway
+{
+    private const int MaxHalfOpens = 64;
+    private const int MaxHalfOpensOfAddress = 4;
+    private const int MaxHalfOpensOfHid = 4;
+    private static readonly TimeSpan _halfOpenTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _halfOpenTimeOnAir = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan _proofTime = TimeSpan.FromHours(1);
+
+    private readonly List<HalfOpen> _halfOpens = [];
+
+    private DateTimeOffset Now => _options.Time.GetUtcNow();
+
+    private uint UnixSeconds => (uint)Math.Clamp(Now.ToUnixTimeSeconds(), 0, uint.MaxValue);
+
+    private bool ReceiveControl(byte[] frame, FrameLinkInfo link, out byte[]? answer)
+    {
+        answer = null;
+        bool isShort = (frame[0] & FrameHead.Short) != 0;
+        if (isShort && !link.IsBoundedByAir)
+        {
+            return false;
+        }
+
+        switch (FrameHead.Type(frame, 0))
+        {
+            case FrameHead.R1 when frame.Length == FrameSecrets.R1Bytes:
+                return ReceiveR1(frame, isShort, out answer);
+            case FrameHead.KK1 when frame.Length == FrameHandshake.KK1Bytes:
+                return ReceiveKK1(frame, isShort, out answer);
+            case FrameHead.XX1 when frame.Length == FrameHandshake.XX1Bytes:
+                return ReceiveXX1(frame, link, out answer);
+            case FrameHead.XX3 when frame.Length == FrameHandshake.XX3Bytes:
+                return ReceiveXX3(frame, isShort, link, out answer);
+            default:
+                return false;
+        }
+    }
+
+    // H4: the bytes that made a root get the answer that was kept with it
+    private bool FindAnswer(byte[] frame, out byte[]? answer)
+    {
+        answer = null;
+        foreach (FrameRoot root in _devices.Values.SelectMany(RootsOf))
+        {
+            if (root.Request.AsSpan().SequenceEqual(frame))
+            {
+                LiveRoot live = Live(root);
+                if (live.Answers < MaxAnswers && Now - live.AnsweredAt >= _answerPause)
+                {
+                    live.Answers++;
+                    live.AnsweredAt = Now;
+                    answer = root.Answer;
+                }
+
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool ReceiveR1(byte[] frame, bool isShort, out byte[]? answer)
+    {
+        if (FindAnswer(frame, out answer))
+        {
+            return true;
+        }
+
+        foreach (FrameDevice device in _devices.Values)
+        {
+            foreach (FrameRoot root in RootsOf(device))
+            {
+                if (!frame.AsSpan(1, FrameSecrets.RidBytes).SequenceEqual(Live(root).Rid)
+                    || !_secrets.ReadR1(root.Root, 0, frame, 0, out uint nd))
+                {
+                    continue;
+                }
+
+                // it proves its root, and then the order decides
+                FrameDevice proved = Prove(device, root);
+                if (nd <= root.ResumedNd)
+                {
+                    if (!ReferenceEquals(proved, device))
+                    {
+                        Save(proved, null);
+                    }
+
+                    return false;
+                }
+
+                int sid = NewSid();
+                byte[] r2 = new byte[FrameSecrets.R2Bytes];
+                _secrets.WriteR2(root.Root, 0, frame, 0, UnixSeconds, RandomUInt32(), sid, r2, 0);
+                byte[] next = new byte[FrameSecrets.RootBytes];
+                _secrets.DeriveNext(root.Root, 0, frame, 0, r2, 0, next, 0);
+                FrameRoot resumed = root with { ResumedNd = nd };
+                proved = Replace(proved, root, resumed) with { Next = NewRoot(device.Peer, next, sid, isShort, nd, frame, r2) };
+                Save(proved, null);
+                answer = Answered(proved.Next);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool ReceiveKK1(byte[] frame, bool isShort, out byte[]? answer)
+    {
+        if (FindAnswer(frame, out answer))
+        {
+            return true;
+        }
+
+        foreach (FrameDevice device in _devices.Values)
+        {
+            if (!_handshake.ReadKK1([.. frame], 0, frame.Length, device.Peer, _options.Identity.PeerId, _static, device.StaticKey,
+                out uint nd))
+            {
+                continue;
+            }
+
+            // a number that was forged by who stole the gateway's key holds an hour; no device is locked out
+            bool isInOrder = nd > device.Known && (device.Met == null || nd > device.Met.Nd
+                || (Now - device.Met.Made >= _proofTime && nd != device.Met.Nd));
+            if (!isInOrder || !_options.Admits(device.Peer))
+            {
+                _handshake.Noise.Clear();
+                return false;
+            }
+
+            int sid = NewSid();
+            byte[] kk2 = new byte[FrameHandshake.KK2Bytes];
+            _handshake.WriteKK2(frame[0], FrameHandshake.Hid(frame, 0), NewEphemeral(), UnixSeconds, sid, kk2, 0);
+            byte[] met = new byte[FrameSecrets.RootBytes];
+            _secrets.TakeRoot(_handshake.Noise, met, 0);
+            FrameDevice answered = device with
+            {
+                Met = NewRoot(device.Peer, met, sid, isShort, nd, frame, kk2),
+                Changes = ++_changes,
+            };
+            Save(answered, null);
+            answer = Answered(answered.Met);
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool ReceiveXX1(byte[] frame, FrameLinkInfo link, out byte[]? answer)
+    {
+        answer = null;
+        _halfOpens.RemoveAll(one => Now - one.UsedAt >= (one.Link.IsBoundedByAir ? _halfOpenTimeOnAir : _halfOpenTime));
+        HalfOpen? half = _halfOpens.Find(one => one.First.AsSpan().SequenceEqual(frame));
+        if (half == null)
+        {
+            byte[] hint = new byte[2];
+            _handshake.WriteHint(_options.Identity.PeerId, hint, 0, 2);
+            bool isMeant = frame.AsSpan(FrameHandshake.HeadBytes, 2).SequenceEqual(hint)
+                || (frame[FrameHandshake.HeadBytes] == 0 && frame[FrameHandshake.HeadBytes + 1] == 0 && !link.IsBoundedByAir);
+            int hid = FrameHandshake.Hid(frame, 0);
+            int ofAddress = link.Address.Length == 0 ? 4 * MaxHalfOpensOfAddress : MaxHalfOpensOfAddress;
+            FrameHandshake handshake = new(_secrets);
+            if (!isMeant || _halfOpens.Count >= MaxHalfOpens || _halfOpens.Count(one => one.Hid == hid) >= MaxHalfOpensOfHid
+                || _halfOpens.Count(one => one.Link == link) >= ofAddress || !handshake.ReadXX1([.. frame], 0, frame.Length, _static))
+            {
+                return false;
+            }
+
+            int sid = NewSid();
+            byte[] xx2 = new byte[FrameHandshake.XX2Bytes];
+            handshake.WriteXX2(frame[0], hid, NewEphemeral(), UnixSeconds, sid, _card, xx2, 0);
+            half = new HalfOpen(frame, xx2, handshake, sid, link, _changes) { UsedAt = DateTimeOffset.MinValue };
+            _halfOpens.Add(half);
+        }
+
+        if (half.Answers < MaxAnswers && Now - half.UsedAt >= _answerPause)
+        {
+            half.Answers++;
+            half.UsedAt = Now;
+            answer = half.Answer;
+        }
+
+        return true;
+    }
+
+    private bool ReceiveXX3(byte[] frame, bool isShort, FrameLinkInfo link, out byte[]? answer)
+    {
+        if (FindAnswer(frame, out answer))
+        {
+            return true;
+        }
+
+        int hid = FrameHandshake.Hid(frame, 0);
+        foreach (HalfOpen half in _halfOpens.FindAll(one => one.Hid == hid))
+        {
+            if (half.Refused?.AsSpan().SequenceEqual(frame) == true)
+            {
+                answer = half.Refusal;
+                return true;
+            }
+
+            if (!half.Handshake.ReadXX3(half.First[0], hid, [.. frame], 0, frame.Length, out uint nd))
+            {
+                continue;
+            }
+
+            FrameHandshake handshake = half.Handshake;
+            PeerId peer = PeerId.FromEd25519(handshake.Card, FrameCard.KeyAt + 4);
+            FrameDevice? device = Known(peer, handshake.Card, handshake.Noise.RemoteStatic);
+            byte[] root = new byte[FrameSecrets.RootBytes];
+            _secrets.TakeRoot(handshake.Noise, root, 0);
+            FrameRoot met = NewRoot(peer, root, half.Sid, isShort, nd, frame, []);
+            if (device == null || !_options.Admits(peer))
+            {
+                half.Refused = frame;
+                half.Refusal = answer = End(met, [FrameInner.Close, 1]);
+                return true;
+            }
+
+            // any number when nothing has changed since it began; else as KK1
+            bool isInOrder = half.Began >= device.Changes
+                || (nd > device.Known && (device.Met == null || nd > device.Met.Nd
+                    || (Now - device.Met.Made >= _proofTime && nd != device.Met.Nd)));
+            _halfOpens.Remove(half);
+            if (!isInOrder)
+            {
+                return false;
+            }
+
+            byte[] notice = new byte[6];
+            notice[0] = FrameInner.Notice;
+            notice[1] = 6;
+            Bytes.WriteUInt32BigEndian(notice, 2, device.Known);
+            met = met with { Answer = End(met, nd > device.Known ? [FrameInner.Ping] : notice) };
+            FrameDevice answered = device with
+            {
+                Met = met,
+                Known = Math.Min(device.Known, nd == 0 ? 0 : nd - 1),
+                Changes = ++_changes,
+            };
+            Save(answered, null);
+            answer = Answered(met);
+            Live(met).NextNumber = 1;
+            return true;
+        }
+
+        return false;
+    }
+
+    // the gateway's frame number 0 under a root that is not proved: the one that it sends then
+    private byte[] End(FrameRoot root, byte[] inner)
+    {
+        inner.CopyTo(_frame, SessionKeys.RoomBefore + FrameHead.HeadBytes);
+        SessionKeys keys = new(_secrets);
+        keys.Set(root.Root, 0, root.IsShort);
+        int count = keys.Seal(false, 0, root.Sid, _frame, SessionKeys.RoomBefore, inner.Length);
+        return _frame.AsSpan(SessionKeys.RoomBefore, count).ToArray();
+    }
+
+    private byte[] Answered(FrameRoot root)
+    {
+        // of the numbers that were stored with it none is used
+        LiveRoot live = Live(root);
+        live.NextNumber = 0;
+        live.Answers++;
+        live.AnsweredAt = Now;
+        return root.Answer;
+    }
+
+    // G2: with its sid, an empty window, its number, the time, request and answer, and numbers set aside
+    private FrameRoot NewRoot(PeerId peer, byte[] root, int sid, bool isShort, uint nd, byte[] request, byte[] answer)
+        => new(root, sid, isShort)
+        {
+            Nd = nd,
+            Request = request,
+            Answer = answer,
+            Made = Now,
+            Reserved = _options.Reserve,
+            IsKept = _options.IsKept(peer),
+        };
+
+    // null when its card is older than one that was seen, or another of the same index
+    private FrameDevice? Known(PeerId peer, byte[] card, byte[] staticKey)
+    {
+        if (!_devices.TryGetValue(peer, out FrameDevice? device))
+        {
+            return new FrameDevice(peer, [.. staticKey], card[0]);
+        }
+
+        return card[0] > device.CardIndex ? device with { StaticKey = [.. staticKey], CardIndex = card[0] }
+            : card[0] == device.CardIndex && staticKey.AsSpan().SequenceEqual(device.StaticKey) ? device
+            : null;
+    }
+
+    private KeyPair NewEphemeral()
+    {
+        KeyPair key = new();
+        key.Generate(_options.Crypto, _options.Random);
+        return key;
+    }
+
+    private uint RandomUInt32()
+    {
+        byte[] bytes = new byte[4];
+        _options.Random.Fill(bytes, 0, 4);
+        return Bytes.ReadUInt32BigEndian(bytes, 0);
+    }
+
+    // at random among those with fewer than 8 sessions
+    private int NewSid()
+    {
+        while (true)
+        {
+            int sid = (int)(RandomUInt32() & (FrameHead.Sids - 1));
+            if (_devices.Values.SelectMany(RootsOf).Count(root => root.Sid == sid) < 8)
+            {
+                return sid;
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Frames.Gateway;
+
+/// <summary>What a <see cref="FrameGateway"/> is made of.</summary>
+public sealed class FrameGatewayOptions
+{
+    /// <summary>Who the gateway is.</summary>
+    public required Identity Identity { get; init; }
+
+    /// <summary>The index of its static key; raised when the key was stolen.</summary>
+    public int CardIndex { get; init; }
+
+    /// <summary>Its cryptography, of one thread at a time.</summary>
+    public required CryptoProvider Crypto { get; init; }
+
+    /// <summary>The operating system's generator.</summary>
+    public required IRandom Random { get; init; }
+
+    /// <summary>Where sessions are kept.</summary>
+    public required IFrameStore Store { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether a device that proves this peer id gets a session.</summary>
+    public Func<PeerId, bool> Admits { get; init; } = _ => true;
+
+    /// <summary>Whether sessions with a device are kept: their counters stored before they are used.</summary>
+    public Func<PeerId, bool> IsKept { get; init; } = _ => true;
+
+    /// <summary>Whether the store may be older than the process that used it last (G5): every session is resumed first.</summary>
+    public bool IsRestored { get; init; }
+
+    /// <summary>Numbers that one write of the store sets aside for a session, 1 to 64.</summary>
+    public int Reserve { get; init; } = 16;
+}

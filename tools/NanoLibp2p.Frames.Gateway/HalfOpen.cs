@@ -1,0 +1,24 @@
+using System;
+
+namespace NanoLibp2p.Frames.Gateway;
+
+/// <summary>First contact under way: XX1 was answered (H2).</summary>
+/// <param name="First">The XX1 frame, which gets the same answer again.</param>
+/// <param name="Answer">That answer.</param>
+/// <param name="Handshake">Noise, between XX2 and XX3.</param>
+/// <param name="Sid">The session's id.</param>
+/// <param name="Link">Where it came from.</param>
+/// <param name="Began">Changes of all devices when it began.</param>
+internal sealed record HalfOpen(byte[] First, byte[] Answer, FrameHandshake Handshake, int Sid, FrameLinkInfo Link, long Began)
+{
+    internal int Hid { get; } = FrameHandshake.Hid(First, 0);
+
+    internal DateTimeOffset UsedAt { get; set; }
+
+    internal int Answers { get; set; }
+
+    /// <summary>The XX3 that was refused, and what it was told; null before.</summary>
+    internal byte[]? Refused { get; set; }
+
+    internal byte[]? Refusal { get; set; }
+}

@@ -1,0 +1,24 @@
+using System;
+using System.Collections.Generic;
+
+namespace NanoLibp2p.Frames.Gateway;
+
+/// <summary>Where a gateway keeps its devices' sessions, and what they sent until it is published (SPEC.md 7, G1 to G5).</summary>
+public interface IFrameStore
+{
+    /// <summary>All devices. Called once, at the start; they may be saved meanwhile.</summary>
+    IEnumerable<FrameDevice> Load();
+
+    /// <summary>Stores a device in the place of its former state and a frame of it in the outbox, in one transaction: both or neither,
+    /// whenever the power goes. Returns when it is durable.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="taken">What is to be acted on; null for nothing.</param>
+    /// <exception cref="System.IO.IOException">The store takes nothing. What the caller knew before is true.</exception>
+    void Save(FrameDevice device, FrameTaken? taken);
+}
+
+/// <summary>A frame for which the gateway has assumed responsibility.</summary>
+/// <param name="Number">Its number in its session.</param>
+/// <param name="Kind">Channel and sub: <see cref="FrameInner"/>.</param>
+/// <param name="Body">Its body.</param>
+public sealed record FrameTaken(int Number, int Kind, ReadOnlyMemory<byte> Body);

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Text;
 using System.Threading.Tasks;
+using Microsoft.Data.Sqlite;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Hosting;
@@ -94,9 +95,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public async Task A_registration_at_its_rendezvous_point_stays_over_a_restart()
     {
-        Libp2pNodeOptions options = new() { Shards = 1 };
-        options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
-        await using Libp2pNode registered = await Libp2pNode.StartAsync(options);
+        await using Libp2pNode registered = await ListenAsync();
         await using (GatewayHost gateway = await Gateways.StartAsync(_folder))
         {
             await registered.DialAsync(gateway);
@@ -124,6 +123,26 @@ public sealed class ServiceTests : IDisposable
         Assert.Contains("records of Kademlia are kept in memory alone: ", gateway.Status.Conditions["kademlia-store"],
             StringComparison.Ordinal);
         Assert.Equal("0 registrations", gateway.Status.Services["rendezvous"]);
+    }
+
+    [Fact]
+    public async Task While_registrations_can_not_be_written_it_is_degraded_with_why_and_is_ready_again_afterwards()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder);
+        await using Libp2pNode registered = await ListenAsync();
+        await registered.DialAsync(gateway);
+        using (SqliteConnection other = new($"Data Source={_folder.File("stores/rendezvous.db")};Pooling=False"))
+        {
+            other.Open();
+            using SqliteTransaction locks = other.BeginTransaction();
+            await new RendezvousClient(registered).RegisterAsync(gateway.Node.PeerId, "greenhouse").WaitAsync(Gateways.Patience);
+
+            await Gateways.UntilAsync(() => gateway.Status.State == "degraded", "the refusal is told");
+            Assert.StartsWith("registrations of rendezvous of now are in memory alone", gateway.Status.Conditions["rendezvous-store"],
+                StringComparison.Ordinal);
+        }
+
+        await Gateways.UntilAsync(() => gateway.Status.State == "ready", "they are written");
     }
 
     [Fact]
@@ -217,6 +236,13 @@ public sealed class ServiceTests : IDisposable
         Assert.Equal([3], newest.Find($"/newest/t/{authors[^1]}"));
 
         void Keep(int author, byte[] data) => newest.Keep(new TopicMessage("t", data, authors[author], 1, authors[author]));
+    }
+
+    private static Task<Libp2pNode> ListenAsync()
+    {
+        Libp2pNodeOptions options = new() { Shards = 1 };
+        options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
+        return Libp2pNode.StartAsync(options);
     }
 
     private static Task<GatewayHost> StartDhtAsync(string data) => GatewayHost.StartAsync(

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
@@ -48,6 +50,15 @@ internal static class Nodes
     /// <summary>Dials a node that listens.</summary>
     internal static Task<PeerId> DialAsync(this Libp2pNode node, Libp2pNode other)
         => node.DialAsync(other.ListenAddresses[0]).WaitAsync(Patience);
+
+    /// <summary>Connects by TCP to a node that listens, connected otherwise or not.</summary>
+    internal static async Task DialTcpAsync(this Libp2pNode node, Libp2pNode other)
+    {
+        Multiaddr address = other.ListenAddresses[0];
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Parse(address.Host), address.Port);
+        await node.ConnectAsync(new SocketSource(socket), other.PeerId, isInitiator: true, default).WaitAsync(Patience);
+    }
 
     /// <summary>Waits until something is so.</summary>
     internal static async Task UntilAsync(Func<bool> condition, string what)

@@ -25,6 +25,10 @@ internal interface IShardLink : IStreamLink
     /// <summary>Whether it goes through a relay that limits its time or its bytes (circuit relay v2 spec, "Limit").</summary>
     bool IsLimited { get; }
 
+    /// <summary>Whether the peer connected: its address is one that it calls from, and seldom one to dial, whoever began the
+    /// handshake.</summary>
+    bool IsCall => false;
+
     /// <summary>Bytes that it keeps itself, which count in the shard's budget.</summary>
     int KeptBytes => 0;
 }

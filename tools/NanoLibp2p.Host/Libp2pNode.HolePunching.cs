@@ -68,7 +68,7 @@ public sealed partial class Libp2pNode
             Interlocked.Decrement(ref _listenedTo);
         }
 
-        Adopt(new SocketSource(socket), address, room);
+        Adopt(new SocketSource(socket, isCall: true), address, room);
     }
 
     /// <summary>Counts and tells how a search for a direct way has ended.</summary>
@@ -91,14 +91,14 @@ public sealed partial class Libp2pNode
         Interlocked.Decrement(ref _listenedTo);
         if (!isSilent)
         {
-            Adopt(new SocketSource(socket), address, room);
+            Adopt(new SocketSource(socket, isCall: true), address, room);
             return;
         }
 
         room.Release();
         try
         {
-            await ConnectAsync(new SocketSource(socket), punch.Peer, true, CancellationToken.None).ConfigureAwait(false);
+            await ConnectAsync(new SocketSource(socket, isCall: true), punch.Peer, true, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Libp2pException)
         {

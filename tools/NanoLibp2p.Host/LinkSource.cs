@@ -19,13 +19,17 @@ internal abstract class LinkSource
 }
 
 /// <summary>A connected socket.</summary>
-internal sealed class SocketSource(Socket socket) : LinkSource
+/// <param name="socket">The socket.</param>
+/// <param name="isCall">Whether the peer connected.</param>
+internal sealed class SocketSource(Socket socket, bool isCall = false) : LinkSource
 {
     internal override IShardLink? Open(Shard shard)
     {
         try
         {
-            return shard.LinkOf(socket);
+            SocketLink link = shard.LinkOf(socket);
+            link.IsCall = isCall;
+            return link;
         }
         catch (Exception e) when (e is SocketException or System.ComponentModel.Win32Exception or ObjectDisposedException)
         {

@@ -457,6 +457,11 @@ internal sealed class Shard : NodeScheduler
     // who keeps the most gives it up, until the others have what is theirs
     private void Relieve()
     {
+        // before anybody is closed: messages that are kept for peers who may ask
+        while (Index == 0 && Budget.IsExceeded && Gossip?.Relieve() == true)
+        {
+        }
+
         for (int i = 0; i < MaxRelief && Budget.IsExceeded; i++)
         {
             ShardConnection? greediest = null;

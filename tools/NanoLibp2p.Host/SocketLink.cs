@@ -95,6 +95,9 @@ internal sealed class SocketLink : IShardLink
     public bool IsLimited => false;
 
     /// <inheritdoc/>
+    public bool IsCall { get; set; }
+
+    /// <inheritdoc/>
     public int Read(byte[] buffer, int offset, int count)
     {
         switch (State)

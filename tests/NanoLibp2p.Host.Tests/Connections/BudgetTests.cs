@@ -143,6 +143,58 @@ public class BudgetTests
         }
     }
 
+    [Fact]
+    public async Task Messages_that_are_kept_for_peers_who_ask_are_in_the_budget_and_cost_nobody_his_connection()
+    {
+        const string Topic = "greenhouse/climate";
+        await using Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best, options =>
+        {
+            options.MemoryBytes = Budget;
+            options.PubSub = new GossipSubOptions { Heartbeat = TimeSpan.FromMilliseconds(300) };
+        });
+        await using Libp2pNode peer = await Nodes.StartAsync(1, PollerKind.Best);
+        Subscription heard = peer.SubscribeAsync(Topic);
+        await heard.Joined;
+        await peer.DialAsync(server);
+        byte[] data = new byte[50_000];
+        long most = 0;
+        await using IAsyncEnumerator<TopicMessage> messages = heard.GetAsyncEnumerator();
+        for (int i = 0; i < 200; i++)
+        {
+            while (await server.PublishAsync(Topic, data) < 1)
+            {
+                await Task.Delay(5);
+            }
+
+            Assert.True(await messages.MoveNextAsync().AsTask().WaitAsync(Nodes.Patience));
+            most = Math.Max(most, server.KeptBytes);
+        }
+
+        // a quarter of it for the messages, and what is on its way to the peer
+        Assert.InRange(most, data.Length, (Budget / 4) + (Budget / 8));
+        Assert.DoesNotContain(server.Events.Recent, one => one.Kind == NodeEventKind.Closed);
+        await Nodes.UntilAsync(() => server.KeptBytes < data.Length, "they are given back when they are old");
+    }
+
+    [Fact]
+    public void Ids_of_messages_are_counted_in_the_budgets_in_turn_and_bounded()
+    {
+        MemoryBudget[] budgets = [new(Budget), new(Budget)];
+        SeenIds seen = new(1600, 1000, budgets);
+        for (ulong i = 0; i < 10_000; i++)
+        {
+            Assert.True(seen.TryAdd(i, 0));
+        }
+
+        Assert.Equal([800 * SeenIds.IdBytes, 800 * SeenIds.IdBytes], budgets.Select(one => one.HeldBytes));
+        for (ulong i = 0; i < 16; i++)
+        {
+            Assert.True(seen.TryAdd(20_000 + i, 2000));
+        }
+
+        Assert.Equal([8 * SeenIds.IdBytes, 8 * SeenIds.IdBytes], budgets.Select(one => one.HeldBytes));
+    }
+
     [Theory]
     [MemberData(nameof(Pollers))]
     public async Task What_streams_held_is_given_back_however_they_end(PollerKind poller)

@@ -195,11 +195,15 @@ public class HolePunchTests
         await Task.Delay(100, Cancellation);
         await socket.ConnectAsync(IPAddress.Loopback, world.Caller.ListenAddresses[0].Port, Cancellation);
 
+        int from = ((IPEndPoint)socket.LocalEndPoint!).Port;
         await world.Target.ConnectAsync(new SocketSource(socket), world.Caller.PeerId, isInitiator: false, Cancellation)
             .WaitAsync(Nodes.Patience, Cancellation);
 
         HolePunchReport report = await finished.WaitAsync(Nodes.Patience, Cancellation);
         Assert.True(report is { Outcome: HolePunchOutcome.Punched, IsInitiator: false }, report.Text);
+
+        // where it called from nobody listens
+        Assert.DoesNotContain(world.Caller.PeerStore.Addresses(world.Target.PeerId), one => one.Address.Port == from);
     }
 
     [Fact]
@@ -299,9 +303,6 @@ public class HolePunchTests
             {
                 one.UsesLimitedConnections = true;
                 one.DuplicateGrace = TimeSpan.FromMilliseconds(100);
-
-                // whose streams keep a connection of another shard
-                one.PubSub = null;
             });
             node.Handle(Echo, Nodes.EchoAsync);
             return node;

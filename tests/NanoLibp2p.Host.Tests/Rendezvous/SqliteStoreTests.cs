@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Threading.Tasks;
 using Microsoft.Data.Sqlite;
 using NanoLibp2p.Core.Records;
@@ -39,6 +40,42 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_network_has_counts_after_a_restart_too()
+    {
+        IPNetwork network = IPNetwork.Parse("203.0.113.0/24");
+        RendezvousPointOptions options = new() { MaxRegistrationsPerNetwork = 2, MaxRegistrationsPerPeer = 2 };
+        await using (SqliteRendezvousStore store = new(FilePath))
+        {
+            options.Store = store;
+            RendezvousRegistry before = new(options, TimeProvider.System);
+            Assert.Equal(RendezvousStatus.Ok, before.Add("a", Record(1), TimeSpan.FromHours(5), network));
+            Assert.Equal(RendezvousStatus.Ok, before.Add("a", Record(2), TimeSpan.FromHours(5), network));
+        }
+
+        await using SqliteRendezvousStore again = new(FilePath);
+        options.Store = again;
+        RendezvousRegistry after = new(options, TimeProvider.System);
+        Assert.Equal(RendezvousStatus.Unavailable, after.Add("a", Record(3), TimeSpan.FromHours(5), network));
+        Assert.Equal(RendezvousStatus.Ok, after.Add("a", Record(3), TimeSpan.FromHours(5), IPNetwork.Parse("198.51.100.0/24")));
+        after.Remove("a", Record(1).Peer);
+        Assert.Equal(RendezvousStatus.Ok, after.Add("b", Record(3), TimeSpan.FromHours(5), network));
+    }
+
+    [Fact]
+    public async Task A_file_of_the_first_version_is_brought_forward_with_what_is_in_it()
+    {
+        await using (SqliteRendezvousStore store = new(FilePath))
+        {
+            store.Put(new RendezvousRegistration("old", Record(1), DateTimeOffset.UtcNow.AddHours(1)));
+        }
+
+        Execute("ALTER TABLE registration DROP COLUMN network; PRAGMA user_version = 1");
+        await using SqliteRendezvousStore again = new(FilePath);
+        RendezvousRegistration one = Assert.Single(again.Load());
+        Assert.Equal(("old", (IPNetwork?)null), (one.Namespace, one.Network));
+    }
+
+    [Fact]
     public async Task What_was_written_a_moment_ago_is_there_though_the_process_was_killed()
     {
         await using SqliteRendezvousStore alive = new(FilePath);
@@ -66,7 +103,7 @@ public sealed class SqliteStoreTests : IDisposable
             Assert.Equal("good", Assert.Single(store.Load()).Namespace);
         }
 
-        Execute("PRAGMA user_version = 2");
+        Execute($"PRAGMA user_version = {SqliteRendezvousStore.SchemaVersion + 1}");
         Assert.Contains("a newer one has written it", Assert.Throws<IOException>(() => new SqliteRendezvousStore(FilePath)).Message,
             StringComparison.Ordinal);
         string none = Path.Combine(_folder, "none.db");

@@ -24,6 +24,7 @@ internal sealed class GatewayServices : IAsyncDisposable
 {
     private const string KademliaStore = "kademlia.db";
     private const string RendezvousStore = "rendezvous.db";
+    private const string RendezvousWords = "registrations of rendezvous";
 
     private readonly List<IAsyncDisposable> _all = [];
     private readonly RelayServiceOptions _relay = new();
@@ -44,6 +45,9 @@ internal sealed class GatewayServices : IAsyncDisposable
 
     /// <summary>Null when it is off.</summary>
     internal RendezvousPoint? Rendezvous { get; private set; }
+
+    /// <summary>Where the rendezvous point's registrations are kept; null when they are in memory alone.</summary>
+    internal SqliteRendezvousStore? RendezvousFile { get; private set; }
 
     /// <summary>Null when it is off, or when nobody on the network could dial what it says.</summary>
     internal MdnsService? Mdns { get; private set; }
@@ -114,6 +118,11 @@ internal sealed class GatewayServices : IAsyncDisposable
         }
     }
 
+    /// <summary>What has to be looked at while they run.</summary>
+    internal IEnumerable<StoreWatch> Watches(TimeProvider time, Conditions conditions, ILogger log)
+        => RendezvousFile is { } file
+            ? [new StoreWatch(time, "rendezvous-store", RendezvousWords, () => file.LastError, conditions, log)] : [];
+
     /// <summary>Takes limits that have changed: for what comes from now on. What is there stays.</summary>
     internal void Change(GatewaySettings settings)
     {
@@ -173,8 +182,9 @@ internal sealed class GatewayServices : IAsyncDisposable
 
         if (settings.IsOn(SettingsTable.Rendezvous))
         {
-            _rendezvous.Store = OpenStore(
-                folder, RendezvousStore, path => new SqliteRendezvousStore(path), "rendezvous", "registrations of rendezvous", conditions);
+            RendezvousFile = OpenStore(
+                folder, RendezvousStore, path => new SqliteRendezvousStore(path), "rendezvous", RendezvousWords, conditions);
+            _rendezvous.Store = RendezvousFile;
             Rendezvous = RendezvousPoint.Start(node, _rendezvous);
             _all.Add(Rendezvous);
         }

@@ -184,7 +184,8 @@ public sealed partial class PeerStore
         }
     }
 
-    /// <summary>A connection to it has opened; when we dialled, its address is good.</summary>
+    /// <summary>A connection to it has opened; when we dialled, its address is good; a caller's is not, though we may have
+    /// begun the handshake (hole punching).</summary>
     internal void Opened(PeerConnection connection)
     {
         lock (_entries)
@@ -196,7 +197,7 @@ public sealed partial class PeerStore
             }
 
             entry.LastSeen = _time.GetUtcNow();
-            if (!connection.IsInbound && connection.RemoteAddress != null)
+            if (!connection.IsInbound && !connection.Own.Link.IsCall && connection.RemoteAddress != null)
             {
                 Add(entry, connection.RemoteAddress, AddressSource.Dialed, DateTimeOffset.MaxValue);
             }

@@ -25,6 +25,9 @@ internal sealed class GossipHub : IGossipOutput
     // a few may have been overtaken on the way
     private const int ManyOldMessages = 5;
 
+    // of the memory budget: for messages that are kept, of the first shard's; for ids of messages, of each shard's
+    private const int BudgetShare = 4;
+
     private readonly Libp2pNode _owner;
     private readonly GossipRouter _router;
     private readonly Shard[] _shards;
@@ -47,7 +50,8 @@ internal sealed class GossipHub : IGossipOutput
         _shards = shards;
         Options = options;
         Hash = new IdHash(new SystemRandom());
-        Seen = new SeenIds(options.SeenMessages, (long)options.SeenTime.TotalMilliseconds);
+        Seen = new SeenIds((int)Math.Min(options.SeenMessages, shards.Sum(one => one.Budget.Bytes) / BudgetShare / SeenIds.IdBytes),
+            (long)options.SeenTime.TotalMilliseconds, [.. shards.Select(one => one.Budget)]);
         _router = new GossipRouter(options, this, Seen, new Random(), NowMs);
         _sequence = (ulong)(DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * 100;
         _out = new List<(GossipLink, GossipFrame)>[shards.Length];
@@ -103,23 +107,30 @@ internal sealed class GossipHub : IGossipOutput
     {
         GossipPeer peer = link.Peer!;
         List<GossipLink> links = (List<GossipLink>)peer.Tag!;
+        bool wasCarrier = links[0] == link;
+        bool hadInbound = link.RouterHasInbound;
         links.Remove(link);
         if (links.Count == 0)
         {
             _router.RemovePeer(peer);
+            return;
         }
-        else
+
+        link.RouterVersion = GossipVersion.None;
+        link.RouterHasInbound = false;
+        Carry(peer, links, wasCarrier);
+        if (hadInbound && !links.Exists(one => one.RouterHasInbound))
         {
-            link.RouterVersion = GossipVersion.None;
-            link.RouterHasInbound = false;
-            Carry(peer, links);
+            GossipLink carrier = links[0];
+            carrier.Protocol.Shard.Post(new LinkWork(carrier, isRenewal: true));
         }
     });
 
     internal void Opened(GossipLink link, GossipVersion version) => Run(link, () =>
     {
         link.RouterVersion = version;
-        Carry(link.Peer!, (List<GossipLink>)link.Peer!.Tag!);
+        List<GossipLink> links = (List<GossipLink>)link.Peer!.Tag!;
+        Carry(link.Peer, links, links[0] == link);
     });
 
     internal void InboundOpened(GossipLink link) => Run(link, () =>
@@ -164,6 +175,15 @@ internal sealed class GossipHub : IGossipOutput
         _router.Advance(NowMs);
         EndTurn();
         return nowMs + Math.Max(0, _router.NextDeadline - NowMs);
+    }
+
+    /// <summary>Gives memory back: the older half of the messages that are kept, at the least.</summary>
+    /// <returns>False when there are none.</returns>
+    internal bool Relieve()
+    {
+        bool hasSome = _router.History.Count > 0;
+        _router.History.Trim(_router.History.Bytes / 2);
+        return hasSome;
     }
 
     internal bool SetJoined(string topic, bool join)
@@ -276,6 +296,18 @@ internal sealed class GossipHub : IGossipOutput
     }
 
     /// <inheritdoc/>
+    long IGossipOutput.MaxHistoryBytes => _shards[0].Budget.Bytes / BudgetShare;
+
+    /// <inheritdoc/>
+    void IGossipOutput.Keep(GossipFrame frame) => _shards[0].Gossip!.Keep(frame);
+
+    /// <inheritdoc/>
+    void IGossipOutput.Let(GossipFrame frame) => _shards[0].Gossip!.Let(frame);
+
+    /// <inheritdoc/>
+    void IGossipOutput.CountHistory(long bytes) => _shards[0].Budget.Add(bytes);
+
+    /// <inheritdoc/>
     void IGossipOutput.Deliver(GossipMessage message)
     {
         if (_owner.HasSubscribers(message.Topic))
@@ -358,10 +390,33 @@ internal sealed class GossipHub : IGossipOutput
         return ids;
     }
 
-    // the first link that can be written to carries the peer; on another one it is told everything anew
-    private void Carry(GossipPeer peer, List<GossipLink> links)
+    // The first link that can be written to carries the peer, one with a direct connection before one through a relay; on another one, or
+    // on a new stream, it is told everything anew. The others are spare: of several streams a peer heeds the last, so there is one.
+    private void Carry(GossipPeer peer, List<GossipLink> links, bool isNewStream)
     {
-        GossipLink? carrier = links.Find(link => link.RouterVersion != GossipVersion.None);
+        GossipLink? carrier = links.Find(link => link.RouterVersion != GossipVersion.None && link.HasDirect)
+            ?? links.Find(link => link.RouterVersion != GossipVersion.None);
+        if (isNewStream || carrier != links[0])
+        {
+            Begin(peer, links, carrier);
+        }
+
+        foreach (GossipLink link in links)
+        {
+            bool isSpare = carrier != null && link != carrier && (carrier.HasDirect || !link.HasDirect);
+            if (link.IsSpare != isSpare)
+            {
+                link.IsSpare = isSpare;
+                if (!isSpare)
+                {
+                    link.Protocol.Shard.Post(new LinkWork(link, isRenewal: false));
+                }
+            }
+        }
+    }
+
+    private void Begin(GossipPeer peer, List<GossipLink> links, GossipLink? carrier)
+    {
         if (peer.Version != GossipVersion.None)
         {
             _router.SetVersion(peer, GossipVersion.None);
@@ -474,6 +529,25 @@ internal sealed class GossipHub : IGossipOutput
         }
 
         public void Abandon() => batch.Discard();
+    }
+
+    private sealed class LinkWork(GossipLink link, bool isRenewal) : IShardWork
+    {
+        public void Run(Shard shard)
+        {
+            if (isRenewal)
+            {
+                link.Protocol.Renew(link);
+            }
+            else
+            {
+                link.Protocol.Reopen(link);
+            }
+        }
+
+        public void Abandon()
+        {
+        }
     }
 
     private sealed class ResumeWork(GossipLink link) : IShardWork

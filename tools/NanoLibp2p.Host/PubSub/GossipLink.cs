@@ -19,6 +19,8 @@ internal sealed class GossipLink : RpcReader
     private readonly GossipProtocol _protocol;
     private readonly Queue<GossipFrame> _queue = new();
     private volatile GossipPeer? _peer;
+    private volatile bool _hasDirect;
+    private volatile bool _isSpare;
     private byte[] _topic = [];
     private int _topicCount;
     private bool _isTopicTooLong;
@@ -53,6 +55,29 @@ internal sealed class GossipLink : RpcReader
     internal List<Connection> Connections { get; } = [];
 
     internal Libp2pStream? Outbound { get; set; }
+
+    /// <summary>The stream that takes the outbound one's place, while that one goes through a relay; null for none.</summary>
+    internal Libp2pStream? Next { get; set; }
+
+    /// <summary>Whether <see cref="Next"/> has opened: it takes over when the queue is empty, or at <see cref="MoveAt"/>.</summary>
+    internal bool IsNextReady { get; set; }
+
+    internal long MoveAt { get; set; }
+
+    /// <summary>Whether one of its connections goes through no relay. For all threads.</summary>
+    internal bool HasDirect
+    {
+        get => _hasDirect;
+        set => _hasDirect = value;
+    }
+
+    /// <summary>Whether the peer is told what there is on another shard, so that no stream is opened to it here. Set by the router's
+    /// thread, for all.</summary>
+    internal bool IsSpare
+    {
+        get => _isSpare;
+        set => _isSpare = value;
+    }
 
     internal GossipVersion Version { get; set; }
 

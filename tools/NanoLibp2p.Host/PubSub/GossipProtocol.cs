@@ -9,6 +9,7 @@ using NanoLibp2p.Buffers;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
 using NanoLibp2p.PubSub;
@@ -35,6 +36,9 @@ internal sealed class GossipProtocol : RpcHandler
     // pieces of a peer that the router has not taken yet; then its connection waits
     private const int MaxBatches = 4;
 
+    // how long a queue may take before a stream moves all the same, and how long the one that is left has for its end
+    private const int MoveMs = 5000;
+
     private static readonly string[] _ids = ["/meshsub/1.3.0", "/meshsub/1.2.0", "/meshsub/1.1.0", "/meshsub/1.0.0", "/floodsub/1.0.0"];
 
     private readonly GossipHub _hub;
@@ -47,6 +51,10 @@ internal sealed class GossipProtocol : RpcHandler
     private readonly List<GossipLink> _held = [];
     private readonly HashSet<GossipLink> _retries = [];
     private readonly HashSet<GossipLink> _long = [];
+
+    // links whose stream moves, and streams that were left, with when they are reset
+    private readonly HashSet<GossipLink> _moving = [];
+    private readonly Dictionary<Libp2pStream, long> _left = [];
     private readonly byte[] _scratch = new byte[16 * 1024];
     private readonly byte[] _address = new byte[16];
     private int _newest;
@@ -114,6 +122,7 @@ internal sealed class GossipProtocol : RpcHandler
             }
 
             link.Pump(_scratch);
+            MoveIfEmpty(link);
         }
 
         _dirty.Clear();
@@ -161,6 +170,31 @@ internal sealed class GossipProtocol : RpcHandler
         }
 
         frame.Release();
+    }
+
+    /// <summary>Gives memory back that the router keeps; on shard 0.</summary>
+    /// <returns>False when it keeps none.</returns>
+    internal bool Relieve() => _hub.Relieve();
+
+    /// <summary>Opens a stream to a peer that is told here again.</summary>
+    internal void Reopen(GossipLink link)
+    {
+        if (!link.IsSpare && !link.IsRefused)
+        {
+            Open(link);
+        }
+    }
+
+    /// <summary>A peer that told us on another shard does so no more: js opens its stream to us when it sees a new one of ours, and go
+    /// has forgotten what we told.</summary>
+    internal void Renew(GossipLink link)
+    {
+        if (link is { Inbound: null, Outbound: not null, Next: null, Connections.Count: > 0 })
+        {
+            link.Outbound.Reset();
+            link.Retries = 0;
+            Open(link);
+        }
     }
 
     internal void BeginLong(GossipLink link)
@@ -245,18 +279,17 @@ internal sealed class GossipProtocol : RpcHandler
     public override void OnConnected(Connection connection)
     {
         PeerId id = connection.RemotePeer;
-        if (!_links.TryGetValue(id, out GossipLink? link))
+        bool isNew = !_links.TryGetValue(id, out GossipLink? link);
+        link ??= new GossipLink(this, id);
+        link.Connections.Add(connection);
+        link.HasDirect |= IsDirect(connection);
+        if (isNew)
         {
-            link = new GossipLink(this, id);
             _links.Add(id, link);
             _hub.Added(link, AddressOf(connection), !connection.IsInbound);
         }
 
-        link.Connections.Add(connection);
-        if (link.Outbound == null)
-        {
-            Open(link);
-        }
+        Open(link);
     }
 
     /// <inheritdoc/>
@@ -267,6 +300,7 @@ internal sealed class GossipProtocol : RpcHandler
             return;
         }
 
+        link.HasDirect = link.Connections.Exists(IsDirect);
         if (link.Connections.Count > 0)
         {
             // both ways: js opens its stream to us when it sees a new one of ours, and go has forgotten what we told
@@ -282,6 +316,7 @@ internal sealed class GossipProtocol : RpcHandler
 
         _links.Remove(link.Id);
         _retries.Remove(link);
+        _moving.Remove(link);
         link.ResetReader(null);
         link.ClearQueue();
         _hub.Removed(link);
@@ -300,8 +335,21 @@ internal sealed class GossipProtocol : RpcHandler
         if (stream.IsOutbound)
         {
             GossipLink mine = (GossipLink)stream.Tag;
+            if (stream == mine.Next)
+            {
+                mine.IsNextReady = true;
+                mine.MoveAt = Node.NowMs + MoveMs;
+                _moving.Add(mine);
+                MoveIfEmpty(mine);
+                _shard.PollProtocolsSoon();
+                return;
+            }
+
             mine.Version = VersionOf(stream);
             _hub.Opened(mine, mine.Version);
+
+            // a direct connection may have come meanwhile
+            Open(mine);
             return;
         }
 
@@ -318,7 +366,7 @@ internal sealed class GossipProtocol : RpcHandler
         link.ResetReader(stream);
         _hub.InboundOpened(link);
         old?.Reset();
-        if (link.Outbound == null)
+        if (link.Outbound == null && !link.IsSpare)
         {
             // it speaks pubsub again
             Open(link);
@@ -330,7 +378,8 @@ internal sealed class GossipProtocol : RpcHandler
     {
         int next = stream.ProtocolIndex + 1;
         bool isLast = next >= _newest + _ids.Length;
-        ((GossipLink)stream.Tag).IsRefused = isLast;
+        GossipLink link = (GossipLink)stream.Tag;
+        link.IsRefused = stream == link.Outbound ? isLast : link.IsRefused;
         return isLast ? -1 : next;
     }
 
@@ -382,10 +431,17 @@ internal sealed class GossipProtocol : RpcHandler
             return;
         }
 
+        _left.Remove(stream);
         if (stream == link.Inbound)
         {
             link.ResetReader(null);
             _hub.InboundClosed(link);
+        }
+        else if (stream == link.Next)
+        {
+            link.Next = null;
+            link.IsNextReady = false;
+            _moving.Remove(link);
         }
         else if (stream == link.Outbound)
         {
@@ -404,7 +460,20 @@ internal sealed class GossipProtocol : RpcHandler
             link.ClearQueue();
 
             // who speaks no pubsub at all is not asked again, until it does
-            if (link.Connections.Count > 0 && !link.IsRefused)
+            if (link.Next is { } next)
+            {
+                link.Next = null;
+                link.Outbound = next;
+                if (link.IsNextReady)
+                {
+                    link.IsNextReady = false;
+                    _moving.Remove(link);
+                    link.Version = VersionOf(next);
+                    _hub.Opened(link, link.Version);
+                    return;
+                }
+            }
+            else if (link.Connections.Count > 0 && !link.IsRefused && !link.IsSpare)
             {
                 _retries.Add(link);
                 _shard.PollProtocolsSoon();
@@ -423,6 +492,7 @@ internal sealed class GossipProtocol : RpcHandler
         if (stream.Tag is GossipLink link && stream == link.Outbound)
         {
             link.Pump(_scratch);
+            MoveIfEmpty(link);
         }
     }
 
@@ -445,10 +515,10 @@ internal sealed class GossipProtocol : RpcHandler
         {
             foreach (GossipLink link in (GossipLink[])[.. _retries])
             {
-                if (nowMs >= link.RetryAt)
+                if (nowMs >= link.RetryAt || link.IsSpare)
                 {
                     _retries.Remove(link);
-                    Open(link);
+                    Reopen(link);
                 }
                 else
                 {
@@ -465,6 +535,33 @@ internal sealed class GossipProtocol : RpcHandler
                 batch.Add(GossipEventKind.Malformed);
                 _hub.Take(link, batch);
                 link.Inbound?.Reset();
+            }
+        }
+
+        foreach (GossipLink link in _moving.Count == 0 ? [] : (GossipLink[])[.. _moving])
+        {
+            if (nowMs >= link.MoveAt)
+            {
+                // it reads too slowly: what waits is told again by gossip
+                link.ClearQueue();
+                MoveIfEmpty(link);
+            }
+            else
+            {
+                next = Math.Min(next, link.MoveAt);
+            }
+        }
+
+        foreach ((Libp2pStream stream, long endMs) in _left.Count == 0 ? [] : (KeyValuePair<Libp2pStream, long>[])[.. _left])
+        {
+            if (nowMs >= endMs)
+            {
+                _left.Remove(stream);
+                stream.Reset();
+            }
+            else
+            {
+                next = Math.Min(next, endMs);
             }
         }
 
@@ -784,16 +881,40 @@ internal sealed class GossipProtocol : RpcHandler
         return true;
     }
 
+    private bool IsDirect(Connection connection) => _shard.Find(connection) is { } one && RelayService.IsDirect(one);
+
+    // a stream to a peer; in place of one through a relay, where there is a direct connection
     private void Open(GossipLink link)
     {
-        if (link.Outbound != null || link.Connections.Count == 0)
+        if (link.Connections.Count == 0 || link.Next != null)
         {
             return;
         }
 
         // what it has opened to us it speaks; else the newest is tried first
         int index = link.Inbound is { } inbound ? inbound.ProtocolIndex : _newest;
-        link.Outbound = link.Connections[^1].OpenStream(this, index);
+        Connection best = link.Connections.FindLast(IsDirect) ?? link.Connections[^1];
+        if (link.Outbound is { } former)
+        {
+            if (link.Version != GossipVersion.None && best != former.Connection && IsDirect(best) && !IsDirect(former.Connection))
+            {
+                link.Next = best.OpenStream(this, index);
+                if (link.Next != null)
+                {
+                    link.Next.Tag = link;
+                }
+                else
+                {
+                    link.RetryAt = Node.NowMs + FirstRetryMs;
+                    _retries.Add(link);
+                    _shard.PollProtocolsSoon();
+                }
+            }
+
+            return;
+        }
+
+        link.Outbound = best.OpenStream(this, index);
         link.RetryAt = Node.NowMs + (link.Outbound == null ? FirstRetryMs : LastRetryMs);
         if (link.Outbound != null)
         {
@@ -804,6 +925,24 @@ internal sealed class GossipProtocol : RpcHandler
             _retries.Add(link);
             _shard.PollProtocolsSoon();
         }
+    }
+
+    // what waited has left by the former stream: what comes from now on leaves by the new one, which is told everything first
+    private void MoveIfEmpty(GossipLink link)
+    {
+        if (!link.IsNextReady || link.Queued > 0 || link.Outbound is not { } former)
+        {
+            return;
+        }
+
+        _moving.Remove(link);
+        link.IsNextReady = false;
+        link.Outbound = link.Next;
+        link.Next = null;
+        link.Version = VersionOf(link.Outbound!);
+        _left[former] = Node.NowMs + MoveMs;
+        former.CloseWrite();
+        _hub.Opened(link, link.Version);
     }
 
     private GossipVersion VersionOf(Libp2pStream stream) => GossipVersion.V13 - (stream.ProtocolIndex - _newest);

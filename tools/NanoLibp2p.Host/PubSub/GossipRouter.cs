@@ -47,7 +47,7 @@ internal sealed partial class GossipRouter
         _random = random;
         _seen = seen;
         _scores = new PeerScores(options);
-        _history = new MessageHistory(options.HistoryLength, options.HistoryBytes);
+        _history = new MessageHistory(options.HistoryLength, options.HistoryBytes, output);
         _replay = new ReplayWindows(options.ReplayAuthors, options.ReplayWindow);
         _send = output.Send;
         _heartbeatMs = (long)options.Heartbeat.TotalMilliseconds;

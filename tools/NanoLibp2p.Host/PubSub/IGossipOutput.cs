@@ -23,4 +23,20 @@ internal interface IGossipOutput
 
     /// <summary>A direct peer is to be dialled.</summary>
     void ConnectDirect();
+
+    /// <summary>Bytes of messages and of what is known of them that may be kept for peers that ask.</summary>
+    long MaxHistoryBytes => long.MaxValue;
+
+    /// <summary>A frame is kept for peers that ask, whose reference is taken over.</summary>
+    void Keep(GossipFrame frame)
+    {
+    }
+
+    /// <summary>It is kept no more.</summary>
+    void Let(GossipFrame frame) => frame.Release();
+
+    /// <summary>Counts what the tables take beside the frames.</summary>
+    void CountHistory(long bytes)
+    {
+    }
 }

@@ -1,23 +1,41 @@
+using System;
 using System.Collections.Generic;
 
 namespace NanoLibp2p.Host.PubSub;
 
-/// <summary>The messages of the last heartbeats (gossipsub 1.0 spec, "Message Cache"), for peers that ask; it holds their frames.</summary>
+/// <summary>
+/// The messages of the last heartbeats (gossipsub 1.0 spec, "Message Cache"), for peers that ask; it holds their frames. Its bytes are those
+/// of the frames, and what the tables and objects of each message take.
+/// </summary>
 internal sealed class MessageHistory
 {
+    /// <summary>What the tables and objects of a message take, rounded up.</summary>
+    internal const int EntryBytes = 512;
+
     private readonly Queue<Dictionary<string, List<Entry>>> _windows = new();
     private readonly Dictionary<ulong, Entry> _entries = [];
     private readonly Queue<Entry> _order = new();
     private readonly int _length;
-    private readonly long _maxBytes;
+    private readonly Action<GossipFrame> _keep;
+    private readonly Action<GossipFrame> _let;
+    private readonly Action<long> _count;
     private Dictionary<string, List<Entry>> _current = [];
     private long _bytes;
 
-    internal MessageHistory(int length, long maxBytes)
+    /// <param name="length">Heartbeats that a message stays for.</param>
+    /// <param name="maxBytes">The bytes that are kept, but those of the newest message.</param>
+    /// <param name="output">Counts what is kept.</param>
+    internal MessageHistory(int length, long maxBytes, IGossipOutput output)
     {
         _length = length;
-        _maxBytes = maxBytes;
+        MaxBytes = Math.Min(maxBytes, output.MaxHistoryBytes);
+        _keep = output.Keep;
+        _let = output.Let;
+        _count = output.CountHistory;
     }
+
+    /// <summary>The bytes that are kept.</summary>
+    internal long MaxBytes { get; }
 
     internal int Count => _entries.Count;
 
@@ -35,7 +53,9 @@ internal sealed class MessageHistory
         Entry entry = new(message);
         _entries.Add(message.Hash, entry);
         _order.Enqueue(entry);
-        _bytes += message.Frame.Count;
+        _bytes += message.Frame.Count + EntryBytes;
+        _keep(message.Frame);
+        _count(EntryBytes);
         if (!_current.TryGetValue(message.Topic, out List<Entry>? all))
         {
             all = [];
@@ -43,7 +63,13 @@ internal sealed class MessageHistory
         }
 
         all.Add(entry);
-        while (_bytes > _maxBytes && _order.TryDequeue(out Entry? oldest))
+        Trim(MaxBytes);
+    }
+
+    /// <summary>Drops the oldest, until so many bytes are left at the most.</summary>
+    internal void Trim(long bytes)
+    {
+        while (_bytes > bytes && _order.TryDequeue(out Entry? oldest))
         {
             Drop(oldest);
         }
@@ -139,8 +165,9 @@ internal sealed class MessageHistory
             entry.IsGone = true;
             entry.Sent = null;
             _entries.Remove(entry.Message.Hash);
-            _bytes -= entry.Message.Frame.Count;
-            entry.Message.Frame.Release();
+            _bytes -= entry.Message.Frame.Count + EntryBytes;
+            _count(-EntryBytes);
+            _let(entry.Message.Frame);
         }
     }
 

@@ -9,19 +9,25 @@ namespace NanoLibp2p.Host.PubSub;
 /// </summary>
 internal sealed class SeenIds
 {
+    /// <summary>What an id takes in its tables, rounded up.</summary>
+    internal const int IdBytes = 64;
+
     private const int Stripes = 16;
 
     private readonly Stripe[] _stripes = new Stripe[Stripes];
     private readonly int _capacity;
     private readonly long _lifeMs;
 
-    internal SeenIds(int capacity, long lifeMs)
+    /// <param name="capacity">Ids that are remembered.</param>
+    /// <param name="lifeMs">How long, in milliseconds.</param>
+    /// <param name="budgets">Where they are counted, in turn; none for nowhere.</param>
+    internal SeenIds(int capacity, long lifeMs, IReadOnlyList<MemoryBudget> budgets)
     {
         _capacity = capacity / Stripes;
         _lifeMs = lifeMs;
         for (int i = 0; i < Stripes; i++)
         {
-            _stripes[i] = new Stripe();
+            _stripes[i] = new Stripe(budgets.Count == 0 ? null : budgets[i % budgets.Count]);
         }
     }
 
@@ -44,6 +50,7 @@ internal sealed class SeenIds
             {
                 stripe.Order.Dequeue();
                 stripe.Ids.Remove(first);
+                stripe.Budget?.Add(-IdBytes);
             }
 
             if (!stripe.Ids.TryAdd(hash, nowMs + _lifeMs))
@@ -52,12 +59,15 @@ internal sealed class SeenIds
             }
 
             stripe.Order.Enqueue(hash);
+            stripe.Budget?.Add(IdBytes);
             return true;
         }
     }
 
-    private sealed class Stripe
+    private sealed class Stripe(MemoryBudget? budget)
     {
+        internal MemoryBudget? Budget => budget;
+
         internal Lock Lock { get; } = new();
 
         internal Dictionary<ulong, long> Ids { get; } = [];

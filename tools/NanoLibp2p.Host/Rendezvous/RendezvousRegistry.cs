@@ -39,7 +39,7 @@ internal sealed class RendezvousRegistry
         {
             if (one.Expires > time.GetUtcNow() && _entries.Count < options.MaxRegistrations)
             {
-                Insert(one, null);
+                Insert(one);
             }
         }
     }
@@ -58,11 +58,11 @@ internal sealed class RendezvousRegistry
 
         int old = isKnown ? 1 : 0;
         long oldBytes = isKnown ? CostOf(known!.Registration) : 0;
-        RendezvousRegistration registration = new(name, record, _time.GetUtcNow() + ttl);
+        RendezvousRegistration registration = new(name, record, _time.GetUtcNow() + ttl) { Network = network };
         if (_entries.Count - old >= _options.MaxRegistrations || _bytes - oldBytes + CostOf(registration) > _options.MaxBytes
             || _perPeer.GetValueOrDefault(record.Peer) - old >= _options.MaxRegistrationsPerPeer
             || (network != null && _perNetwork.GetValueOrDefault(network.Value)
-                - (isKnown && known!.Network == network ? 1 : 0) >= _options.MaxRegistrationsPerNetwork))
+                - (isKnown && known!.Registration.Network == network ? 1 : 0) >= _options.MaxRegistrationsPerNetwork))
         {
             return RendezvousStatus.Unavailable;
         }
@@ -72,7 +72,7 @@ internal sealed class RendezvousRegistry
             Delete(known!);
         }
 
-        Insert(registration, network);
+        Insert(registration);
         _options.Store?.Put(registration);
         return RendezvousStatus.Ok;
     }
@@ -157,9 +157,9 @@ internal sealed class RendezvousRegistry
         return first;
     }
 
-    private void Insert(RendezvousRegistration registration, IPNetwork? network)
+    private void Insert(RendezvousRegistration registration)
     {
-        Entry entry = new(registration, ++_sequence, network);
+        Entry entry = new(registration, ++_sequence);
         _entries[(registration.Namespace, registration.Record.Peer)] = entry;
         if (!_names.TryGetValue(registration.Namespace, out LinkedList<Entry>? list))
         {
@@ -171,9 +171,9 @@ internal sealed class RendezvousRegistry
         _all.AddLast(entry.InAll);
         _bytes += CostOf(registration);
         Tally(_perPeer, registration.Record.Peer, 1);
-        if (network != null)
+        if (registration.Network is { } network)
         {
-            Tally(_perNetwork, network.Value, 1);
+            Tally(_perNetwork, network, 1);
         }
     }
 
@@ -191,9 +191,9 @@ internal sealed class RendezvousRegistry
 
         _bytes -= CostOf(one);
         Tally(_perPeer, one.Record.Peer, -1);
-        if (entry.Network != null)
+        if (one.Network is { } network)
         {
-            Tally(_perNetwork, entry.Network.Value, -1);
+            Tally(_perNetwork, network, -1);
         }
     }
 
@@ -247,15 +247,13 @@ internal sealed class RendezvousRegistry
     {
         internal readonly RendezvousRegistration Registration;
         internal readonly ulong Sequence;
-        internal readonly IPNetwork? Network;
         internal readonly LinkedListNode<Entry> InName;
         internal readonly LinkedListNode<Entry> InAll;
 
-        internal Entry(RendezvousRegistration registration, ulong sequence, IPNetwork? network)
+        internal Entry(RendezvousRegistration registration, ulong sequence)
         {
             Registration = registration;
             Sequence = sequence;
-            Network = network;
             InName = new LinkedListNode<Entry>(this);
             InAll = new LinkedListNode<Entry>(this);
         }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Data.Sqlite;
@@ -17,15 +18,20 @@ namespace NanoLibp2p.Host.Rendezvous;
 public sealed class SqliteRendezvousStore : IRendezvousStore, IAsyncDisposable
 {
     /// <summary>The version of the file's layout, kept in its user_version.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     /// <summary>Changes that wait while the disk refuses; further ones are not kept.</summary>
     public const int MaxWaiting = 200_000;
 
-    private const string Schema = """
+    // from one version to the next; the network since the second, null for those of the first, which end within 72 hours
+    private static readonly string[] _steps =
+    [
+        """
         CREATE TABLE registration (namespace TEXT NOT NULL, peer BLOB NOT NULL, record BLOB NOT NULL, expires INTEGER NOT NULL,
             PRIMARY KEY (namespace, peer)) WITHOUT ROWID;
-        """;
+        """,
+        "ALTER TABLE registration ADD COLUMN network TEXT;",
+    ];
 
     // together they cost what one does
     private static readonly TimeSpan _gather = TimeSpan.FromMilliseconds(50);
@@ -152,8 +158,9 @@ public sealed class SqliteRendezvousStore : IRendezvousStore, IAsyncDisposable
                     }
                     else
                     {
-                        Execute("INSERT OR REPLACE INTO registration VALUES ($1, $2, $3, $4)", name, peer.ToBytes(),
-                            one.Record.Envelope.Bytes.ToArray(), one.Expires.UtcTicks);
+                        Execute("INSERT OR REPLACE INTO registration (namespace, peer, record, expires, network) "
+                            + "VALUES ($1, $2, $3, $4, $5)", name, peer.ToBytes(), one.Record.Envelope.Bytes.ToArray(),
+                            one.Expires.UtcTicks, one.Network is { } network ? network.ToString() : DBNull.Value);
                     }
                 }
 
@@ -192,10 +199,14 @@ public sealed class SqliteRendezvousStore : IRendezvousStore, IAsyncDisposable
                 + "written it; use that, or another file");
         }
 
-        if (version == 0)
+        if (version < SchemaVersion)
         {
             using SqliteTransaction transaction = _file.BeginTransaction();
-            Execute(Schema);
+            for (long i = version; i < SchemaVersion; i++)
+            {
+                Execute(_steps[i]);
+            }
+
             Execute($"PRAGMA user_version = {SchemaVersion}");
             transaction.Commit();
         }
@@ -207,13 +218,16 @@ public sealed class SqliteRendezvousStore : IRendezvousStore, IAsyncDisposable
         Execute("DELETE FROM registration WHERE expires < $1", DateTimeOffset.UtcNow.UtcTicks);
         Crypto.CryptoProvider crypto = DesktopCrypto.Choose();
         DesktopVerifier verifier = new();
-        using SqliteCommand command = Command("SELECT namespace, record, expires FROM registration ORDER BY expires");
+        using SqliteCommand command = Command("SELECT namespace, record, expires, network FROM registration ORDER BY expires");
         using SqliteDataReader rows = command.ExecuteReader();
         while (rows.Read())
         {
             if (PeerRecord.Open((byte[])rows[1], crypto, verifier, out _) is { } record)
             {
-                _found.Add(new RendezvousRegistration(rows.GetString(0), record, new DateTimeOffset(rows.GetInt64(2), TimeSpan.Zero)));
+                _found.Add(new RendezvousRegistration(rows.GetString(0), record, new DateTimeOffset(rows.GetInt64(2), TimeSpan.Zero))
+                {
+                    Network = !rows.IsDBNull(3) && IPNetwork.TryParse(rows.GetString(3), out IPNetwork network) ? network : null,
+                });
             }
         }
     }

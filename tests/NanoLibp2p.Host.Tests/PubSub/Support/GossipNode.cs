@@ -27,7 +27,7 @@ internal sealed class GossipNode : IGossipOutput
         byte[] head = [0, 36, 8, 1, 0x12, 32];
         head.CopyTo(id, 0);
         Id = PeerId.FromBytes(id, 0, id.Length);
-        Seen = new SeenIds(options.SeenMessages, (long)options.SeenTime.TotalMilliseconds);
+        Seen = new SeenIds(options.SeenMessages, (long)options.SeenTime.TotalMilliseconds, []);
         Router = new GossipRouter(options, this, Seen, new Random(number), network.NowMs);
     }
 

@@ -43,7 +43,8 @@ public sealed class HolePunchTests : IAsyncDisposable, IDisposable
         await Gateways.UntilAsync(() => gateway.Node.ConnectionsTo(_hidden.PeerId).Any(one => one.IsDirect), "it is direct");
         await Gateways.UntilAsync(() => gateway.Status.Services["holepunch"].StartsWith("1 relayed connections made direct, 0 ",
             StringComparison.Ordinal), "the service tells");
-        Assert.Contains(gateway.Node.Events.Recent, one => one.Kind == NodeEventKind.Upgraded && one.Peer!.Equals(_hidden.PeerId));
+        await Gateways.UntilAsync(() => gateway.Node.Events.Recent.Any(
+            one => one.Kind == NodeEventKind.Upgraded && one.Peer!.Equals(_hidden.PeerId)), "the event log tells");
         using HttpClient http = gateway.Http();
         string[] metrics = (await http.GetStringAsync("/metrics")).Split('\n');
         Assert.Contains(metrics, line => line.StartsWith("libp2p_holepunch_outcomes_total{", StringComparison.Ordinal)
@@ -59,7 +60,7 @@ public sealed class HolePunchTests : IAsyncDisposable, IDisposable
 
         await Gateways.UntilAsync(
             () => gateway.Status.Services["holepunch"] == "0 relayed connections made direct, 1 stay relayed", "it failed");
-        Assert.Contains(gateway.Node.Events.Recent, one => one.Kind == NodeEventKind.UpgradeFailed);
+        await Gateways.UntilAsync(() => gateway.Node.Events.Recent.Any(one => one.Kind == NodeEventKind.UpgradeFailed), "the log tells");
         ConnectionStatus relayed = Assert.Single(gateway.Status.Relayed);
         Assert.Equal((_hidden.PeerId.ToString(), _relay.PeerId.ToString()), (relayed.PeerId, relayed.Relay));
         Assert.Equal((1, 1), (gateway.Status.Direct, gateway.Status.RelayedCount));

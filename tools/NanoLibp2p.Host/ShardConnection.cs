@@ -28,7 +28,6 @@ internal sealed class ShardConnection
     private bool _isQueued;
     private volatile bool _hasDuplicate;
     private volatile bool _isPubSubWhole;
-    private volatile bool _isPubSubHeard;
     private volatile bool _isIdentified;
     private int _handlers;
 
@@ -104,9 +103,6 @@ internal sealed class ShardConnection
     /// <summary>Whether the peer hears us by pubsub on this connection and tells us by it, as it was a second ago. For all
     /// threads.</summary>
     internal bool IsPubSubWhole => _isPubSubWhole;
-
-    /// <summary>Whether the peer hears us by pubsub on this connection, as it was a second ago. For all threads.</summary>
-    internal bool IsPubSubHeard => _isPubSubHeard;
 
     /// <summary>While there is a duplicate: since when this one has no stream, in the node's milliseconds.</summary>
     internal long IdleSince { get; set; }
@@ -281,8 +277,7 @@ internal sealed class ShardConnection
     /// <summary>Once a second, while the peer has another connection: notes what pubsub does on this one.</summary>
     internal void LookAtPubSub()
     {
-        _isPubSubHeard = HearsUs;
-        _isPubSubWhole = _isPubSubHeard && TellsUs;
+        _isPubSubWhole = HearsUs && TellsUs;
     }
 
     /// <summary>Whether it has no stream that would be missed, when another connection to the same peer is used.</summary>
@@ -293,7 +288,7 @@ internal sealed class ShardConnection
 
         // on one shard pubsub itself moves to the connection that is left, and from a relayed one the router's to a direct one of any shard
         bool isPubSubSpare = hears + tells == 0 || used.Shard == Shard || (_isPubSubWhole && used.IsPubSubWhole)
-            || (Shard.Gossip != null && !RelayService.IsDirect(this) && used.IsPubSubHeard);
+            || (Shard.Gossip != null && !RelayService.IsDirect(this) && RelayService.IsDirect(used));
         return isPubSubSpare && Connection.OpenStreams <= hears + tells && !HasUnsent;
     }
 

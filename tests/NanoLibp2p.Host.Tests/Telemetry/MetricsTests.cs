@@ -20,9 +20,10 @@ public class MetricsTests
         using Figures figures = new(server);
         using Figures dialing = new(client);
         await client.DialAsync(server);
-        await Nodes.UntilAsync(() => server.Peers.Count == 1, "it is connected");
 
+        // what is counted last: the node knows of a connection before it is counted
         const string Labels = "transport=tcp,security=/noise,muxer=/yamux/1.0.0,early_muxer=true,ip_version=ip4";
+        await Nodes.UntilAsync(() => figures["libp2p_swarm_handshake_latency_seconds", "dir=inbound," + Labels] > 0, "it is connected");
         Assert.Equal(1, figures["libp2p_swarm_connections_opened_total", "dir=inbound," + Labels]);
         await Nodes.UntilAsync(() => dialing["libp2p_swarm_connections_opened_total", "dir=outbound," + Labels] == 1, "it is counted");
         Assert.InRange(figures["libp2p_swarm_handshake_latency_seconds", "dir=inbound," + Labels], 1e-6, 60);
@@ -38,13 +39,16 @@ public class MetricsTests
         Assert.Equal(1, dialing["libp2p_swarm_dial_errors_total", "transport=tcp,error=link_refused"]);
         server.Access.Block(client.PeerId);
         await Nodes.UntilAsync(() => client.Peers.Count == 0, "it is cut off");
+        await Nodes.UntilAsync(
+            () => figures["libp2p_swarm_connection_duration_seconds", "dir=inbound," + Labels] > 0, "the server has counted it");
         Assert.Equal(1, figures["libp2p_swarm_connections_closed_total", "dir=inbound," + Labels]);
         Assert.Equal(1, figures["nanolibp2p_connections_ended_total", "reason=blocked"]);
         Assert.InRange(figures["libp2p_swarm_connection_duration_seconds", "dir=inbound," + Labels], 1e-6, 600);
         Assert.Equal(0, figures["libp2p_rcmgr_connections", "dir=inbound,scope=system"]);
         await client.DialAsync(server);
-        await Nodes.UntilAsync(() => figures["nanolibp2p_refused_total", "reason=peer_not_allowed"] == 1, "it is refused");
-        Assert.Equal(1, figures["libp2p_rcmgr_blocked_resources", "dir=inbound,scope=conn,resource=connection"]);
+        await Nodes.UntilAsync(
+            () => figures["libp2p_rcmgr_blocked_resources", "dir=inbound,scope=conn,resource=connection"] == 1, "it is refused");
+        Assert.Equal(1, figures["nanolibp2p_refused_total", "reason=peer_not_allowed"]);
     }
 
     [Fact]

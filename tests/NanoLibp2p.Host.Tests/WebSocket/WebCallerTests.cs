@@ -70,14 +70,17 @@ public class WebCallerTests
 
             // some say nothing at all, some begin a request and never end it
             await callers[i].SendAsync(Encoding.ASCII.GetBytes(i % 2 == 0 ? "" : Upgrade));
+
+            // the web server admits callers side by side: the next one comes when this one has its place
+            int gone = Math.Max(0, i - 15);
+            await Nodes.UntilAsync(() => callers.Count(IsClosed) == gone, $"{gone} gave way");
         }
 
-        await Nodes.UntilAsync(() => callers.Count(IsClosed) == 48, "48 gave way");
         Assert.Equal(callers[48..], callers.Where(one => !IsClosed(one)));
         await using Libp2pNode honest = await Nodes.StartAsync(1, PollerKind.Best);
         await honest.DialAsync(server);
         Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
-        Assert.Equal(16, callers.Count(one => !IsClosed(one)) + 1);
+        await Nodes.UntilAsync(() => callers.Count(one => !IsClosed(one)) == 15, "one more gave way");
         callers.ForEach(one => one.Dispose());
     }
 

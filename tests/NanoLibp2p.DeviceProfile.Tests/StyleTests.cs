@@ -16,16 +16,32 @@ public class StyleTests
     [Fact]
     public void No_line_of_source_is_longer_than_140_characters()
     {
-        string[] top = ["boards", "firmware", "hal", "protocols", "tests", "tools"];
-        List<string> files = [.. top.SelectMany(folder => Directory.EnumerateFiles(
-            Path.Combine(DeviceAssemblies.Root, folder), "*.cs", SearchOption.AllDirectories))
-            .Select(file => Path.GetRelativePath(DeviceAssemblies.Root, file).Replace('\\', '/'))
-            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "node_modules") && !IsGenerated(file))];
+        List<string> files = [.. Files("*.cs").Where(file => !IsGenerated(file))];
         Assert.True(files.Count > 500, $"{files.Count} files are not the tree");
 
         List<string> tooLong = [.. files.SelectMany(file => File.ReadAllLines(Path.Combine(DeviceAssemblies.Root, file))
             .Index().Where(line => line.Item.Length > Longest).Select(line => $"{file}({line.Index + 1}): {line.Item.Length}"))];
         Assert.True(tooLong.Count == 0, $"over {Longest} characters: {string.Join(", ", tooLong)}");
+    }
+
+    [Fact]
+    public void No_file_has_the_marks_of_a_merge_that_nobody_finished()
+    {
+        string[] marks = [new string('<', 7) + " ", new string('>', 7) + " "];
+        List<string> files = [.. new[] { "*.md", "*.cs", "*.csproj", "*.props", "*.json", "*.yml" }.SelectMany(Files)];
+        List<string> marked = [.. files.Where(file => File.ReadLines(Path.Combine(DeviceAssemblies.Root, file))
+            .Any(line => marks.Any(mark => line.StartsWith(mark, StringComparison.Ordinal))))];
+        Assert.True(marked.Count == 0, $"half merged: {string.Join(", ", marked)}");
+    }
+
+    private static IEnumerable<string> Files(string pattern)
+    {
+        string[] top = ["boards", "firmware", "hal", "protocols", "tests", "tools"];
+        return Directory.EnumerateFiles(DeviceAssemblies.Root, pattern)
+            .Concat(top.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(DeviceAssemblies.Root, folder), pattern,
+                SearchOption.AllDirectories)))
+            .Select(file => Path.GetRelativePath(DeviceAssemblies.Root, file).Replace('\\', '/'))
+            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "node_modules"));
     }
 
     // the reference assemblies, which the surface's generator writes

@@ -5,11 +5,18 @@ using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Text;
+using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Page;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Client;
+using NanoLibp2p.Postbox.Service;
+using NanoLibp2p.Postbox.Service.Stores;
 
 namespace NanoLibp2p.Gateway.Tests.Page;
 
@@ -152,6 +159,124 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     }
 
     [Fact]
+    public async Task A_peer_that_sleeps_is_shown_asleep_and_its_mailbox_empties_when_it_wakes()
+    {
+        await using GatewayHost gateway = await StartAsync();
+        await using PostboxService postbox = await PostboxService.StartAsync(
+            gateway.Node, new MemoryPostboxStore(), new PostboxServiceOptions { Identity = gateway.Core.Identity, Admits = _ => true });
+        gateway.Core.Mailboxes = new PostboxView(postbox, gateway.Node, TimeProvider.System);
+        Identity sleeper = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        string name = Short(sleeper.PeerId);
+        MailboxOptions options = new() { Gateways = { gateway.Node.ListenAddresses[0] } };
+        await using (Libp2pNode awake = await Gateways.PeerAsync(sleeper))
+        await using (Mailbox mailbox = Mailbox.Open(awake, sleeper, _folder.File("mine.mail"), options))
+        {
+            await mailbox.PublishAsync();
+        }
+
+        Identity friend = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        await using Libp2pNode friendsNode = await Gateways.PeerAsync(friend);
+        await using MailSender sender = MailSender.Open(friendsNode, friend, _folder.File("sent.mail"));
+        byte[] token = MailToken.Sign(sleeper, friend.PeerId, DateTimeOffset.UtcNow.AddDays(1));
+        for (int i = 0; i < 3; i++)
+        {
+            await sender.SendAsync(sleeper.PeerId, "open"u8.ToArray(),
+                new SendOptions { Via = gateway.Node.ListenAddresses[0], Token = token });
+        }
+
+        await browser.OpenAsync(Url(gateway));
+        await browser.WaitAsync($".node.device.asleep[aria-label*='{name}: asleep']");
+        await browser.WaitAsync($"#peers tr:has-text('{name}') .state:has-text('asleep')");
+        await browser.UntilAsync(Depth(name) + " === 3");
+        Assert.StartsWith("1 mailbox; 3 messages of", await browser.TextAsync("#mailboxes-summary"), StringComparison.Ordinal);
+
+        await using (Libp2pNode awake = await Gateways.PeerAsync(sleeper))
+        await using (Mailbox mailbox = Mailbox.Open(awake, sleeper, _folder.File("mine.mail"), options))
+        {
+            await foreach (ReceivedMail mail in mailbox.FetchAsync())
+            {
+                mailbox.Done(mail);
+            }
+
+            await browser.UntilAsync(Depth(name) + " === 0");
+            await browser.WaitAsync($".node.connected[aria-label*='{name}: connected']");
+        }
+
+        // what drops a mailbox takes the token
+        Assert.True((bool)(await browser.RunAsync("document.querySelector('#boxes button').disabled"))!);
+        await browser.ClickAsync("#login");
+        await browser.FillAsync("#token", Token);
+        await browser.PressAsync("Enter");
+        await browser.ClickAsync("#boxes button:not([disabled])");
+        await browser.ClickAsync("#confirm-dialog button[type=submit]");
+        await browser.WaitAsync("#boxes .none");
+        Assert.Equal(0, postbox.Count);
+        Assert.Empty(await browser.ComplaintsAsync());
+    }
+
+    [Fact]
+    public async Task A_page_that_lost_the_feed_says_so_and_has_all_of_it_again()
+    {
+        await using GatewayHost gateway = await StartAsync();
+        await using Libp2pNode peer = await Gateways.PeerAsync();
+        await browser.OpenAsync(Url(gateway));
+        await browser.WaitAsync("#live.live");
+        await browser.RunAsync("""
+            globalThis.lost = false
+            new MutationObserver(() => globalThis.lost ||= document.getElementById('live').classList.contains('lost'))
+              .observe(document.getElementById('live'), { attributes: true })
+            """);
+
+        // too much at once for anybody
+        byte[] big = PageService.Event("other", Encoding.ASCII.GetBytes($"\"{new string('x', 4 * 1024 * 1024)}\""));
+        while (gateway.Core.Page!.Feed.CutOff == 0)
+        {
+            gateway.Core.Page.Feed.Send(big);
+        }
+
+        await peer.DialAsync(gateway);
+        await browser.UntilAsync("globalThis.lost");
+        await browser.WaitAsync("#live.live");
+        await browser.WaitAsync($"#peers tr:has-text('{Short(peer.PeerId)}')");
+    }
+
+    [Fact]
+    public async Task Pictures_for_the_README_can_be_made()
+    {
+        // with NANOLIBP2P_SCREENSHOTS set, those of the repository are made anew
+        string folder = Environment.GetEnvironmentVariable("NANOLIBP2P_SCREENSHOTS") is { Length: > 0 }
+            ? Path.Combine(ReadmeTests.Root(), "tools/NanoLibp2p.Gateway/Page/screenshots") : _folder.Path;
+        await using GatewayHost gateway = await StartAsync();
+        using TestBoard first = new(gateway);
+        using TestBoard second = new(gateway);
+        using TemporaryFolder others = new();
+        await using GatewayHost other = await Gateways.StartAsync(others, ("http.listen", "none"));
+        await using Libp2pNode outside = await Gateways.PeerAsync();
+        await using Libp2pNode refused = await Gateways.PeerAsync();
+        Identity sleeper = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        gateway.Core.Mailboxes = new SleepersMailbox(sleeper.PeerId);
+        gateway.Core.Blocked.Add(refused.PeerId);
+        gateway.Core.Issue(first.Peer, AdmissionClass.Sensor, null);
+        await other.Node.DialAsync(gateway);
+        await outside.DialAsync(gateway);
+        await refused.DialAsync(gateway);
+
+        foreach ((string name, int width, int height, bool dark) in ((string, int, int, bool)[])
+            [("desk.png", 1000, 1180, false), ("phone.png", 390, 844, true)])
+        {
+            await browser.OpenAsync(Url(gateway), width, height, dark);
+            await browser.UntilAsync("document.querySelectorAll('#peers tbody tr').length === 5"
+                + " && document.querySelectorAll('.link-label:not(:empty)').length >= 4"
+                + " && Math.max(...[...document.querySelectorAll('#series [data-title=Readings]')].map(one => +one.textContent)) > 4");
+            await browser.ShootAsync(Path.Combine(folder, name));
+            Assert.InRange(new FileInfo(Path.Combine(folder, name)).Length, 5_000, 200_000);
+        }
+
+        Assert.Empty(await browser.AxeAsync());
+        Assert.Empty(await browser.ComplaintsAsync());
+    }
+
+    [Fact]
     public async Task The_policy_keeps_a_script_from_running_inline_and_from_asking_elsewhere()
     {
         await using GatewayHost gateway = await StartAsync();
@@ -231,6 +356,11 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         Assert.Equal(first.PeerId.ToString(), (string)(await browser.RunAsync("document.activeElement.dataset.peer"))!);
     }
 
+    // messages that wait for a peer, as its row says
+    private static string Depth(string name)
+        => $"+[...document.querySelectorAll('#boxes tbody tr')].find(row => row.textContent.includes('{name}'))"
+            + "?.querySelector('[data-title=Messages]').textContent";
+
     private static string Short(PeerId peer) => "…" + peer.ToString()[^8..];
 
     private static string Url(GatewayHost gateway)
@@ -246,4 +376,13 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     private Task<GatewayHost> StartAsync(params (string Key, string Value)[] more)
         => Gateways.StartAsync(_folder,
             [("http.tokenFile", _folder.Write("token", Token)), ("page.topics", TestBoard.Topic), .. more]);
+
+    private sealed class SleepersMailbox(PeerId sleeper) : IMailboxView
+    {
+        public MailboxesJson Describe(int most) => new(
+            1, 3, 412,
+            [new MailboxJson(sleeper.ToString(), true, 3, 412, 1024, DateTimeOffset.UtcNow.AddHours(-2).ToUnixTimeMilliseconds())]);
+
+        public Task<bool> CloseAsync(PeerId peer, CancellationToken cancellationToken) => Task.FromResult(false);
+    }
 }

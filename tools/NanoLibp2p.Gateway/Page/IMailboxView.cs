@@ -11,7 +11,7 @@ internal interface IMailboxView
     /// <param name="most">How many at most, the fullest first.</param>
     MailboxesJson Describe(int most);
 
-    /// <summary>Closes a mailbox: it takes nothing more.</summary>
-    /// <returns>Whether it was open.</returns>
+    /// <summary>Drops a mailbox with all the mail in it.</summary>
+    /// <returns>Whether there was one.</returns>
     Task<bool> CloseAsync(PeerId peer, CancellationToken cancellationToken);
 }

@@ -73,7 +73,8 @@ internal sealed class MeshView : IDisposable
         RelayService? relay = _core.FullNode?.Relay;
         IReadOnlyDictionary<PeerId, PeerId> authors = _readings.Authors();
         List<PeerJson> peers = Connected(authors, out int more);
-        AddAbsent(peers, authors);
+        MailboxesJson? mailboxes = _core.Mailboxes?.Describe(MaxMailboxes);
+        AddAbsent(peers, authors, mailboxes);
         return new MeshJson(
             status.PeerId, status.State, status.Version, _started, status.Addresses, status.Conditions, status.Services, peers, more,
             [.. _core.Blocked.Peers.Take(MaxBlocked).Select(one => one.ToString())],
@@ -82,7 +83,7 @@ internal sealed class MeshView : IDisposable
             _refusals.Newest(_core.Node.Events.Recent, MaxLines),
             [.. gossip.Topics.OrderByDescending(one => one.Subscribers).ThenBy(one => one.Name, StringComparer.Ordinal).Take(MaxTopics)
                 .Select(one => new TopicJson(Short(one.Name)!, one.IsJoined, one.Subscribers, one.Mesh.Count))],
-            _topics, _core.Mailboxes?.Describe(MaxMailboxes));
+            _topics, mailboxes);
     }
 
     /// <inheritdoc/>
@@ -130,7 +131,7 @@ internal sealed class MeshView : IDisposable
         return [.. all.OrderBy(one => one.Rank).ThenBy(one => one.Peer.Since).Take(MaxPeers).Select(one => one.Peer)];
     }
 
-    private void AddAbsent(List<PeerJson> peers, IReadOnlyDictionary<PeerId, PeerId> authors)
+    private void AddAbsent(List<PeerJson> peers, IReadOnlyDictionary<PeerId, PeerId> authors, MailboxesJson? mailboxes)
     {
         HashSet<string> known = [.. peers.Select(one => one.Id)];
         foreach ((PeerId author, PeerId via) in authors)
@@ -141,6 +142,11 @@ internal sealed class MeshView : IDisposable
                 bool isHeard = !via.Equals(author);
                 AddOne(peers, known, author, isHeard ? "heard" : "away", isHeard ? via.ToString() : null, null, true);
             }
+        }
+
+        foreach (MailboxJson mailbox in mailboxes?.Fullest.Where(one => one.IsAsleep) ?? [])
+        {
+            AddOne(peers, known, PeerId.Parse(mailbox.Peer), "away", null, mailbox.LastVisit, true);
         }
 
         foreach (AdmissionToken token in _core.Admission.Kept.Take(MaxPeers))
@@ -167,7 +173,7 @@ internal sealed class MeshView : IDisposable
     }
 
     private void AddOne(
-        List<PeerJson> peers, HashSet<string> known, PeerId peer, string state, string? via, long? left, bool hasReadings)
+        List<PeerJson> peers, HashSet<string> known, PeerId peer, string state, string? via, long? left, bool isDevice)
     {
         string id = peer.ToString();
         if (peers.Count >= MaxPeers || !known.Add(id))
@@ -178,15 +184,15 @@ internal sealed class MeshView : IDisposable
         PeerInfo? info = _core.Node.PeerStore.Find(peer);
         AdmissionClass? admitted = _core.Admission.ClassOf(peer);
         peers.Add(new PeerJson(
-            id, KindOf(info, admitted, hasReadings), state, Short(info?.AgentVersion) ?? "",
+            id, KindOf(info, admitted, isDevice), state, Short(info?.AgentVersion) ?? "",
             NameOf(admitted), null, null, null, false, 0, info?.LastSeen?.ToUnixTimeMilliseconds() ?? left, null, 0, 0, via));
     }
 
     // a board and a program of the same library say the same of themselves; what tells them apart is what they do here
-    private static string KindOf(PeerInfo? info, AdmissionClass? admitted, bool hasReadings)
+    private static string KindOf(PeerInfo? info, AdmissionClass? admitted, bool isDevice)
         => admitted == AdmissionClass.Sensor ? "device"
             : info?.Protocols.Contains(HopProtocol) == true ? "gateway"
-            : hasReadings ? "device" : "peer";
+            : isDevice ? "device" : "peer";
 
     private void Remember(PeerDisconnection gone)
     {

@@ -2,7 +2,8 @@ namespace NanoLibp2p.Gateway.Page;
 
 /// <summary>A peer, as the page shows it. Texts are as the peer wrote them, up to a length.</summary>
 /// <param name="Id">Its peer id.</param>
-/// <param name="Kind">device, as it has a sensor's token or publishes readings that are plotted; gateway, as it relays; or peer.</param>
+/// <param name="Kind">device, as it has a sensor's token or publishes readings that are plotted, or sleeps and has a mailbox;
+/// gateway, as it relays; or peer.</param>
 /// <param name="State">connected, away, or heard: a reading of it came through another peer.</param>
 /// <param name="Agent">Its program, as it says.</param>
 /// <param name="Admitted">sensor or peer, as its token says; null without one.</param>

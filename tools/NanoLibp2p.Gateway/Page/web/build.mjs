@@ -67,6 +67,7 @@ try {
 
   const stamp = join(out, '..', 'page.stamp')
   if (read(stamp) !== want || !existsSync(join(out, 'index.html'))) {
+    console.log('building the page')
     process.chdir(here)
     const { build } = await import(pathToFileURL(join(here, 'node_modules', 'vite', 'dist', 'node', 'index.js')).href)
     await build({ configFile: join(here, 'vite.config.js'), logLevel: 'warn', build: { outDir: out, emptyOutDir: true } })

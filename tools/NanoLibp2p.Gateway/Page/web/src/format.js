@@ -31,3 +31,5 @@ export function number(value) {
 }
 
 export const clock = time => new Date(time).toLocaleTimeString('en-GB')
+
+export const several = (count, name, more = `${name}s`) => `${count} ${count === 1 ? name : more}`

@@ -1,6 +1,6 @@
 // The mesh as a picture: SVG, laid out by d3-force. One tab stop; arrow keys go from peer to peer, Enter chooses one.
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force'
-import { ms, shortId } from './format.js'
+import { ms, several, shortId } from './format.js'
 import { set, svg, text } from './dom.js'
 
 const width = 800
@@ -44,7 +44,7 @@ export class Graph {
     let isOther = this.keep(this.nodes, peers, one => one.id, peer => this.makeNode(peer), (node, peer) => this.paintNode(node, peer))
     isOther = this.keep(this.links, links.filter(one => this.nodes.has(one.from) && this.nodes.has(one.to)),
       one => `${one.kind} ${one.from} ${one.to}`, link => this.makeLink(link), (own, link) => this.paintLink(own, link)) || isOther
-    set(this.picture, { 'aria-label': `Picture of the mesh: ${peers.length} peers, ${links.length} links` })
+    set(this.picture, { 'aria-label': `Picture of the mesh: ${several(peers.length, 'peer')}, ${several(links.length, 'link')}` })
     this.picture.classList.toggle('bare', peers.length > labelsUpTo)
     if (isOther) {
       const nodes = [...this.nodes.values()]
@@ -146,7 +146,8 @@ export class Graph {
 
     for (const { shape, label, source, target } of this.links.values()) {
       set(shape, { d: `M${source.x.toFixed(1)} ${source.y.toFixed(1)}L${target.x.toFixed(1)} ${target.y.toFixed(1)}` })
-      set(label, { x: ((source.x + target.x) / 2).toFixed(1), y: ((source.y + target.y) / 2 - 4).toFixed(1) })
+      // nearer to the peer, where links do not meet
+      set(label, { x: (source.x * 0.4 + target.x * 0.6).toFixed(1), y: (source.y * 0.4 + target.y * 0.6 + 4).toFixed(1) })
     }
 
     const margin = 46

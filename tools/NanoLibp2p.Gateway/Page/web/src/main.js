@@ -2,7 +2,7 @@
 import './page.css'
 import { byId, el, set, Table, text } from './dom.js'
 import { ask, change, listen, logIn, logOut, mayChange } from './feed.js'
-import { ago, bytes, clock, ms, number, shortId } from './format.js'
+import { ago, bytes, clock, ms, number, several, shortId } from './format.js'
 import { describe, Graph, lossOf } from './graph.js'
 import { Plots, Series } from './plots.js'
 
@@ -26,10 +26,10 @@ const peerTable = new Table(byId('peers'), 'Peers of the mesh', [
 const seriesTable = new Table(byId('series'), 'The newest value of each series', [
   { title: 'Field', of: one => one.field },
   { title: 'Topic', of: one => one.topic },
-  { title: 'Peer', of: one => id(one.peer) },
+  { title: 'Peer', of: one => el('span', {}, plots.swatch(one), id(one.peer)) },
   { title: 'Newest', number: true, of: one => number(one.values.at(-1)) },
-  { title: 'Least', number: true, of: one => number(Math.min(...one.values)) },
-  { title: 'Most', number: true, of: one => number(Math.max(...one.values)) },
+  { title: 'Least', number: true, of: one => number(one.values.reduce((a, b) => Math.min(a, b))) },
+  { title: 'Most', number: true, of: one => number(one.values.reduce((a, b) => Math.max(a, b))) },
   { title: 'Readings', number: true, of: one => one.heard },
   { title: 'At', of: one => clock(one.times.at(-1)) }
 ], one => JSON.stringify([one.topic, one.peer, one.field]), 'No reading has come yet.')
@@ -43,7 +43,7 @@ const boxTable = new Table(byId('boxes'), 'The fullest mailboxes', [
   }) },
   { title: 'Bytes', number: true, of: box => bytes(box.bytes) + (box.maxBytes ? ` of ${bytes(box.maxBytes)}` : '') },
   { title: 'Last visit', of: box => ago(box.lastVisit) },
-  { title: 'Change', of: box => action('Close', `close ${box.peer}`) }
+  { title: 'Change', of: box => action('Drop', `close ${box.peer}`) }
 ], box => box.peer, 'There is no mailbox.')
 
 const circuitTable = new Table(byId('circuits'), 'Circuits', [
@@ -84,11 +84,14 @@ const topicTable = new Table(byId('topics'), 'Topics', [
 const actions = {
   block: peer => ['Block this peer?', `${peer} is disconnected, and not let in again until it is unblocked.`, `/api/peers/${peer}/block`],
   unblock: peer => ['Unblock this peer?', `${peer} may connect again.`, `/api/peers/${peer}/unblock`],
-  close: peer => ['Close this mailbox?', `The mailbox of ${peer} takes nothing more.`, `/api/mailboxes/${peer}/close`]
+  close: peer => ['Drop this mailbox?',
+    `The mailbox of ${peer} is dropped with all the mail that waits in it, of which senders may have receipts.`,
+    `/api/mailboxes/${peer}/close`]
 }
 
 function action(title, what) {
-  return el('button', { type: 'button', 'data-do': what, disabled: !state.mayChange, title: state.mayChange ? null : 'log in first' }, title)
+  const told = { 'data-do': what, disabled: !state.mayChange, title: state.mayChange ? null : 'log in first' }
+  return el('button', { type: 'button', ...told }, title)
 }
 
 const spaced = words => words.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
@@ -120,9 +123,10 @@ function showMesh() {
   text(byId('self'), mesh.self)
   text(byId('state'), mesh.state)
   set(byId('state'), { class: `badge ${mesh.state}` })
-  text(byId('mesh-summary'), `${connected.length + mesh.morePeers} connected: ${count('device')} devices, ${count('gateway')} gateways, `
-    + `${count('peer')} outside peers${mesh.morePeers ? `, and ${mesh.morePeers} that are not shown` : ''}; `
-    + `${peers.length - connected.length} others are known.`)
+  text(byId('mesh-summary'), `${connected.length + mesh.morePeers} connected: ${several(count('device'), 'device')}, `
+    + `${several(count('gateway'), 'gateway')}, ${several(count('peer'), 'outside peer')}`
+    + `${mesh.morePeers ? `, and ${mesh.morePeers} that are not shown` : ''}; `
+    + `${several(peers.length - connected.length, 'other is', 'others are')} known.`)
   graph.show([{ id: mesh.self, kind: 'gateway', state: 'self' }, ...peers], linksOf(mesh))
   peerTable.show(peers)
   state.peers = peers
@@ -130,8 +134,8 @@ function showMesh() {
 
   byId('mailboxes').hidden = byId('mailboxes-link').hidden = !mesh.mailboxes
   if (mesh.mailboxes) {
-    text(byId('mailboxes-summary'), `${mesh.mailboxes.count} mailboxes, ${mesh.mailboxes.messages} messages of `
-      + `${bytes(mesh.mailboxes.bytes)} wait in them.`)
+    const { count: boxes, messages, bytes: size } = mesh.mailboxes
+    text(byId('mailboxes-summary'), `${several(boxes, 'mailbox', 'mailboxes')}; ${several(messages, 'message')} of ${bytes(size)} in all.`)
     boxTable.show(mesh.mailboxes.fullest)
   }
 

@@ -1,8 +1,8 @@
 // Live readings as plots: one for each topic and field, a line for each author. uPlot draws; the table beside says the same.
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { el, text } from './dom.js'
-import { number, shortId } from './format.js'
+import { el, svg, text } from './dom.js'
+import { clock, number, shortId } from './format.js'
 
 /** Points of a series that are kept, as in the gateway. */
 export const maxPoints = 300
@@ -50,6 +50,7 @@ export class Plots {
   constructor(place) {
     this.place = place
     this.plots = new Map()
+    this.places = new Map()
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.again())
     new ResizeObserver(() => this.resize()).observe(place)
   }
@@ -62,6 +63,7 @@ export class Plots {
     }
 
     this.series = series
+    this.places = new Map([...groups.values()].flatMap(lines => lines.slice(0, maxLines).map((one, i) => [keyOf(one), i])))
     const wanted = [...groups.entries()].slice(0, maxPlots)
     for (const [key, plot] of this.plots) {
       if (!groups.has(key)) {
@@ -78,6 +80,13 @@ export class Plots {
     return { plots: wanted.length, left: groups.size - wanted.length }
   }
 
+  /** How the line of a series looks in its plot; nothing for one that is not drawn. */
+  swatch(one) {
+    const at = this.places.get(keyOf(one))
+    return at === undefined ? '' : svg('svg', { class: `swatch plot-${at % 6}`, viewBox: '0 0 24 8', 'aria-hidden': 'true' },
+      svg('path', { d: 'M0 4h24', 'stroke-dasharray': dashes[Math.floor(at / 6) % dashes.length].join(' ') || null }))
+  }
+
   draw(key, lines, all) {
     const authors = lines.map(one => one.peer).join()
     let plot = this.plots.get(key)
@@ -89,8 +98,8 @@ export class Plots {
     if (!plot) {
       const [topic, field] = JSON.parse(key)
       plot = { title: el('span'), canvas: el('div', { class: 'canvas', role: 'img' }) }
-      plot.figure = el('figure', {}, el('figcaption', {}, el('strong', {}, field), ' ', el('span', { class: 'topic' }, topic), ' ', plot.title),
-        plot.canvas)
+      plot.figure = el('figure', {},
+        el('figcaption', {}, el('strong', {}, field), ' ', el('span', { class: 'topic' }, topic), ' ', plot.title), plot.canvas)
       plot.name = `${field} on ${topic}`
       this.place.append(plot.figure)
       this.plots.set(key, plot)
@@ -118,10 +127,11 @@ export class Plots {
     const axis = { stroke: color('--quiet'), grid: { stroke: color('--line'), width: 1 }, ticks: { stroke: color('--line'), width: 1 } }
     return {
       width: this.width(), height, legend: { show: false }, cursor: { show: false }, ms: 1,
-      axes: [{ ...axis, space: 70 }, { ...axis, size: 60, values: (_, all) => all.map(number) }],
-      scales: { y: { range: (_, low, high) => low === high ? [low - 1, high + 1] : [low - (high - low) * 0.1, high + (high - low) * 0.1] } },
+      axes: [{ ...axis, space: 76, values: (_, all) => all.map(clock) }, { ...axis, size: 60, values: (_, all) => all.map(number) }],
+      scales: { y: { range: (_, low, high) => [low - margin(low, high), high + margin(low, high)] } },
       series: [{}, ...lines.map((one, i) => ({
-        label: shortId(one.peer), stroke: color(`--plot-${i % 6}`), width: 2, spanGaps: true, dash: dashes[Math.floor(i / 6) % dashes.length],
+        label: shortId(one.peer), stroke: color(`--plot-${i % 6}`), width: 2, spanGaps: true,
+        dash: dashes[Math.floor(i / 6) % dashes.length],
         points: { show: one.times.length < 60, size: 5 }
       }))]
     }
@@ -146,6 +156,8 @@ export class Plots {
     this.show(this.series ?? [])
   }
 }
+
+const margin = (low, high) => low === high ? 1 : (high - low) * 0.1
 
 // uPlot has one axis of times for all lines
 function join(lines) {

@@ -36,9 +36,19 @@ public sealed partial class Libp2pNode
     /// <exception cref="ArgumentException">The name is empty, or longer in UTF-8 than MaxTopicBytes of its options.</exception>
     /// <exception cref="Libp2pException">The node has no pubsub.</exception>
     public Subscription SubscribeAsync(string topic, CancellationToken cancellationToken = default)
+        => Subscribe(topic, false, cancellationToken);
+
+    /// <summary>As <see cref="SubscribeAsync"/>, with each message whole, as its author signed it; of the router alone.</summary>
+    internal Subscription SubscribeWhole(string topic, CancellationToken cancellationToken)
+    {
+        Router();
+        return Subscribe(topic, true, cancellationToken);
+    }
+
+    private Subscription Subscribe(string topic, bool wantsWhole, CancellationToken cancellationToken)
     {
         string name = CheckTopic(topic);
-        Subscription subscription = new(this, topic, name, cancellationToken);
+        Subscription subscription = new(this, topic, name, cancellationToken) { WantsWhole = wantsWhole };
         lock (_subscriptions)
         {
             if (!_subscriptions.TryGetValue(name, out List<Subscription>? all))
@@ -135,6 +145,15 @@ public sealed partial class Libp2pNode
         lock (_subscriptions)
         {
             return _subscriptions.ContainsKey(topic);
+        }
+    }
+
+    /// <summary>Whether somebody wants a topic's messages whole.</summary>
+    internal bool WantsWhole(string topic)
+    {
+        lock (_subscriptions)
+        {
+            return _subscriptions.TryGetValue(topic, out List<Subscription>? all) && all.Exists(one => one.WantsWhole);
         }
     }
 

@@ -72,6 +72,9 @@ public sealed class Subscription : IAsyncEnumerable<TopicMessage>, IDisposable
         }
     }
 
+    /// <summary>Whether its messages come with <see cref="TopicMessage.Whole"/>.</summary>
+    internal bool WantsWhole { get; init; }
+
     internal void Take(TopicMessage message) => _messages.Writer.TryWrite(message);
 
     internal void End(Exception why) => _messages.Writer.TryComplete(why);

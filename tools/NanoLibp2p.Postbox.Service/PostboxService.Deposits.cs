@@ -17,7 +17,8 @@ namespace NanoLibp2p.Postbox.Service;
 // Deposits, and who may make them (SPEC.md 8.2, 9).
 public sealed partial class PostboxService
 {
-    private const uint StandardTtl = 604_800;
+    /// <summary>Seconds, where a deposit or a topic says nothing.</summary>
+    internal const uint StandardTtl = 604_800;
 
     // after which a full lane, a full store and one that does not answer are tried again
     private const uint FullSeconds = 300;

@@ -112,7 +112,7 @@ public sealed partial class PostboxService
 
         MailboxStatement? record = null;
         if (request.Record.Length > 0
-            && (record = Statements.OpenRecord(request.Record.Span, visitor.Peer, _clock.Now)) == null)
+            && (record = Statements.OpenRecord(request.Record.Span, visitor.Peer)) == null)
         {
             return Refuse(request, PostboxCode.Malformed, "the record is none, or signed by somebody else");
         }
@@ -150,7 +150,7 @@ public sealed partial class PostboxService
             PostboxMailbox? saved = await SaveAsync(box, before =>
             {
                 MailboxStatement? held = before.Record.Length == 0 ? null
-                    : Statements.OpenRecord(before.Record, visitor.Peer, _clock.Now);
+                    : Statements.OpenRecord(before.Record, visitor.Peer);
                 isStale = record != null && held != null && (record.Sequence < held.Sequence
                     || (record.Sequence == held.Sequence && !record.Bytes.AsSpan().SequenceEqual(held.Bytes)));
                 return isStale ? null
@@ -297,9 +297,9 @@ public sealed partial class PostboxService
         return box.Settings.MaxItems == 0 ? quota : Math.Min(quota, box.Settings.MaxItems);
     }
 
-    private long MaxBytesOf(Mailbox box) => box.Settings.QuotaBytes == 0 ? _options.MaxBytes : (long)box.Settings.QuotaBytes;
+    internal long MaxBytesOf(Mailbox box) => box.Settings.QuotaBytes == 0 ? _options.MaxBytes : (long)box.Settings.QuotaBytes;
 
-    private int MaxItemOf(Mailbox box)
+    internal int MaxItemOf(Mailbox box)
         => box.Settings.MaxItem == 0 ? MaxItem : (int)Math.Min(box.Settings.MaxItem, (uint)MaxItem);
 
     private int WorkOf(Mailbox box) => box.Settings.Work == 0 ? _options.Work : (int)box.Settings.Work;

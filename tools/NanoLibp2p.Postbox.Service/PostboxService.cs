@@ -7,6 +7,7 @@ using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Service.Mailboxes;
 using NanoLibp2p.Postbox.Service.Stores;
 using NanoLibp2p.Postbox.Service.Streams;
+using NanoLibp2p.Postbox.Service.Topics;
 
 namespace NanoLibp2p.Postbox.Service;
 
@@ -41,13 +42,14 @@ public sealed partial class PostboxService : IAsyncDisposable
     private readonly IPostboxStore _store;
     private readonly PostboxServiceOptions _options;
     private readonly ClockTrust _clock;
-    private readonly MailboxIndex _index;
+    private readonly MailboxIndex _index = new();
     private readonly RateTable<PeerId> _depositsByPeer;
     private readonly RateTable<string> _depositsByAddress;
     private readonly RateTable<PeerId> _lookupsByPeer;
     private readonly RequestBudget _budget;
     private readonly CancellationTokenSource _stopping = new();
     private uint _epoch;
+    private TopicKeeper? _topics;
     private Task _upkeep = Task.CompletedTask;
 
     private PostboxService(Libp2pNode node, IPostboxStore store, PostboxServiceOptions options)
@@ -56,7 +58,6 @@ public sealed partial class PostboxService : IAsyncDisposable
         _store = store;
         _options = options;
         _clock = new ClockTrust(options.Time, options.ClockPatience);
-        _index = new MailboxIndex(() => _clock.Now);
         _depositsByPeer = new RateTable<PeerId>(options.Time, MaxRates);
         _depositsByAddress = new RateTable<string>(options.Time, MaxRates);
         _lookupsByPeer = new RateTable<PeerId>(options.Time, MaxRates);
@@ -72,6 +73,9 @@ public sealed partial class PostboxService : IAsyncDisposable
 
     /// <summary>Items that wait in all mailboxes.</summary>
     public long Waiting => _index.CountOf(PostboxState.Waiting);
+
+    /// <summary>Topics that it has subscribed to, for peers that sleep.</summary>
+    internal int Topics => _topics?.Count ?? 0;
 
     internal PostboxServiceOptions Options => _options;
 
@@ -122,6 +126,7 @@ public sealed partial class PostboxService : IAsyncDisposable
             throw;
         }
 
+        service._topics = new TopicKeeper(service, node, store);
         service._upkeep = service.RunUpkeepAsync();
         return service;
     }
@@ -137,6 +142,7 @@ public sealed partial class PostboxService : IAsyncDisposable
         _node.StopHandling(ProtocolId);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _upkeep.ConfigureAwait(false);
+        await _topics!.DisposeAsync().ConfigureAwait(false);
         Metrics.Dispose();
     }
 

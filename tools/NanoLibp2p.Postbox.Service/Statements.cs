@@ -18,14 +18,13 @@ internal static class Statements
 
     private const int MaxGateways = 4;
     private const int PrekeyBytes = 32;
-    private const uint MaxRecordLife = 90 * 86400;
 
     /// <summary>Whether a peer id is that of an Ed25519 key.</summary>
     internal static bool IsEd25519(ReadOnlySpan<byte> id)
         => id.Length == PeerId.Ed25519Bytes && id[..6].SequenceEqual((ReadOnlySpan<byte>)[0, 36, 8, 1, 18, 32]);
 
     /// <summary>Reads a recipient's record; null when it is none, or somebody else signed it.</summary>
-    internal static MailboxStatement? OpenRecord(ReadOnlySpan<byte> bytes, PeerId recipient, uint now)
+    internal static MailboxStatement? OpenRecord(ReadOnlySpan<byte> bytes, PeerId recipient)
     {
         if (Open(bytes, Record, recipient) is not { } envelope)
         {
@@ -63,7 +62,8 @@ internal static class Statements
             }
         }
 
-        bool isWithin = sequence > 0 && expires > 0 && expires <= (ulong)now + MaxRecordLife + 86400
+        // when it expires is for who seals to it: this gateway's clock may be the wrong one
+        bool isWithin = sequence > 0 && expires > 0
             && (key == 0 ? number == 0 : key == PrekeyBytes && number is >= 1 and <= 255);
         return isSound && !fields.IsMalformed && isWithin ? new MailboxStatement(bytes.ToArray(), sequence, gateways) : null;
     }

@@ -50,12 +50,12 @@ public sealed class MessageTests
         FetchRequest fetch = Read<FetchRequest>("request fetch");
         Assert.Equal([new Want(Name, 82, 73)], fetch.Wants);
         ConfigureRequest configure = Read<ConfigureRequest>("request configure");
-        MailboxStatement record = Statements.OpenRecord(configure.Record.Span, Recipient(), At)!;
+        MailboxStatement record = Statements.OpenRecord(configure.Record.Span, Recipient())!;
         byte[] gateway = Vectors.Get("gateway");
         Assert.Equal([PeerId.FromBytes(gateway, 0, gateway.Length)], record.Gateways);
-        Assert.Null(Statements.OpenRecord(configure.Record.Span, record.Gateways[0], At));
+        Assert.Null(Statements.OpenRecord(configure.Record.Span, record.Gateways[0]));
         Assert.Equal(Recipient(), Read<LookupRequest>("request lookup").To);
-        Assert.NotNull(Statements.OpenRecord(Vectors.Get("record with prekey"), Recipient(), At));
+        Assert.NotNull(Statements.OpenRecord(Vectors.Get("record with prekey"), Recipient()));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class MessageTests
             }
             else if (result.Request is ConfigureRequest configure)
             {
-                Statements.OpenRecord(configure.Record.Span, Recipient(), At);
+                Statements.OpenRecord(configure.Record.Span, Recipient());
             }
         }
 

@@ -312,7 +312,9 @@ internal sealed class GossipHub : IGossipOutput
     {
         if (_owner.HasSubscribers(message.Topic))
         {
-            _owner.Deliver(message.Topic, message.Copy(_owner.PeerId));
+            TopicMessage copy = message.Copy(_owner.PeerId);
+            _owner.Deliver(message.Topic, _owner.WantsWhole(message.Topic)
+                ? copy with { Whole = message.Whole(), Id = message.Id } : copy);
         }
     }
 

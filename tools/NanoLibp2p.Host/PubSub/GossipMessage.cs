@@ -38,6 +38,19 @@ internal sealed class GossipMessage
     /// <summary>The author's peer id; empty for an unsigned message.</summary>
     internal ReadOnlySpan<byte> Author => Frame.Bytes.AsSpan(FromOffset, FromCount);
 
+    /// <summary>The message as it was signed, with its signature and key: what the frame's lengths stand before.</summary>
+    internal byte[] Whole()
+    {
+        int at = Frame.Offset;
+        int end = at + Frame.Count;
+
+        // the length of the RPC, the tag of its one field, and that field's length
+        at += Buffers.Varint.Read(Frame.Bytes, at, end - at, out ulong _);
+        at += Buffers.Varint.Read(Frame.Bytes, at, end - at, out ulong _);
+        at += Buffers.Varint.Read(Frame.Bytes, at, end - at, out ulong _);
+        return Frame.Bytes.AsSpan(at, end - at).ToArray();
+    }
+
     internal TopicMessage Copy(PeerId self)
         => new(TopicText.Of(Topic), Frame.Bytes.AsSpan(DataOffset, DataCount).ToArray(),
             FromCount == 0 ? null : PeerId.FromBytes(Frame.Bytes, FromOffset, FromCount), SequenceNumber, From?.Id ?? self);

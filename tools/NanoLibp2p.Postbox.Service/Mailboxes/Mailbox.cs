@@ -29,11 +29,11 @@ internal sealed class Mailbox
     private readonly PriorityQueue<Entry, long> _ends = new();
     private readonly List<Action> _followers = [];
 
-    internal Mailbox(PostboxMailbox saved, uint now)
+    internal Mailbox(PostboxMailbox saved)
     {
         Peer = PeerId.FromBytes(saved.Peer, 0, saved.Peer.Length);
         Box = saved.Box;
-        Set(saved, now);
+        Set(saved);
     }
 
     internal Lock Lock { get; } = new();
@@ -86,11 +86,15 @@ internal sealed class Mailbox
     }
 
     /// <summary>Takes what was saved.</summary>
-    internal void Set(PostboxMailbox saved, uint now)
+    internal void Set(PostboxMailbox saved)
     {
         Saved = saved;
         Settings = MailboxSettings.Read(saved.Settings);
-        Record = saved.Record.Length == 0 ? null : Statements.OpenRecord(saved.Record, Peer, now);
+        if (Record == null || !saved.Record.AsSpan().SequenceEqual(Record.Bytes))
+        {
+            Record = saved.Record.Length == 0 ? null : Statements.OpenRecord(saved.Record, Peer);
+        }
+
         Seen = Math.Max(Seen, saved.Seen);
     }
 

@@ -8,7 +8,7 @@ using NanoLibp2p.Postbox.Service.Stores;
 namespace NanoLibp2p.Postbox.Service.Mailboxes;
 
 /// <summary>All mailboxes of a store, in memory, as its observer hears of them. From any thread.</summary>
-internal sealed class MailboxIndex(Func<uint> now)
+internal sealed class MailboxIndex
 {
     private readonly ConcurrentDictionary<BoxId, Mailbox> _boxes = new();
     private readonly long[] _states = new long[(int)PostboxState.Expired + 1];
@@ -86,10 +86,10 @@ internal sealed class MailboxIndex(Func<uint> now)
 
     private void Save(PostboxMailbox saved)
     {
-        Mailbox box = _boxes.GetOrAdd(saved.Box, _ => new Mailbox(saved, now()));
+        Mailbox box = _boxes.GetOrAdd(saved.Box, _ => new Mailbox(saved));
         lock (box.Lock)
         {
-            box.Set(saved, now());
+            box.Set(saved);
         }
 
         MailboxChanged?.Invoke(box);

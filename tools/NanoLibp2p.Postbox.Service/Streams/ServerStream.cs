@@ -81,13 +81,18 @@ internal sealed class ServerStream
         {
             await _ended.CancelAsync().ConfigureAwait(false);
             await reading.ConfigureAwait(false);
+            while (_requests.Reader.TryRead(out Incoming? left))
+            {
+                // after an error of our own
+                _service.Budget.Return(_stream.Connection.Id, left.Bytes);
+            }
+
             if (_follows)
             {
                 _service.Unfollow(_visitor.Peer, OnNews);
             }
 
             await _following.ConfigureAwait(false);
-            _ended.Dispose();
         }
 
         if (_isBroken)

@@ -150,7 +150,7 @@ public sealed class ServiceTests : IDisposable
     {
         await using GatewayHost gateway = await Gateways.StartAsync(
             _folder, ("relay.enabled", "false"), ("kademlia.enabled", "false"), ("autonat.enabled", "false"),
-            ("rendezvous.enabled", "false"), ("page.enabled", "false"), ("holePunch.enabled", "false"),
+            ("rendezvous.enabled", "false"), ("page.enabled", "false"), ("holePunch.enabled", "false"), ("postbox.enabled", "false"),
             ("listen", "/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws"));
         Assert.Empty(gateway.Status.Services);
         await using Libp2pNode peer = await Gateways.PeerAsync();

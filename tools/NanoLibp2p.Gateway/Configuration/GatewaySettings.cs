@@ -89,6 +89,9 @@ internal sealed class GatewaySettings
 
     internal IReadOnlyList<string> KademliaBootstrap => Texts(SettingsTable.KademliaBootstrap);
 
+    /// <summary>The address of the postbox's store; empty for the one in the data folder.</summary>
+    internal string PostboxStore => Text(SettingsTable.PostboxStore);
+
     internal string MdnsService => Text(SettingsTable.MdnsService);
 
     internal IReadOnlyList<string> FetchTopics => Texts(SettingsTable.FetchTopics);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Mqtt;
 using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Multiformats;
@@ -46,6 +47,16 @@ internal static class SettingsTable
     internal const string HolePunchPrivate = "holePunch.private";
     internal const string Rendezvous = "rendezvous.enabled";
     internal const string RendezvousRegistrations = "rendezvous.registrations";
+    internal const string Postbox = "postbox.enabled";
+    internal const string PostboxStore = "postbox.store";
+    internal const string PostboxAdmittedOnly = "postbox.admittedOnly";
+    internal const string PostboxMailboxes = "postbox.mailboxes";
+    internal const string PostboxItems = "postbox.items";
+    internal const string PostboxMailboxKiB = "postbox.mailboxKiB";
+    internal const string PostboxItemKiB = "postbox.itemKiB";
+    internal const string PostboxDays = "postbox.days";
+    internal const string PostboxIdleDays = "postbox.idleDays";
+    internal const string PostboxWork = "postbox.work";
     internal const string Mdns = "mdns.enabled";
     internal const string MdnsService = "mdns.service";
     internal const string FetchTopics = "fetch.topics";
@@ -125,6 +136,18 @@ internal static class SettingsTable
         new(Rendezvous, SettingKind.Switch, true, "Whether it is a rendezvous point: peers register under a namespace, others find them"),
         new(RendezvousRegistrations, SettingKind.Number, 10_000L, "Registrations that it keeps")
             { Least = 1, Most = 100_000, Reloads = true },
+        new(Postbox, SettingKind.Switch, true, "Whether it keeps sealed mail for peers that sleep or are offline"),
+        new(PostboxStore, SettingKind.Text, "", "Where mail is kept: sqlite:PATH; postbox.db in the data folder's stores if empty")
+            { Check = PostboxHost.CheckAddress },
+        new(PostboxAdmittedOnly, SettingKind.Switch, true, "Whether only peers with a token make themselves a mailbox") { Reloads = true },
+        new(PostboxMailboxes, SettingKind.Number, 10_000L, "Mailboxes") { Least = 1, Most = 1_000_000 },
+        new(PostboxItems, SettingKind.Number, 256L, "Items of a mailbox; strangers fill a quarter of it") { Least = 4, Most = 65_536 },
+        new(PostboxMailboxKiB, SettingKind.Number, 1024L, "KiB of a mailbox") { Least = 4, Most = 1_048_576 },
+        new(PostboxItemKiB, SettingKind.Number, 64L, "KiB of an item") { Least = 1, Most = 1024 },
+        new(PostboxDays, SettingKind.Number, 30L, "Days that an item is kept at most") { Least = 1, Most = 30 },
+        new(PostboxIdleDays, SettingKind.Number, 90L, "Days after which a mailbox goes whose owner does not come")
+            { Least = 31, Most = 36_500 },
+        new(PostboxWork, SettingKind.Number, 18L, "Bits of work that strangers show where the owner says nothing") { Least = 1, Most = 32 },
         new(Mdns, SettingKind.Switch, true,
             "Whether peers of the local network find it by mDNS; never where it listens on loopback alone"),
         new(MdnsService, SettingKind.Text, NanoLibp2p.Discovery.Mdns.PublicService, "Name of mDNS: the public one, or one of your own")

@@ -127,7 +127,8 @@ internal sealed class GatewayCore : IAsyncDisposable
             core.Node = await GatewayNode.StartAsync(settings, folder, core.Identity, core.Admits, core._limits,
                 core._webSockets, core.Conditions, cancellationToken).ConfigureAwait(false);
             core._services = await GatewayServices.StartAsync(
-                core.Node, settings, folder, core.Admission, () => core.Settings, core.Conditions).ConfigureAwait(false);
+                core.Node, settings, folder, core.Identity, core.Admission, () => core.Settings, core.Conditions).ConfigureAwait(false);
+            core.Mailboxes = core._services.Postbox;
             core.Page = core.StartPage(settings);
             core._door = new AdmissionDoor(core.Node, core.Admission, time, () => core.Settings.IsAdmissionRequired
                 ? core.Settings.AdmissionGrace : null, core.ShownOut);

@@ -24,6 +24,7 @@ using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
+using NanoLibp2p.Postbox.Service;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 
@@ -209,7 +210,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         => builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
         {
             metrics.ConfigureResource(resource => resource.AddService("nanolibp2p-gateway", serviceVersion: GatewayCore.Version));
-            metrics.AddMeter(GatewayMetrics.Libp2pMeter, GatewayMetrics.MeterName);
+            metrics.AddMeter(GatewayMetrics.Libp2pMeter, GatewayMetrics.MeterName, PostboxService.MeterName);
             metrics.AddRuntimeInstrumentation();
             metrics.AddPrometheusExporter();
             if (settings.OtlpEndpoint.Length > 0)

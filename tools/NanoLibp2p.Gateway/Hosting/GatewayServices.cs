@@ -52,19 +52,29 @@ internal sealed class GatewayServices : IAsyncDisposable
     /// <summary>Null when it is off, or when nobody on the network could dial what it says.</summary>
     internal MdnsService? Mdns { get; private set; }
 
+    /// <summary>Null when it is off, or when its store can't be opened.</summary>
+    internal PostboxHost? Postbox { get; private set; }
+
     /// <summary>What fetch serves; null when it is off.</summary>
     internal NewestMessages? Newest { get; private set; }
 
     /// <summary>Starts those that are on.</summary>
     /// <exception cref="GatewayException">One can't start.</exception>
     internal static async Task<GatewayServices> StartAsync(
-        Libp2pNode node, GatewaySettings settings, DataFolder folder, AdmissionList admission, Func<GatewaySettings> current,
-        Conditions conditions)
+        Libp2pNode node, GatewaySettings settings, DataFolder folder, Identity identity, AdmissionList admission,
+        Func<GatewaySettings> current, Conditions conditions)
     {
         GatewayServices services = new(node);
         try
         {
             services.Start(node, settings, folder, admission, current, conditions);
+            if (settings.IsOn(SettingsTable.Postbox))
+            {
+                services.Postbox = await PostboxHost.StartAsync(node, settings, folder, identity, admission, current, conditions)
+                    .ConfigureAwait(false);
+                services._all.AddRange(services.Postbox is { } postbox ? [postbox] : []);
+            }
+
             return services;
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Libp2pException)
@@ -95,6 +105,11 @@ internal sealed class GatewayServices : IAsyncDisposable
         if (Rendezvous != null)
         {
             yield return ("rendezvous", $"{Rendezvous.Count} registrations");
+        }
+
+        if (Postbox != null)
+        {
+            yield return ("postbox", $"{Postbox.Service.Count} mailboxes, {Postbox.Service.Waiting} items wait, in {Postbox.Store}");
         }
 
         if (Mdns != null)

@@ -41,6 +41,7 @@ internal static class HttpSurface
         });
         MapTokens(app, core);
         PageEndpoints.Map(app, core);
+        MailboxEndpoints.Map(app, core);
         About(app, "/api/peers/{peer}/block", async (_, peer) => new { changed = await core.BlockAsync(peer).ConfigureAwait(false) });
         About(app, "/api/peers/{peer}/unblock", (_, peer) => Task.FromResult<object>(new { changed = core.Blocked.Remove(peer) }));
     }
@@ -73,7 +74,7 @@ internal static class HttpSurface
         return TokenJson.Of(token, core.Admission);
     }
 
-    private static void Get(IEndpointRouteBuilder app, string path, RequestDelegate answer) => app.MapGet(path, answer);
+    internal static void Get(IEndpointRouteBuilder app, string path, RequestDelegate answer) => app.MapGet(path, answer);
 
     internal static void About(IEndpointRouteBuilder app, string path, Func<HttpContext, PeerId, Task<object>> answer)
         => app.MapPost(path, context => AnswerAboutAsync(context, answer));

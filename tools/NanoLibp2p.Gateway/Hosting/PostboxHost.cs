@@ -1,0 +1,130 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoLibp2p.Gateway.Admission;
+using NanoLibp2p.Gateway.Configuration;
+using NanoLibp2p.Gateway.Page;
+using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Host;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Service;
+using NanoLibp2p.Postbox.Service.Stores;
+
+namespace NanoLibp2p.Gateway.Hosting;
+
+/// <summary>The postbox of a gateway, and the store beneath it.</summary>
+internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
+{
+    private const string StoreFile = "postbox.db";
+    private const string Sqlite = "sqlite:";
+
+    private readonly Libp2pNode _node;
+    private readonly IPostboxStore _store;
+
+    private PostboxHost(Libp2pNode node, PostboxService service, IPostboxStore store)
+    {
+        _node = node;
+        Service = service;
+        _store = store;
+    }
+
+    internal PostboxService Service { get; }
+
+    /// <summary>How the operator names the store.</summary>
+    internal string Store => _store.Address;
+
+    /// <summary>Starts it. Without its store there is none, and a condition says why: mail that is accepted must be kept.</summary>
+    /// <returns>Null when the store can't be opened.</returns>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    internal static async Task<PostboxHost?> StartAsync(
+        Libp2pNode node, GatewaySettings settings, DataFolder folder, Identity identity, AdmissionList admission,
+        Func<GatewaySettings> current, Conditions conditions)
+    {
+        SqlitePostboxStore? store = null;
+        try
+        {
+            Directory.CreateDirectory(folder.PathOf(Backup.Stores));
+            store = Open(settings.PostboxStore, folder);
+            PostboxService service = await PostboxService.StartAsync(node, store, new PostboxServiceOptions
+            {
+                Identity = identity,
+                Admits = peer => !current().IsOn(SettingsTable.PostboxAdmittedOnly) || admission.ClassOf(peer) != null,
+                MaxMailboxes = settings.Number(SettingsTable.PostboxMailboxes),
+                MaxItems = settings.Number(SettingsTable.PostboxItems),
+                MaxBytes = settings.Number(SettingsTable.PostboxMailboxKiB) * 1024L,
+                MaxItem = settings.Number(SettingsTable.PostboxItemKiB) * 1024,
+                MaxTtl = TimeSpan.FromDays(settings.Number(SettingsTable.PostboxDays)),
+                IdleTime = TimeSpan.FromDays(settings.Number(SettingsTable.PostboxIdleDays)),
+                Work = settings.Number(SettingsTable.PostboxWork),
+            }).ConfigureAwait(false);
+            if (service.Problem is { } problem)
+            {
+                conditions.Set("postbox-store", $"mail can be taken and none is accepted: {problem}");
+            }
+
+            return new PostboxHost(node, service, store);
+        }
+        catch (Exception e) when (e is PostboxStoreException || Disk.IsFailure(e))
+        {
+            if (store != null)
+            {
+                await store.DisposeAsync().ConfigureAwait(false);
+            }
+
+            conditions.Set("postbox-store", $"there is no postbox: {(e is PostboxStoreException ? e.Message : Disk.Why(e))}");
+            return null;
+        }
+        catch
+        {
+            if (store != null)
+            {
+                await store.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>What is wrong with the address of a store; null when nothing is.</summary>
+    internal static string? CheckAddress(string text)
+        => text.Length == 0 || (text.StartsWith(Sqlite, StringComparison.Ordinal) && text.Length > Sqlite.Length) ? null
+            : $"'{text}' is no store for mail; give sqlite:PATH, or nothing for {StoreFile} in the data folder";
+
+    /// <inheritdoc/>
+    public MailboxesJson Describe(int most)
+    {
+        IReadOnlyList<MailboxInfo> all = Service.Mailboxes;
+        return new MailboxesJson(all.Count, all.Sum(one => (long)one.Waiting), all.Sum(one => one.WaitingBytes),
+            [.. all.OrderByDescending(one => one.Waiting).Take(most).Select(one => new MailboxJson(
+                one.Peer.ToString(), !_node.IsConnected(one.Peer), one.Waiting, one.WaitingBytes, one.MaxBytes,
+                one.Seen.ToUnixTimeMilliseconds()))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> CloseAsync(PeerId peer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Service.CloseAsync(peer).ConfigureAwait(false);
+        }
+        catch (PostboxStoreException e)
+        {
+            throw new GatewayException(e.Message, inner: e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync().ConfigureAwait(false);
+        await _store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static SqlitePostboxStore Open(string address, DataFolder folder) => new(new SqlitePostboxOptions
+    {
+        Path = address.Length == 0 ? folder.PathOf(Path.Combine(Backup.Stores, StoreFile)) : Path.GetFullPath(address[Sqlite.Length..]),
+    });
+}

@@ -12,6 +12,8 @@ namespace NanoLibp2p.DeviceProfile.Tests;
 public class StyleTests
 {
     private const int Longest = 140;
+    private static readonly string[] _texts = ["*.md", "*.cs", "*.csproj", "*.props", "*.json", "*.yml"];
+    private static readonly string[] _marks = [new string('<', 7) + " ", new string('>', 7) + " "];
 
     [Fact]
     public void No_line_of_source_is_longer_than_140_characters()
@@ -27,10 +29,9 @@ public class StyleTests
     [Fact]
     public void No_file_has_the_marks_of_a_merge_that_nobody_finished()
     {
-        string[] marks = [new string('<', 7) + " ", new string('>', 7) + " "];
-        List<string> files = [.. new[] { "*.md", "*.cs", "*.csproj", "*.props", "*.json", "*.yml" }.SelectMany(Files)];
+        List<string> files = [.. _texts.SelectMany(Files)];
         List<string> marked = [.. files.Where(file => File.ReadLines(Path.Combine(DeviceAssemblies.Root, file))
-            .Any(line => marks.Any(mark => line.StartsWith(mark, StringComparison.Ordinal))))];
+            .Any(line => _marks.Any(mark => line.StartsWith(mark, StringComparison.Ordinal))))];
         Assert.True(marked.Count == 0, $"half merged: {string.Join(", ", marked)}");
     }
 

@@ -433,6 +433,11 @@ internal sealed class AirWorld : DeviceSessionEvents
     public override bool OnFrame(DeviceSession session, int kind, bool asks, byte[] body, int offset, int count)
     {
         string text = Convert.ToHexString(body, offset, count);
+        if (kind == FrameInner.Notice)
+        {
+            _fault = "the end of first contact came as a frame";
+        }
+
         if (count > 0 && !_acted.Add(text))
         {
             _fault = $"the device acted twice on {text}";

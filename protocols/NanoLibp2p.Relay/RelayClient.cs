@@ -325,8 +325,8 @@ namespace NanoLibp2p.Relay
             stream.Tag = circuit;
         }
 
-        // Writes a message without fields but its type and a stop message's status; 0 for none. False without room for it: the stream is of no
-        // more use then.
+        // Writes a message without fields but its type and a stop message's status; 0 for none. False without room for it: the stream is of
+        // no more use then.
         private bool Say(Libp2pStream stream, int type, int status)
         {
             int count = ProtobufWriter.WriteVarint(Circuit.TypeField, (uint)type, _scratch, 1);

@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>
-/// The messages of the last heartbeats (gossipsub 1.0 spec, "Message Cache"), for peers that ask; it holds their frames. Its bytes are those
-/// of the frames, and what the tables and objects of each message take.
+/// The messages of the last heartbeats (gossipsub 1.0 spec, "Message Cache"), for peers that ask; it holds their frames. Its bytes are
+/// those of the frames, and what the tables and objects of each message take.
 /// </summary>
 internal sealed class MessageHistory
 {

@@ -33,6 +33,8 @@ public sealed class HotPathTests
         ["NanoLibp2p.Rendezvous.RendezvousQuery.ToMultiaddr"] = "the address of a gateway that was found, once a dial",
         ["NanoLibp2p.Firmware.Rendezvous.RendezvousFinder.Next"] = "the array for it, once a dial",
         ["NanoLibp2p.Firmware.Rendezvous.RendezvousFinder.Tell"] = "a line in the log about it; none without a log",
+        ["NanoLibp2p.Firmware.Mail.MailTaker.End"] = "a line in the log when a mailbox answers otherwise than before; none without a log",
+        ["NanoLibp2p.Firmware.Mail.MailTaker.TextOf"] = "why, for that line",
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };

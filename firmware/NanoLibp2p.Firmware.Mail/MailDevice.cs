@@ -10,9 +10,7 @@ namespace NanoLibp2p.Firmware.Mail
     /// </summary>
     public sealed class MailDevice
     {
-        /// <summary>Sizes of the postbox client. Known senders and whether it follows are the settings'.</summary>
-        public PostboxOptions Options = new PostboxOptions();
-
+        private readonly PostboxOptions _options = new PostboxOptions();
         private readonly MailHandler _handler;
         private readonly DeviceFactory _inner;
         private PostboxClient _client;
@@ -34,6 +32,13 @@ namespace NanoLibp2p.Firmware.Mail
             _inner = inner;
         }
 
+        /// <summary>Sizes of the postbox client, to be changed before the device is made. Known senders and whether it follows are the
+        /// settings'.</summary>
+        public PostboxOptions Options
+        {
+            get { return _options; }
+        }
+
         /// <summary>The postbox client of the device made last, as a <c>PostboxSender</c> needs it; null without a mailbox.</summary>
         public PostboxClient Client
         {
@@ -43,9 +48,9 @@ namespace NanoLibp2p.Firmware.Mail
         /// <summary>A <see cref="DeviceFactory"/>: the program's device, with a postbox client where the settings name a gateway.</summary>
         /// <param name="board">What it runs on; its store keeps what must outlive a restart.</param>
         /// <param name="settings">
-        /// What its store says: each <c>mailbox</c> is the address of a gateway with its peer id, the next has its turn when one fails; each
-        /// <c>mail-from</c> a peer id whose mail is taken, anybody's when there is none; <c>mail-every</c> the milliseconds between two
-        /// questions, or 60,000; <c>mail-follow = on</c> keeps the stream, so that the gateway tells of new mail at once.
+        /// What its store says: each <c>mailbox</c> is the address of a gateway with its peer id, the next has its turn when one fails;
+        /// each <c>mail-from</c> a peer id whose mail is taken, anybody's when there is none; <c>mail-every</c> the milliseconds between
+        /// two questions, or 60,000; <c>mail-follow = on</c> keeps the stream, so that the gateway tells of new mail at once.
         /// </param>
         /// <exception cref="FormatException">A mailbox is no multiaddr, a sender no peer id.</exception>
         /// <exception cref="ArgumentException">A mailbox has no peer id or is no TCP address, or there are more senders than
@@ -57,11 +62,11 @@ namespace NanoLibp2p.Firmware.Mail
             string[] mailboxes = settings.All("mailbox");
             string[] from = settings.All("mail-from");
             int everyMs = settings.FindNumber("mail-every", 60000);
-            Options.Follows = settings.Find("mail-follow", "off") == "on";
-            Options.Known = new PeerId[from.Length];
+            _options.Follows = settings.Find("mail-follow", "off") == "on";
+            _options.Known = new PeerId[from.Length];
             for (int i = 0; i < from.Length; i++)
             {
-                Options.Known[i] = PeerId.Parse(from[i]);
+                _options.Known[i] = PeerId.Parse(from[i]);
             }
 
             Multiaddr[][] gateways = new Multiaddr[mailboxes.Length][];
@@ -81,7 +86,7 @@ namespace NanoLibp2p.Firmware.Mail
             _client = null;
             if (gateways.Length > 0)
             {
-                MailTaker taker = new MailTaker(device, board, _handler, gateways, Options, everyMs);
+                MailTaker taker = new MailTaker(device, board, _handler, gateways, _options, everyMs);
                 _client = taker.Client;
             }
 

@@ -2,7 +2,8 @@ using NanoLibp2p.Core;
 
 namespace NanoLibp2p.Firmware.Mail
 {
-    /// <summary>What a device does with its mail: one object for all of it. Called from <see cref="Device.Step"/>; nothing may wait.</summary>
+    /// <summary>What a device does with its mail: one object for all of it. Called from <see cref="Device.Step"/>; nothing may
+    /// wait.</summary>
     public abstract class MailHandler
     {
         /// <summary>
@@ -23,8 +24,8 @@ namespace NanoLibp2p.Firmware.Mail
         public abstract void OnMail(Postbox.Mail mail);
 
         /// <summary>
-        /// The gateway has no mailbox for this device. A handler that has a <c>PostboxSender</c> makes one: <c>sender.SignRecord()</c>, then
-        /// <c>return sender.Configure(gateway)</c>.
+        /// The gateway has no mailbox for this device. A handler that has a <c>PostboxSender</c> makes one: <c>sender.SignRecord()</c>,
+        /// then <c>return sender.Configure(gateway)</c>.
         /// </summary>
         /// <param name="gateway">The connection to the gateway.</param>
         /// <returns>True when a request was begun, behind which the mail is asked for again; false unless overridden.</returns>

@@ -5,8 +5,8 @@ using NanoLibp2p.Postbox;
 namespace NanoLibp2p.Firmware.Mail
 {
     /// <summary>
-    /// Asks a gateway for the device's mail when it is time, over a connection that is there or one of its own, and hands on what the client
-    /// has stored. One step of it belongs to each Node.Poll.
+    /// Asks a gateway for the device's mail when it is time, over a connection that is there or one of its own, and hands on what the
+    /// client has stored. One step of it belongs to each Node.Poll.
     /// </summary>
     /// <remarks>
     /// <code>

@@ -22,9 +22,9 @@ public class MailTests
     private readonly Postbox.Tests.Board _friend = NewFriend(0x40);
     private readonly Reader _reader = new();
     private readonly TestStore _store = new();
-    private readonly PostboxOptions _options = new();
     private readonly Gateway _host;
     private readonly Box _box;
+    private byte[][] _latest = [];
     private PeerId _device = null!;
     private TestBoard _board = null!;
     private Device _running = null!;
@@ -76,7 +76,7 @@ public class MailTests
     {
         Random random = new(11);
         _world.Network.MaxDelayMs = 20;
-        _options.Latest = ["setpoint"u8.ToArray()];
+        _latest = ["setpoint"u8.ToArray()];
         Wake();
         Assert.True(_world.Run(() => _reader.Ends.Count == 1, 10_000));
         List<string> put = [];
@@ -322,7 +322,12 @@ public class MailTests
     private void Put(string body, int priority)
         => _box.Items.Add(new Box.Item(_friend.Seal(_device, body), priority));
 
-    private MailDevice NewDevice() => new(_reader) { Options = _options };
+    private MailDevice NewDevice()
+    {
+        MailDevice made = new(_reader);
+        made.Options.Latest = _latest;
+        return made;
+    }
 
     private Device Wake(string settings = "") => Wake(NewDevice(), settings);
 

@@ -15,8 +15,6 @@ using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Client;
-using NanoLibp2p.Postbox.Service;
-using NanoLibp2p.Postbox.Service.Stores;
 
 namespace NanoLibp2p.Gateway.Tests.Page;
 
@@ -162,10 +160,8 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     public async Task A_peer_that_sleeps_is_shown_asleep_and_its_mailbox_empties_when_it_wakes()
     {
         await using GatewayHost gateway = await StartAsync();
-        await using PostboxService? own = gateway.Core.Mailboxes != null ? null : await PostboxService.StartAsync(
-            gateway.Node, new MemoryPostboxStore(), new PostboxServiceOptions { Identity = gateway.Core.Identity, Admits = _ => true });
-        gateway.Core.Mailboxes ??= new PostboxView(own!, gateway.Node, TimeProvider.System);
         Identity sleeper = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        gateway.Core.Issue(sleeper.PeerId, AdmissionClass.Sensor, null);
         string name = Short(sleeper.PeerId);
         MailboxOptions options = new() { Gateways = { gateway.Node.ListenAddresses[0] } };
         await using (Libp2pNode awake = await Gateways.PeerAsync(sleeper))
@@ -210,7 +206,7 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         await browser.ClickAsync("#boxes button:not([disabled])");
         await browser.ClickAsync("#confirm-dialog button[type=submit]");
         await browser.WaitAsync("#boxes .none");
-        Assert.Equal(0, gateway.Core.Mailboxes.Describe(1).Count);
+        Assert.Equal(0, gateway.Core.Mailboxes!.Describe(1).Count);
         Assert.Empty(await browser.ComplaintsAsync());
     }
 

@@ -120,7 +120,7 @@ public sealed partial class Libp2pNode
 
     private void OnAddressesChanged()
     {
-        TellSoon();
+        TellSoon("addresses_updated");
         if (AnnouncedAddressesChanged is { } handlers)
         {
             IReadOnlyList<Multiaddr> now = AnnouncedAddresses;
@@ -145,10 +145,11 @@ public sealed partial class Libp2pNode
     }
 
     // identify push to everybody, shortly
-    private void TellSoon()
+    private void TellSoon(string trigger = "protocols_updated")
     {
         if (Interlocked.Exchange(ref _isTellingSoon, 1) == 0)
         {
+            _metrics?.PushTriggered(trigger);
             _ = TellAllWhoAsync();
         }
     }

@@ -94,6 +94,8 @@ public sealed partial class Libp2pNode
     /// <returns>The same, with what a push has left out.</returns>
     internal PeerIdentification OnIdentified(PeerIdentification said)
     {
+        _metrics.Identify(said.IsPush, isSent: false);
+        _metrics.Identified(said);
         if (said.SignedPeerRecord is { } record)
         {
             said = said with { SignedPeerRecord = PeerStore.AddRecord(record, TimeSpan.MaxValue) };

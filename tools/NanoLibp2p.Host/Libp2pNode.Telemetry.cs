@@ -32,6 +32,9 @@ public sealed partial class Libp2pNode
             why.Text);
     }
 
+    /// <summary>Counts a message of identify. From any thread.</summary>
+    internal void CountIdentify(bool isPush, bool isSent) => _metrics.Identify(isPush, isSent);
+
     private void TellOpened(ShardConnection connection)
     {
         _metrics.Opened(connection);

@@ -605,6 +605,8 @@ internal sealed class Shard : NodeScheduler
             _made.Add((wanted, anew));
             return anew;
         }
+
+        public override void OnTelling(Connection connection, bool isPush) => shard._owner.CountIdentify(isPush, isSent: true);
     }
 
     private sealed class Listener(Shard shard) : NodeEvents

@@ -9,6 +9,13 @@ namespace NanoLibp2p.Core.Identify
         /// <returns>The announcement; the same object as long as nothing has changed, as its messages are kept in it. Null for the
         /// addresses that the node listens on.</returns>
         public abstract IdentifyAnnouncement For(Connection connection);
+
+        /// <summary>A peer begins to be told.</summary>
+        /// <param name="connection">The peer's.</param>
+        /// <param name="isPush">Whether it is told unasked.</param>
+        public virtual void OnTelling(Connection connection, bool isPush)
+        {
+        }
     }
 }
 #endif

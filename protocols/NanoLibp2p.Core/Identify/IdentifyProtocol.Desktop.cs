@@ -239,6 +239,10 @@ namespace NanoLibp2p.Core.Identify
                 IdentifyAnnouncement announcement = Announcer == null ? null : Announcer.For(stream.Connection);
                 all = announcement == null ? Listening() : announcement.MessagesOf(Node, MaxObserved);
                 stream.Tag = all;
+                if (Announcer != null)
+                {
+                    Announcer.OnTelling(stream.Connection, stream.IsOutbound);
+                }
             }
 
             return all;

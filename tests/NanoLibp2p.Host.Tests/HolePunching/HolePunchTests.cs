@@ -192,7 +192,7 @@ public class HolePunchTests
         await messages.ReadMessageAsync(4096, Cancellation);
         await messages.WriteMessageAsync(HolePunchMessages.Write(HolePunchMessages.Sync, []), Cancellation);
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await Task.Delay(100, Cancellation);
+        await Nodes.UntilAsync(() => punches.Expected(IPAddress.Loopback) != null, "the caller dials");
         await socket.ConnectAsync(IPAddress.Loopback, world.Caller.ListenAddresses[0].Port, Cancellation);
 
         int from = ((IPEndPoint)socket.LocalEndPoint!).Port;

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Host.Tests.AutoNat;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Tests.Telemetry;
@@ -84,6 +85,35 @@ public class MetricsTests
         Assert.InRange(figures["libp2p_relaysvc_connection_duration_seconds", ""], 1e-6, 600);
         await hidden.DisposeAsync();
         await Nodes.UntilAsync(() => figures["libp2p_relaysvc_reservations_total", "type=closed"] == 1, "the reservation has ended");
+    }
+
+    [Fact]
+    public async Task Identify_and_AutoNAT_are_counted_with_gos_names_and_labels()
+    {
+        await using AutoNatTests.Pair pair = await AutoNatTests.Pair.StartAsync(dials: false);
+        using Figures asking = new(pair.Client);
+        using Figures serving = new(pair.Server);
+        Assert.Equal(0, asking["libp2p_autonat_reachability_status", ""]);
+        await pair.Client.DialAsync(pair.Server);
+        await pair.Client.IdentifyAsync(pair.Server.PeerId).WaitAsync(Nodes.Patience);
+        Assert.True(asking["libp2p_identify_identify_total", "dir=outbound"] >= 1);
+        Assert.True(serving["libp2p_identify_identify_total", "dir=inbound"] >= 1);
+        Assert.True(asking["libp2p_identify_conn_push_support_total", "support=supported"] >= 1);
+        Assert.InRange(asking["libp2p_identify_protocols_received", ""], 5, 64);
+        Assert.InRange(asking["libp2p_identify_addrs_received", ""], 1, 8);
+        Assert.Equal(pair.Server.AnnouncedAddresses.Count, serving["libp2p_identify_addrs_count", ""]);
+        pair.Server.Handle("/one/more/1.0.0", Nodes.EchoAsync);
+        await Nodes.UntilAsync(() => asking["libp2p_identify_identify_push_total", "dir=inbound"] >= 1, "it is told unasked");
+        Assert.True(serving["libp2p_identify_identify_push_total", "dir=outbound"] >= 1);
+        Assert.True(serving["libp2p_identify_identify_pushes_triggered_total", "trigger=protocols_updated"] >= 1);
+
+        await pair.Asking.AskV2Async(pair.Server.PeerId, [pair.Address]).WaitAsync(Nodes.Patience);
+        Assert.Equal(1, asking["libp2p_autonat_reachability_status", ""]);
+        Assert.Equal(1, serving["libp2p_autonatv2_requests_completed_total",
+            "server_error=nil,response_status=OK,dial_status=OK,dial_data_required=false,ip_or_dns_version=ip4,transport=tcp"]);
+        await pair.Asking.AskV1Async(pair.Server.PeerId, [pair.Address]).WaitAsync(Nodes.Patience);
+        Assert.Equal(1, asking["libp2p_autonat_received_dial_response_total", "response_status=ok"]);
+        Assert.Equal(1, serving["libp2p_autonat_outgoing_dial_response_total", "response_status=ok"]);
     }
 
     [Fact]

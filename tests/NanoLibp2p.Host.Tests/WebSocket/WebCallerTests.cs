@@ -15,6 +15,7 @@ using NanoLibp2p.Host.WebSocket;
 namespace NanoLibp2p.Host.Tests.WebSocket;
 
 /// <summary>Hostile callers of a WebSocket address: before the request, in it, in the frames, and after them.</summary>
+[Collection(nameof(Alone))]
 public class WebCallerTests
 {
     private const string Upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"

@@ -13,7 +13,7 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Host.AutoNat;
 
 /// <summary>Has peers dial this node (autonat-v1 and autonat-v2 specs, the client's side).</summary>
-internal sealed class AutoNatClient(Libp2pNode node, AutoNatOptions options)
+internal sealed class AutoNatClient(Libp2pNode node, AutoNatOptions options, AutoNatMetrics metrics)
 {
     // more is nobody's to ask (autonat-v2 spec)
     private const ulong MaxDialData = 100_000;
@@ -86,6 +86,7 @@ internal sealed class AutoNatClient(Libp2pNode node, AutoNatOptions options)
                 ?? throw Fault(peer, "it ended the stream without an answer");
             stream.CompleteWrites();
             ulong status = AutoNatMessages.ReadV1Response(answer, out Multiaddr? address) ?? throw Fault(peer, "its answer is none");
+            metrics.V1Received(status);
             DialBackOutcome outcome = status switch
             {
                 AutoNatMessages.V1Ok => DialBackOutcome.Reached,

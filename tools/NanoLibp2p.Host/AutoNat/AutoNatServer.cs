@@ -10,7 +10,7 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Host.AutoNat;
 
 /// <summary>Dials peers that want to know whether they can be reached (autonat-v1 and autonat-v2 specs, the server's side).</summary>
-internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) : IAsyncDisposable
+internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time, AutoNatMetrics metrics) : IAsyncDisposable
 {
     // what another IP address costs (autonat-v2 spec, "Amplification Attack Prevention")
     private const int MinDialData = 30_000;
@@ -37,6 +37,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
         if (observed == null || !_requests.Begin(stream.RemotePeer))
         {
             // before anything of the request is read
+            metrics.V2Completed("resource limit exceeded", AutoNatMessages.RequestRejected, AutoNatMessages.DialUnused);
             await messages.WriteMessageAsync(AutoNatMessages.Response(AutoNatMessages.RequestRejected, 0, AutoNatMessages.DialUnused),
                 cancellationToken).ConfigureAwait(false);
             await DrainAsync(stream, cancellationToken).ConfigureAwait(false);
@@ -70,6 +71,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
         IPAddress? observed = ObservedIp(stream);
         if (observed == null || !_v1.Begin(stream.RemotePeer))
         {
+            metrics.V1Refused(observed == null ? "dial blocked" : "rate limited");
             string why = observed == null ? "no dial for a peer behind a relay" : "too many requests";
             await messages.WriteMessageAsync(AutoNatMessages.V1Response(AutoNatMessages.V1DialRefused, why, null), cancellationToken)
                 .ConfigureAwait(false);
@@ -105,6 +107,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
         List<Multiaddr?>? addresses = request == null ? null : AutoNatMessages.ReadRequest(request, out _);
         if (addresses == null)
         {
+            metrics.V2Completed("bad request", 0, AutoNatMessages.DialUnused);
             return null;
         }
 
@@ -112,19 +115,23 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
         int index = addresses.FindIndex(one => _dialer.IsDialable(one, peer));
         if (index < 0)
         {
+            metrics.V2Completed("nil", AutoNatMessages.DialRefused, AutoNatMessages.DialUnused);
             return AutoNatMessages.Response(AutoNatMessages.DialRefused, 0, AutoNatMessages.DialUnused);
         }
 
         Multiaddr address = addresses[index]!.WithoutPeerId();
-        if (!Same(AddressScopes.IpOf(address)!, observed))
+        bool isDataRequired = !Same(AddressScopes.IpOf(address)!, observed);
+        if (isDataRequired)
         {
             if (!_data.Count(peer))
             {
+                metrics.V2Completed("resource limit exceeded", AutoNatMessages.RequestRejected, AutoNatMessages.DialUnused, true);
                 return AutoNatMessages.Response(AutoNatMessages.RequestRejected, 0, AutoNatMessages.DialUnused);
             }
 
             if (!await IsPaidAsync(messages, index, cancellationToken).ConfigureAwait(false))
             {
+                metrics.V2Completed("dial data refused", 0, AutoNatMessages.DialUnused, true);
                 return null;
             }
 
@@ -133,6 +140,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
 
         Dials++;
         ulong status = await _dialer.DialAsync(address, peer, nonce, cancellationToken).ConfigureAwait(false);
+        metrics.V2Completed("nil", AutoNatMessages.Ok, status, isDataRequired, address);
         return AutoNatMessages.Response(AutoNatMessages.Ok, index, status);
     }
 
@@ -161,6 +169,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
         List<Multiaddr>? addresses = AutoNatMessages.ReadV1Request(request, peer);
         if (addresses == null)
         {
+            metrics.V1Answered(AutoNatMessages.V1BadRequest);
             return AutoNatMessages.V1Response(AutoNatMessages.V1BadRequest, "no request to dial, or one for another peer", null);
         }
 
@@ -169,6 +178,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
             .Select(one => one.WithoutPeerId()).Distinct()];
         if (dialable.Length == 0)
         {
+            metrics.V1Refused("no valid address");
             return AutoNatMessages.V1Response(AutoNatMessages.V1DialRefused, "no address that would be dialled", null);
         }
 
@@ -181,6 +191,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
                 Dials++;
                 if (await _dialer.DialAsync(address, peer, null, late.Token).ConfigureAwait(false) == AutoNatMessages.DialOk)
                 {
+                    metrics.V1Answered(AutoNatMessages.V1Ok);
                     return AutoNatMessages.V1Response(AutoNatMessages.V1Ok, "", address);
                 }
             }
@@ -190,6 +201,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time) :
             // of the addresses that were tried none could be dialled
         }
 
+        metrics.V1Answered(AutoNatMessages.V1DialError);
         return AutoNatMessages.V1Response(AutoNatMessages.V1DialError, "no address could be dialled", dialable[0]);
     }
 

@@ -27,6 +27,7 @@ public sealed class AutoNatService : IAsyncDisposable
     private readonly Libp2pNode _node;
     private readonly AutoNatOptions _options;
     private readonly TimeProvider _time;
+    private readonly AutoNatMetrics _metrics;
     private readonly AutoNatServer _server;
     private readonly AutoNatClient _client;
     private readonly ReachabilityTracker _tracker;
@@ -41,9 +42,10 @@ public sealed class AutoNatService : IAsyncDisposable
         _node = node;
         _options = options;
         _time = node.Time;
-        _server = new AutoNatServer(options, _time);
-        _client = new AutoNatClient(node, options);
         _tracker = new ReachabilityTracker(options, _time);
+        _metrics = new AutoNatMetrics(node, () => Reachability);
+        _server = new AutoNatServer(options, _time, _metrics);
+        _client = new AutoNatClient(node, options, _metrics);
         node.Handle(AutoNatMessages.DialBackId, Quietly(_client.ServeDialBackAsync));
         if (options.ServeV2)
         {
@@ -130,6 +132,7 @@ public sealed class AutoNatService : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _probing.ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
     }
 
     // what a peer does wrong, or a connection that ends, is no fault of a handler

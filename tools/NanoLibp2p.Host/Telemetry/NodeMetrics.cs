@@ -20,6 +20,8 @@ internal sealed class NodeMetrics : IDisposable
 {
     internal const string MeterName = "NanoLibp2p";
 
+    private const string PushId = "/ipfs/id/push/1.0.0";
+
     private readonly Meter _meter;
     private readonly Counter<long> _opened;
     private readonly Counter<long> _closed;
@@ -30,6 +32,12 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Counter<long> _directDials;
     private readonly Counter<long> _punches;
     private readonly Counter<long> _punchedAddresses;
+    private readonly Counter<long> _identify;
+    private readonly Counter<long> _identifyPush;
+    private readonly Counter<long> _pushesTriggered;
+    private readonly Counter<long> _pushSupport;
+    private readonly Histogram<int> _protocolsReceived;
+    private readonly Histogram<int> _addressesReceived;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _handshake;
     private int _inbound;
@@ -49,6 +57,16 @@ internal sealed class NodeMetrics : IDisposable
         _punches = _meter.CreateCounter<long>("libp2p_holepunch_outcomes_total", null, "Hole punches, by what came of them");
         _punchedAddresses = _meter.CreateCounter<long>("libp2p_holepunch_address_outcomes_total", null,
             "Own addresses that were told in them, by what came of each");
+        _identify = _meter.CreateCounter<long>("libp2p_identify_identify_total", null, "Answers of identify, inbound where we gave them");
+        _identifyPush = _meter.CreateCounter<long>("libp2p_identify_identify_push_total", null, "The same, told unasked");
+        _pushesTriggered = _meter.CreateCounter<long>("libp2p_identify_identify_pushes_triggered_total", null,
+            "Times that all peers were told unasked, by why");
+        _pushSupport = _meter.CreateCounter<long>("libp2p_identify_conn_push_support_total", null,
+            "Connections by whether the peer can be told unasked");
+        _protocolsReceived = _meter.CreateHistogram<int>("libp2p_identify_protocols_received", null, "Protocols that a peer says it has");
+        _addressesReceived = _meter.CreateHistogram<int>("libp2p_identify_addrs_received", null, "Addresses that a peer says it has");
+        _meter.CreateObservableGauge("libp2p_identify_addrs_count", () => node.AnnouncedAddresses.Count, null,
+            "Addresses that peers are told");
         _duration = _meter.CreateHistogram<double>("libp2p_swarm_connection_duration_seconds", null, "How long connections were open");
         _handshake = _meter.CreateHistogram<double>("libp2p_swarm_handshake_latency_seconds", null,
             "From the link to the open connection");
@@ -107,6 +125,22 @@ internal sealed class NodeMetrics : IDisposable
             { "scope", reason is RefusalReason.ConnectionLimit or RefusalReason.HalfOpenLimit ? "system" : "conn" },
             { "resource", reason == RefusalReason.HandlerLimit ? "stream" : "connection" },
         });
+    }
+
+    internal void PushTriggered(string trigger) => _pushesTriggered.Add(1, new TagList { { "trigger", trigger } });
+
+    /// <summary>As go has it, what is asked for is inbound where we answer, and what is told unasked outbound where we tell.</summary>
+    internal void Identify(bool isPush, bool isSent)
+        => (isPush ? _identifyPush : _identify).Add(1, new TagList { { "dir", isPush == isSent ? "outbound" : "inbound" } });
+
+    internal void Identified(PeerIdentification said)
+    {
+        _protocolsReceived.Record(said.Protocols.Count);
+        _addressesReceived.Record(said.ListenAddresses.Count);
+        if (!said.IsPush)
+        {
+            _pushSupport.Add(1, new TagList { { "support", said.Protocols.Contains(PushId) ? "supported" : "not supported" } });
+        }
     }
 
     internal void DirectDial(bool hasSucceeded) => _directDials.Add(1, new TagList { { "outcome", hasSucceeded ? "success" : "failed" } });

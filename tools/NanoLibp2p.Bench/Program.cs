@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
 using NanoLibp2p.Bench.Gateway;
+using NanoLibp2p.Bench.Postbox;
 using NanoLibp2p.Bench.Soak;
 using NanoLibp2p.Host;
 using NanoLibp2p.JsPeers;
@@ -73,7 +74,7 @@ internal static class Program
         {
             _rounds, _bytes, _crypto, _asJson, listen, peer, gateway
         };
-        foreach (Command command in IdleBench.Commands().Concat(SoakBench.Commands()))
+        foreach (Command command in IdleBench.Commands().Concat(SoakBench.Commands()).Concat(StoreBench.Commands()))
         {
             root.Subcommands.Add(command);
         }

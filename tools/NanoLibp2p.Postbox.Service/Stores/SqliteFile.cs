@@ -51,6 +51,7 @@ internal static class SqliteFile
         try
         {
             connection.Open();
+            Execute(connection, $"PRAGMA busy_timeout={options.LockSeconds * 1000}");
             if (mode == SqliteOpenMode.ReadOnly)
             {
                 Execute(connection, "PRAGMA temp_store=MEMORY");
@@ -201,56 +202,57 @@ internal static class SqliteFile
     /// <returns>What can't be read; null for nothing.</returns>
     internal static string? LoadHeads(SqliteConnection connection, IReadOnlyDictionary<long, BoxId> boxes, Func<PostboxHead, bool> add)
     {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT seq, box, id, tag, flags, slot, size, came, until, topic, proof FROM head "
-            + "WHERE seq BETWEEN $from AND $to ORDER BY seq";
-        SqliteParameter from = command.Parameters.Add("$from", SqliteType.Integer);
-        SqliteParameter to = command.Parameters.Add("$to", SqliteType.Integer);
         Stack<(long From, long To)> ranges = new([(1L, long.MaxValue >> 1)]);
         string? problem = null;
         int failed = 0;
-        byte[] id = new byte[ItemId.Length];
-        SqliteDataReader? reader = null;
-        Func<PostboxHead?> read = () => ReadHead(reader!, boxes, id);
-        while (ranges.TryPop(out (long From, long To) range))
+        SqliteStatement? statement = null;
+        try
         {
-            long last = range.From - 1;
-            try
+            while (ranges.TryPop(out (long From, long To) range))
             {
-                from.Value = range.From;
-                to.Value = range.To;
-                reader?.Dispose();
-                reader = command.ExecuteReader();
-                while (reader.Read())
+                long last = range.From - 1;
+                try
                 {
-                    last = reader.GetInt64(0);
-                    PostboxHead? head = Row(read);
-                    if (head == null || !add(head))
+                    statement ??= new SqliteStatement(connection, "SELECT seq, box, id, tag, flags, slot, size, came, until, topic, proof "
+                        + "FROM head WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq");
+                    statement.Bind(1, range.From);
+                    statement.Bind(2, range.To);
+                    while (statement.Step())
                     {
-                        problem ??= $"head {last} can't be: it is of no mailbox, or of values that no store writes";
+                        last = statement.Integer(0);
+                        PostboxHead? head = ReadHead(statement, boxes);
+                        if (head == null || !add(head))
+                        {
+                            problem ??= $"head {last} can't be: it is of no mailbox, or of values that no store writes";
+                        }
+                    }
+
+                    statement.Reset();
+                }
+                catch (SqliteException e)
+                {
+                    problem ??= $"heads after number {last} can't be read: {e.Message}";
+                    if (++failed > MostFailedReads || statement == null)
+                    {
+                        break;
+                    }
+
+                    // a half at a time, the lower one first; of a single number nothing is left
+                    long start = last + 1;
+                    if (start < range.To)
+                    {
+                        long middle = start + (range.To - start) / 2;
+                        ranges.Push((middle + 1, range.To));
+                        ranges.Push((start, middle));
                     }
                 }
             }
-            catch (SqliteException e)
-            {
-                problem ??= $"heads after number {last} can't be read: {e.Message}";
-                if (++failed > MostFailedReads || last >= range.To)
-                {
-                    break;
-                }
-
-                // a half at a time, the lower one first; of a single number nothing is left
-                long start = last + 1;
-                if (start < range.To)
-                {
-                    long middle = start + (range.To - start) / 2;
-                    ranges.Push((middle + 1, range.To));
-                    ranges.Push((start, middle));
-                }
-            }
+        }
+        finally
+        {
+            statement?.Dispose();
         }
 
-        reader?.Dispose();
         return problem;
     }
 
@@ -308,22 +310,24 @@ internal static class SqliteFile
         };
     }
 
-    private static PostboxHead? ReadHead(SqliteDataReader reader, IReadOnlyDictionary<long, BoxId> boxes, byte[] id)
+    // of a damaged row SQLite gives zeros and no bytes where values are missing
+    private static PostboxHead? ReadHead(SqliteStatement row, IReadOnlyDictionary<long, BoxId> boxes)
     {
-        long flags = reader.GetInt64(4);
+        long flags = row.Integer(4);
         PostboxState state = (PostboxState)(flags >> 4 & 15);
-        if (!boxes.TryGetValue(reader.GetInt64(1), out BoxId box) || reader.GetBytes(2, 0, id, 0, id.Length) != id.Length
-            || state is < PostboxState.Waiting or > PostboxState.Expired || reader.GetInt64(6) is < 0 or > int.MaxValue)
+        ReadOnlySpan<byte> id = row.Blob(2);
+        if (!boxes.TryGetValue(row.Integer(1), out BoxId box) || id.Length != ItemId.Length
+            || state is < PostboxState.Waiting or > PostboxState.Expired || row.Integer(6) is < 0 or > int.MaxValue)
         {
             return null;
         }
 
         return new PostboxHead
         {
-            Sequence = reader.GetInt64(0), Box = box, Id = ItemId.Read(id), Tag = (ulong)reader.GetInt64(3),
-            Slot = (ulong)reader.GetInt64(5), Size = (int)reader.GetInt64(6), Arrived = (uint)reader.GetInt64(7),
-            Until = (uint)reader.GetInt64(8), Topic = (uint)reader.GetInt64(9), Proof = (ulong)reader.GetInt64(10), State = state,
-            Priority = (byte)(flags & 3), Lane = (byte)(flags >> 2 & 3), Form = (byte)(flags >> 8),
+            Sequence = row.Integer(0), Box = box, Id = ItemId.Read(id), Tag = (ulong)row.Integer(3), Slot = (ulong)row.Integer(5),
+            Size = (int)row.Integer(6), Arrived = (uint)row.Integer(7), Until = (uint)row.Integer(8), Topic = (uint)row.Integer(9),
+            Proof = (ulong)row.Integer(10), State = state, Priority = (byte)(flags & 3), Lane = (byte)(flags >> 2 & 3),
+            Form = (byte)(flags >> 8),
         };
     }
 }

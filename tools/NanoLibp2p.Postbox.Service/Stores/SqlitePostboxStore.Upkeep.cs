@@ -102,14 +102,14 @@ public sealed partial class SqlitePostboxStore
     {
         try
         {
-            byte[]? body = reader.ReadWhole(head.Sequence);
-            if (body != null && ItemId.Of(body) == head.Id)
+            bool isWhole = reader.ReadWhole(head.Sequence, head.Id, 0, [], out int count);
+            if (isWhole && count >= 0)
             {
                 report.Items++;
                 return;
             }
 
-            Note(report, $"item {head.Id} (number {head.Sequence}) {(body == null ? "has lost its body" : "does not hash to its id")}");
+            Note(report, $"item {head.Id} (number {head.Sequence}) {(isWhole ? "has lost its body" : "does not hash to its id")}");
         }
         catch (SqliteException e)
         {

@@ -526,32 +526,33 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
 
     private int Read(SqliteReader reader, PostboxHead head, int offset, Span<byte> destination)
     {
-        if (_verified.ContainsKey(head.Sequence) && destination.Length < head.Size)
+        if (destination.Length < head.Size && _verified.ContainsKey(head.Sequence))
         {
             return reader.ReadPart(head.Sequence, offset, destination);
         }
 
-        byte[]? body = reader.ReadWhole(head.Sequence);
-        if (body == null)
-        {
-            return _problem == null || !head.IsWaiting ? -1 : throw Damaged(head, "has lost its body");
-        }
-
-        if (ItemId.Of(body) != head.Id)
+        if (!reader.ReadWhole(head.Sequence, head.Id, offset, destination, out int count))
         {
             throw Damaged(head, "does not have the bytes any more that it was deposited with");
         }
 
-        if (_verified.Count >= MaxVerified)
+        if (count < 0)
         {
-            _verified.Clear();
+            return _problem == null || !head.IsWaiting ? -1 : throw Damaged(head, "has lost its body");
         }
 
-        _verified.TryAdd(head.Sequence, 0);
-        ReadOnlySpan<byte> part = body.AsSpan(Math.Min(offset, body.Length));
-        part = part[..Math.Min(part.Length, destination.Length)];
-        part.CopyTo(destination);
-        return part.Length;
+        // only where the next parts would have to be hashed again
+        if (destination.Length < head.Size)
+        {
+            if (_verified.Count >= MaxVerified)
+            {
+                _verified.Clear();
+            }
+
+            _verified.TryAdd(head.Sequence, 0);
+        }
+
+        return count;
     }
 
     private SqliteReader NewReader()

@@ -7,35 +7,50 @@ namespace NanoLibp2p.Postbox.Service.Stores;
 internal sealed class SqliteReader : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _whole;
-    private readonly SqliteCommand _part;
-    private readonly SqliteParameter _wholeOf;
-    private readonly SqliteParameter _partOf;
-    private readonly SqliteParameter _from;
-    private readonly SqliteParameter _count;
+    private readonly SqliteStatement _whole;
+    private readonly SqliteStatement _part;
 
     /// <summary>Prepares its statements.</summary>
     /// <param name="connection">For reading; becomes the reader's.</param>
     internal SqliteReader(SqliteConnection connection)
     {
         _connection = connection;
-        _whole = connection.CreateCommand();
-        _whole.CommandText = "SELECT item FROM body WHERE seq=$seq";
-        _wholeOf = _whole.Parameters.Add("$seq", SqliteType.Integer);
-        _part = connection.CreateCommand();
-        _part.CommandText = "SELECT substr(item, $from, $count) FROM body WHERE seq=$seq";
-        _partOf = _part.Parameters.Add("$seq", SqliteType.Integer);
-        _from = _part.Parameters.Add("$from", SqliteType.Integer);
-        _count = _part.Parameters.Add("$count", SqliteType.Integer);
+        _whole = new SqliteStatement(connection, "SELECT item FROM body WHERE seq=?1");
+        _part = new SqliteStatement(connection, "SELECT substr(item, ?2, ?3) FROM body WHERE seq=?1");
     }
 
-    /// <summary>Reads a body.</summary>
+    /// <summary>Reads a body, hashes it, and takes a part.</summary>
     /// <param name="sequence">Which.</param>
-    /// <returns>All of it; null for none.</returns>
-    internal byte[]? ReadWhole(long sequence)
+    /// <param name="id">What it has to hash to.</param>
+    /// <param name="offset">Of the part, from 0.</param>
+    /// <param name="destination">Where the part goes, if the body is whole.</param>
+    /// <param name="count">How many bytes it is; -1 when there is no such body.</param>
+    /// <returns>Whether it hashes to its id, or is not there.</returns>
+    internal bool ReadWhole(long sequence, ItemId id, int offset, Span<byte> destination, out int count)
     {
-        _wholeOf.Value = sequence;
-        return _whole.ExecuteScalar() as byte[];
+        _whole.Bind(1, sequence);
+        try
+        {
+            if (!_whole.Step())
+            {
+                count = -1;
+                return true;
+            }
+
+            ReadOnlySpan<byte> body = _whole.Blob(0);
+            if (ItemId.Of(body) != id)
+            {
+                count = 0;
+                return false;
+            }
+
+            count = Take(body[Math.Min(offset, body.Length)..], destination);
+            return true;
+        }
+        finally
+        {
+            _whole.Reset();
+        }
     }
 
     /// <summary>Reads a part.</summary>
@@ -45,16 +60,17 @@ internal sealed class SqliteReader : IDisposable
     /// <returns>How many bytes; -1 when there is no such body.</returns>
     internal int ReadPart(long sequence, int offset, Span<byte> destination)
     {
-        _partOf.Value = sequence;
-        _from.Value = offset + 1L;
-        _count.Value = destination.Length;
-        if (_part.ExecuteScalar() is not byte[] part)
+        _part.Bind(1, sequence);
+        _part.Bind(2, offset + 1L);
+        _part.Bind(3, destination.Length);
+        try
         {
-            return -1;
+            return _part.Step() ? Take(_part.Blob(0), destination) : -1;
         }
-
-        part.CopyTo(destination);
-        return part.Length;
+        finally
+        {
+            _part.Reset();
+        }
     }
 
     /// <summary>Closes it.</summary>
@@ -63,5 +79,12 @@ internal sealed class SqliteReader : IDisposable
         _whole.Dispose();
         _part.Dispose();
         _connection.Dispose();
+    }
+
+    private static int Take(ReadOnlySpan<byte> part, Span<byte> destination)
+    {
+        part = part[..Math.Min(part.Length, destination.Length)];
+        part.CopyTo(destination);
+        return part.Length;
     }
 }

@@ -13,25 +13,26 @@ internal sealed class SqliteWriter : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly Action<SqliteStage>? _atStage;
-    private readonly List<SqliteCommand> _commands = [];
+    private readonly List<SqliteStatement> _statements = [];
     private readonly Dictionary<BoxId, long> _boxes = [];
     private readonly List<Action> _undo = [];
     private readonly List<PostboxChange> _changes = [];
-    private readonly SqliteCommand _begin;
-    private readonly SqliteCommand _commit;
-    private readonly SqliteCommand _rollback;
-    private readonly SqliteCommand _insertHead;
-    private readonly SqliteCommand _insertBody;
-    private readonly SqliteCommand _settleHead;
-    private readonly SqliteCommand _deleteHead;
-    private readonly SqliteCommand _deleteBody;
-    private readonly SqliteCommand _insertMailbox;
-    private readonly SqliteCommand _updateMailbox;
-    private readonly SqliteCommand _deleteMailbox;
-    private readonly SqliteCommand _setLast;
-    private readonly SqliteCommand _pages;
-    private readonly SqliteCommand _freePages;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement _insertHead;
+    private readonly SqliteStatement _insertBody;
+    private readonly SqliteStatement _settleHead;
+    private readonly SqliteStatement _deleteHead;
+    private readonly SqliteStatement _deleteBody;
+    private readonly SqliteStatement _insertMailbox;
+    private readonly SqliteStatement _updateMailbox;
+    private readonly SqliteStatement _deleteMailbox;
+    private readonly SqliteStatement _setLast;
+    private readonly SqliteStatement _pages;
+    private readonly SqliteStatement _freePages;
     private readonly byte[] _id = new byte[ItemId.Length];
+    private long _lastBox;
     private long _last;
     private long _savedLast;
     private long _lastAtBegin;
@@ -55,21 +56,21 @@ internal sealed class SqliteWriter : IDisposable
         foreach (KeyValuePair<long, BoxId> box in boxes)
         {
             _boxes.Add(box.Value, box.Key);
+            _lastBox = Math.Max(_lastBox, box.Key);
         }
 
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
-        _insertHead = Prepare("INSERT INTO head VALUES($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", 11);
-        _insertBody = Prepare("INSERT INTO body VALUES($0, $1)", 2);
-        _settleHead = Prepare("UPDATE head SET flags=$1, proof=$2 WHERE seq=$0", 3);
-        _deleteHead = Prepare("DELETE FROM head WHERE seq=$0", 1);
-        _deleteBody = Prepare("DELETE FROM body WHERE seq=$0", 1);
-        _insertMailbox = Prepare(
-            "INSERT INTO mailbox(peer, number, settings, record, seen) VALUES($0, $1, $2, $3, $4) RETURNING box", 5);
-        _updateMailbox = Prepare("UPDATE mailbox SET number=$1, settings=$2, record=$3, seen=$4 WHERE box=$0", 5);
-        _deleteMailbox = Prepare("DELETE FROM mailbox WHERE box=$0", 1);
-        _setLast = Prepare("UPDATE meta SET value=$0 WHERE key='last'", 1);
+        _insertHead = Prepare("INSERT INTO head VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+        _insertBody = Prepare("INSERT INTO body VALUES(?1, ?2)");
+        _settleHead = Prepare("UPDATE head SET flags=?2, proof=?3 WHERE seq=?1");
+        _deleteHead = Prepare("DELETE FROM head WHERE seq=?1");
+        _deleteBody = Prepare("DELETE FROM body WHERE seq=?1");
+        _insertMailbox = Prepare("INSERT INTO mailbox(box, number, settings, record, seen, peer) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+        _updateMailbox = Prepare("UPDATE mailbox SET number=?2, settings=?3, record=?4, seen=?5 WHERE box=?1");
+        _deleteMailbox = Prepare("DELETE FROM mailbox WHERE box=?1");
+        _setLast = Prepare("UPDATE meta SET value=?1 WHERE key='last'");
         _pages = Prepare("PRAGMA page_count");
         _freePages = Prepare("PRAGMA freelist_count");
         PageBytes = (int)SqliteFile.Number(connection, "PRAGMA page_size");
@@ -89,7 +90,7 @@ internal sealed class SqliteWriter : IDisposable
         _changes.Clear();
         _lastAtBegin = _last;
         _savedLastAtBegin = _savedLast;
-        _begin.ExecuteNonQuery();
+        _begin.Run();
     }
 
     /// <summary>Commits it.</summary>
@@ -97,7 +98,7 @@ internal sealed class SqliteWriter : IDisposable
     internal List<PostboxChange> Commit()
     {
         _atStage?.Invoke(SqliteStage.Commit);
-        _commit.ExecuteNonQuery();
+        _commit.Run();
         _atStage?.Invoke(SqliteStage.Committed);
         return _changes;
     }
@@ -116,7 +117,7 @@ internal sealed class SqliteWriter : IDisposable
         _savedLast = _savedLastAtBegin;
         try
         {
-            _rollback.ExecuteNonQuery();
+            _rollback.Run();
         }
         catch (SqliteException)
         {
@@ -126,7 +127,7 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <summary>Pages of the file, and how many of them are free.</summary>
     /// <returns>Both.</returns>
-    internal (long All, long Free) Pages() => ((long)_pages.ExecuteScalar()!, (long)_freePages.ExecuteScalar()!);
+    internal (long All, long Free) Pages() => (One(_pages), One(_freePages));
 
     /// <summary>Appends an entry.</summary>
     /// <param name="entry">The entry.</param>
@@ -170,11 +171,20 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         head.Id.Write(_id);
-        Run(_insertHead, head.Sequence, box, _id, (long)head.Tag, SqliteFile.Flags(head), (long)head.Slot, (long)head.Size,
-            (long)head.Arrived, (long)head.Until, (long)head.Topic, (long)head.Proof);
+        _insertHead.Bind(3, _id);
+        _insertHead.Bind(4, (long)head.Tag);
+        _insertHead.Bind(5, SqliteFile.Flags(head));
+        _insertHead.Bind(6, (long)head.Slot);
+        _insertHead.Bind(7, head.Size);
+        _insertHead.Bind(8, head.Arrived);
+        _insertHead.Bind(9, head.Until);
+        _insertHead.Bind(10, head.Topic);
+        _insertHead.Bind(11, (long)head.Proof);
+        _insertHead.Run(head.Sequence, box);
         if (head.IsWaiting)
         {
-            Run(_insertBody, head.Sequence, Whole(entry.Item));
+            _insertBody.Bind(2, entry.Item.Span);
+            _insertBody.Run(head.Sequence);
         }
 
         return new PostboxAppend(change.Former == null ? AppendOutcome.Kept : AppendOutcome.Replaced, head, change.Former);
@@ -217,7 +227,7 @@ internal sealed class SqliteWriter : IDisposable
         Note(Index.Forget(head));
         if (head.IsWaiting)
         {
-            Run(_deleteBody, head.Sequence);
+            _deleteBody.Run(head.Sequence);
         }
 
         WriteForgotten(head);
@@ -241,14 +251,15 @@ internal sealed class SqliteWriter : IDisposable
         _undo.Add(() => Index.Undo(change, former));
         if (former != null)
         {
-            Run(_updateMailbox, _boxes[mailbox.Box], mailbox.Number, mailbox.Settings, mailbox.Record, (long)mailbox.Seen);
+            Write(_updateMailbox, _boxes[mailbox.Box], mailbox);
         }
         else
         {
-            Set(_insertMailbox, mailbox.Peer, mailbox.Number, mailbox.Settings, mailbox.Record, (long)mailbox.Seen);
-            long box = (long)_insertMailbox.ExecuteScalar()!;
+            long box = ++_lastBox;
             _boxes.Add(mailbox.Box, box);
             _undo.Add(() => _boxes.Remove(mailbox.Box));
+            _insertMailbox.Bind(6, mailbox.Peer);
+            Write(_insertMailbox, box, mailbox);
         }
 
         return new PostboxSave(MailboxOutcome.Done, mailbox);
@@ -281,45 +292,41 @@ internal sealed class SqliteWriter : IDisposable
         {
             if (head.IsWaiting)
             {
-                Run(_deleteBody, head.Sequence);
+                _deleteBody.Run(head.Sequence);
             }
 
             WriteForgotten(head);
         }
 
-        Run(_deleteMailbox, row);
+        _deleteMailbox.Run(row);
         return new PostboxSave(MailboxOutcome.Done, null);
     }
 
     /// <summary>Closes the connection.</summary>
     public void Dispose()
     {
-        foreach (SqliteCommand command in _commands)
+        foreach (SqliteStatement statement in _statements)
         {
-            command.Dispose();
+            statement.Dispose();
         }
 
         _connection.Dispose();
     }
 
-    private static void Set(SqliteCommand command, params ReadOnlySpan<object> values)
+    private static long One(SqliteStatement statement)
     {
-        for (int i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i];
-        }
+        long value = statement.Step() ? statement.Integer(0) : 0;
+        statement.Reset();
+        return value;
     }
 
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
+    private static void Write(SqliteStatement statement, long box, PostboxMailbox mailbox)
     {
-        Set(command, values);
-        command.ExecuteNonQuery();
+        statement.Bind(3, mailbox.Settings);
+        statement.Bind(4, mailbox.Record);
+        statement.Bind(5, mailbox.Seen);
+        statement.Run(box, mailbox.Number);
     }
-
-    // SQLite's parameter takes an array as it is; a part of one has to be copied
-    private static byte[] Whole(ReadOnlyMemory<byte> item) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(item, out ArraySegment<byte> part) && part.Offset == 0
-            && part.Count == part.Array!.Length ? part.Array : item.ToArray();
 
     private PostboxHead? Current(PostboxHead head) =>
         Index.Find(head.Box, head.Id) is { } now && now.Sequence == head.Sequence ? now : null;
@@ -332,32 +339,25 @@ internal sealed class SqliteWriter : IDisposable
 
     private void WriteSettled(PostboxHead head)
     {
-        Run(_settleHead, head.Sequence, SqliteFile.Flags(head), (long)head.Proof);
-        Run(_deleteBody, head.Sequence);
+        _settleHead.Run(head.Sequence, SqliteFile.Flags(head), (long)head.Proof);
+        _deleteBody.Run(head.Sequence);
     }
 
     // a number is never given again, also when the row that had it is gone
     private void WriteForgotten(PostboxHead head)
     {
-        Run(_deleteHead, head.Sequence);
+        _deleteHead.Run(head.Sequence);
         if (head.Sequence > _savedLast)
         {
-            Run(_setLast, _last);
+            _setLast.Run(_last);
             _savedLast = _last;
         }
     }
 
-    private SqliteCommand Prepare(string text, int parameters = 0)
+    private SqliteStatement Prepare(string text)
     {
-        SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = text;
-        for (int i = 0; i < parameters; i++)
-        {
-            command.Parameters.Add(new SqliteParameter { ParameterName = "$" + i });
-        }
-
-        command.Prepare();
-        _commands.Add(command);
-        return command;
+        SqliteStatement statement = new(_connection, text);
+        _statements.Add(statement);
+        return statement;
     }
 }

@@ -107,7 +107,7 @@ public sealed class Libp2pNodeOptions
 
     /// <summary>
     /// Whether streams of every protocol may use a connection through a relay that limits its time or its bytes. False leaves those
-    /// connections to identify, ping and what finds a direct way, as go and js do.
+    /// connections to identify, ping, what finds a direct way, as go and js do, and the postbox, whose requests are short.
     /// </summary>
     public bool UsesLimitedConnections { get; set; }
 

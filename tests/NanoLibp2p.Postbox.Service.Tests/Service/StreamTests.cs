@@ -4,6 +4,8 @@ using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Time.Testing;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Tests;
 
 namespace NanoLibp2p.Postbox.Service.Tests;
@@ -205,6 +207,27 @@ public sealed class StreamTests
         Assert.Equal((0, false), Kept(await owner.DepositAsync(owner.Peer, Caller.Item(3), token: token)));
         Assert.Equal(3, (await owner.SyncAsync()).Waiting);
         Assert.Equal(2, (await owner.SyncAsync(acks: Caller.Ack(item))).Waiting);
+    }
+
+    [Fact]
+    public async Task It_is_served_through_a_relay_that_limits_its_circuits()
+    {
+        Libp2pNodeOptions options = new() { Shards = 1 };
+        options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
+        await using Libp2pNode relaying = await Libp2pNode.StartAsync(options);
+        await using RelayService relay = RelayService.Start(relaying, new RelayServiceOptions());
+        await using Bed bed = await Bed.StartAsync();
+        await using RelayReservation place = RelayReservation.Start(bed.Node, relaying.ListenAddresses[0]);
+        Multiaddr address = await place.WaitAsync().WaitAsync(Bed.Patience);
+        Identity identity = Bed.NewIdentity();
+        await using Libp2pNode node = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = 1, Identity = identity });
+        await node.DialAsync(address).WaitAsync(Bed.Patience);
+        Assert.True(node.ConnectionsTo(bed.Node.PeerId)[0].IsLimited);
+        Caller owner = new(node, identity, bed.Node.PeerId);
+        await owner.OpenAsync();
+        await owner.ConfigureAsync([]);
+        Assert.Equal(0, (await owner.DepositAsync(owner.Peer, Caller.Item(1), token: owner.Token(owner.Peer))).Code);
+        Assert.Equal(1, (await owner.SyncAsync()).Waiting);
     }
 
     [Fact]

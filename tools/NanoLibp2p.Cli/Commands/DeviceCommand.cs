@@ -44,20 +44,26 @@ internal static class DeviceCommand
             HelpName = "MULTIADDR",
             CustomParser = result => CommonOptions.ParsePeer(result.Tokens[0].Value, result),
         };
+        Option<Multiaddr?> mailbox = new("--mailbox")
+        {
+            Description = "Gateway that keeps its mail, which it tells of line by line; a mailbox is made there if there is none",
+            HelpName = "MULTIADDR",
+            CustomParser = result => CommonOptions.ParsePeer(result.Tokens[0].Value, result),
+        };
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
         Option<FileInfo?> key = CommonOptions.Key();
         Command command = new("device", "Run a board's firmware: read, sign, publish, and dial again when the connection is gone")
         {
-            board, dial, mdns, relay, rendezvous, topic, every, readings, key
+            board, dial, mdns, relay, rendezvous, mailbox, topic, every, readings, key
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(dial) == null && result.GetResult(relay) == null && !result.GetValue(mdns)
-                && result.GetResult(rendezvous) == null)
+                && result.GetResult(rendezvous) == null && result.GetResult(mailbox) == null)
             {
-                result.AddError("give --dial MULTIADDR, --relay MULTIADDR, --mdns, or --rendezvous MULTIADDR");
+                result.AddError("give --dial MULTIADDR, --relay MULTIADDR, --mdns, --rendezvous MULTIADDR, or --mailbox MULTIADDR");
             }
         });
         command.SetAction(parsed =>
@@ -66,7 +72,8 @@ internal static class DeviceCommand
             int wanted = parsed.GetValue(readings) ?? int.MaxValue;
             Multiaddr[] dialed = parsed.GetValue(dial) ?? [];
             DeviceSettings settings = Settings(dialed.Select(one => one.ToString()), parsed.GetRequiredValue(topic),
-                parsed.GetValue(every).Time, parsed.GetValue(relay)?.ToString(), parsed.GetValue(rendezvous)?.ToString());
+                parsed.GetValue(every).Time, ("relay", parsed.GetValue(relay)),
+                ("rendezvous", parsed.GetValue(rendezvous)), ("mailbox", parsed.GetValue(mailbox)));
             using Interruption interruption = new();
             using HostedBoard device = Make(VirtualBoardName, parsed.GetValue(key), settings, wanted, output, parsed.GetValue(mdns));
             if (dialed.FirstOrDefault(one => one.PeerId?.ToString() == device.Peer) is { } self)
@@ -80,9 +87,10 @@ internal static class DeviceCommand
     }
 
     /// <summary>The settings of a device, in the text that one would store on a board.</summary>
-    internal static DeviceSettings Settings(IEnumerable<string> dial, string topic, TimeSpan every, string? relay, string? rendezvous)
-        => DeviceSettings.Parse(SettingsText(dial, topic, every) + (relay == null ? "" : $"relay = {relay}\n")
-            + (rendezvous == null ? "" : $"rendezvous = {rendezvous}\n"));
+    internal static DeviceSettings Settings(IEnumerable<string> dial, string topic, TimeSpan every,
+        params (string Name, Multiaddr? Value)[] others)
+        => DeviceSettings.Parse(SettingsText(dial, topic, every)
+            + string.Concat(others.Where(one => one.Value != null).Select(one => $"{one.Name} = {one.Value}\n")));
 
     /// <summary>The same as text.</summary>
     /// <exception cref="CliException">No board can have the topic.</exception>

@@ -3,17 +3,19 @@ using System.Threading;
 using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Firmware.Mail;
 using NanoLibp2p.Firmware.Relay;
 using NanoLibp2p.Firmware.Rendezvous;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 
 /// <summary>
 /// A virtual board with a thread of its own: it runs the program of every sensor, with the cryptography of a device. Its sensor may fall
 /// silent after a number of readings. With a setting <c>relay</c> it is dialed through that relay, with <c>rendezvous</c> it finds another
-/// gateway there.
+/// gateway there, with <c>mailbox</c> it takes its mail.
 /// </summary>
 internal sealed class HostedBoard : Board, IDisposable
 {
@@ -25,6 +27,7 @@ internal sealed class HostedBoard : Board, IDisposable
     private readonly Device _device;
     private readonly Thread _thread;
     private readonly bool _mdns;
+    private readonly bool _hasMailbox;
 
     /// <summary>Makes a board; <see cref="Start"/> lets it run.</summary>
     /// <param name="name">What people call it.</param>
@@ -45,11 +48,30 @@ internal sealed class HostedBoard : Board, IDisposable
         _board = new VirtualBoard(name, store, log == null ? null : new LogLines(log), MaxLinks);
         _sensor = new CountedSensor(_board.Sensor, readings);
         _mdns = mdns;
-        _device = new RendezvousDevice(new DeviceFactory(CreateRelayed)).Create(this, settings);
+        string? mailbox = settings.Find("mailbox", null!);
+        _hasMailbox = mailbox != null;
+        DeviceFactory create = new RendezvousDevice(new DeviceFactory(CreateRelayed)).Create;
+        if (mailbox != null)
+        {
+            MailDevice? mail = null;
+            mail = new MailDevice(new BoardMail(Multiaddr.Parse(mailbox), () => mail!.Client, log ?? (_ => { })), create);
+            create = mail.Create;
+        }
+
+        _device = create(this, settings);
         _thread = new Thread(_device.Run) { Name = name, IsBackground = true };
     }
 
     public override PeerFinder? CreateFinder(DeviceSettings settings) => _mdns ? _board.CreateFinder(settings) : null;
+
+    public override DeviceOptions CreateOptions()
+    {
+        DeviceOptions options = base.CreateOptions();
+
+        // one for the gateway of its mailbox, beside the peer that it dials
+        options.Node.MaxConnections = _hasMailbox ? 2 : options.Node.MaxConnections;
+        return options;
+    }
 
     public override string Name => _board.Name;
 

@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using NanoLibp2p.Cli.Commands;
 using NanoLibp2p.Cli.Commands.Gateway;
+using NanoLibp2p.Cli.Commands.Mail;
 
 namespace NanoLibp2p.Cli;
 
@@ -67,6 +68,7 @@ internal static class Program
             DeviceCommand.Create(),
             ProvisionCommand.Create(),
             GatewayCommand.Create(),
+            MailCommand.Create(),
             RelayCommand.Create(),
             InteropCommand.Create(),
         };

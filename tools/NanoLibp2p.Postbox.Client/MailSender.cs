@@ -250,6 +250,27 @@ public sealed partial class MailSender : IAsyncDisposable
         return done > 0 ? done : throw failure!;
     }
 
+    /// <summary>As <see cref="CancelAsync(PeerId, string, Multiaddr, CancellationToken)"/>, for all recipients that were sent this
+    /// subject from here.</summary>
+    /// <returns>How many were.</returns>
+    public async Task<int> CancelAsync(string subject, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        int done = 0;
+        foreach (PeerId to in _outbox.SlotPeers())
+        {
+            byte[] slot = _outbox.InOne(() => Slot(to, Encoding.UTF8.GetBytes(subject)));
+            if (_outbox.InSlot(to, slot).Count > 0)
+            {
+                await CancelAsync(to, subject, null, cancellationToken).ConfigureAwait(false);
+                done++;
+            }
+        }
+
+        return done > 0 ? done
+            : throw new MailException(MailError.NotFound, $"nothing of the subject '{subject}' was sent from here and may still wait");
+    }
+
     /// <summary>The record of a peer that was verified last, of any gateway; null for none.</summary>
     public PeerMailboxes? KnownRecord(PeerId peer)
     {

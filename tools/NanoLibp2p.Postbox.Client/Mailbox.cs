@@ -44,6 +44,7 @@ public sealed class Mailbox : IAsyncDisposable
 
     private readonly Libp2pNode _node;
     private readonly MailboxOptions _options;
+    private readonly IReadOnlyList<Multiaddr> _gateways;
     private readonly Inbox _inbox;
     private readonly PostboxExchange _exchange;
     private readonly GatewayDialer _dialer;
@@ -54,8 +55,9 @@ public sealed class Mailbox : IAsyncDisposable
     private long _received;
     private int _isEnumerating;
 
-    private Mailbox(Libp2pNode node, Identity identity, Inbox inbox, MailboxOptions options)
+    private Mailbox(Libp2pNode node, Identity identity, Inbox inbox, MailboxOptions options, IReadOnlyList<Multiaddr> gateways)
     {
+        _gateways = gateways;
         _node = node;
         _options = options;
         _inbox = inbox;
@@ -96,16 +98,15 @@ public sealed class Mailbox : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
         MailSender.CheckIdentity(node, identity);
-        if (options.Gateways.Count is 0 or > MostGateways)
-        {
-            throw new ArgumentException($"{options.Gateways.Count} gateways; give 1 to {MostGateways} in MailboxOptions.Gateways");
-        }
-
-        NodeOptions.CheckRange(options.MaxItems, 4, 1024 / options.Gateways.Count, nameof(options.MaxItems));
+        NodeOptions.CheckRange(options.Gateways.Count, 0, MostGateways, "MailboxOptions.Gateways.Count");
+        NodeOptions.CheckRange(options.MaxItems, 4, 1024 / Math.Max(1, options.Gateways.Count), nameof(options.MaxItems));
         Inbox inbox = new(path);
         try
         {
-            return new Mailbox(node, identity, inbox, options);
+            IReadOnlyList<Multiaddr> gateways = options.Gateways.Count > 0 ? [.. options.Gateways] : inbox.Gateways();
+            return gateways.Count > 0 ? new Mailbox(node, identity, inbox, options, gateways)
+                : throw new MailException(MailError.NoGateway,
+                    $"no gateway is known that keeps mail for {node.PeerId}; name one, and publish the mailbox there");
         }
         catch
         {
@@ -175,7 +176,7 @@ public sealed class Mailbox : IAsyncDisposable
     {
         // the record names all gateways, so that all must be known; one that is down is named if its address says who it is
         List<Multiaddr> named = [];
-        foreach (Multiaddr gateway in _options.Gateways)
+        foreach (Multiaddr gateway in _gateways)
         {
             named.Add(gateway.PeerId != null ? gateway
                 : gateway.WithPeerId(await _dialer.DialAsync(gateway, cancellationToken).ConfigureAwait(false)));
@@ -198,6 +199,11 @@ public sealed class Mailbox : IAsyncDisposable
                 PeerId peer = await RunAsync(gateway, PostboxClient.AskConfigure, request, cancellationToken).ConfigureAwait(false);
                 terms[peer] = request.Terms;
             }).ConfigureAwait(false);
+        _exchange.Locked(_ =>
+        {
+            _inbox.KeepGateways(named);
+            return true;
+        });
         return new PublishedMailbox(record, terms);
     }
 
@@ -320,7 +326,7 @@ public sealed class Mailbox : IAsyncDisposable
     {
         MailException? failure = null;
         bool isDone = false;
-        foreach (Multiaddr gateway in isReversed ? _options.Gateways.Reverse() : _options.Gateways)
+        foreach (Multiaddr gateway in isReversed ? _gateways.Reverse() : _gateways)
         {
             try
             {

@@ -7,7 +7,8 @@ namespace NanoLibp2p.Postbox.Client;
 /// <summary>What a <see cref="Mailbox"/> is told apart from its file.</summary>
 public sealed class MailboxOptions
 {
-    /// <summary>The gateways that keep this peer's mail, best first, 1 to 4: addresses, with <c>/p2p/</c> or without.</summary>
+    /// <summary>The gateways that keep this peer's mail, best first, at most 4: addresses, with <c>/p2p/</c> or without. None: those at
+    /// which it was published last.</summary>
     public IList<Multiaddr> Gateways { get; } = [];
 
     /// <summary>Whether mail of a sender and subject is wanted; the sender of what is not is told so. Null for all.</summary>

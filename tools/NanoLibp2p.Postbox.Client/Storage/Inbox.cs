@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using NanoLibp2p.Multiformats;
 
@@ -20,6 +21,9 @@ internal sealed class Inbox(string path) : MailFile(path, Schema, isExclusive: t
             sent INTEGER NOT NULL, lifetime INTEGER NOT NULL, latest INTEGER NOT NULL, body BLOB NOT NULL, shown INTEGER NOT NULL);
         """;
 
+    private const string GatewaysName = "gateways";
+    private const int MaxGatewayBytes = 8192;
+
     // a message could not be added: nothing may say that it was
     private bool _isBroken;
 
@@ -33,7 +37,7 @@ internal sealed class Inbox(string path) : MailFile(path, Schema, isExclusive: t
 
         try
         {
-            if (name == "mail")
+            if (name is "mail" or GatewaysName)
             {
                 Commit();
             }
@@ -93,6 +97,30 @@ internal sealed class Inbox(string path) : MailFile(path, Schema, isExclusive: t
         {
             Rollback(e);
             throw Explain(e);
+        }
+    }
+
+    /// <summary>The gateways at which the mailbox was published last.</summary>
+    internal IReadOnlyList<Multiaddr> Gateways()
+    {
+        List<Multiaddr> found = [];
+        byte[] text = new byte[MaxGatewayBytes];
+        int count = Read(GatewaysName, text, 0, text.Length);
+        foreach (string line in Encoding.UTF8.GetString(text, 0, Math.Max(count, 0)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            found.Add(Multiaddr.Parse(line));
+        }
+
+        return found;
+    }
+
+    /// <summary>Keeps the gateways at which the mailbox was published.</summary>
+    internal void KeepGateways(IEnumerable<Multiaddr> gateways)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', gateways));
+        if (!Write(GatewaysName, text, 0, text.Length))
+        {
+            throw Explain(LastError!);
         }
     }
 

@@ -74,6 +74,12 @@ internal sealed class Outbox(string path) : MailFile(path, Schema, isExclusive: 
         return found.Count == 1 ? found[0] : null;
     }
 
+    /// <summary>The recipients of what gateways have taken for slots and may still keep.</summary>
+    internal IReadOnlyList<PeerId> SlotPeers() => InOne(() => Query(
+        "SELECT DISTINCT peer FROM item WHERE slot IS NOT NULL AND gateway IS NOT NULL AND until > $now",
+        row => PeerId.FromBytes(row.GetFieldValue<byte[]>(0), 0, row.GetFieldValue<byte[]>(0).Length),
+        ("$now", DateTimeOffset.UtcNow.ToUnixTimeSeconds())));
+
     /// <summary>What gateways have taken for a slot and may still keep.</summary>
     internal IReadOnlyList<OutboxItem> InSlot(PeerId to, byte[] slot) => InOne(() => Query(
         "SELECT * FROM item WHERE peer = $peer AND slot = $slot AND gateway IS NOT NULL AND until > $now", ReadItem,

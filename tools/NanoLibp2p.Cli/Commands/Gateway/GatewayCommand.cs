@@ -28,6 +28,8 @@ internal static class GatewayCommand
         Drain(),
         Peers(),
         TokenCommand.Create(),
+        MailboxCommand.Create(),
+        StoreCommand.Create(),
         BackupCommand.Create(),
         BackupCommand.CreateRestore(),
     };

@@ -1,0 +1,281 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Tasks;
+using NanoLibp2p.Core;
+using NanoLibp2p.Host;
+using NanoLibp2p.Postbox.Service;
+using NanoLibp2p.Postbox.Service.Stores;
+
+namespace NanoLibp2p.Cli.Tests;
+
+/// <summary><c>mail</c> against a postbox in this process, as gateways have it.</summary>
+public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
+{
+    private readonly Gateway _gateway;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("climail");
+
+    public MailTests(Gateway gateway) => _gateway = gateway;
+
+    public void Dispose() => _folder.Delete(true);
+
+    [Fact]
+    public async Task A_message_is_left_and_taken_and_its_delivery_is_proven()
+    {
+        string bob = await MailboxAsync("bob");
+        string token = await TokenAsync("bob", "alice");
+        CliResult sent = await RunAsync("send", bob, "open the valve", "--key", Key("alice"), "--via", _gateway.Address, "--token", token,
+            "--ttl", "10m", "--priority", "1");
+        Assert.Equal((0, ""), (sent.ExitCode, sent.Errors));
+        JsonElement id = Assert.Single(sent.EventsOf("sent"));
+        Assert.Equal(_gateway.Peer, id.GetProperty("gateway").GetString());
+
+        CliResult probe = await RunAsync("probe", "--key", Key("bob"), "--via", _gateway.Address);
+        Assert.Equal(1, Assert.Single(probe.EventsOf("waiting")).GetProperty("waiting").GetInt32());
+
+        CliResult fetched = await RunAsync("fetch", "--key", Key("bob"));
+        Assert.Equal((0, ""), (fetched.ExitCode, fetched.Errors));
+        JsonElement mail = Assert.Single(fetched.EventsOf("mail"));
+        Assert.Equal("open the valve", mail.GetProperty("text").GetString());
+        Assert.Equal(await PeerAsync("alice"), mail.GetProperty("from").GetString());
+        Assert.False(mail.GetProperty("seenBefore").GetBoolean());
+        Assert.Empty((await RunAsync("fetch", "--key", Key("bob"))).EventsOf("mail"));
+
+        CliResult status = await RunAsync("status", id.GetProperty("id").GetString()![..12], "--key", Key("alice"));
+        JsonElement fate = Assert.Single(status.EventsOf("status"));
+        Assert.Equal(("delivered", true), (fate.GetProperty("fate").GetString(), fate.GetProperty("proven").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task A_stranger_works_for_its_place_and_who_follows_gets_it_at_once_while_the_sender_waits()
+    {
+        string bob = await MailboxAsync("bob", "--work", "8");
+        await using CliProcess follower = CliProcess.Start("mail", "fetch", "--follow", "--key", Key("bob"), "--json");
+        await using CliProcess sender = CliProcess.Start("mail", "send", bob, "-", "--key", Key("alice"), "--via", _gateway.Address,
+            "--wait", "--json");
+        await sender.WriteAsync("from stdin");
+        sender.EndInput();
+        Assert.Equal("from stdin", (await follower.EventAsync("mail")).GetProperty("text").GetString());
+        CliResult waited = await sender.EndAsync();
+        Assert.Equal((0, ""), (waited.ExitCode, waited.Errors));
+        Assert.True(Assert.Single(waited.EventsOf("status")).GetProperty("proven").GetBoolean());
+        await follower.SignalAsync("INT");
+        Assert.Equal(0, (await follower.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_later_message_of_a_subject_replaces_the_former_and_is_taken_back()
+    {
+        string bob = await MailboxAsync("bob", "--work", "1");
+        string[] common = ["--key", Key("alice"), "--via", _gateway.Address, "--subject", "setpoint"];
+        await RunAsync(["send", bob, "21", .. common]);
+        string first = File(Encoding.UTF8.GetBytes("22"));
+        await RunAsync(["send", bob, "--file", first, .. common]);
+        CliResult one = await RunAsync("probe", "--key", Key("bob"));
+        Assert.Equal(1, one.EventsOf("waiting")[0].GetProperty("waiting").GetInt32());
+        CliResult cancelled = await RunAsync("cancel", "--subject", "setpoint", "--key", Key("alice"));
+        Assert.Equal((0, ""), (cancelled.ExitCode, cancelled.Errors));
+        CliResult none = await RunAsync("probe", "--key", Key("bob"));
+        Assert.Equal(0, none.EventsOf("waiting")[0].GetProperty("waiting").GetInt32());
+    }
+
+    [Fact]
+    public async Task People_read_a_message_in_one_line_that_nothing_in_it_can_break()
+    {
+        string bob = await MailboxAsync("bob", "--work", "1");
+        await RunAsync("send", bob, "a\u001b[2Jb\nc", "--key", Key("alice"), "--via", _gateway.Address, "--subject", "s\r");
+        CliResult fetched = await CliResult.RunAsync("mail", "fetch", "--key", Key("bob"));
+        string line = Assert.Single(fetched.Output.TrimEnd('\n').Split('\n'));
+        Assert.EndsWith("[s\uFFFD]: a\uFFFD[2Jb\uFFFDc", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fetch_that_is_killed_prints_every_message_and_none_twice_unmarked()
+    {
+        const int count = 30;
+        string bob = await MailboxAsync("bob");
+        string token = await TokenAsync("bob", "alice");
+        for (int i = 0; i < count; i++)
+        {
+            CliResult sent = await RunAsync("send", bob, $"{i}", "--key", Key("alice"), "--via", _gateway.Address, "--token", token);
+            Assert.Equal(0, sent.ExitCode);
+        }
+
+        Dictionary<string, int> unmarked = [];
+        HashSet<string> seen = [];
+        for (int round = 0; round < 6; round++)
+        {
+            await using CliProcess fetch = CliProcess.Start("mail", "fetch", "--key", Key("bob"), "--json");
+            if (round < 5)
+            {
+                for (int i = 0; i <= round; i++)
+                {
+                    await fetch.EventAsync("mail");
+                }
+
+                await fetch.SignalAsync("KILL");
+            }
+
+            foreach (JsonElement mail in (await fetch.EndAsync()).EventsOf("mail"))
+            {
+                string text = mail.GetProperty("text").GetString()!;
+                seen.Add(text);
+                if (!mail.GetProperty("seenBefore").GetBoolean())
+                {
+                    unmarked[text] = unmarked.GetValueOrDefault(text) + 1;
+                }
+            }
+        }
+
+        Assert.Equal(count, seen.Count);
+        Assert.All(unmarked.Values, times => Assert.Equal(1, times));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_sent_is_told_in_a_sentence_that_says_what_to_do()
+    {
+        string bob = await PeerAsync("nobody");
+        string via = _gateway.Address;
+        string key = Key("alice");
+        (await CliAsync("send", "12D3KooWnobody", "x", "--key", key)).AssertFailed(2, "'12D3KooWnobody' is no peer id");
+        (await CliAsync("send", bob, "--key", key)).AssertFailed(2, "the message is missing");
+        (await CliAsync("send", bob, "x", "--file", "y", "--key", key)).AssertFailed(2, "give TEXT or --file FILE");
+        (await CliAsync("send", bob, "--file", "not-there", "--key", key)).AssertFailed(2, "not-there is not there");
+        (await CliAsync("send", bob, "--file", File([]), "--key", key)).AssertFailed(2, "is empty");
+        (await CliAsync("send", bob, "--file", File(new byte[70_000]), "--key", key, "--via", via)).AssertFailed(1, "keeps no mail for");
+        (await CliAsync("send", bob, "x", "--key", key)).AssertFailed(2, "no gateway is known", "--via");
+        (await CliAsync("send", bob, "x", "--key", key, "--via", via)).AssertFailed(1, "keeps no mail for " + bob);
+        (await CliAsync("send", bob, "x", "--key", key, "--via", "/ip4/127.0.0.1/tcp/1")).AssertFailed(1, "cannot reach the gateway");
+        (await CliAsync("send", bob, "x", "--key", key, "--token", File([1, 2]))).AssertFailed(2, "is no token");
+        (await CliAsync("status", "zz", "--key", key)).AssertFailed(2, "no message's id");
+        (await CliAsync("status", "00112233", "--key", key)).AssertFailed(2, "no message 00112233 was sent from here");
+        (await CliAsync("cancel", "--subject", "s", "--key", key)).AssertFailed(2, "nothing of the subject 's'");
+        (await CliAsync("fetch", "--key", key)).AssertFailed(2, "no gateway is known");
+        (await CliAsync("fetch", "--key", Key("nobody"), "--via", via)).AssertFailed(1, "keeps no mail for", "mail record");
+        (await CliAsync("record", "--key", key, "--via", via, "--work", "77")).AssertFailed(2, "--work 77");
+    }
+
+    [Fact]
+    public async Task What_is_too_long_for_the_mailbox_says_how_much_fits()
+    {
+        string bob = await MailboxAsync("bob");
+        CliResult sent = await CliAsync("send", bob, "--file", File(new byte[70_000]), "--key", Key("alice"), "--via", _gateway.Address);
+        sent.AssertFailed(2, "65536 are taken there");
+    }
+
+    [Fact]
+    public async Task Without_a_token_a_mailbox_for_no_strangers_says_so()
+    {
+        string bob = await MailboxAsync("bob", "--work", "255");
+        CliResult sent = await CliAsync("send", bob, "x", "--key", Key("alice"), "--via", _gateway.Address);
+        sent.AssertFailed(1, "--token FILE");
+    }
+
+    [Fact]
+    public async Task A_store_of_mail_is_checked_compacted_copied_and_repaired()
+    {
+        string path = Path.Combine(_folder.FullName, "postbox.db");
+        string store = "sqlite:" + path;
+        await using (SqlitePostboxStore made = new(new SqlitePostboxOptions { Path = path }))
+        {
+            await made.OpenAsync(_ => { }, TestContext.Current.CancellationToken);
+            (await CliResult.RunAsync("gateway", "store", "check", "--store", store)).AssertFailed(1, path);
+        }
+
+        CliResult check = await CliResult.RunAsync("gateway", "store", "check", "--store", store, "--json");
+        Assert.Equal((0, ""), (check.ExitCode, check.Errors));
+        Assert.Equal(0, Assert.Single(check.EventsOf("checked")).GetProperty("damaged").GetInt32());
+        Assert.Equal(0, (await CliResult.RunAsync("gateway", "store", "compact", "--store", store)).ExitCode);
+        Assert.Equal(0, (await CliResult.RunAsync("gateway", "store", "copy", store, store + "2")).ExitCode);
+        Assert.Equal(0, (await CliResult.RunAsync("gateway", "store", "repair", "--store", store + "2")).ExitCode);
+        (await CliResult.RunAsync("gateway", "store", "copy", store, store)).AssertFailed(2, "FROM and TO are one store");
+        (await CliResult.RunAsync("gateway", "store", "check", "--store", store + "3")).AssertFailed(2, "there is no store");
+        (await CliResult.RunAsync("gateway", "store", "check", "--store", "nats://h")).AssertFailed(2, "give sqlite:PATH");
+    }
+
+    [Fact]
+    public async Task Mailboxes_of_a_gateway_that_does_not_run_are_told_with_what_to_do()
+    {
+        CliResult list = await CliResult.RunAsync("gateway", "mailbox", "list", "--data", _folder.FullName);
+        list.AssertFailed(1, _folder.FullName);
+    }
+
+    private static Task<CliResult> RunAsync(params string[] arguments) => CliResult.RunAsync(["mail", .. arguments, "--json"]);
+
+    // errors are told before anything is made
+    private async Task<CliResult> CliAsync(params string[] arguments)
+    {
+        await PeerAsync("alice");
+        return await CliResult.RunAsync(["mail", .. arguments]);
+    }
+
+    private string Key(string name) => Path.Combine(_folder.FullName, name);
+
+    private string File(byte[] bytes)
+    {
+        string path = Path.Combine(_folder.FullName, Path.GetRandomFileName());
+        System.IO.File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private async Task<string> PeerAsync(string name)
+    {
+        if (!System.IO.File.Exists(Key(name)))
+        {
+            await CliResult.RunAsync("key", "new", "--out", Key(name));
+        }
+
+        CliResult shown = await CliResult.RunAsync("key", "show", Key(name), "--json");
+        return shown.EventsOf("key")[0].GetProperty("peerId").GetString()!;
+    }
+
+    private async Task<string> MailboxAsync(string name, params string[] more)
+    {
+        string peer = await PeerAsync(name);
+        CliResult made = await RunAsync(["record", "--key", Key(name), "--via", _gateway.Address, .. more]);
+        Assert.Equal((0, ""), (made.ExitCode, made.Errors));
+        Assert.Equal(1, Assert.Single(made.EventsOf("record")).GetProperty("prekey").GetInt32());
+        return peer;
+    }
+
+    private async Task<string> TokenAsync(string of, string holder)
+    {
+        string file = Path.Combine(_folder.FullName, $"{of}-{holder}.token");
+        CliResult made = await RunAsync("token", "--key", Key(of), "--for", await PeerAsync(holder), "--out", file);
+        Assert.Equal((0, ""), (made.ExitCode, made.Errors));
+        return file;
+    }
+
+    /// <summary>A node with a postbox that admits everybody.</summary>
+    public sealed class Gateway : IAsyncLifetime
+    {
+        private readonly MemoryPostboxStore _store = new();
+        private Libp2pNode _node = null!;
+        private PostboxService _service = null!;
+
+        public string Address => _node.ListenAddresses[0].ToString();
+
+        public string Peer => _node.PeerId.ToString();
+
+        public async ValueTask InitializeAsync()
+        {
+            Identity identity = Keys.Create();
+            Libp2pNodeOptions options = new() { Identity = identity, Shards = 1, PubSub = null };
+            options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
+            _node = await Libp2pNode.StartAsync(options);
+            _service = await PostboxService.StartAsync(_node, _store,
+                new PostboxServiceOptions { Identity = identity, Admits = _ => true, DepositsPerPeer = 1000, DepositsPerAddress = 10_000,
+                    LookupsPerPeer = 10_000 });
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _service.DisposeAsync();
+            await _node.DisposeAsync();
+            await _store.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Client;
+
+namespace NanoLibp2p.Cli.Commands.Mail;
+
+/// <summary><c>mail fetch</c>: one's own mail, each message once.</summary>
+internal static class FetchCommand
+{
+    internal static Command Create()
+    {
+        Option<Multiaddr[]> via = MailOptions.Gateways();
+        Option<bool> follow = new("--follow") { Description = "Go on until Ctrl-C, and print new mail as it comes" };
+        Command command = new("fetch", "Take the mail that waits, and print each message once; one that was being printed when this was "
+            + "killed comes again, marked") { via, follow };
+        command.SetAction(parsed => MailSession.Run(parsed, async session =>
+        {
+            bool follows = parsed.GetValue(follow);
+            await using Mailbox mailbox = Open(session, parsed.GetValue(via), follows: follows);
+            try
+            {
+                await PrintAsync(session, mailbox, follows ? mailbox.FollowAsync(session.Interrupted)
+                    : mailbox.FetchAsync(session.Interrupted));
+            }
+            catch (OperationCanceledException) when (follows)
+            {
+                // its one end
+            }
+
+            return 0;
+        }));
+        return command;
+    }
+
+    /// <summary>Opens the mailbox of a command; a gateway that fails while others do not is told.</summary>
+    internal static Mailbox Open(MailSession session, Multiaddr[]? gateways, MailboxOptions? options = null, bool follows = false)
+    {
+        options ??= new MailboxOptions();
+        foreach (Multiaddr gateway in gateways ?? [])
+        {
+            options.Gateways.Add(gateway);
+        }
+
+        Mailbox mailbox = Mailbox.Open(session.Node, session.Identity, session.MailFile, options);
+        if (follows || gateways is not { Length: 1 })
+        {
+            // of one alone the command's end tells
+            mailbox.GatewayFailed += e => session.Output.Notice(null, MailSession.Explain(e).Message);
+        }
+
+        return mailbox;
+    }
+
+    private static async Task PrintAsync(MailSession session, Mailbox mailbox, IAsyncEnumerable<ReceivedMail> mails)
+    {
+        await foreach (ReceivedMail mail in mails)
+        {
+            string sender = mail.Sender.ToString();
+            string text = SafeText.Decode(mail.Body);
+            JsonObject json = Output.Event("mail");
+            json["number"] = mail.Number;
+            json["from"] = sender;
+            json["subject"] = SafeText.Decode(mail.Subject);
+            json["sent"] = MailCommand.Time(mail.Sent);
+            json["lifetime"] = (long)mail.Lifetime.TotalSeconds;
+            json["seenBefore"] = mail.SeenBefore;
+            json["data"] = Convert.ToBase64String(mail.Body);
+            json["text"] = text;
+            string subject = mail.Subject.Length > 0 ? $" [{SafeText.Decode(mail.Subject)}]" : "";
+            string seen = mail.SeenBefore ? " (may have been printed before)" : "";
+            session.Output.Tell(json, $"[bold]{sender}[/] {MailCommand.Time(mail.Sent)}{subject}{seen}: {text}");
+            if (StandardStream.Current is { Failed.IsCancellationRequested: true })
+            {
+                // nobody has read it: it stays
+                return;
+            }
+        }
+    }
+}

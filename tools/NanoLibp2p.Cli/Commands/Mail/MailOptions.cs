@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.IO;
+using System.Linq;
+using NanoLibp2p.Core;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Cli.Commands.Mail;
+
+/// <summary>Options that several commands of <c>mail</c> have.</summary>
+internal static class MailOptions
+{
+    /// <summary>Who sends, or whose mail it is.</summary>
+    internal static readonly Option<FileInfo?> Key = new("--key")
+    {
+        Description = "Key file; made when it is not there. Beside it, FILE.mail keeps one's own mail and FILE.sent what was sent "
+            + "[default: ~/.local/share/nanolibp2p/mail/identity]",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    /// <summary>Patience with a dial.</summary>
+    internal static readonly Option<Duration> Timeout = Patience();
+
+    /// <summary>Where the mail is kept.</summary>
+    internal static Option<Multiaddr?> Via(string description) => new("--via")
+    {
+        Description = description,
+        HelpName = "MULTIADDR",
+        CustomParser = result => CommonOptions.ParsePeer(result.Tokens[0].Value, result),
+    };
+
+    /// <summary>Where one's own mail is kept, at up to four gateways.</summary>
+    internal static Option<Multiaddr[]> Gateways() => new("--via")
+    {
+        Description = "A gateway that keeps the mail, best first; up to four [default: those of the last mail record]",
+        HelpName = "MULTIADDR",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        CustomParser = ParseGateways,
+    };
+
+    /// <summary>A peer id.</summary>
+    internal static PeerId? ParsePeer(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        PeerId? peer = PeerId.TryParse(text, out string error);
+        if (peer == null)
+        {
+            result.AddError($"'{text}' is no peer id: {error}; give one such as 12D3KooW...");
+        }
+
+        return peer;
+    }
+
+    /// <summary>The identity of a command, and the file that it is in.</summary>
+    internal static (Identity Identity, FileInfo File) Identity(ParseResult parsed, Output output)
+    {
+        FileInfo file = parsed.GetValue(Key) ?? Default();
+        return (Keys.ReadOrMake(file, output), file);
+    }
+
+    private static FileInfo Default()
+    {
+        Environment.SpecialFolder data = Environment.SpecialFolder.LocalApplicationData;
+        string folder = Path.Combine(Environment.GetFolderPath(data, Environment.SpecialFolderOption.Create), "nanolibp2p", "mail");
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"cannot make the folder {folder}: {e.Message}; name a key file with --key",
+                CliException.WrongArguments);
+        }
+
+        return new FileInfo(Path.Combine(folder, "identity"));
+    }
+
+    private static Option<Duration> Patience()
+    {
+        Option<Duration> timeout = CommonOptions.Timeout();
+        timeout.Recursive = true;
+        return timeout;
+    }
+
+    private static Multiaddr[] ParseGateways(ArgumentResult result)
+    {
+        if (result.Tokens.Count > 4)
+        {
+            result.AddError($"{result.Tokens.Count} gateways; a mailbox has at most 4");
+        }
+
+        IEnumerable<Multiaddr?> parsed = [.. result.Tokens.Select(token => CommonOptions.ParsePeer(token.Value, result))];
+        return [.. parsed.OfType<Multiaddr>()];
+    }
+}

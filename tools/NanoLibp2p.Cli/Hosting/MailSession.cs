@@ -1,0 +1,100 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoLibp2p.Cli.Commands.Mail;
+using NanoLibp2p.Core;
+using NanoLibp2p.Host;
+using NanoLibp2p.Postbox.Client;
+
+namespace NanoLibp2p.Cli;
+
+/// <summary>A command that sends or takes mail: its node, and the files beside its key.</summary>
+internal sealed class MailSession
+{
+    private MailSession(Libp2pNode node, Identity identity, FileInfo key, Output output, CancellationToken interrupted)
+    {
+        Node = node;
+        Identity = identity;
+        Key = key;
+        Output = output;
+        Interrupted = interrupted;
+    }
+
+    internal Libp2pNode Node { get; }
+
+    internal Identity Identity { get; }
+
+    internal Output Output { get; }
+
+    /// <summary>The user wants an end.</summary>
+    internal CancellationToken Interrupted { get; }
+
+    /// <summary>The file of what was sent.</summary>
+    internal string SentFile => Key.FullName + ".sent";
+
+    /// <summary>The file of one's own mail.</summary>
+    internal string MailFile => Key.FullName + ".mail";
+
+    private FileInfo Key { get; }
+
+    /// <summary>Runs a command's part with a node that listens nowhere.</summary>
+    /// <param name="parsed">The command with its options.</param>
+    /// <param name="talk">The command's part; it returns the exit code.</param>
+    internal static int Run(ParseResult parsed, Func<MailSession, Task<int>> talk)
+    {
+        Output output = Output.Of(parsed);
+        (Identity identity, FileInfo key) = MailOptions.Identity(parsed, output);
+        return RunAsync(identity, key, parsed.GetValue(MailOptions.Timeout).Time, output, talk).GetAwaiter().GetResult();
+    }
+
+    /// <summary>The sentence of what went wrong with mail, and what to do on the command line.</summary>
+    internal static CliException Explain(MailException why)
+    {
+        string more = why.Error switch
+        {
+            MailError.NoGateway => "; give its address with --via",
+            MailError.NoMailbox => "; one's own is made by: nanolibp2p mail record --via MULTIADDR",
+            MailError.Denied or MailError.MailboxFull or MailError.WorkRequired => "; a token is shown with --token FILE",
+            _ when why.MessageId != null => $"; the message is kept, and sent again in the same bytes by: nanolibp2p mail send "
+                + $"--again {why.MessageId[..16]}",
+            _ => "",
+        };
+        return new CliException(why.Message + more,
+            why.Error is MailError.TooLong or MailError.RecipientInvalid or MailError.NotFound or MailError.NoGateway
+                ? CliException.WrongArguments : CliException.Failed);
+    }
+
+    private static async Task<int> RunAsync(Identity identity, FileInfo key, TimeSpan timeout, Output output,
+        Func<MailSession, Task<int>> talk)
+    {
+        using Interruption interruption = new();
+        Libp2pNodeOptions options = new()
+        {
+            Identity = identity,
+            Shards = 1,
+            PubSub = null,
+            Node = Commands.CommonOptions.ClientOptions(timeout),
+            UsesLimitedConnections = true,
+        };
+        options.Dial.Timeout = timeout;
+        await using Libp2pNode node = await Libp2pNode.StartAsync(options);
+        try
+        {
+            return await talk(new MailSession(node, identity, key, output, interruption.Token));
+        }
+        catch (MailException e)
+        {
+            throw Explain(e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CliException(e.Message, CliException.WrongArguments);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CliException("ended before it was done");
+        }
+    }
+}

@@ -223,7 +223,9 @@ namespace NanoLibp2p.Frames
             {
                 Array.Copy(_sent, FrameHandshake.XX3Bytes, Record.Raw, FrameRecord.RootAt, FrameSecrets.RootBytes);
                 uint nd = isNotice ? Bytes.ReadUInt32BigEndian(_received, at + 2) : Record.Nd;
-                if (Take(_sid, _handshake.Time, 1, nd < uint.MaxValue - (1 << 24) ? nd : Record.Nd, 0))
+
+                // a gateway that took the device's number for old has seen a higher one: a lower one would lock it out elsewhere
+                if (Take(_sid, _handshake.Time, 1, nd > Record.Nd && nd < uint.MaxValue - (1 << 24) ? nd : Record.Nd, 0))
                 {
                     return;
                 }

@@ -129,7 +129,8 @@ namespace NanoLibp2p.Frames
         /// <param name="card">The gateway's card.</param>
         /// <param name="frame">Takes <see cref="XX2Bytes"/>.</param>
         /// <param name="offset">Where they go.</param>
-        public void WriteXX2(int first, int hid, KeyPair ephemeral, uint time, int sid, byte[] card, byte[] frame, int offset)
+        /// <returns>False when the device's key gives no secret: nothing of the frame may be sent.</returns>
+        public bool WriteXX2(int first, int hid, KeyPair ephemeral, uint time, int sid, byte[] card, byte[] frame, int offset)
         {
             WriteHead(first + FrameHead.XX2 - FrameHead.XX1, hid, frame, offset);
             int at = offset + HeadBytes + Noise.HeaderBytes;
@@ -137,7 +138,7 @@ namespace NanoLibp2p.Frames
             Bytes.WriteUInt16BigEndian(frame, at + 4, (ushort)sid);
             Array.Copy(card, 0, frame, at + 6, FrameCard.CardBytes);
             Noise.UseEphemeral(ephemeral);
-            Noise.WriteMessage(frame, offset + HeadBytes, 6 + FrameCard.CardBytes);
+            return Noise.WriteMessage(frame, offset + HeadBytes, 6 + FrameCard.CardBytes) == XX2Bytes - HeadBytes;
         }
 
         /// <summary>Reads the gateway's answer, and its card. Who wants another gateway calls <see cref="TakeBack"/> then.</summary>
@@ -283,14 +284,15 @@ namespace NanoLibp2p.Frames
         /// <param name="sid">The session's id.</param>
         /// <param name="frame">Takes <see cref="KK2Bytes"/>.</param>
         /// <param name="offset">Where they go.</param>
-        public void WriteKK2(int first, int hid, KeyPair ephemeral, uint time, int sid, byte[] frame, int offset)
+        /// <returns>False when the device's key gives no secret: nothing of the frame may be sent.</returns>
+        public bool WriteKK2(int first, int hid, KeyPair ephemeral, uint time, int sid, byte[] frame, int offset)
         {
             WriteHead(first + FrameHead.KK2 - FrameHead.KK1, hid, frame, offset);
             int at = offset + HeadBytes + Noise.HeaderBytes;
             Bytes.WriteUInt32BigEndian(frame, at, time);
             Bytes.WriteUInt16BigEndian(frame, at + 4, (ushort)sid);
             Noise.UseEphemeral(ephemeral);
-            Noise.WriteMessage(frame, offset + HeadBytes, 6);
+            return Noise.WriteMessage(frame, offset + HeadBytes, 6) == KK2Bytes - HeadBytes;
         }
 
         /// <summary>Reads the gateway's answer; <see cref="FrameSecrets.TakeRoot"/> then gives the root.</summary>

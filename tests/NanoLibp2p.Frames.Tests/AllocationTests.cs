@@ -28,7 +28,7 @@ public class AllocationTests : DeviceSessionEvents
         FrameLinkInfo link = new("", true);
         FrameGateway answering = new(new FrameGatewayOptions
         {
-            Identity = gateway, Crypto = crypto, Random = new SeededRandom(3), Store = new GatewayStore(new Random(1)),
+            Identity = gateway, Crypto = crypto, Random = new SeededRandom(3), Admits = _ => true, Store = new GatewayStore(new Random(1)),
         }, (_, _) => { });
         answering.Remember(device.PeerId, card, key.PublicKey);
         byte[] staticKey = answering.StaticKey.ToArray();

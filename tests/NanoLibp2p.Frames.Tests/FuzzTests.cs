@@ -34,7 +34,7 @@ public class FuzzTests : DeviceSessionEvents
         GatewayStore store = new(random);
         FrameGateway answering = new(new FrameGatewayOptions
         {
-            Identity = gateway, Crypto = crypto, Random = new SeededRandom(3), Store = store,
+            Identity = gateway, Crypto = crypto, Random = new SeededRandom(3), Admits = _ => true, Store = store,
         }, (_, _) => { });
         Assert.True(answering.Remember(device.PeerId, card, key.PublicKey));
         DeviceSession session = new(new DeviceSessionOptions { IsShort = isShort }, secrets, device, new BoardStore(random),

@@ -8,6 +8,9 @@ namespace NanoLibp2p.Frames.Gateway;
 /// <param name="CardIndex">The index of that key: the highest seen.</param>
 public sealed record FrameDevice(PeerId Peer, byte[] StaticKey, int CardIndex)
 {
+    /// <summary>Whether it was provisioned; else it came by XX.</summary>
+    public bool IsRemembered { get; init; }
+
     /// <summary>The root that is in use.</summary>
     public FrameRoot? Confirmed { get; init; }
 

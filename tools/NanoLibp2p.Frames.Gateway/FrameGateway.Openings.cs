@@ -11,6 +11,8 @@ namespace NanoLibp2p.Frames.Gateway;
 // Handshakes and resumptions: three roots, the order of attempts (SPEC.md 5.4), half-opens (5.5, H2).
 public sealed partial class FrameGateway
 {
+    // devices that came by XX and have proved no root yet
+    private const int MaxStrangers = 256;
     private const int MaxHalfOpens = 64;
     private const int MaxHalfOpensOfAddress = 4;
     private const int MaxHalfOpensOfHid = 4;
@@ -82,7 +84,7 @@ public sealed partial class FrameGateway
         {
             foreach (FrameRoot root in RootsOf(device))
             {
-                if (!frame.AsSpan(1, FrameSecrets.RidBytes).SequenceEqual(Live(root).Rid)
+                if (!_options.Admits(device.Peer) || !frame.AsSpan(1, FrameSecrets.RidBytes).SequenceEqual(Live(root).Rid)
                     || !_secrets.ReadR1(root.Root, 0, frame, 0, out uint nd))
                 {
                     continue;
@@ -100,7 +102,11 @@ public sealed partial class FrameGateway
                     return false;
                 }
 
-                int sid = NewSid();
+                if (NewSid() is not { } sid)
+                {
+                    return false;
+                }
+
                 byte[] r2 = new byte[FrameSecrets.R2Bytes];
                 _secrets.WriteR2(root.Root, 0, frame, 0, UnixSeconds, RandomUInt32(), sid, r2, 0);
                 byte[] next = new byte[FrameSecrets.RootBytes];
@@ -131,18 +137,14 @@ public sealed partial class FrameGateway
                 continue;
             }
 
-            // a number that was forged by who stole the gateway's key holds an hour; no device is locked out
-            bool isInOrder = nd > device.Known && (device.Met == null || nd > device.Met.Nd
-                || (Now - device.Met.Made >= _proofTime && nd != device.Met.Nd));
-            if (!isInOrder || !_options.Admits(device.Peer))
+            byte[] kk2 = new byte[FrameHandshake.KK2Bytes];
+            if (!IsInOrder(device, nd) || !_options.Admits(device.Peer) || NewSid() is not { } sid
+                || !_handshake.WriteKK2(frame[0], FrameHandshake.Hid(frame, 0), NewEphemeral(), UnixSeconds, sid, kk2, 0))
             {
                 _handshake.Noise.Clear();
                 return false;
             }
 
-            int sid = NewSid();
-            byte[] kk2 = new byte[FrameHandshake.KK2Bytes];
-            _handshake.WriteKK2(frame[0], FrameHandshake.Hid(frame, 0), NewEphemeral(), UnixSeconds, sid, kk2, 0);
             byte[] met = new byte[FrameSecrets.RootBytes];
             _secrets.TakeRoot(_handshake.Noise, met, 0);
             FrameDevice answered = device with
@@ -178,20 +180,18 @@ public sealed partial class FrameGateway
                 return false;
             }
 
-            int sid = NewSid();
             byte[] xx2 = new byte[FrameHandshake.XX2Bytes];
-            handshake.WriteXX2(frame[0], hid, NewEphemeral(), UnixSeconds, sid, _card, xx2, 0);
-            half = new HalfOpen(frame, xx2, handshake, sid, link, _changes) { UsedAt = DateTimeOffset.MinValue };
+            if (NewSid() is not { } sid || !handshake.WriteXX2(frame[0], hid, NewEphemeral(), UnixSeconds, sid, _card, xx2, 0))
+            {
+                return false;
+            }
+
+            half = new HalfOpen(frame, xx2, handshake, sid, link, _changes) { UsedAt = Now - _answerPause };
             _halfOpens.Add(half);
         }
 
-        if (half.Answers < MaxAnswers && Now - half.UsedAt >= _answerPause)
-        {
-            half.Answers++;
-            half.UsedAt = Now;
-            answer = half.Answer;
-        }
-
+        // whose XX3 has opened is past this
+        answer = half.Third == null ? Again(half, half.Answer) : null;
         return true;
     }
 
@@ -205,58 +205,119 @@ public sealed partial class FrameGateway
         int hid = FrameHandshake.Hid(frame, 0);
         foreach (HalfOpen half in _halfOpens.FindAll(one => one.Hid == hid))
         {
-            if (half.Refused?.AsSpan().SequenceEqual(frame) == true)
-            {
-                answer = half.Refusal;
-                return true;
-            }
-
-            if (!half.Handshake.ReadXX3(half.First[0], hid, [.. frame], 0, frame.Length, out uint nd))
+            if (half.Third == null && !Open(half, frame, isShort))
             {
                 continue;
             }
 
-            FrameHandshake handshake = half.Handshake;
-            PeerId peer = PeerId.FromEd25519(handshake.Card, FrameCard.KeyAt + 4);
-            FrameDevice? device = Known(peer, handshake.Card, handshake.Noise.RemoteStatic);
-            byte[] root = new byte[FrameSecrets.RootBytes];
-            _secrets.TakeRoot(handshake.Noise, root, 0);
-            FrameRoot met = NewRoot(peer, root, half.Sid, isShort, nd, frame, []);
-            if (device == null || !_options.Admits(peer))
+            if (half.Third.AsSpan().SequenceEqual(frame))
             {
-                half.Refused = frame;
-                half.Refusal = answer = End(met, [FrameInner.Close, 1]);
+                answer = half.Met == null ? Again(half, half.Refusal!) : Meet(half, half.Met);
                 return true;
             }
-
-            // any number when nothing has changed since it began; else as KK1
-            bool isInOrder = half.Began >= device.Changes
-                || (nd > device.Known && (device.Met == null || nd > device.Met.Nd
-                    || (Now - device.Met.Made >= _proofTime && nd != device.Met.Nd)));
-            _halfOpens.Remove(half);
-            if (!isInOrder)
-            {
-                return false;
-            }
-
-            byte[] notice = new byte[6];
-            notice[0] = FrameInner.Notice;
-            notice[1] = 6;
-            Bytes.WriteUInt32BigEndian(notice, 2, device.Known);
-            met = met with { Answer = End(met, nd > device.Known ? [FrameInner.Ping] : notice) };
-            FrameDevice answered = device with
-            {
-                Met = met,
-                Known = Math.Min(device.Known, nd == 0 ? 0 : nd - 1),
-                Changes = ++_changes,
-            };
-            Save(answered, null);
-            answer = Answered(met);
-            Live(met).NextNumber = 1;
-            return true;
         }
 
         return false;
+    }
+
+    // XX3 ends Noise: what it made stays with the half-open until the store has it
+    private bool Open(HalfOpen half, byte[] frame, bool isShort)
+    {
+        FrameHandshake handshake = half.Handshake;
+        if (!handshake.ReadXX3(half.First[0], half.Hid, [.. frame], 0, frame.Length, out uint nd))
+        {
+            return false;
+        }
+
+        PeerId peer = PeerId.FromEd25519(handshake.Card, FrameCard.KeyAt + 4);
+        FrameDevice? device = Known(peer, handshake.Card, handshake.Noise.RemoteStatic);
+        byte[] root = new byte[FrameSecrets.RootBytes];
+        _secrets.TakeRoot(handshake.Noise, root, 0);
+        FrameRoot met = NewRoot(peer, root, half.Sid, isShort, nd, frame, []);
+        half.Third = frame;
+        half.Peer = peer;
+        half.Answers = 0;
+        half.UsedAt = Now - _answerPause;
+        if (device == null || !_options.Admits(peer) || !HasRoomFor(device))
+        {
+            half.Refusal = End(met, [FrameInner.Close, 1]);
+        }
+        else
+        {
+            half.Met = met;
+        }
+
+        return true;
+    }
+
+    private byte[]? Meet(HalfOpen half, FrameRoot met)
+    {
+        FrameHandshake handshake = half.Handshake;
+        FrameDevice? device = Known(half.Peer!, handshake.Card, handshake.Noise.RemoteStatic);
+
+        // any number when nothing has changed since it began; else as KK1
+        if (device == null || (half.Began < device.Changes && !IsInOrder(device, met.Nd)))
+        {
+            _halfOpens.Remove(half);
+            return null;
+        }
+
+        byte[] notice = new byte[6];
+        notice[0] = FrameInner.Notice;
+        notice[1] = 6;
+        Bytes.WriteUInt32BigEndian(notice, 2, device.Known);
+        met = met with { Answer = End(met, met.Nd > device.Known ? [FrameInner.Ping] : notice) };
+        Save(device with
+        {
+            Met = met,
+            Known = Math.Min(device.Known, met.Nd == 0 ? 0 : met.Nd - 1),
+            Changes = ++_changes,
+        }, null);
+        _halfOpens.Remove(half);
+        byte[] end = Answered(met);
+        Live(met).NextNumber = 1;
+        return end;
+    }
+
+    // the same bytes, sixteen times and a second apart (H4)
+    private byte[]? Again(HalfOpen half, byte[] answer)
+    {
+        if (half.Answers >= MaxAnswers || Now - half.UsedAt < _answerPause)
+        {
+            return null;
+        }
+
+        half.Answers++;
+        half.UsedAt = Now;
+        return answer;
+    }
+
+    // a number that was forged by who stole the gateway's key holds an hour; no device is locked out
+    private bool IsInOrder(FrameDevice device, uint nd) => nd > device.Known && (device.Met == null || nd > device.Met.Nd
+        || (Now - device.Met.Made >= _proofTime && nd != device.Met.Nd));
+
+    // of those that nobody provisioned and that have proved nothing, the oldest gives way after an hour
+    private bool HasRoomFor(FrameDevice device)
+    {
+        if (device.IsRemembered || _devices.ContainsKey(device.Peer))
+        {
+            return true;
+        }
+
+        List<FrameDevice> strangers = [.. _devices.Values.Where(one => !one.IsRemembered && one.Confirmed == null)];
+        if (strangers.Count < MaxStrangers)
+        {
+            return true;
+        }
+
+        FrameDevice oldest = strangers.MinBy(one => one.Met?.Made ?? DateTimeOffset.MinValue)!;
+        if (oldest.Met != null && Now - oldest.Met.Made < _proofTime)
+        {
+            return false;
+        }
+
+        Forget(oldest.Peer);
+        return true;
     }
 
     // the gateway's frame number 0 under a root that is not proved: the one that it sends then
@@ -318,10 +379,10 @@ public sealed partial class FrameGateway
         return Bytes.ReadUInt32BigEndian(bytes, 0);
     }
 
-    // at random among those with fewer than 8 sessions
-    private int NewSid()
+    // at random among those with fewer than 8 sessions; null when there is hardly one left
+    private int? NewSid()
     {
-        while (true)
+        for (int i = 0; i < 64; i++)
         {
             int sid = (int)(RandomUInt32() & (FrameHead.Sids - 1));
             if (_devices.Values.SelectMany(RootsOf).Count(root => root.Sid == sid) < 8)
@@ -329,5 +390,7 @@ public sealed partial class FrameGateway
                 return sid;
             }
         }
+
+        return null;
     }
 }

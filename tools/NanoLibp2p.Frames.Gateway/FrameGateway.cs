@@ -90,8 +90,17 @@ public sealed partial class FrameGateway
             return false;
         }
 
-        Save(device, null);
+        Save(device with { IsRemembered = true }, null);
         return true;
+    }
+
+    /// <summary>Forgets a device with all its roots: it has to be provisioned, or met, again.</summary>
+    /// <param name="peer">Whom; one that is not known is passed over.</param>
+    /// <exception cref="IOException">The store takes nothing; the device stays.</exception>
+    public void Forget(PeerId peer)
+    {
+        _options.Store.Remove(peer);
+        _devices.Remove(peer);
     }
 
     /// <summary>Takes a frame from a link.</summary>
@@ -128,7 +137,7 @@ public sealed partial class FrameGateway
     /// <returns>The frame; null when the device has no confirmed session that may be used.</returns>
     /// <exception cref="IOException">The store takes nothing.</exception>
     public byte[]? Seal(PeerId peer, int kind, bool asks, ReadOnlySpan<byte> body)
-        => _devices.GetValueOrDefault(peer) is { Confirmed: { } root } device && !Live(root).IsDormant
+        => _devices.GetValueOrDefault(peer) is { Confirmed: { } root } device && !Live(root).IsDormant && _options.Admits(peer)
             ? Seal(device, root, kind, asks, body)
             : null;
 
@@ -196,7 +205,8 @@ public sealed partial class FrameGateway
         {
             foreach (FrameRoot root in RootsOf(device))
             {
-                if (root.Sid != sid || Live(root) is not { IsDormant: false } live || (root.IsShort && !link.IsBoundedByAir))
+                if (root.Sid != sid || Live(root) is not { IsDormant: false } live || (root.IsShort && !link.IsBoundedByAir)
+                    || !_options.Admits(device.Peer))
                 {
                     continue;
                 }

@@ -26,8 +26,8 @@ public sealed class FrameGatewayOptions
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether a device that proves this peer id gets a session.</summary>
-    public Func<PeerId, bool> Admits { get; init; } = _ => true;
+    /// <summary>Whether a device that proves this peer id gets a session, and keeps it: asked with every frame.</summary>
+    public required Func<PeerId, bool> Admits { get; init; }
 
     /// <summary>Whether sessions with a device are kept: their counters stored before they are used.</summary>
     public Func<PeerId, bool> IsKept { get; init; } = _ => true;

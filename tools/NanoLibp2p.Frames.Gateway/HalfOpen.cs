@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Frames.Gateway;
 
@@ -17,8 +18,15 @@ internal sealed record HalfOpen(byte[] First, byte[] Answer, FrameHandshake Hand
 
     internal int Answers { get; set; }
 
-    /// <summary>The XX3 that was refused, and what it was told; null before.</summary>
-    internal byte[]? Refused { get; set; }
+    /// <summary>The XX3 that opened; null before. Noise is over then, and only these bytes count.</summary>
+    internal byte[]? Third { get; set; }
 
+    /// <summary>Whose it is.</summary>
+    internal PeerId? Peer { get; set; }
+
+    /// <summary>The root that it makes, not stored yet; null when it was refused.</summary>
+    internal FrameRoot? Met { get; set; }
+
+    /// <summary>What a refused one is told.</summary>
     internal byte[]? Refusal { get; set; }
 }

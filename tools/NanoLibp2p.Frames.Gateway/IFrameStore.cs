@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Frames.Gateway;
 
@@ -15,6 +16,11 @@ public interface IFrameStore
     /// <param name="taken">What is to be acted on; null for nothing.</param>
     /// <exception cref="System.IO.IOException">The store takes nothing. What the caller knew before is true.</exception>
     void Save(FrameDevice device, FrameTaken? taken);
+
+    /// <summary>Removes a device and its roots, so that none of their bytes is left. What it sent stays in the outbox.</summary>
+    /// <param name="peer">Whom; one that is not there is passed over.</param>
+    /// <exception cref="System.IO.IOException">The store takes nothing.</exception>
+    void Remove(PeerId peer);
 }
 
 /// <summary>A frame for which the gateway has assumed responsibility.</summary>

@@ -374,6 +374,7 @@ internal sealed class AirWorld : DeviceSessionEvents
         Crypto = _crypto,
         Random = new SeededRandom((uint)_random.Next()),
         Store = _store,
+        Admits = _ => true,
         Time = _time,
         IsRestored = _isRestored,
         Reserve = 4,

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using NanoLibp2p.Frames.Gateway;
 using NanoLibp2p.Hal;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Frames.Tests;
 
@@ -65,6 +66,8 @@ internal sealed class GatewayStore(Random random) : IFrameStore
     public void GoBack() => _device = _copies[random.Next(_copies.Count)];
 
     public IEnumerable<FrameDevice> Load() => _device == null ? [] : [_device];
+
+    public void Remove(PeerId peer) => _device = null;
 
     public void Save(FrameDevice device, FrameTaken? taken)
     {

@@ -157,6 +157,28 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     }
 
     [Fact]
+    public async Task Numbers_of_any_size_are_plotted_and_the_page_goes_on()
+    {
+        // from 2^53 on a number and its next one may be one
+        string[] numbers = ["1e16", "1764164574000000000", "9223372036854775808", "1e30", "1.79e308", "-1.79e308", "1e-300", "0"];
+        await using GatewayHost gateway = await StartAsync();
+        await using Libp2pNode peer = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = 1 });
+        await peer.DialAsync(gateway);
+        await browser.OpenAsync(Url(gateway));
+        string reading = "{" + string.Join(",", numbers.Select((number, i) => $"\"f{i}\":{number}")) + "}";
+        await Gateways.UntilAsync(() =>
+        {
+            peer.PublishAsync(TestBoard.Topic, Encoding.UTF8.GetBytes(reading)).Wait();
+            return gateway.Core.Page!.Readings.Count == numbers.Length;
+        }, "the readings arrive");
+        await browser.WaitAsync($"#plots figcaption:has-text('f{numbers.Length - 1}')");
+        await browser.UntilAsync($"document.querySelectorAll('#plots canvas').length === {numbers.Length}");
+        await browser.ClickAsync($"#peers button[data-peer='{peer.PeerId}']");
+        await browser.WaitAsync("#peer dd");
+        Assert.Empty(await browser.ComplaintsAsync());
+    }
+
+    [Fact]
     public async Task A_peer_that_sleeps_is_shown_asleep_and_its_mailbox_empties_when_it_wakes()
     {
         await using GatewayHost gateway = await StartAsync();

@@ -7,6 +7,9 @@ import { clock, number, shortId } from './format.js'
 /** Points of a series that are kept, as in the gateway. */
 export const maxPoints = 300
 
+// series, as in the gateway
+const maxSeries = 256
+
 const maxPlots = 24
 const maxLines = 12
 const height = 180
@@ -24,10 +27,25 @@ export class Series {
     this.all = new Map(list.map(one => [keyOf(one), one]))
   }
 
+  // the gateway forgets series, too, and says nothing of it
+  makeRoom() {
+    if (this.all.size >= maxSeries) {
+      let oldest
+      for (const [key, one] of this.all) {
+        if (oldest === undefined || one.times.at(-1) < this.all.get(oldest).times.at(-1)) {
+          oldest = key
+        }
+      }
+
+      this.all.delete(oldest)
+    }
+  }
+
   add(list) {
     for (const one of list) {
       const known = this.all.get(keyOf(one))
       if (!known) {
+        this.makeRoom()
         this.all.set(keyOf(one), one)
         continue
       }
@@ -128,7 +146,7 @@ export class Plots {
     return {
       width: this.width(), height, legend: { show: false }, cursor: { show: false }, ms: 1,
       axes: [{ ...axis, space: 76, values: (_, all) => all.map(clock) }, { ...axis, size: 60, values: (_, all) => all.map(number) }],
-      scales: { y: { range: (_, low, high) => [low - margin(low, high), high + margin(low, high)] } },
+      scales: { y: { range: (_, low, high) => [finite(low - margin(low, high)), finite(high + margin(low, high))] } },
       series: [{}, ...lines.map((one, i) => ({
         label: shortId(one.peer), stroke: color(`--plot-${i % 6}`), width: 2, spanGaps: true,
         dash: dashes[Math.floor(i / 6) % dashes.length],
@@ -157,7 +175,12 @@ export class Plots {
   }
 }
 
-const margin = (low, high) => low === high ? 1 : (high - low) * 0.1
+// at least what two numbers of their size differ by: uPlot looks for ever for steps between numbers that are one
+const margin = (low, high) => low === high
+  ? Math.max(1, Math.abs(low) * 0.05)
+  : Math.max((high - low) * 0.1, Math.max(Math.abs(low), Math.abs(high)) * 1e-9)
+
+const finite = value => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value))
 
 // uPlot has one axis of times for all lines
 function join(lines) {

@@ -1,0 +1,155 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Frames.Gateway;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Frames.Tests;
+
+/// <summary>Strangers, thrown out devices and bad gateways, each frame of them well made.</summary>
+public class HostileTests : DeviceSessionEvents
+{
+    private static readonly FrameLinkInfo _link = new("", false);
+    private readonly ManagedCrypto _crypto = new();
+    private readonly FrameSecrets _secrets;
+    private readonly Identity _gatewayIdentity;
+    private readonly GatewayStore _store = new(new Random(1));
+    private readonly HashSet<PeerId> _thrownOut = [];
+    private readonly FrameGateway _gateway;
+    private readonly List<byte[]> _up = [];
+    private bool _isStoreFull;
+
+    public HostileTests()
+    {
+        _secrets = new FrameSecrets(_crypto);
+        _gatewayIdentity = Identity.Create(_crypto, new SeededRandom(2));
+        _gateway = new FrameGateway(new FrameGatewayOptions
+        {
+            Identity = _gatewayIdentity, Crypto = _crypto, Random = new SeededRandom(3), Store = new FullStore(this),
+            Admits = peer => !_thrownOut.Contains(peer),
+        }, (_, _) => { });
+    }
+
+    [Fact]
+    public void A_key_that_gives_no_secret_gets_no_answer_and_opens_nothing()
+    {
+        byte[] xx1 = new byte[FrameHandshake.XX1Bytes];
+        new FrameHandshake(_secrets).WriteHint(_gatewayIdentity.PeerId, xx1, FrameHandshake.HeadBytes, 2);
+        xx1[0] = FrameHead.XX1;
+        Assert.Null(_gateway.Receive(xx1, _link));
+        byte[] xx3 = new byte[FrameHandshake.XX3Bytes];
+        xx3[0] = FrameHead.XX3;
+        Assert.Null(_gateway.Receive(xx3, _link));
+    }
+
+    [Fact]
+    public void Who_was_refused_gets_that_answer_a_second_apart_and_nothing_else()
+    {
+        DeviceSession session = Meet(Identity.Create(_crypto, new SeededRandom(9)), isThrownOut: true);
+        byte[] xx3 = _up[^1];
+        Assert.Equal(FrameHead.XX3, FrameHead.Type(xx3, 0));
+        byte[] refusal = _gateway.Receive(xx3, _link)!;
+        Assert.Null(_gateway.Receive(xx3, _link));
+        byte[] other = [.. xx3];
+        other[100] ^= 1;
+        Assert.Null(_gateway.Receive(other, _link));
+        session.Receive(refusal, 0, refusal.Length);
+        Assert.False(session.IsOpening);
+        Assert.False(session.IsOpen);
+    }
+
+    [Fact]
+    public void A_store_that_is_full_for_a_moment_costs_no_first_contact()
+    {
+        DeviceSession session = Meet(Identity.Create(_crypto, new SeededRandom(9)), isThrownOut: false);
+        _isStoreFull = true;
+        Assert.Null(_gateway.Receive(_up[^1], _link));
+        _isStoreFull = false;
+        byte[] end = _gateway.Receive(_up[^1], _link)!;
+        session.Receive(end, 0, end.Length);
+        Assert.True(session.IsOpen);
+    }
+
+    [Fact]
+    public void Who_is_thrown_out_gets_nothing_more_over_the_session_that_it_has()
+    {
+        Identity device = Identity.Create(_crypto, new SeededRandom(9));
+        DeviceSession session = Meet(device, isThrownOut: false);
+        byte[] end = _gateway.Receive(_up[^1], _link)!;
+        session.Receive(end, 0, end.Length);
+        session.Send(FrameInner.Ping, true, false, 0);
+        Assert.NotNull(_gateway.Receive(_up[^1], _link));
+
+        _thrownOut.Add(device.PeerId);
+        session.Send(FrameInner.Ping, true, false, 0);
+        Assert.Null(_gateway.Receive(_up[^1], _link));
+        session.Resume();
+        Assert.Null(_gateway.Receive(_up[^1], _link));
+        Assert.Null(_gateway.Seal(device.PeerId, FrameInner.Call, false, []));
+        _gateway.Forget(device.PeerId);
+        _thrownOut.Clear();
+        session.Repeat();
+        Assert.Null(_gateway.Receive(_up[^1], _link));
+        Assert.Null(_gateway.Find(device.PeerId));
+    }
+
+    [Fact]
+    public void A_gateway_can_not_set_a_devices_number_back()
+    {
+        Identity device = Identity.Create(_crypto, new SeededRandom(9));
+        DeviceSession session = Meet(device, isThrownOut: false);
+        uint nd = session.Record.Nd;
+        byte[] end = _gateway.Receive(_up[^1], _link)!;
+
+        // the same end, but as the notice of a gateway that says 0
+        SessionKeys keys = new(_secrets);
+        keys.Set(_store.Device!.Met!.Root, 0, false);
+        byte[] forged = new byte[64];
+        forged[11] = FrameInner.Notice;
+        forged[12] = 6;
+        int count = keys.Seal(false, 0, FrameHead.Sid(end, 0), forged, 8, 6);
+        session.Receive(forged, 8, count);
+        Assert.True(session.IsOpen);
+        Assert.Equal(nd, session.Record.Nd);
+        Assert.Equal(0, session.Resume());
+    }
+
+    public override void OnSend(DeviceSession session, byte[] frame, int offset, int count) => _up.Add(frame[offset..(offset + count)]);
+
+    public override int OnGateway(DeviceSession session, byte[] card, byte[] staticKey) => 0;
+
+    // up to its XX3
+    private DeviceSession Meet(Identity device, bool isThrownOut)
+    {
+        if (isThrownOut)
+        {
+            _thrownOut.Add(device.PeerId);
+        }
+
+        DeviceSession session = new(new DeviceSessionOptions(), _secrets, device, new BoardStore(new Random(1)), new SeededRandom(4), this);
+        session.Provision(5, new byte[32], 1UL << 56);
+        session.OpenNew(_gatewayIdentity.PeerId);
+        byte[] xx2 = _gateway.Receive(_up[^1], _link)!;
+        session.Receive(xx2, 0, xx2.Length);
+        return session;
+    }
+
+    private sealed class FullStore(HostileTests owner) : IFrameStore
+    {
+        public IEnumerable<FrameDevice> Load() => owner._store.Load();
+
+        public void Remove(PeerId peer) => owner._store.Remove(peer);
+
+        public void Save(FrameDevice device, FrameTaken? taken)
+        {
+            if (owner._isStoreFull)
+            {
+                throw new IOException("no space left");
+            }
+
+            owner._store.Save(device, taken);
+        }
+    }
+}

@@ -34,6 +34,7 @@ public sealed class PostboxTests : IDisposable
     public async Task A_peer_with_a_token_has_a_mailbox_whose_mail_is_there_after_a_restart_and_in_a_backup()
     {
         byte[] item = [1, 0, .. Enumerable.Repeat((byte)7, 200)];
+        byte[] cursor;
         await using (GatewayHost gateway = await StartAsync("data"))
         {
             await using Libp2pNode device = await CallAsync(gateway, _device);
@@ -48,6 +49,8 @@ public sealed class PostboxTests : IDisposable
             string metrics = await http.GetStringAsync("/metrics");
             Assert.Contains("postbox_items{", metrics, StringComparison.Ordinal);
             Assert.DoesNotContain(_device.PeerId.ToString(), metrics, StringComparison.Ordinal);
+            List<Wire.Field> reply = await ReplyAsync(device, gateway, Sync, Wire.Number(3, 8));
+            cursor = Wire.BytesOf(Wire.Read(Wire.BytesOf(reply, 10)!), 4)!;
             Storage.Backup.Write(_folder.File("data"), _folder.File("kept"));
         }
 
@@ -58,6 +61,10 @@ public sealed class PostboxTests : IDisposable
             await using Libp2pNode device = await CallAsync(again, _device);
             List<Wire.Field> reply = await ReplyAsync(device, again, Sync, Wire.Number(3, 8));
             Assert.Equal(1ul, Wire.NumberOf(Wire.Read(Wire.BytesOf(reply, 10)!), 1));
+
+            // one of before a backup says nothing of what came since
+            reply = await ReplyAsync(device, again, Sync, [.. Wire.Bytes(2, cursor), .. Wire.Number(3, 8)]);
+            Assert.Equal(data == "data" ? 0ul : 1, Wire.NumberOf(Wire.Read(Wire.BytesOf(reply, 10)!), 1));
         }
     }
 

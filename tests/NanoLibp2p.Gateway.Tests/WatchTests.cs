@@ -82,6 +82,24 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_fails_while_it_runs_is_a_condition_until_it_is_well()
+    {
+        string? problem = null;
+        StoreWatch watch = new(TimeProvider.System, "postbox-store", "deposits", () => ValueTask.FromResult(problem), _conditions,
+            _logs.CreateLogger("Disk"));
+        await watch.LookAsync();
+        Assert.Empty(_conditions.All);
+        problem = "its device failed";
+        await watch.LookAsync();
+        await watch.LookAsync();
+        Assert.Equal("its device failed", _conditions.All["postbox-store"]);
+        Assert.Single(_logs.Lines);
+        problem = null;
+        await watch.LookAsync();
+        Assert.Empty(_conditions.All);
+    }
+
+    [Fact]
     public void A_peer_causes_so_many_lines_a_minute_and_the_rest_are_counted()
     {
         FakeTimeProvider time = new();

@@ -163,7 +163,7 @@ public sealed partial class PostboxService
 
         if (appended.Outcome == AppendOutcome.Replaced)
         {
-            await TrimAsync(box).ConfigureAwait(false);
+            await TryAsync(() => TrimAsync(box)).ConfigureAwait(false);
         }
 
         switch (appended.Outcome)

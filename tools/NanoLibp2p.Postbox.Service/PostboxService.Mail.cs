@@ -27,17 +27,18 @@ public sealed partial class PostboxService
             return Refuse(request, PostboxCode.NoMailbox, "no mailbox here");
         }
 
+        // of a store that takes nothing mail is read all the same
+        await TryAsync(() => SeeAsync(box)).ConfigureAwait(false);
         try
         {
-            await SeeAsync(box).ConfigureAwait(false);
             await AcknowledgeAsync(box, request.Acknowledgements).ConfigureAwait(false);
-            await ExpireAsync(box, Swept).ConfigureAwait(false);
         }
         catch (Exception e) when (e is PostboxStoreException or ObjectDisposedException)
         {
             return Failed(request);
         }
 
+        await TryAsync(() => ExpireAsync(box, Swept)).ConfigureAwait(false);
         Reply reply = List(box, request);
         Metrics.Synced(reply.IsEmpty && request.Acknowledgements.Count == 0);
         return reply;
@@ -51,15 +52,7 @@ public sealed partial class PostboxService
             return Refuse(request, PostboxCode.NoMailbox, "no mailbox here");
         }
 
-        try
-        {
-            await SeeAsync(box).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is PostboxStoreException or ObjectDisposedException)
-        {
-            return Failed(request);
-        }
-
+        await TryAsync(() => SeeAsync(box)).ConfigureAwait(false);
         bool isDoubtful = _clock.IsInDoubt();
         List<PartToSend> parts = [];
         lock (box.Lock)
@@ -85,7 +78,7 @@ public sealed partial class PostboxService
 
         lock (box.Lock)
         {
-            (int count, long bytes, long _) = box.Count(After(cursor.Span));
+            (int count, long bytes, long _) = CountLive(box, After(cursor.Span));
             return count == 0 ? null : new Reply(0, PostboxCode.Ok)
             {
                 BodyField = Reply.MailField,
@@ -181,7 +174,9 @@ public sealed partial class PostboxService
         lock (box.Lock)
         {
             long after = After(request.Cursor.Span);
-            (int count, long bytes, long last) = box.Count(after);
+            (int count, long bytes, long last) = CountLive(box, after);
+            bool isDoubtful = _clock.IsInDoubt();
+            uint now = _clock.Now;
             mail.Varint(1, (ulong)count).Varint(2, (ulong)bytes);
             int listed = 0;
             int attached = 0;
@@ -189,7 +184,8 @@ public sealed partial class PostboxService
             long room = request.Budget;
             int most = request.Limit > 0 ? request.Limit : attaches ? RequestReader.MaxEntries : 0;
             int skip = (int)Math.Min(request.Skip, int.MaxValue);
-            foreach (PostboxHead head in most == 0 || skip >= count ? [] : box.List(after).Skip(skip).Take(most))
+            IEnumerable<PostboxHead> found = box.List(after).Where(one => isDoubtful || one.Until > now).Skip(skip).Take(most);
+            foreach (PostboxHead head in most == 0 || skip >= count ? [] : found)
             {
                 attaches &= head.Size <= room;
                 if (attaches)
@@ -217,7 +213,7 @@ public sealed partial class PostboxService
                 mail.Bytes(4, Cursor(last));
             }
 
-            mail.Fixed32(5, _clock.Now).Varint(6, (ulong)attached);
+            mail.Fixed32(5, now).Varint(6, (ulong)attached);
             return new Reply(request.Serial, PostboxCode.Ok)
             {
                 BodyField = Reply.MailField,
@@ -226,6 +222,25 @@ public sealed partial class PostboxService
                 IsEmpty = count == 0,
             };
         }
+    }
+
+    // what has ended waits no more, also where the store could not be told; under the mailbox's lock
+    private (int Count, long Bytes, long Last) CountLive(Mailbox box, long after)
+    {
+        (int count, long bytes, long last) = box.Count(after);
+        List<PostboxHead> ended = [];
+        if (!_clock.IsInDoubt())
+        {
+            box.Due(_clock.Now, int.MaxValue, ended, []);
+        }
+
+        foreach (PostboxHead head in ended.Where(one => one.Sequence > after))
+        {
+            count--;
+            bytes -= head.Size;
+        }
+
+        return (count, bytes, last);
     }
 
     private static MessageWriter Entry(PostboxHead head)

@@ -105,22 +105,29 @@ public sealed partial class PostboxService
 
     internal async Task<Reply> ConfigureAsync(Visitor visitor, ConfigureRequest request)
     {
+        int wait = _lookupsByPeer.Take(visitor.Peer, _options.LookupsPerPeer);
+        if (wait > 0)
+        {
+            return Refuse(request, PostboxCode.RateLimited, "too many requests") with { RetryAfter = (uint)wait };
+        }
+
         if (!Statements.IsEd25519(visitor.Peer.ToBytes()))
         {
             return Refuse(request, PostboxCode.Unsupported, "the peer's key is not of Ed25519");
-        }
-
-        MailboxStatement? record = null;
-        if (request.Record.Length > 0
-            && (record = Statements.OpenRecord(request.Record.Span, visitor.Peer)) == null)
-        {
-            return Refuse(request, PostboxCode.Malformed, "the record is none, or signed by somebody else");
         }
 
         Mailbox? box = _index.Find(visitor.Peer);
         if (box == null && (!_options.Admits(visitor.Peer) || _index.Count >= _options.MaxMailboxes))
         {
             return Refuse(request, PostboxCode.NotAdmitted, "this gateway gives the peer no mailbox");
+        }
+
+        // a signature is verified for those alone who have a mailbox, or may have one
+        MailboxStatement? record = null;
+        if (request.Record.Length > 0
+            && (record = Statements.OpenRecord(request.Record.Span, visitor.Peer)) == null)
+        {
+            return Refuse(request, PostboxCode.Malformed, "the record is none, or signed by somebody else");
         }
 
         try

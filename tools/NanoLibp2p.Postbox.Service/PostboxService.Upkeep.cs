@@ -51,7 +51,7 @@ public sealed partial class PostboxService
                 _clock.IsInDoubt();
                 if (i % LooksPerSweep == 0)
                 {
-                    await TrySweepAsync().ConfigureAwait(false);
+                    await TryAsync(SweepAsync).ConfigureAwait(false);
                 }
             }
         }
@@ -61,11 +61,12 @@ public sealed partial class PostboxService
         }
     }
 
-    private async Task TrySweepAsync()
+    // what nobody waits for
+    private async Task TryAsync(Func<Task> write)
     {
         try
         {
-            await SweepAsync().ConfigureAwait(false);
+            await write().ConfigureAwait(false);
         }
         catch (Exception e) when (e is PostboxStoreException or ObjectDisposedException)
         {

@@ -43,7 +43,7 @@ public sealed class PostboxServiceOptions
     /// <summary>Deposits from one IPv4 address, or IPv6 /56, in a minute; ten times as many through one relay.</summary>
     public int DepositsPerAddress { get; set; } = 240;
 
-    /// <summary>Lookups and queries of one peer in a minute.</summary>
+    /// <summary>Lookups, queries and configurations of one peer in a minute.</summary>
     public int LookupsPerPeer { get; set; } = 120;
 
     /// <summary>Streams of one connection.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Text;
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Core.Records;
+using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Service.Stores;
@@ -18,6 +19,12 @@ internal static class Statements
 
     private const int MaxGateways = 4;
     private const int PrekeyBytes = 32;
+
+    // its state is one thread's, and choosing one tests it, which costs more than many signatures
+    [ThreadStatic]
+    private static CryptoProvider? _crypto;
+
+    private static CryptoProvider Crypto => _crypto ??= DesktopCrypto.Choose();
 
     /// <summary>Whether a peer id is that of an Ed25519 key.</summary>
     internal static bool IsEd25519(ReadOnlySpan<byte> id)
@@ -122,13 +129,13 @@ internal static class Statements
             .Fixed32(5, until)
             .Varint(6, (ulong)size)
             .Varint(7, isReplaceable ? 1u : 0u);
-        return SignedEnvelope.Seal(gateway, DesktopCrypto.Choose(), Domain(Receipt), Type(Receipt), payload.Written).Bytes.ToArray();
+        return SignedEnvelope.Seal(gateway, Crypto, Domain(Receipt), Type(Receipt), payload.Written).Bytes.ToArray();
     }
 
     private static SignedEnvelope? Open(ReadOnlySpan<byte> bytes, string kind, PeerId signer)
     {
         // an Ed25519 key alone is inlined in the ids that are accepted here, so no verifier of others is asked
-        SignedEnvelope? envelope = SignedEnvelope.Open(bytes, Domain(kind), DesktopCrypto.Choose(), null!, out RecordError _);
+        SignedEnvelope? envelope = SignedEnvelope.Open(bytes, Domain(kind), Crypto, null!, out RecordError _);
         return envelope != null && envelope.Signer.Equals(signer) && envelope.PayloadType.Span.SequenceEqual(Type(kind)) ? envelope : null;
     }
 

@@ -107,37 +107,59 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task Configurations_have_a_rate_and_no_signature_is_verified_for_who_may_have_no_mailbox()
+    {
+        await using Bed bed = await Bed.StartAsync(options =>
+        {
+            options.Admits = _ => false;
+            options.LookupsPerPeer = 5;
+        });
+        Caller stranger = await bed.CallAsync();
+        byte[] unsound = stranger.Record(0, bed.Node.PeerId);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(407, (await stranger.AskAsync(6, Wire.Bytes(1, unsound))).Code);
+        }
+
+        Answer refused = await stranger.AskAsync(6, Wire.Bytes(1, unsound));
+        Assert.Equal((501, true), (refused.Code, refused.RetryAfter > 0));
+    }
+
+    [Fact]
     public async Task Half_requests_held_open_take_their_connections_share_and_others_are_served()
     {
         await using Bed bed = await Bed.StartAsync(options =>
         {
             options.RequestBytesPerConnection = 140_000;
-            options.RequestBytes = 210_000;
+            options.RequestBytes = 140_000;
         });
         Caller owner = await bed.CallWithMailboxAsync();
-        Caller[] holders = [await bed.CallAsync(), await bed.CallAsync()];
-        foreach (Caller holder in holders)
+        Caller holder = await bed.CallAsync();
+        List<PeerStream> streams = [];
+
+        // two of nearly 64 KiB and one of 8,900 bytes are announced: nothing is taken from others by that
+        foreach (byte[] length in (byte[][])[[0xF0, 0xFF, 0x03], [0xF0, 0xFF, 0x03], [0xC4, 0x45]])
         {
-            // two of nearly 64 KiB fit a connection, and three of them all
-            for (int i = 0; i < 3; i++)
-            {
-                await holder.OpenAsync();
-                await holder.SendAsync([0xF0, 0xFF, 0x03, 0x08, 0x02, .. new byte[500]]);
-            }
+            await holder.OpenAsync();
+            streams.Add(holder.Stream);
+            await holder.SendAsync([.. length, 0x08, 0x02, .. new byte[500]]);
         }
 
-        await Bed.UntilAsync(() => bed.Service.Budget.Bytes == 3 * 65_520, "three half requests");
+        await Bed.UntilAsync(() => bed.Service.Budget.Bytes == 3 * 4096, "three half requests");
         byte[] token = owner.Token(owner.Peer);
-        Assert.Equal(0, (await owner.DepositAsync(owner.Peer, Caller.Item(1, 5000), token: token)).Code);
-        Answer refused = await owner.DepositAsync(owner.Peer, Caller.Item(2, 50_000), token: token);
-        Assert.Equal((501, true), (refused.Code, refused.RetryAfter > 0));
-        foreach (Caller holder in holders)
-        {
-            await holder.Node.DisposeAsync();
-        }
+        Assert.Equal(0, (await owner.DepositAsync(owner.Peer, Caller.Item(1, 50_000), token: token)).Code);
 
+        // when they come they do, but for small requests
+        await streams[0].WriteAsync(new byte[60_000]);
+        await streams[1].WriteAsync(new byte[60_000]);
+        await streams[2].WriteAsync(new byte[8_000]);
+        await Bed.UntilAsync(() => bed.Service.Budget.Bytes == 65_520 + 65_520 + 8_900, "three requests that are nearly whole");
+        Assert.Equal(0, (await owner.DepositAsync(owner.Peer, Caller.Item(2, 3000), token: token)).Code);
+        Answer refused = await owner.DepositAsync(owner.Peer, Caller.Item(3, 50_000), token: token);
+        Assert.Equal((501, true), (refused.Code, refused.RetryAfter > 0));
+        await holder.Node.DisposeAsync();
         await Bed.UntilAsync(() => bed.Service.Budget.Bytes == 0, "nothing is held");
-        Assert.Equal(0, (await owner.DepositAsync(owner.Peer, Caller.Item(2, 50_000), token: token)).Code);
+        Assert.Equal(0, (await owner.DepositAsync(owner.Peer, Caller.Item(3, 50_000), token: token)).Code);
     }
 
     [Fact]

@@ -96,6 +96,30 @@ public sealed class MailTests
     }
 
     [Fact]
+    public async Task A_store_that_takes_nothing_gives_mail_all_the_same_and_refuses_acknowledgements_alone()
+    {
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        SlowStore store = new();
+        await using Bed bed = await Bed.StartAsync(options => options.Time = time, store);
+        Caller owner = await bed.CallWithMailboxAsync();
+        await FillAsync(owner, [Caller.Item(1)], ttl: 60);
+        await FillAsync(owner, [Caller.Item(2)]);
+        store.IsReadOnly = true;
+
+        // it is time to note that the owner came, and one item has ended
+        time.Advance(TimeSpan.FromDays(2));
+        await owner.OpenAsync();
+        Answer listed = await owner.SyncAsync();
+        Assert.Equal((0, 1), (listed.Code, listed.Waiting));
+        Assert.Equal([Hex(Caller.Item(2))], listed.Names);
+        Answer piece = await owner.AskAsync(5, Wire.Bytes(1, Wire.Fixed64(1, Caller.Name(Caller.Item(2)))));
+        Assert.Equal(Caller.Item(2), piece.Data);
+        Assert.Equal(503, (await owner.SyncAsync(acks: Caller.Ack(Caller.Item(2)))).Code);
+        store.IsReadOnly = false;
+        Assert.Equal(0, (await owner.SyncAsync(acks: Caller.Ack(Caller.Item(2)))).Waiting);
+    }
+
+    [Fact]
     public async Task Mail_is_listed_by_priority_then_as_it_came_with_what_fits_the_budget_along()
     {
         await using Bed bed = await Bed.StartAsync();

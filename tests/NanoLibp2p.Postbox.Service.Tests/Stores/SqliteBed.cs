@@ -22,6 +22,9 @@ public sealed class SqliteBed : StoreBed
     /// <summary>The disk's free bytes, of a thousand millions.</summary>
     public long DiskFree { get; set; } = 900_000_000;
 
+    /// <summary>What asking the disk for its room throws; null for nothing.</summary>
+    public Exception? DiskFault { get; set; }
+
     /// <summary>What the device does at each stage; null for nothing.</summary>
     internal Action<SqliteStage>? Device { get; set; }
 
@@ -29,7 +32,8 @@ public sealed class SqliteBed : StoreBed
     /// <returns>The store.</returns>
     public SqlitePostboxStore NewSqlite() => new(new SqlitePostboxOptions
     {
-        Path = Path, MaxBytes = _maxBytes, LockSeconds = 1, Disk = () => (DiskFree, 1_000_000_000),
+        Path = Path, MaxBytes = _maxBytes, LockSeconds = 1,
+        Disk = () => DiskFault == null ? (DiskFree, 1_000_000_000) : throw DiskFault,
         AtStage = stage => Device?.Invoke(stage),
     });
 

@@ -80,6 +80,79 @@ public sealed class SqliteStoreTests : StoreSuite
     }
 
     [Fact]
+    public async Task A_failure_before_a_write_begins_takes_nothing_back_of_what_was_committed()
+    {
+        await using SqliteBed bed = new();
+        await using IPostboxStore store = await bed.NewStore().OpenedAsync(null, 1);
+        PostboxHead first = (await store.AppendOneAsync(Letters.Deposit(1, 1))).Head!;
+        bed.DiskFault = new InvalidOperationException("as the test wants it");
+        Assert.Equal(AppendOutcome.Failed, (await store.AppendOneAsync(Letters.Deposit(1, 2))).Outcome);
+
+        // a disk that doesn't tell is none that has no room
+        bed.DiskFault = new UnauthorizedAccessException("as the test wants it");
+        Assert.Equal(first.Sequence + 1, (await store.AppendOneAsync(Letters.Deposit(1, 2))).Head!.Sequence);
+        bed.DiskFault = null;
+        Assert.Equal(AppendOutcome.Exists, (await store.AppendOneAsync(Letters.Deposit(1, 1))).Outcome);
+    }
+
+    [Fact]
+    public async Task What_is_committed_is_answered_also_when_whoever_is_told_of_it_throws()
+    {
+        await using SqliteBed bed = new();
+        bool isFailing = false;
+        await using SqlitePostboxStore store = bed.NewSqlite();
+        await store.OpenAsync(_ =>
+        {
+            if (isFailing)
+            {
+                throw new InvalidOperationException("as the test wants it");
+            }
+        });
+        await store.SaveMailboxAsync(new PostboxMailbox(Letters.Peer(1), 1));
+        isFailing = true;
+        Assert.Equal(AppendOutcome.Kept, (await store.AppendOneAsync(Letters.Deposit(1, 1))).Outcome);
+        PostboxRoom room = await store.FreeAsync();
+        Assert.Equal(StoreHealth.ReadOnly, room.Health);
+        Assert.Contains("as the test wants it", room.Problem);
+        Assert.Equal(AppendOutcome.Failed, (await store.AppendOneAsync(Letters.Deposit(1, 2))).Outcome);
+    }
+
+    [Theory]
+    [InlineData(".new")]
+    [InlineData(".damaged-1")]
+    public async Task No_empty_store_is_made_where_a_repair_was_broken_off(string left)
+    {
+        await using SqliteBed bed = new();
+        await FillAsync(bed, 3);
+        File.Move(bed.Path, bed.Path + left);
+        PostboxStoreException missing = await Assert.ThrowsAsync<PostboxStoreException>(() => bed.NewSqlite().OpenAsync(_ => { }));
+        Assert.Equal(StoreFault.Unusable, missing.Fault);
+        Assert.Contains(bed.Path + left, missing.Message);
+        Assert.False(File.Exists(bed.Path));
+        File.Move(bed.Path + left, bed.Path);
+        StoreMirror mirror = new();
+        await using IPostboxStore again = await bed.NewStore().OpenedAsync(mirror);
+        Assert.Equal(3, mirror.Waiting.Length);
+    }
+
+    [Fact]
+    public async Task A_file_that_forgets_its_cursors_has_another_epoch_and_all_its_mail()
+    {
+        await using SqliteBed bed = new();
+        uint before;
+        await using (IPostboxStore store = bed.NewStore())
+        {
+            before = (await store.OpenAsync(_ => { })).Epoch;
+        }
+
+        SqlitePostboxStore.ForgetCursors(bed.Path);
+        await using IPostboxStore again = bed.NewStore();
+        PostboxOpening opening = await again.OpenAsync(_ => { });
+        Assert.NotEqual(before, opening.Epoch);
+        Assert.Null(opening.Problem);
+    }
+
+    [Fact]
     public async Task A_disk_that_gets_full_takes_acknowledgements_and_no_deposits_and_all_again_when_there_is_room()
     {
         await using SqliteBed bed = new();

@@ -135,8 +135,18 @@ internal sealed class GatewayServices : IAsyncDisposable
 
     /// <summary>What has to be looked at while they run.</summary>
     internal IEnumerable<StoreWatch> Watches(TimeProvider time, Conditions conditions, ILogger log)
-        => RendezvousFile is { } file
-            ? [new StoreWatch(time, "rendezvous-store", RendezvousWords, () => file.LastError, conditions, log)] : [];
+    {
+        if (RendezvousFile is { } file)
+        {
+            yield return new StoreWatch(time, "rendezvous-store", RendezvousWords, () => ValueTask.FromResult(file.LastError is { } error
+                ? $"{RendezvousWords} of now are in memory alone, and written when that can be: {error.Message}" : null), conditions, log);
+        }
+
+        if (Postbox is { } postbox)
+        {
+            yield return new StoreWatch(time, PostboxHost.StoreCondition, "deposits", postbox.FindProblemAsync, conditions, log);
+        }
+    }
 
     /// <summary>Takes limits that have changed: for what comes from now on. What is there stays.</summary>
     internal void Change(GatewaySettings settings)

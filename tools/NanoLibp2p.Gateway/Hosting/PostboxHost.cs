@@ -18,8 +18,14 @@ namespace NanoLibp2p.Gateway.Hosting;
 /// <summary>The postbox of a gateway, and the store beneath it.</summary>
 internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
 {
-    private const string StoreFile = "postbox.db";
+    /// <summary>Of the condition that tells of the store.</summary>
+    internal const string StoreCondition = "postbox-store";
+
+    /// <summary>The store's file, unless the settings name another.</summary>
+    internal const string StoreFile = "postbox.db";
+
     private const string Sqlite = "sqlite:";
+    private const string TakesNothing = "mail can be taken and none is accepted: ";
 
     private readonly Libp2pNode _node;
     private readonly IPostboxStore _store;
@@ -62,7 +68,7 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
             }).ConfigureAwait(false);
             if (service.Problem is { } problem)
             {
-                conditions.Set("postbox-store", $"mail can be taken and none is accepted: {problem}");
+                conditions.Set(StoreCondition, TakesNothing + problem);
             }
 
             return new PostboxHost(node, service, store);
@@ -74,7 +80,7 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
                 await store.DisposeAsync().ConfigureAwait(false);
             }
 
-            conditions.Set("postbox-store", $"there is no postbox: {(e is PostboxStoreException ? e.Message : Disk.Why(e))}");
+            conditions.Set(StoreCondition, $"there is no postbox: {(e is PostboxStoreException ? e.Message : Disk.Why(e))}");
             return null;
         }
         catch
@@ -86,6 +92,18 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
 
             throw;
         }
+    }
+
+    /// <summary>What is wrong with the store now, as a sentence; null when nothing is.</summary>
+    internal async ValueTask<string?> FindProblemAsync()
+    {
+        PostboxRoom room = await _store.FreeAsync().ConfigureAwait(false);
+        return room.Health switch
+        {
+            StoreHealth.Ready => null,
+            StoreHealth.Unavailable => $"the postbox waits for its store: {room.Problem}",
+            _ => TakesNothing + room.Problem,
+        };
     }
 
     /// <summary>What is wrong with the address of a store; null when nothing is.</summary>

@@ -5,15 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace NanoLibp2p.Gateway.Hosting;
 
-/// <summary>Looks whether a store could write its last changes, and makes a condition of it while it could not.</summary>
+/// <summary>Looks whether a store can be written, and makes a condition of it while it can not.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="name">Of the condition.</param>
 /// <param name="what">It keeps, in words: registrations of rendezvous.</param>
-/// <param name="lastError">Why the last changes could not be written; null when they were.</param>
+/// <param name="problem">What is wrong, as a sentence; null when nothing is.</param>
 /// <param name="conditions">Where that is told.</param>
 /// <param name="log">Where it is told when it changes.</param>
 internal sealed class StoreWatch(
-    TimeProvider time, string name, string what, Func<Exception?> lastError, Conditions conditions, ILogger log)
+    TimeProvider time, string name, string what, Func<ValueTask<string?>> problem, Conditions conditions, ILogger log)
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -24,7 +24,7 @@ internal sealed class StoreWatch(
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
             {
-                Look();
+                await LookAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -34,11 +34,10 @@ internal sealed class StoreWatch(
     }
 
     /// <summary>Looks once.</summary>
-    internal void Look()
+    internal async ValueTask LookAsync()
     {
-        if (lastError() is { } error)
+        if (await problem().ConfigureAwait(false) is { } sentence)
         {
-            string sentence = $"{what} of now are in memory alone, and written when that can be: {error.Message}";
             if (conditions.Set(name, sentence))
             {
                 log.LogError("{Text}", sentence);

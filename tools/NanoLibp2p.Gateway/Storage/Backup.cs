@@ -8,7 +8,9 @@ using System.Linq;
 using Microsoft.Data.Sqlite;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Postbox.Service.Stores;
 
 namespace NanoLibp2p.Gateway.Storage;
 
@@ -118,6 +120,7 @@ internal static class Backup
 
             Extract(file, next);
             CheckIdentity(file, next);
+            ForgetCursors(next);
             bool isThere = Directory.Exists(data) && Directory.EnumerateFileSystemEntries(data).Any();
             if (isThere)
             {
@@ -217,6 +220,23 @@ internal static class Backup
 
             using FileStream target = new(path, options);
             entry.DataStream?.CopyTo(target);
+        }
+    }
+
+    // devices would pass over mail by cursors of what came after the backup
+    private static void ForgetCursors(string folder)
+    {
+        string path = Path.Combine(folder, Stores, PostboxHost.StoreFile);
+        try
+        {
+            if (File.Exists(path))
+            {
+                SqlitePostboxStore.ForgetCursors(path);
+            }
+        }
+        catch (SqliteException)
+        {
+            // it is damaged, which is told when it opens
         }
     }
 

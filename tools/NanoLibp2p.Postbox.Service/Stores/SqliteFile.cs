@@ -83,9 +83,8 @@ internal static class SqliteFile
         {
             Execute(connection, "BEGIN IMMEDIATE");
             Execute(connection, Tables);
-            uint epoch = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
             Execute(connection, string.Create(CultureInfo.InvariantCulture,
-                $"INSERT INTO meta VALUES('epoch', {epoch}), ('last', 0); PRAGMA user_version={Version}; "
+                $"INSERT INTO meta VALUES('epoch', {NewEpoch()}), ('last', 0); PRAGMA user_version={Version}; "
                 + $"PRAGMA application_id={ApplicationId}"));
             Execute(connection, "COMMIT");
             return;
@@ -93,6 +92,10 @@ internal static class SqliteFile
 
         CheckOwner(connection);
     }
+
+    /// <summary>What cursors are told by.</summary>
+    /// <returns>One at random.</returns>
+    internal static uint NewEpoch() => BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
 
     /// <summary>Whether the file is a store of a version that is known.</summary>
     /// <param name="connection">Any.</param>

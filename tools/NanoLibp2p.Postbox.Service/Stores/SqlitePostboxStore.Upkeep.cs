@@ -23,6 +23,18 @@ public sealed partial class SqlitePostboxStore
     public Task<(long Before, long After)> CompactAsync(CancellationToken cancellationToken = default) =>
         Task.Run(() => UnderLock(() => Compact(cancellationToken)), cancellationToken);
 
+    /// <summary>
+    /// Lets a file forget the cursors that it has given. For one that comes from a backup: it gives numbers again that were given since.
+    /// </summary>
+    /// <param name="path">The file, which nobody has open.</param>
+    /// <exception cref="SqliteException">It is no store, or can't be written.</exception>
+    public static void ForgetCursors(string path)
+    {
+        using SqliteConnection connection = SqliteFile.Connect(path, SqliteOpenMode.ReadWrite, new SqlitePostboxOptions { Path = path });
+        SqliteFile.Execute(connection, string.Create(CultureInfo.InvariantCulture,
+            $"UPDATE meta SET value={SqliteFile.NewEpoch()} WHERE key='epoch'"));
+    }
+
     private T UnderLock<T>(Func<T> work)
     {
         lock (_lock)
@@ -138,18 +150,36 @@ public sealed partial class SqlitePostboxStore
             throw;
         }
 
+        Complete(next);
         string former = FreeName();
-        foreach (string part in new[] { "", "-wal" })
+        if (File.Exists(_path + "-wal"))
         {
-            if (File.Exists(_path + part))
-            {
-                File.Move(_path + part, former + part);
-            }
+            // before the new file is there, on which SQLite would play it
+            File.Move(_path + "-wal", former + "-wal");
         }
 
         File.Delete(_path + "-shm");
-        File.Move(next, _path);
+
+        // at every moment one of them has the name
+        File.Replace(next, _path, former);
         return report;
+    }
+
+    // all of it in the one file that is renamed
+    private void Complete(string path)
+    {
+        using (SqliteConnection connection = SqliteFile.Connect(path, SqliteOpenMode.ReadWrite, _options))
+        {
+            if (SqliteFile.Number(connection, "PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+            {
+                throw new IOException($"{path} is in use by another program; nothing is changed");
+            }
+        }
+
+        if (File.Exists(path + "-wal"))
+        {
+            throw new IOException($"{path}-wal is still in use by another program; nothing is changed");
+        }
     }
 
     private (long Before, long After) Compact(CancellationToken cancellationToken)

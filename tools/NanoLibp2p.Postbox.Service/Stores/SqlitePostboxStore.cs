@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Data.Sqlite;
@@ -270,6 +271,12 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
             problem = SqliteFile.MustCheck(_path) ? SqliteFile.Check(looking, isWhole: false) : null;
         }
 
+        else if (FindLeft() is { } left)
+        {
+            throw new PostboxStoreException(StoreFault.Unusable,
+                $"{_path} is missing or empty, and {left} of a repair lies beside it: rename that to it, or move it away for a new store");
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         SqliteConnection connection = SqliteFile.Connect(_path, problem == null ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadOnly,
             _options);
@@ -350,6 +357,10 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
         };
     }
 
+    // what a repair leaves, beside which no empty store is made
+    private string? FindLeft() => Directory.EnumerateFiles(Path.GetDirectoryName(_path)!, Path.GetFileName(_path) + ".*")
+        .FirstOrDefault(one => one == _path + ".new" || one.StartsWith(_path + ".damaged-", StringComparison.Ordinal));
+
     private FileStream TakeLock()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
@@ -427,8 +438,8 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
                 throw new PostboxStoreException(StoreFault.ReadOnly, problem);
             }
 
-            _roomLeft = isFull ? 0 : Room(out _);
             _writer!.Begin();
+            _roomLeft = isFull ? 0 : Room(out _);
             foreach (SqliteRequest request in group)
             {
                 request.Do(_writer);
@@ -455,15 +466,29 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
             return;
         }
 
-        UpdateRoom();
+        Conclude(UpdateRoom);
         foreach (PostboxChange change in changes)
         {
-            _observer!(change);
+            Conclude(() => _observer!(change));
         }
 
         foreach (SqliteRequest request in group)
         {
             request.Complete();
+        }
+    }
+
+    // It is committed, and answered so: what fails here takes nothing back, ends no thread, and lets nothing more be written.
+    private void Conclude(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception e)
+        {
+            _problem ??= $"{_path} takes nothing since what it has written could not be told: {e.Message}. It is there; "
+                + "start the gateway again";
         }
     }
 
@@ -501,7 +526,7 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
                 (free, total) = (drive.AvailableFreeSpace, drive.TotalSize);
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // a file system that doesn't tell: SQLite will
         }

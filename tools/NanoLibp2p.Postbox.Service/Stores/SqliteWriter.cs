@@ -100,6 +100,11 @@ internal sealed class SqliteWriter : IDisposable
         _atStage?.Invoke(SqliteStage.Commit);
         _commit.Run();
         _atStage?.Invoke(SqliteStage.Committed);
+
+        // it stands: a later failure takes nothing of it back
+        _undo.Clear();
+        _lastAtBegin = _last;
+        _savedLastAtBegin = _savedLast;
         return _changes;
     }
 

@@ -54,6 +54,9 @@ internal sealed class ServerStream
     private readonly byte[] _buffer = new byte[4096];
     private int _at;
     private int _end;
+
+    // what the request that is being read has of what all share
+    private int _grown;
     private int _openSyncs;
     private volatile bool _isBroken;
     private volatile bool _follows;
@@ -397,29 +400,37 @@ internal sealed class ServerStream
         }
 
         bool isAdded = false;
+        byte[] bytes;
         try
         {
-            byte[] bytes = await ReadBytesAsync((int)length, limit.Token).ConfigureAwait(false);
-            RequestResult result = RequestReader.Read(bytes);
-            Add(new Incoming(result, (int)length));
-            isAdded = true;
-            return !result.IsUnreadable;
+            bytes = await ReadBytesAsync((int)length, limit.Token).ConfigureAwait(false);
+            if (bytes.Length == length)
+            {
+                RequestResult result = RequestReader.Read(bytes);
+                Add(new Incoming(result, (int)length));
+                isAdded = true;
+                return !result.IsUnreadable;
+            }
         }
         finally
         {
             if (!isAdded)
             {
-                _service.Budget.Return(_stream.Connection.Id, (int)length);
+                _service.Budget.Return(_stream.Connection.Id, (int)length, _grown);
             }
         }
+
+        await PassOverAsync((int)length - bytes.Length, PostboxCode.RateLimited, "too many requests are open", limit.Token, bytes)
+            .ConfigureAwait(false);
+        return true;
     }
 
     private void Add(Incoming incoming) => _requests.Writer.TryWrite(incoming);
 
     // reads a request that is not kept
-    private async Task PassOverAsync(int length, PostboxCode code, string reason, CancellationToken cancellationToken)
+    private async Task PassOverAsync(int length, PostboxCode code, string reason, CancellationToken cancellationToken, byte[]? read = null)
     {
-        byte[] beginning = [];
+        byte[] beginning = read ?? [];
         while (length > 0)
         {
             if (_at == _end && !await FillAsync(cancellationToken).ConfigureAwait(false))
@@ -436,16 +447,25 @@ internal sealed class ServerStream
         Add(new Incoming(new RequestResult(null, RequestReader.SerialOf(beginning), code, reason, IsUnreadable: false), 0));
     }
 
-    // memory is taken as the bytes come, not by the length that was said
+    // memory is taken as the bytes come, not by the length that was said; where there is no more of it only what has come is returned
     private async Task<byte[]> ReadBytesAsync(int length, CancellationToken cancellationToken)
     {
-        byte[] bytes = new byte[Math.Min(length, _buffer.Length)];
+        byte[] bytes = new byte[Math.Min(length, RequestBudget.SmallBytes)];
+        _grown = bytes.Length;
+        _service.Budget.Grow(0, _grown);
         int count = 0;
         while (count < length)
         {
             if (count == bytes.Length)
             {
-                Array.Resize(ref bytes, (int)Math.Min(length, 2L * bytes.Length));
+                int larger = (int)Math.Min(length, 2L * bytes.Length);
+                if (!_service.Budget.Grow(bytes.Length, larger))
+                {
+                    return bytes;
+                }
+
+                _grown = larger;
+                Array.Resize(ref bytes, larger);
             }
 
             int read = Math.Min(bytes.Length - count, _end - _at);

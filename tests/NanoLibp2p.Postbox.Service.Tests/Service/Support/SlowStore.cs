@@ -17,6 +17,9 @@ internal sealed class SlowStore : IPostboxStore
 
     internal bool IsBroken { get; set; }
 
+    /// <summary>Whether all writing fails, and reading goes on.</summary>
+    internal bool IsReadOnly { get; set; }
+
     internal bool IsFull { get; set; }
 
     /// <summary>Appends that wait.</summary>
@@ -45,32 +48,32 @@ internal sealed class SlowStore : IPostboxStore
             Interlocked.Decrement(ref _underWay);
         }
 
-        PostboxAppend? instead = IsBroken ? new PostboxAppend(AppendOutcome.Failed, Reason: "broken") : IsFull
+        PostboxAppend? instead = IsBroken || IsReadOnly ? new PostboxAppend(AppendOutcome.Failed, Reason: "broken") : IsFull
             ? new PostboxAppend(AppendOutcome.Full) : null;
         return instead == null ? await _inner.AppendAsync(entries, cancellationToken) : [instead];
     }
 
     public ValueTask<int> ReadAsync(PostboxHead head, int offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        Check();
+        Check(IsBroken);
         return _inner.ReadAsync(head, offset, destination, cancellationToken);
     }
 
     public Task<PostboxSettled[]> SettleAsync(IReadOnlyList<PostboxSettlement> settlements, CancellationToken cancellationToken = default)
     {
-        Check();
+        Check(IsBroken || IsReadOnly);
         return _inner.SettleAsync(settlements, cancellationToken);
     }
 
     public Task<int> ForgetAsync(IReadOnlyList<PostboxHead> heads, CancellationToken cancellationToken = default)
     {
-        Check();
+        Check(IsBroken || IsReadOnly);
         return _inner.ForgetAsync(heads, cancellationToken);
     }
 
     public Task<PostboxSave> SaveMailboxAsync(PostboxMailbox mailbox, CancellationToken cancellationToken = default)
     {
-        Check();
+        Check(IsBroken || IsReadOnly);
         return _inner.SaveMailboxAsync(mailbox, cancellationToken);
     }
 
@@ -81,9 +84,9 @@ internal sealed class SlowStore : IPostboxStore
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    private void Check()
+    private static void Check(bool isRefused)
     {
-        if (IsBroken)
+        if (isRefused)
         {
             throw new PostboxStoreException(StoreFault.Unavailable, "broken");
         }

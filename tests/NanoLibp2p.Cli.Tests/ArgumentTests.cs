@@ -67,6 +67,8 @@ public class ArgumentTests
     [InlineData("device --dial " + Peer + " --topic t --board toaster", "toaster")]
     [InlineData("device --dial " + Peer + " --topic t --every 0ms", "a board reads every")]
     [InlineData("device --dial " + Peer + " --topic töpic", "printable ASCII")]
+    [InlineData("gateway mailbox show", "PEER-ID is missing; see: nanolibp2p gateway mailbox show --help")]
+    [InlineData("gateway store copy sqlite:a", "TO is missing; see: nanolibp2p gateway store copy --help")]
     [InlineData("demo --seconds -1", "'-1' is not a number of times")]
     [InlineData("interop", "is_dialer is not set")]
     public async Task Wrong_arguments_are_told_in_one_sentence(string line, params string[] inSentence)

@@ -124,6 +124,13 @@ internal static class Program
     private static string Commands(Command command) => "give one of " + string.Join(", ", command.Subcommands.Select(one => one.Name));
 
     private static string Path(ParseResult parsed)
-        => string.Join(' ', parsed.CommandResult.Command.Parents.OfType<Command>().Where(parent => parent is not RootCommand)
-            .Select(parent => parent.Name).Append(parsed.CommandResult.Command.Name));
+    {
+        string path = "";
+        for (SymbolResult? one = parsed.CommandResult; one is CommandResult { Command: not RootCommand } command; one = one.Parent)
+        {
+            path = command.Command.Name + (path.Length == 0 ? "" : " " + path);
+        }
+
+        return path;
+    }
 }

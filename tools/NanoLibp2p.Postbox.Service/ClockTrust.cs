@@ -28,8 +28,21 @@ internal sealed class ClockTrust
         _since = _count;
     }
 
-    /// <summary>Unix seconds, whatever they are worth.</summary>
-    internal uint Now => Seconds(_time.GetUtcNow());
+    /// <summary>Called when the wall clock was set: how far forward.</summary>
+    internal Action<TimeSpan>? Jumped { get; set; }
+
+    /// <summary>Unix seconds, whatever they are worth. A jump is told before it is in what this returns.</summary>
+    internal uint Now
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Look();
+                return Seconds(_wall);
+            }
+        }
+    }
 
     /// <summary>Looks at both clocks.</summary>
     /// <returns>Whether the wall clock is in doubt.</returns>
@@ -37,16 +50,22 @@ internal sealed class ClockTrust
     {
         lock (_lock)
         {
-            DateTimeOffset wall = _time.GetUtcNow();
-            long count = _time.GetTimestamp();
-            if ((wall - _wall - _time.GetElapsedTime(_count, count)).Duration() > _tolerance)
-            {
-                _since = count;
-            }
+            Look();
+            return _time.GetElapsedTime(_since, _count) < _patience;
+        }
+    }
 
-            _wall = wall;
-            _count = count;
-            return _time.GetElapsedTime(_since, count) < _patience;
+    private void Look()
+    {
+        DateTimeOffset wall = _time.GetUtcNow();
+        long count = _time.GetTimestamp();
+        TimeSpan jump = wall - _wall - _time.GetElapsedTime(_count, count);
+        _wall = wall;
+        _count = count;
+        if (jump.Duration() > _tolerance)
+        {
+            _since = count;
+            Jumped?.Invoke(jump);
         }
     }
 

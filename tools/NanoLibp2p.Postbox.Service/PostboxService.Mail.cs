@@ -60,7 +60,7 @@ public sealed partial class PostboxService
             foreach (Want want in request.Wants)
             {
                 PostboxHead? head = box.FindWaiting(want.Name);
-                head = head != null && !isDoubtful && head.Until <= _clock.Now ? null : head;
+                head = head != null && !isDoubtful && _index.Ends.Of(head) <= _clock.Now ? null : head;
                 parts.Add(new PartToSend(want.Name, head, want.Offset, want.Length));
             }
         }
@@ -184,7 +184,7 @@ public sealed partial class PostboxService
             long room = request.Budget;
             int most = request.Limit > 0 ? request.Limit : attaches ? RequestReader.MaxEntries : 0;
             int skip = (int)Math.Min(request.Skip, int.MaxValue);
-            IEnumerable<PostboxHead> found = box.List(after).Where(one => isDoubtful || one.Until > now).Skip(skip).Take(most);
+            IEnumerable<PostboxHead> found = box.List(after).Where(one => isDoubtful || _index.Ends.Of(one) > now).Skip(skip).Take(most);
             foreach (PostboxHead head in most == 0 || skip >= count ? [] : found)
             {
                 attaches &= head.Size <= room;

@@ -19,6 +19,36 @@ public sealed partial class PostboxService
     /// <summary>The mailboxes, in no order.</summary>
     public IReadOnlyList<MailboxInfo> Mailboxes => [.. _index.All.Select(Describe)];
 
+    /// <summary>The mailboxes that have most waiting. Costs a look at each; those that are not told of are not described.</summary>
+    /// <param name="most">How many at the most.</param>
+    /// <returns>The fullest first.</returns>
+    public IReadOnlyList<MailboxInfo> Fullest(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        PriorityQueue<Mailbox, int> fullest = new(Math.Min(most, _index.Count) + 1);
+        foreach (Mailbox box in _index.All)
+        {
+            int waiting = box.Waiting;
+            if (fullest.Count < most)
+            {
+                fullest.Enqueue(box, waiting);
+            }
+            else if (fullest.TryPeek(out _, out int least) && waiting > least)
+            {
+                fullest.DequeueEnqueue(box, waiting);
+            }
+        }
+
+        List<MailboxInfo> found = [];
+        while (fullest.TryDequeue(out Mailbox? box, out _))
+        {
+            found.Add(Describe(box));
+        }
+
+        found.Reverse();
+        return found;
+    }
+
     /// <summary>A peer's mailbox; null when it has none.</summary>
     public MailboxInfo? Find(PeerId peer)
     {
@@ -213,7 +243,7 @@ public sealed partial class PostboxService
             return new MessageWriter();
         }
 
-        PostboxState state = head.IsWaiting && !isDoubtful && head.Until <= _clock.Now ? PostboxState.Expired : head.State;
+        PostboxState state = head.IsWaiting && !isDoubtful && _index.Ends.Of(head) <= _clock.Now ? PostboxState.Expired : head.State;
         MessageWriter fate = new MessageWriter().Varint(1, (ulong)state);
         return (head.Proof == 0 ? fate : fate.Fixed64(2, head.Proof)).Fixed32(3, head.Until);
     }

@@ -28,10 +28,11 @@ public sealed partial class PostboxService
 
         foreach (Mailbox box in _index.All)
         {
-            uint idle = (uint)_options.IdleTime.TotalSeconds;
-            if (box.Seen + (ulong)idle < _clock.Now)
+            long idle = (long)_options.IdleTime.TotalSeconds;
+            if (_index.Ends.SeenAt(box.Seen) + idle < _clock.Now)
             {
-                await DropAsync(box, saved => Math.Max(saved.Seen, box.Seen) + (ulong)idle < _clock.Now).ConfigureAwait(false);
+                await DropAsync(box, saved => _index.Ends.SeenAt(Math.Max(saved.Seen, box.Seen)) + idle < _clock.Now)
+                    .ConfigureAwait(false);
             }
             else
             {

@@ -42,7 +42,7 @@ public sealed partial class PostboxService : IAsyncDisposable
     private readonly IPostboxStore _store;
     private readonly PostboxServiceOptions _options;
     private readonly ClockTrust _clock;
-    private readonly MailboxIndex _index = new();
+    private readonly MailboxIndex _index;
     private readonly RateTable<PeerId> _depositsByPeer;
     private readonly RateTable<string> _depositsByAddress;
     private readonly RateTable<PeerId> _lookupsByPeer;
@@ -58,6 +58,8 @@ public sealed partial class PostboxService : IAsyncDisposable
         _store = store;
         _options = options;
         _clock = new ClockTrust(options.Time, options.ClockPatience);
+        _index = new MailboxIndex(new ItemEnds(_clock.Now));
+        _clock.Jumped = by => _index.Ends.Jump(_index.LastSequence, by);
         _depositsByPeer = new RateTable<PeerId>(options.Time, MaxRates);
         _depositsByAddress = new RateTable<string>(options.Time, MaxRates);
         _lookupsByPeer = new RateTable<PeerId>(options.Time, MaxRates);
@@ -74,8 +76,14 @@ public sealed partial class PostboxService : IAsyncDisposable
     /// <summary>Items that wait in all mailboxes.</summary>
     public long Waiting => _index.CountOf(PostboxState.Waiting);
 
+    /// <summary>Bytes of the items that wait in all mailboxes.</summary>
+    public long WaitingBytes => _index.ItemBytes;
+
     /// <summary>Topics that it has subscribed to, for peers that sleep.</summary>
     internal int Topics => _topics?.Count ?? 0;
+
+    /// <summary>Messages of a topic that wait for its rate.</summary>
+    internal int TopicMessagesLate(string topic) => _topics?.LateOf(topic) ?? 0;
 
     internal PostboxServiceOptions Options => _options;
 
@@ -117,6 +125,7 @@ public sealed partial class PostboxService : IAsyncDisposable
             PostboxOpening opening = await store.OpenAsync(service._index.Apply, cancellationToken).ConfigureAwait(false);
             service._epoch = opening.Epoch;
             service._index.LastSequence = opening.LastSequence;
+            service._index.Ends.Opened(opening.LastSequence);
             service.Problem = opening.Problem;
             node.Handle(ProtocolId, service.ServeAsync);
         }

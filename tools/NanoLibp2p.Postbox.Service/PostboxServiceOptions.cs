@@ -46,6 +46,10 @@ public sealed class PostboxServiceOptions
     /// <summary>Lookups, queries and configurations of one peer in a minute.</summary>
     public int LookupsPerPeer { get; set; } = 120;
 
+    /// <summary>Messages of one topic that are kept in a minute, each in every mailbox that names the topic. Beyond that the newest wait
+    /// in memory for their turn.</summary>
+    public int TopicMessagesPerMinute { get; set; } = 120;
+
     /// <summary>Streams of one connection.</summary>
     public int StreamsPerConnection { get; set; } = 4;
 
@@ -75,6 +79,7 @@ public sealed class PostboxServiceOptions
         NodeOptions.CheckRange(DepositsPerPeer, 1, 1_000_000, "Postbox.DepositsPerPeer");
         NodeOptions.CheckRange(DepositsPerAddress, 1, 1_000_000, "Postbox.DepositsPerAddress");
         NodeOptions.CheckRange(LookupsPerPeer, 1, 1_000_000, "Postbox.LookupsPerPeer");
+        NodeOptions.CheckRange(TopicMessagesPerMinute, 1, 1_000_000, "Postbox.TopicMessagesPerMinute");
         NodeOptions.CheckRange(StreamsPerConnection, 1, 16, "Postbox.StreamsPerConnection");
         NodeOptions.CheckRange(RequestBytesPerConnection, MaxItem + 4096, int.MaxValue, "Postbox.RequestBytesPerConnection");
         if (Work != 255)

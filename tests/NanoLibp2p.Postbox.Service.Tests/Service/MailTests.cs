@@ -306,6 +306,64 @@ public sealed class MailTests
     }
 
     [Fact]
+    public async Task Mail_and_mailboxes_of_a_time_before_the_clock_was_set_stay_as_long_as_was_promised_also_after_a_restart()
+    {
+        MemoryPostboxStore store = new();
+        Identity identity = Bed.NewIdentity();
+        JumpingTime time = new() { Jump = DateTimeOffset.UnixEpoch.AddSeconds(30) - DateTimeOffset.UtcNow };
+        await using (Bed bed = await Bed.StartAsync(Options, store))
+        {
+            Caller owner = await bed.CallWithMailboxAsync(identity: identity);
+            await FillAsync(owner, [Caller.Item(1)], ttl: 7200);
+            time.Jump = TimeSpan.Zero;
+            await SweepLaterAsync(bed, TimeSpan.FromMinutes(61));
+            Assert.Equal(1, bed.Service.Find(identity.PeerId)!.Waiting);
+            await owner.OpenAsync();
+            Assert.Equal(1, (await owner.SyncAsync()).Waiting);
+            Assert.Equal(1, (await owner.QueryAsync(owner.Peer, Caller.Item(1))).Fates[0].State);
+            await owner.OpenAsync();
+            await FillAsync(owner, [Caller.Item(2)], ttl: 86_400);
+        }
+
+        await using Bed again = await Bed.StartAsync(Options, store);
+        await SweepLaterAsync(again, TimeSpan.FromMinutes(61));
+        Assert.Equal(2, again.Service.Find(identity.PeerId)!.Waiting);
+        await SweepLaterAsync(again, TimeSpan.FromMinutes(62));
+        Assert.Equal(1, again.Service.Find(identity.PeerId)!.Waiting);
+        await SweepLaterAsync(again, TimeSpan.FromDays(1));
+        Assert.Equal(0, again.Service.Find(identity.PeerId)!.Waiting);
+
+        void Options(PostboxServiceOptions options)
+        {
+            options.Time = time;
+            options.ClockPatience = TimeSpan.FromHours(1);
+        }
+
+        async Task SweepLaterAsync(Bed bed, TimeSpan later)
+        {
+            await bed.Service.SweepAsync();
+            time.Inner.Advance(later);
+            await bed.Service.SweepAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_fullest_mailboxes_are_told_of_and_no_more_than_asked_for()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Caller[] owners = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bed.CallWithMailboxAsync()))];
+        for (int i = 0; i < 4; i++)
+        {
+            await FillAsync(owners[i], [.. Enumerable.Range(0, (i + 1) % 4).Select(k => Caller.Item(k))]);
+        }
+
+        Assert.Equal([owners[2].Peer, owners[1].Peer], bed.Service.Fullest(2).Select(one => one.Peer));
+        Assert.Equal([3, 2, 1, 0], bed.Service.Fullest(100).Select(one => one.Waiting));
+        Assert.Empty(bed.Service.Fullest(0));
+        Assert.Equal((6, 720), (bed.Service.Waiting, bed.Service.WaitingBytes));
+    }
+
+    [Fact]
     public async Task A_mailbox_whose_recipient_does_not_come_lapses_with_its_mail_and_one_that_comes_stays()
     {
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);

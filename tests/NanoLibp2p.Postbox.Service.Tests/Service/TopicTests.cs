@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Host;
 using NanoLibp2p.Postbox.Tests;
@@ -77,6 +78,46 @@ public sealed class TopicTests
         await Bed.UntilAsync(() => bed.Service.Topics == 1, "one topic");
         Assert.True(await bed.Service.CloseAsync(other.Peer));
         await Bed.UntilAsync(() => bed.Service.Topics == 0, "no topic");
+    }
+
+    [Fact]
+    public async Task What_is_published_faster_than_a_topics_rate_waits_for_its_turn_and_the_newest_are_kept()
+    {
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        await using Bed bed = await Bed.StartAsync(options =>
+        {
+            options.Time = time;
+            options.TopicMessagesPerMinute = 30;
+        });
+        Caller author = await bed.CallAsync();
+        Caller owner = await bed.CallWithMailboxAsync(Wish(Topic, 64));
+        Caller late = await bed.CallAsync();
+        await Bed.UntilAsync(() => Advance(time) && bed.Service.Topics == 1, "the topic");
+        int[] before = [bed.Service.Find(owner.Peer)!.Waiting, bed.Service.TopicMessagesLate(Topic)];
+        await PublishAsync(bed, author, [.. Enumerable.Range(0, 100).Select(i => $"message {i}")]);
+
+        // a flood writes as many as the rate lets it, and what waits is bounded
+        await Bed.UntilAsync(() => bed.Service.TopicMessagesLate(Topic) == 64, "messages that wait");
+        Assert.Equal([0, 0], before);
+        Assert.Equal(30, bed.Service.Find(owner.Peer)!.Waiting);
+        Assert.Equal(404, (await late.SyncAsync()).Code);
+        await Bed.UntilAsync(() => Advance(time) && bed.Service.TopicMessagesLate(Topic) == 0, "their turn");
+        Assert.Equal(64, bed.Service.Find(owner.Peer)!.Waiting);
+        await owner.OpenAsync();
+        Answer listed = await owner.SyncAsync(limit: 0, budget: 65_536);
+        string newest = "";
+        for (int i = 0; i < listed.Attached; i++)
+        {
+            newest = Encoding.ASCII.GetString(Data((await owner.ReadAsync()).Data));
+        }
+
+        Assert.Equal("message 99", newest);
+    }
+
+    private static bool Advance(FakeTimeProvider time)
+    {
+        time.Advance(TimeSpan.FromSeconds(1));
+        return true;
     }
 
     private static byte[] Wish(string topic, int keep)

@@ -114,9 +114,8 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
     /// <inheritdoc/>
     public MailboxesJson Describe(int most)
     {
-        IReadOnlyList<MailboxInfo> all = Service.Mailboxes;
-        return new MailboxesJson(all.Count, all.Sum(one => (long)one.Waiting), all.Sum(one => one.WaitingBytes),
-            [.. all.OrderByDescending(one => one.Waiting).Take(most).Select(one => new MailboxJson(
+        return new MailboxesJson(Service.Count, Service.Waiting, Service.WaitingBytes,
+            [.. Service.Fullest(most).Select(one => new MailboxJson(
                 one.Peer.ToString(), !_node.IsConnected(one.Peer), one.Waiting, one.WaitingBytes, one.MaxBytes,
                 one.Seen.ToUnixTimeMilliseconds()))]);
     }

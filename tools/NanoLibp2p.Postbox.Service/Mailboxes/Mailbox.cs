@@ -28,9 +28,11 @@ internal sealed class Mailbox
     private readonly LinkedList<Entry>?[] _settled = new LinkedList<Entry>?[Lanes];
     private readonly PriorityQueue<Entry, long> _ends = new();
     private readonly List<Action> _followers = [];
+    private readonly ItemEnds _whenOver;
 
-    internal Mailbox(PostboxMailbox saved)
+    internal Mailbox(PostboxMailbox saved, ItemEnds ends)
     {
+        _whenOver = ends;
         Peer = PeerId.FromBytes(saved.Peer, 0, saved.Peer.Length);
         Box = saved.Box;
         Set(saved);
@@ -64,8 +66,8 @@ internal sealed class Mailbox
     /// <summary>Their bytes.</summary>
     internal long PendingBytes { get; set; }
 
-    /// <summary>All that waits, items of topics too.</summary>
-    internal int Waiting => _waiting.Sum(set => set?.Count ?? 0);
+    /// <summary>All that waits, items of topics too. Without the lock it is that of a moment ago.</summary>
+    internal int Waiting { get; private set; }
 
     /// <summary>Its bytes.</summary>
     internal long WaitingBytes { get; private set; }
@@ -205,6 +207,13 @@ internal sealed class Mailbox
                 continue;
             }
 
+            if ((entry.Due = DueOf(entry.Head)) > due)
+            {
+                // the clock was set since
+                _ends.Enqueue(entry, entry.Due);
+                continue;
+            }
+
             found.Add(entry);
             (entry.Head.IsWaiting ? ended : forgotten).Add(entry.Head);
         }
@@ -301,6 +310,7 @@ internal sealed class Mailbox
         if (head.IsWaiting)
         {
             (_waiting[Math.Min((int)head.Priority, Priorities - 1)] ??= new SortedSet<Entry>(_byArrival)).Add(entry);
+            Waiting++;
             WaitingBytes += head.Size;
             Held += head.Form == 1 ? 1 : 0;
             HeldBytes += head.Form == 1 ? head.Size : 0;
@@ -314,7 +324,7 @@ internal sealed class Mailbox
             entry.Fate = (_settled[Math.Min((int)head.Lane, Lanes - 1)] ??= new LinkedList<Entry>()).AddLast(entry);
         }
 
-        entry.Due = head.IsWaiting ? head.Until : head.Until + FateSeconds;
+        entry.Due = DueOf(head);
         _ends.Enqueue(entry, entry.Due);
         if (_ends.Count > (4 * (Waiting + Settled)) + 64)
         {
@@ -334,6 +344,7 @@ internal sealed class Mailbox
         }
 
         _waiting[Math.Min((int)head.Priority, Priorities - 1)]!.Remove(entry);
+        Waiting--;
         WaitingBytes -= head.Size;
         Held -= head.Form == 1 ? 1 : 0;
         HeldBytes -= head.Form == 1 ? head.Size : 0;
@@ -342,6 +353,8 @@ internal sealed class Mailbox
             _slots.Remove(head.Slot);
         }
     }
+
+    private long DueOf(PostboxHead head) => _whenOver.Of(head) + (head.IsWaiting ? 0 : FateSeconds);
 
     private void Rebuild()
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Service.Stores;
@@ -8,16 +9,20 @@ using NanoLibp2p.Postbox.Service.Stores;
 namespace NanoLibp2p.Postbox.Service.Mailboxes;
 
 /// <summary>All mailboxes of a store, in memory, as its observer hears of them. From any thread.</summary>
-internal sealed class MailboxIndex
+/// <param name="ends">When items end.</param>
+internal sealed class MailboxIndex(ItemEnds ends)
 {
     private readonly ConcurrentDictionary<BoxId, Mailbox> _boxes = new();
     private readonly long[] _states = new long[(int)PostboxState.Expired + 1];
     private long _itemBytes;
     private long _lastSequence;
 
-    internal ICollection<Mailbox> All => _boxes.Values;
+    /// <summary>All of them, as they are met: no copy is made, and nothing is locked.</summary>
+    internal IEnumerable<Mailbox> All => _boxes.Select(one => one.Value);
 
     internal int Count => _boxes.Count;
+
+    internal ItemEnds Ends { get; } = ends;
 
     /// <summary>Bytes of what waits.</summary>
     internal long ItemBytes => Interlocked.Read(ref _itemBytes);
@@ -86,7 +91,7 @@ internal sealed class MailboxIndex
 
     private void Save(PostboxMailbox saved)
     {
-        Mailbox box = _boxes.GetOrAdd(saved.Box, _ => new Mailbox(saved));
+        Mailbox box = _boxes.GetOrAdd(saved.Box, _ => new Mailbox(saved, Ends));
         lock (box.Lock)
         {
             box.Set(saved);

@@ -33,6 +33,12 @@ internal sealed class HeadIndex
     /// <returns>Its head; null for nothing.</returns>
     internal PostboxHead? Waiting(BoxId box, ulong slot) => SlotOf(box, slot).Waiting;
 
+    /// <summary>What was replaced last in a slot.</summary>
+    /// <param name="box">Which mailbox.</param>
+    /// <param name="slot">Which slot, not 0.</param>
+    /// <returns>Its head; null for nothing.</returns>
+    internal PostboxHead? Replaced(BoxId box, ulong slot) => SlotOf(box, slot).Replaced;
+
     /// <summary>All mailboxes.</summary>
     /// <returns>In any order.</returns>
     internal IEnumerable<PostboxMailbox> AllMailboxes()
@@ -52,10 +58,14 @@ internal sealed class HeadIndex
     /// <param name="deposit">The entry; its mailbox is there, and its id is not.</param>
     /// <param name="sequence">Its number.</param>
     /// <returns>What changed.</returns>
-    internal PostboxChange Append(PostboxDeposit deposit, long sequence)
+    internal PostboxChange Append(PostboxDeposit deposit, long sequence) => Append(deposit.ToHead(sequence));
+
+    /// <summary>Appends a head, as one that was deposited.</summary>
+    /// <param name="head">The head; its mailbox is there, and its id is not.</param>
+    /// <returns>What changed.</returns>
+    internal PostboxChange Append(PostboxHead head)
     {
-        Box box = _boxes[deposit.Box];
-        PostboxHead head = deposit.ToHead(sequence);
+        Box box = _boxes[head.Box];
         Slot slot = head.Slot == 0 ? default : SlotOf(head.Box, head.Slot);
         PostboxHead? former = null;
         PostboxHead? forgotten = null;

@@ -24,6 +24,9 @@ internal sealed class TopicKeeper : IAsyncDisposable
     /// <summary>Messages of topics that a mailbox keeps.</summary>
     internal const int MaxMessages = 64;
 
+    // topics whose rates are remembered
+    private const int MaxTopics = 65_536;
+
     // of those that came while the recipient still counted as subscribed: as long as the cache of gossipsub has them
     private static readonly TimeSpan _recentTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _tick = TimeSpan.FromSeconds(1);
@@ -33,6 +36,7 @@ internal sealed class TopicKeeper : IAsyncDisposable
     private readonly IPostboxStore _store;
     private readonly PostboxServiceOptions _options;
     private readonly Dictionary<string, Kept> _topics = new(StringComparer.Ordinal);
+    private readonly RateTable<string> _rates;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
     {
@@ -47,6 +51,7 @@ internal sealed class TopicKeeper : IAsyncDisposable
         _node = node;
         _store = store;
         _options = service.Options;
+        _rates = new RateTable<string>(_options.Time, MaxTopics);
         service.Index.MailboxChanged += OnChanged;
         _changes.Writer.TryWrite(true);
         _running = RunAsync();
@@ -54,6 +59,9 @@ internal sealed class TopicKeeper : IAsyncDisposable
 
     /// <summary>Topics that are subscribed to.</summary>
     internal int Count => Volatile.Read(ref _count);
+
+    /// <summary>Messages of a topic that wait for its rate.</summary>
+    internal int LateOf(string topic) => _topics.TryGetValue(topic, out Kept? kept) ? kept.LateCount : 0;
 
     private int _count;
 
@@ -169,11 +177,12 @@ internal sealed class TopicKeeper : IAsyncDisposable
             while (true)
             {
                 next ??= messages.MoveNextAsync().AsTask();
-                if (topic.Recent.Count > 0)
+                if (topic.Recent.Count + topic.Late.Count > 0)
                 {
-                    // who goes without a word goes between two messages
+                    // who goes without a word goes between two messages; and what came too fast has its turn
                     await Task.WhenAny(next, Task.Delay(_tick, _options.Time, _stopping.Token)).ConfigureAwait(false);
                     await KeepRecentAsync(topic).ConfigureAwait(false);
+                    await KeepLateAsync(topic).ConfigureAwait(false);
                     if (!next.IsCompleted)
                     {
                         continue;
@@ -211,13 +220,29 @@ internal sealed class TopicKeeper : IAsyncDisposable
             topic.Recent.Dequeue();
         }
 
-        foreach ((Mailbox box, TopicWish wish) in topic.Boxes)
+        // of more than a mailbox keeps the older would make way at once
+        topic.Late.Enqueue((item, [.. topic.Boxes.Where(one => !topic.Awake.Contains(one.Box.Peer))]));
+        while (topic.Late.Count > MaxMessages)
         {
-            if (!topic.Awake.Contains(box.Peer))
+            topic.Late.Dequeue();
+        }
+
+        await KeepLateAsync(topic).ConfigureAwait(false);
+    }
+
+    // in order, as fast as the topic's rate lets it
+    private async Task KeepLateAsync(Kept topic)
+    {
+        while (topic.Late.Count > 0 && _rates.Take(topic.Name, _options.TopicMessagesPerMinute) == 0)
+        {
+            (byte[] item, (Mailbox Box, TopicWish Wish)[] boxes) = topic.Late.Dequeue();
+            foreach ((Mailbox box, TopicWish wish) in boxes)
             {
                 await KeepAsync(topic, box, wish, item).ConfigureAwait(false);
             }
         }
+
+        topic.LateCount = topic.Late.Count;
     }
 
     // what its recipients did not hear when their connections broke; what they did falls to their seen cache
@@ -332,6 +357,12 @@ internal sealed class TopicKeeper : IAsyncDisposable
 
         /// <summary>Messages of the last seconds, and when they came.</summary>
         internal Queue<(long At, byte[] Item)> Recent { get; } = new();
+
+        /// <summary>Messages that wait for the topic's rate, and whose mailboxes keep each: those that slept when it came.</summary>
+        internal Queue<(byte[] Item, (Mailbox Box, TopicWish Wish)[] Boxes)> Late { get; } = new();
+
+        /// <summary>How many; from any thread.</summary>
+        internal volatile int LateCount;
 
         /// <summary>Who was subscribed when it was last looked at.</summary>
         internal HashSet<PeerId> Awake { get; set; } = [];

@@ -136,8 +136,19 @@ namespace NanoLibp2p.Frames
                 return FrameResult.StoreFailed;
             }
 
-            _choices = (_options.IsShort ? FrameHead.Short : 0) | (_options.IsListening ? FrameHead.Listening : 0);
+            _choices = Choices;
             return 0;
+        }
+
+        private int Choices
+        {
+            get { return (_options.IsShort ? FrameHead.Short : 0) | (_options.IsListening ? FrameHead.Listening : 0); }
+        }
+
+        /// <summary>Bytes of the frame that waits for its answer.</summary>
+        internal int AttemptBytes
+        {
+            get { return _sentBytes; }
         }
 
         private int Wait(int type, int count)

@@ -34,6 +34,12 @@ namespace NanoLibp2p.Frames
         private readonly SessionKeys _keys;
         private readonly FrameWindow _window = new FrameWindow();
 
+        /// <summary>Frames of the gateway above all before it, over generations.</summary>
+        internal int News;
+
+        /// <summary>Whether the last acknowledgement said that mail or a call waits.</summary>
+        internal bool MailWaits;
+
         // what the gateway has taken of ours, and we of the gateway's
         private readonly TakenMap _theirs = new TakenMap();
         private readonly TakenMap _ours = new TakenMap();
@@ -67,6 +73,12 @@ namespace NanoLibp2p.Frames
         public int MaxBody
         {
             get { return _options.Mtu - _keys.Overhead - 1 - FrameInner.AckBytes; }
+        }
+
+        /// <summary>Bytes that the body of a frame may have that says nothing of what was taken.</summary>
+        public int LongestBody
+        {
+            get { return _options.Mtu - _keys.Overhead - 1; }
         }
 
         /// <summary>The number that the next frame will have.</summary>
@@ -123,7 +135,7 @@ namespace NanoLibp2p.Frames
         /// <summary>Sends a frame whose body stands in <see cref="Body"/>.</summary>
         /// <param name="kind">Channel and sub.</param>
         /// <param name="asks">Whether an answer is wanted.</param>
-        /// <param name="acknowledges">Whether it says what was taken, as far as something was.</param>
+        /// <param name="acknowledges">Whether it says what was taken, as far as something was and the body leaves room for it.</param>
         /// <param name="count">Bytes of the body.</param>
         /// <returns>The frame's number, or a negative <see cref="FrameResult"/>.</returns>
         public int Send(int kind, bool asks, bool acknowledges, int count)
@@ -138,7 +150,7 @@ namespace NanoLibp2p.Frames
                 return FrameResult.MustResume;
             }
 
-            if (count > MaxBody)
+            if (count > LongestBody)
             {
                 return FrameResult.TooLong;
             }
@@ -154,7 +166,7 @@ namespace NanoLibp2p.Frames
                 }
             }
 
-            bool hasAck = acknowledges && _ours.Highest >= 0;
+            bool hasAck = acknowledges && _ours.Highest >= 0 && count <= MaxBody;
             int at = BodyOffset - 1 - (hasAck ? FrameInner.AckBytes : 0);
             Body[at] = (byte)(kind | (asks ? FrameInner.Asks : 0) | (hasAck ? FrameInner.Acknowledges : 0));
             if (hasAck)
@@ -266,7 +278,12 @@ namespace NanoLibp2p.Frames
                 Acknowledge(at);
             }
 
-            if (acts && _events.OnFrame(this, kind, asks, _received, at + body, inner - body))
+            if (isNew)
+            {
+                News++;
+            }
+
+            if (!acts || _events.OnFrame(this, kind, asks, _received, at + body, inner - body))
             {
                 _ours.Mark(number);
             }
@@ -284,8 +301,35 @@ namespace NanoLibp2p.Frames
 
                 int pace = word & 7;
                 Record.Pace = pace > 4 ? 4 : pace;
+                MailWaits = (word & FrameInner.MailWaits) != 0;
                 _events.OnAcknowledged(this);
             }
+        }
+
+        /// <summary>The highest number that the gateway has said to have taken; -1 for none.</summary>
+        internal int HighestTaken
+        {
+            get { return _theirs.Highest; }
+        }
+
+        /// <summary>Bytes of a frame with a body, and with an acknowledgement where something is to be said.</summary>
+        internal int FrameBytes(int body, bool acknowledges)
+        {
+            return _keys.Overhead + 1 + body + (acknowledges && _ours.Highest >= 0 && body <= MaxBody ? FrameInner.AckBytes : 0);
+        }
+
+        /// <summary>Whether the session has another suite or class than is wanted by now: only a resumption changes them.</summary>
+        internal bool IsOfOtherChoices
+        {
+            get { return Record.HasRoot && Record.Choices != Choices; }
+        }
+
+        /// <summary>Forgets the session: the gateway has closed it.</summary>
+        internal bool Forget()
+        {
+            Array.Clear(Record.Raw, FrameRecord.RootAt, FrameSecrets.RootBytes);
+            EndAttempt();
+            return Save();
         }
 
         // every write carries the floor as it is then

@@ -18,5 +18,14 @@ namespace NanoLibp2p.Frames
 
         /// <summary>All numbers of attempts are used, or the record was lost and not provisioned anew.</summary>
         public const int NotProvisioned = -5;
+
+        /// <summary>The topic has no name here, or no template for numbers.</summary>
+        public const int NoTopic = -6;
+
+        /// <summary>The airtime of this hour is used.</summary>
+        public const int NoAirtime = -7;
+
+        /// <summary>Another call waits for its answer.</summary>
+        public const int Busy = -8;
     }
 }

@@ -44,7 +44,7 @@ public class AllocationTests : DeviceSessionEvents
             used += Heap(() => session.Receive(answer, 0, answer.Length));
             for (int n = 0; n < 20; n++)
             {
-                used += Heap(() => session.Send(FrameInner.Publish, true, true, 20));
+                used += Heap(() => session.Send(FrameInner.Call, true, true, 20));
                 answer = answering.Receive(_frame.AsSpan(0, _count), link)!;
                 used += Heap(() => session.Receive(answer, 0, answer.Length));
                 Assert.True(session.IsTaken(n));

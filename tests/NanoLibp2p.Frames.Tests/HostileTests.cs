@@ -142,6 +142,14 @@ public class HostileTests : DeviceSessionEvents
 
         public void Remove(PeerId peer) => owner._store.Remove(peer);
 
+        public IEnumerable<FramePublication> Outbox() => owner._store.Outbox();
+
+        public void Published(FramePublication publication) => owner._store.Published(publication);
+
+        public byte[]? ReadNote(string name) => owner._store.ReadNote(name);
+
+        public void WriteNote(string name, byte[] value) => owner._store.WriteNote(name, value);
+
         public void Save(FrameDevice device, FrameTaken? taken)
         {
             if (owner._isStoreFull)

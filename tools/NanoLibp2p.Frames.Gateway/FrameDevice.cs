@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Frames.Gateway;
@@ -23,6 +25,22 @@ public sealed record FrameDevice(PeerId Peer, byte[] StaticKey, int CardIndex)
     /// <summary>The attempt of the last KK or XX whose root was proved.</summary>
     public uint Known { get; init; }
 
+    /// <summary>When that root was proved.</summary>
+    public DateTimeOffset MetAt { get; init; }
+
     /// <summary>Grows whenever <see cref="Met"/> or <see cref="Known"/> changes: what began before is old.</summary>
     public long Changes { get; init; }
+
+    /// <summary>Its topics.</summary>
+    public IReadOnlyList<FrameAlias> Aliases { get; init; } = [];
+
+    /// <summary>Readings that wait for their batch, and those of the last ones that were signed; oldest first.</summary>
+    public IReadOnlyList<HeldReading> Held { get; init; } = [];
+
+    /// <summary>The highest number that brought a taken reading; 0 for none (SPEC.md 9.1).</summary>
+    public ulong LastReading { get; init; }
+
+    /// <summary>Which of the 1,024 numbers from <see cref="LastReading"/> down did: bit i of all is number LastReading - i. Empty for
+    /// none.</summary>
+    public byte[] Readings { get; init; } = [];
 }

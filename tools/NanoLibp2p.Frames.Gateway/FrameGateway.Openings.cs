@@ -38,13 +38,13 @@ public sealed partial class FrameGateway
         switch (FrameHead.Type(frame, 0))
         {
             case FrameHead.R1 when frame.Length == FrameSecrets.R1Bytes:
-                return ReceiveR1(frame, isShort, out answer);
+                return ReceiveR1(frame, out answer);
             case FrameHead.KK1 when frame.Length == FrameHandshake.KK1Bytes:
-                return ReceiveKK1(frame, isShort, out answer);
+                return ReceiveKK1(frame, out answer);
             case FrameHead.XX1 when frame.Length == FrameHandshake.XX1Bytes:
                 return ReceiveXX1(frame, link, out answer);
             case FrameHead.XX3 when frame.Length == FrameHandshake.XX3Bytes:
-                return ReceiveXX3(frame, isShort, link, out answer);
+                return ReceiveXX3(frame, out answer);
             default:
                 return false;
         }
@@ -73,7 +73,7 @@ public sealed partial class FrameGateway
         return false;
     }
 
-    private bool ReceiveR1(byte[] frame, bool isShort, out byte[]? answer)
+    private bool ReceiveR1(byte[] frame, out byte[]? answer)
     {
         if (FindAnswer(frame, out answer))
         {
@@ -112,7 +112,7 @@ public sealed partial class FrameGateway
                 byte[] next = new byte[FrameSecrets.RootBytes];
                 _secrets.DeriveNext(root.Root, 0, frame, 0, r2, 0, next, 0);
                 FrameRoot resumed = root with { ResumedNd = nd };
-                proved = Replace(proved, root, resumed) with { Next = NewRoot(device.Peer, next, sid, isShort, nd, frame, r2) };
+                proved = Replace(proved, root, resumed) with { Next = NewRoot(device.Peer, next, sid, frame[0], nd, frame, r2) };
                 Save(proved, null);
                 answer = Answered(proved.Next);
                 return true;
@@ -122,7 +122,7 @@ public sealed partial class FrameGateway
         return false;
     }
 
-    private bool ReceiveKK1(byte[] frame, bool isShort, out byte[]? answer)
+    private bool ReceiveKK1(byte[] frame, out byte[]? answer)
     {
         if (FindAnswer(frame, out answer))
         {
@@ -149,7 +149,7 @@ public sealed partial class FrameGateway
             _secrets.TakeRoot(_handshake.Noise, met, 0);
             FrameDevice answered = device with
             {
-                Met = NewRoot(device.Peer, met, sid, isShort, nd, frame, kk2),
+                Met = NewRoot(device.Peer, met, sid, frame[0], nd, frame, kk2),
                 Changes = ++_changes,
             };
             Save(answered, null);
@@ -195,7 +195,7 @@ public sealed partial class FrameGateway
         return true;
     }
 
-    private bool ReceiveXX3(byte[] frame, bool isShort, FrameLinkInfo link, out byte[]? answer)
+    private bool ReceiveXX3(byte[] frame, out byte[]? answer)
     {
         if (FindAnswer(frame, out answer))
         {
@@ -205,7 +205,7 @@ public sealed partial class FrameGateway
         int hid = FrameHandshake.Hid(frame, 0);
         foreach (HalfOpen half in _halfOpens.FindAll(one => one.Hid == hid))
         {
-            if (half.Third == null && !Open(half, frame, isShort))
+            if (half.Third == null && !Open(half, frame))
             {
                 continue;
             }
@@ -221,7 +221,7 @@ public sealed partial class FrameGateway
     }
 
     // XX3 ends Noise: what it made stays with the half-open until the store has it
-    private bool Open(HalfOpen half, byte[] frame, bool isShort)
+    private bool Open(HalfOpen half, byte[] frame)
     {
         FrameHandshake handshake = half.Handshake;
         if (!handshake.ReadXX3(half.First[0], half.Hid, [.. frame], 0, frame.Length, out uint nd))
@@ -233,7 +233,7 @@ public sealed partial class FrameGateway
         FrameDevice? device = Known(peer, handshake.Card, handshake.Noise.RemoteStatic);
         byte[] root = new byte[FrameSecrets.RootBytes];
         _secrets.TakeRoot(handshake.Noise, root, 0);
-        FrameRoot met = NewRoot(peer, root, half.Sid, isShort, nd, frame, []);
+        FrameRoot met = NewRoot(peer, root, half.Sid, frame[0], nd, frame, []);
         half.Third = frame;
         half.Peer = peer;
         half.Answers = 0;
@@ -335,15 +335,17 @@ public sealed partial class FrameGateway
         // of the numbers that were stored with it none is used
         LiveRoot live = Live(root);
         live.NextNumber = 0;
+        live.Heard = 0;
         live.Answers++;
         live.AnsweredAt = Now;
         return root.Answer;
     }
 
     // G2: with its sid, an empty window, its number, the time, request and answer, and numbers set aside
-    private FrameRoot NewRoot(PeerId peer, byte[] root, int sid, bool isShort, uint nd, byte[] request, byte[] answer)
-        => new(root, sid, isShort)
+    private FrameRoot NewRoot(PeerId peer, byte[] root, int sid, int choices, uint nd, byte[] request, byte[] answer)
+        => new(root, sid, (choices & FrameHead.Short) != 0)
         {
+            IsListening = (choices & FrameHead.Listening) != 0,
             Nd = nd,
             Request = request,
             Answer = answer,

@@ -18,7 +18,11 @@ public sealed partial class FrameGateway
 {
     // the same bytes get the same bytes so often, and not within this time of the last
     private const int MaxAnswers = 16;
+    private const int FarNotice = 1024;
+    private const int FarSilence = 1920;
     private static readonly TimeSpan _answerPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _oldRoot = TimeSpan.FromHours(24);
+    private static readonly TimeSpan _oldKeys = TimeSpan.FromDays(30);
 
     private readonly FrameGatewayOptions _options;
     private readonly Action<FrameDevice, FrameTaken> _take;
@@ -101,6 +105,13 @@ public sealed partial class FrameGateway
     {
         _options.Store.Remove(peer);
         _devices.Remove(peer);
+        if (_liveDevices.Remove(peer, out LiveDevice? live))
+        {
+            foreach (PendingCall call in live.Calls)
+            {
+                call.Answer.TrySetResult(new FrameReply(FrameReply.Unanswered, ReadOnlyMemory<byte>.Empty));
+            }
+        }
     }
 
     /// <summary>Takes a frame from a link.</summary>
@@ -162,7 +173,9 @@ public sealed partial class FrameGateway
     private byte[]? Seal(FrameDevice device, FrameRoot root, int kind, bool asks, ReadOnlySpan<byte> body)
     {
         LiveRoot live = Live(root);
-        if (live.NextNumber >= FrameHead.NumbersOfRoot)
+
+        // silent when the device has acknowledged nothing for so long that 12 bits of a number are doubtful (SPEC.md 4.4)
+        if (live.NextNumber >= FrameHead.NumbersOfRoot || live.NextNumber - live.Heard >= FarSilence)
         {
             return null;
         }
@@ -181,7 +194,8 @@ public sealed partial class FrameGateway
         int count = 1;
         if (hasAck)
         {
-            Bytes.WriteUInt16BigEndian(_frame, at + 1, (ushort)(root.TakenHighest << 4));
+            int wishes = (IsWaiting(device.Peer) ? FrameInner.MailWaits : 0) | _pace;
+            Bytes.WriteUInt16BigEndian(_frame, at + 1, (ushort)((root.TakenHighest << 4) | wishes));
             Bytes.WriteUInt16BigEndian(_frame, at + 3, (ushort)root.TakenMap);
             count += FrameInner.AckBytes;
         }
@@ -223,7 +237,7 @@ public sealed partial class FrameGateway
                 if (inner >= 0)
                 {
                     window.Mark(number);
-                    Act(device, root, window, number, inner, out answer);
+                    Act(device, root, window, number, inner, link, out answer);
                     return true;
                 }
 
@@ -240,7 +254,8 @@ public sealed partial class FrameGateway
     }
 
     // G1: window, taken map, the number and the frame itself are one transaction, in which the root is proved, too
-    private void Act(FrameDevice device, FrameRoot root, FrameWindow window, int number, int inner, out byte[]? answer)
+    private void Act(FrameDevice device, FrameRoot root, FrameWindow window, int number, int inner, FrameLinkInfo link,
+        out byte[]? answer)
     {
         answer = null;
         int at = SessionKeys.RoomBefore + FrameHead.HeadBytes;
@@ -248,17 +263,34 @@ public sealed partial class FrameGateway
         bool hasAck = (first & FrameInner.Acknowledges) != 0;
         int body = 1 + (hasAck ? FrameInner.AckBytes : 0);
         int kind = first & FrameInner.KindMask;
+        if (window.Highest == number)
+        {
+            LiveOf(device.Peer).Link = link;
+        }
+
+        if (hasAck && inner >= body && window.Highest == number)
+        {
+            Acknowledged(root, at);
+        }
+
         FrameRoot opened = root with { Highest = window.Highest, Seen = window.Seen };
-        FrameTaken? taken = null;
-        if (inner >= body && (kind & FrameInner.ChannelMask) <= FrameInner.Answer)
+        Verdict verdict = inner >= body ? Judge(device, opened, number, kind, _frame.AsSpan(at + body, inner - body).ToArray())
+            : Refuse(device, opened, number, NoticeMalformed);
+        opened = verdict.Root;
+        FrameTaken? taken = verdict.Taken;
+        if (taken != null)
         {
             TakenMap map = new() { Highest = root.TakenHighest, Map = root.TakenMap };
             map.Mark(number);
             opened = opened with { TakenHighest = map.Highest, TakenMap = map.Map };
-            taken = new FrameTaken(number, kind, _frame.AsMemory(at + body, inner - body).ToArray());
         }
 
-        FrameDevice proved = Prove(Replace(device, root, opened), opened);
+        FrameDevice proved = Prove(Replace(verdict.Device, root, opened), opened);
+        if (taken?.Kind == FrameInner.Close)
+        {
+            proved = proved with { Confirmed = null, Next = null };
+        }
+
         bool isProof = !ReferenceEquals(device.Confirmed, root);
         if (root.IsKept || taken != null || isProof)
         {
@@ -271,12 +303,52 @@ public sealed partial class FrameGateway
 
         if (taken != null)
         {
+            Call(proved, opened, taken, verdict);
             _take(proved, taken);
         }
 
-        if ((first & FrameInner.Asks) != 0)
+        answer = Answer(proved.Peer, link, verdict, (first & FrameInner.Asks) != 0);
+    }
+
+    // one frame: what was refused, what was called, what is to be told, or an acknowledgement
+    private byte[]? Answer(PeerId peer, FrameLinkInfo link, Verdict verdict, bool asks)
+    {
+        FrameDevice device = _devices[peer];
+        if (device.Confirmed is not { } root)
         {
-            answer = Seal(_devices[proved.Peer], _devices[proved.Peer].Confirmed!, FrameInner.Ping, false, []);
+            return null;
+        }
+
+        if (verdict.Notice is { } notice)
+        {
+            return notice[1] == NoticeMalformed && IsTooMalformed(peer) ? Seal(device, root, FrameInner.Close, false, [3])
+                : Seal(device, root, FrameInner.Notice, false, notice.AsSpan(1));
+        }
+
+        if (NextFor(device, link) is { } next)
+        {
+            return next;
+        }
+
+        if (!asks)
+        {
+            return null;
+        }
+
+        TimeSpan age = Now - root.Made;
+        bool isFar = Live(root).NextNumber - Live(root).Heard >= FarNotice;
+        int code = Now - device.MetAt >= _oldKeys && device.MetAt != default ? 8 : age >= _oldRoot || isFar ? 7 : 0;
+        return code == 0 ? Seal(device, root, FrameInner.Ping, false, [])
+            : Seal(device, root, FrameInner.Notice, false, [(byte)code]);
+    }
+
+    private void Acknowledged(FrameRoot root, int at)
+    {
+        LiveRoot live = Live(root);
+        TakenMap map = new();
+        if (map.Read(live.NextNumber, Bytes.ReadUInt16BigEndian(_frame, at + 1) >> 4, 0))
+        {
+            live.Heard = Math.Max(live.Heard, map.Highest + 1);
         }
     }
 
@@ -289,7 +361,7 @@ public sealed partial class FrameGateway
         }
 
         return ReferenceEquals(device.Met, root)
-            ? device with { Confirmed = root, Next = null, Met = null, Known = root.Nd, Changes = ++_changes }
+            ? device with { Confirmed = root, Next = null, Met = null, Known = root.Nd, Changes = ++_changes, MetAt = Now }
             : device;
     }
 

@@ -37,4 +37,10 @@ public sealed class FrameGatewayOptions
 
     /// <summary>Numbers that one write of the store sets aside for a session, 1 to 64.</summary>
     public int Reserve { get; init; } = 16;
+
+    /// <summary>Whether a device may publish on a topic.</summary>
+    public Func<PeerId, string, bool> MayPublish { get; init; } = (_, _) => true;
+
+    /// <summary>What devices call, and whether mail waits; null for nothing.</summary>
+    public IFrameCalls? Calls { get; init; }
 }

@@ -44,4 +44,11 @@ public sealed record FrameRoot(byte[] Root, int Sid, bool IsShort)
 
     /// <summary>Whether it can only be resumed from now on: the store was older than the process that used it last (G5).</summary>
     public bool IsDormant { get; init; }
+
+    /// <summary>What is added to a number of the device to make that of its message; 0 when the device has not said (SPEC.md
+    /// 9.1).</summary>
+    public ulong NumberBase { get; init; }
+
+    /// <summary>Whether the device listens always, and may be sent to at any time (bit C).</summary>
+    public bool IsListening { get; init; }
 }

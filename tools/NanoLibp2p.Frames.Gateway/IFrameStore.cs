@@ -21,10 +21,32 @@ public interface IFrameStore
     /// <param name="peer">Whom; one that is not there is passed over.</param>
     /// <exception cref="System.IO.IOException">The store takes nothing.</exception>
     void Remove(PeerId peer);
+
+    /// <summary>Messages that were taken and not published yet, oldest first.</summary>
+    IEnumerable<FramePublication> Outbox();
+
+    /// <summary>A message is on its topic, and leaves the outbox.</summary>
+    /// <param name="publication">Which; one that is not there is passed over.</param>
+    /// <exception cref="System.IO.IOException">The store takes nothing: it will be published once more.</exception>
+    void Published(FramePublication publication);
+
+    /// <summary>A note that was written under a name; null for none.</summary>
+    byte[]? ReadNote(string name);
+
+    /// <summary>Writes a note in the place of one of that name: airtime, by the name of a link. Returns when it is durable.</summary>
+    /// <exception cref="System.IO.IOException">The store takes nothing.</exception>
+    void WriteNote(string name, byte[] value);
 }
 
 /// <summary>A frame for which the gateway has assumed responsibility.</summary>
 /// <param name="Number">Its number in its session.</param>
 /// <param name="Kind">Channel and sub: <see cref="FrameInner"/>.</param>
 /// <param name="Body">Its body.</param>
-public sealed record FrameTaken(int Number, int Kind, ReadOnlyMemory<byte> Body);
+public sealed record FrameTaken(int Number, int Kind, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>What goes to a topic, into the outbox with the same transaction; null for nothing.</summary>
+    public FramePublication? Publication { get; init; }
+
+    /// <summary>Whether it was a reading that the gateway had.</summary>
+    public bool IsRepeat { get; init; }
+}

@@ -14,6 +14,9 @@ internal sealed class LiveRoot
     /// <summary>The number of the gateway's next frame.</summary>
     internal int NextNumber { get; set; }
 
+    /// <summary>Above the highest of them that the device has acknowledged.</summary>
+    internal int Heard { get; set; }
+
     /// <summary>Opens and seals nothing: it is resumed first (G4, G5).</summary>
     internal bool IsDormant { get; set; }
 
@@ -31,5 +34,6 @@ internal sealed class LiveRoot
         Keys.Set(root.Root, 0, root.IsShort);
         secrets.WriteRid(root.Root, 0, Rid, 0);
         NextNumber = root.Reserved;
+        Heard = root.Reserved;
     }
 }

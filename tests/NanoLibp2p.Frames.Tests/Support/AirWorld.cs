@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using NanoLibp2p.Frames.Gateway;
@@ -78,6 +79,9 @@ internal sealed class AirWorld : DeviceSessionEvents
         Open(true);
         Pump();
         Assert.True(_device.IsOpen);
+        System.Text.Encoding.ASCII.GetBytes("\0\u0001topic").CopyTo(_device.Body, DeviceSession.BodyOffset);
+        _device.Send(FrameInner.Alias, true, false, 7);
+        Pump();
         Send(true);
         Pump();
         _isClear = false;
@@ -230,8 +234,10 @@ internal sealed class AirWorld : DeviceSessionEvents
     private int Send(bool asks)
     {
         string body = $"reading {_bodies++}";
-        System.Text.Encoding.ASCII.GetBytes(body).CopyTo(_device.Body, DeviceSession.BodyOffset);
-        return _device.Send(FrameInner.Publish, asks, _random.Next(4) == 0, body.Length);
+        ulong number = _device.Record.NumberBase + (ulong)_device.Next;
+        BinaryPrimitives.WriteUInt64BigEndian(_device.Body.AsSpan(DeviceSession.BodyOffset), number);
+        System.Text.Encoding.ASCII.GetBytes(body).CopyTo(_device.Body, DeviceSession.BodyOffset + 8);
+        return _device.Send(FrameInner.Publish | 4, asks, _random.Next(4) == 0, 8 + body.Length);
     }
 
     private void SendDown()
@@ -412,7 +418,6 @@ internal sealed class AirWorld : DeviceSessionEvents
 
     public override void OnOpen(DeviceSession session)
     {
-        session.Body[DeviceSession.BodyOffset] = 1;
         Send(true);
     }
 
@@ -434,12 +439,12 @@ internal sealed class AirWorld : DeviceSessionEvents
     public override bool OnFrame(DeviceSession session, int kind, bool asks, byte[] body, int offset, int count)
     {
         string text = Convert.ToHexString(body, offset, count);
-        if (kind == FrameInner.Notice)
+        if (kind == FrameInner.Notice && body[offset] == 6)
         {
             _fault = "the end of first contact came as a frame";
         }
 
-        if (count > 0 && !_acted.Add(text))
+        if (kind == FrameInner.Call && count > 0 && !_acted.Add(text))
         {
             _fault = $"the device acted twice on {text}";
         }

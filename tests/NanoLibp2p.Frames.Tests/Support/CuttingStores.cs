@@ -69,6 +69,18 @@ internal sealed class GatewayStore(Random random) : IFrameStore
 
     public void Remove(PeerId peer) => _device = null;
 
+    public IEnumerable<FramePublication> Outbox() => [];
+
+    public void Published(FramePublication publication)
+    {
+    }
+
+    public byte[]? ReadNote(string name) => null;
+
+    public void WriteNote(string name, byte[] value)
+    {
+    }
+
     public void Save(FrameDevice device, FrameTaken? taken)
     {
         double chance = random.NextDouble();

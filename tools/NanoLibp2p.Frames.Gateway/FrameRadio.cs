@@ -1,0 +1,99 @@
+using System;
+using NanoLibp2p.Hal;
+
+namespace NanoLibp2p.Frames.Gateway;
+
+/// <summary>A link of a gateway, as its driver describes it: a radio, a serial line, a UDP socket.</summary>
+public sealed class FrameRadio
+{
+    private FrameRecord? _record;
+    private FrameLedger? _ledger;
+
+    /// <summary>Its name, under which its airtime is stored: letters, digits and hyphens.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The longest frame that it carries, 64 to 1,500 bytes.</summary>
+    public int Mtu { get; init; } = 255;
+
+    /// <summary>Whether its rate is bounded by air: only there the short suite is allowed (SPEC.md 4.3).</summary>
+    public bool IsBoundedByAir { get; init; }
+
+    /// <summary>When an answer begins, after the end of the frame that it answers: a second on LoRa.</summary>
+    public TimeSpan Window { get; init; }
+
+    /// <summary>The true time on air of a frame; null where nothing is counted.</summary>
+    public Func<int, TimeSpan>? TimeOnAir { get; init; }
+
+    /// <summary>Airtime of an hour: 6 minutes for 10 %. Zero for no limit.</summary>
+    public TimeSpan AirtimeOfHour { get; init; }
+
+    /// <summary>Answers that were not sent, since the airtime of the hour was used.</summary>
+    public long HeldBack { get; private set; }
+
+    /// <summary>What devices are asked for: an ask in 2 to the power of this many readings. Rises before the airtime runs short.</summary>
+    internal int Pace(DateTimeOffset now)
+    {
+        Open(now);
+        long limit = (long)AirtimeOfHour.TotalMilliseconds;
+        return limit == 0 || _ledger!.UsedMs * 2L < limit ? 2 : _ledger.UsedMs * 4L < limit * 3 ? 3 : 4;
+    }
+
+    /// <summary>Charges a frame's airtime, if there is some.</summary>
+    internal bool MayGo(int bytes, bool isOpening, DateTimeOffset now)
+    {
+        if (AirtimeOfHour == TimeSpan.Zero || TimeOnAir == null)
+        {
+            return true;
+        }
+
+        Open(now);
+        int air = (int)Math.Ceiling(TimeOnAir(bytes).TotalMilliseconds);
+        long ms = now.ToUnixTimeMilliseconds();
+        _record!.Time = (uint)now.ToUnixTimeSeconds();
+        bool may = _ledger!.WaitMs(air, true, isOpening, ms) == 0
+            && _ledger.Charge(air, isOpening, Math.Max(2000, (int)TimeOnAir(Mtu).TotalMilliseconds * 3 / 2), ms);
+        HeldBack += may ? 0 : 1;
+        return may;
+    }
+
+    internal void Attach(IFrameStore store) => _record ??= new FrameRecord(new Notes(store, "air-" + Name));
+
+    private void Open(DateTimeOffset now)
+    {
+        if (_ledger == null)
+        {
+            _record!.Load();
+            _ledger = new FrameLedger(_record, (int)AirtimeOfHour.TotalMilliseconds);
+            _ledger.Start(now.ToUnixTimeMilliseconds(), 0, (uint)now.ToUnixTimeSeconds());
+        }
+    }
+
+    // the record of a device, for its buckets alone
+    private sealed class Notes(IFrameStore store, string note) : IStore
+    {
+        public int Read(string name, byte[] buffer, int offset, int capacity)
+        {
+            byte[]? value = store.ReadNote(note);
+            if (value == null || value.Length > capacity)
+            {
+                return -1;
+            }
+
+            value.CopyTo(buffer, offset);
+            return value.Length;
+        }
+
+        public bool Write(string name, byte[] buffer, int offset, int count)
+        {
+            try
+            {
+                store.WriteNote(note, buffer.AsSpan(offset, count).ToArray());
+                return true;
+            }
+            catch (System.IO.IOException)
+            {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace NanoLibp2p.Frames.Gateway;
+
+/// <summary>Where a <see cref="SqliteFrameStore"/> is, and how it knows that it went back to a copy.</summary>
+public sealed class SqliteFrameOptions
+{
+    /// <summary>The database; made where there is none.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>A small file in a place that no backup of the database holds, such as a directory of the machine's state: it has the random
+    /// number of the process that used the database last (SPEC.md 7, G5).</summary>
+    public required string IncarnationPath { get; init; }
+
+    /// <summary>Whether the operator says that the database is a copy.</summary>
+    public bool IsRestored { get; init; }
+}

@@ -50,6 +50,8 @@ public sealed class GatewayTests : IDisposable
     [InlineData("relay reserve", "--via")]
     [InlineData("relay reserve --via /ip4/127.0.0.1/tcp/4001", "does not say who the relay is")]
     [InlineData("gateway backup", "FILE is missing")]
+    [InlineData("gateway login", "--key")]
+    [InlineData("gateway login --key /none/key", "is not there", "key new")]
     [InlineData("gateway restore /none/backup", "there is no backup /none/backup")]
     [InlineData("gateway peers block", "PEER-ID is missing")]
     public async Task Wrong_arguments_are_told_in_one_sentence(string line, params string[] inSentence)
@@ -184,6 +186,29 @@ public sealed class GatewayTests : IDisposable
         Assert.Empty((await CliResult.RunAsync("gateway", "token", "list", "--data", Data, "--json")).EventsOf("token"));
         Assert.Equal(0, (await CliResult.RunAsync("gateway", "restore", kept, "--data", Data)).ExitCode);
         Assert.Single((await CliResult.RunAsync("gateway", "token", "list", "--data", Data, "--json")).EventsOf("token"));
+    }
+
+    [Fact]
+    public async Task An_admin_logs_in_by_its_key_and_has_the_pages_address_and_a_stranger_has_not()
+    {
+        string key = _folder.File("admin.key");
+        string admin = (await CliResult.RunAsync("key", "new", "--out", key, "--json")).EventsOf("key").Single()
+            .GetProperty("peerId").GetString()!;
+        await using CliProcess gateway = Start("--set", $"http.admins={admin}");
+        string peer = (await gateway.EventAsync("gateway")).GetProperty("peerId").GetString()!;
+        string page = (await gateway.EventAsync("http")).GetProperty("url").GetString()!;
+
+        JsonElement login = (await CliResult.RunAsync("gateway", "login", "--key", key, "--http", page, "--json"))
+            .EventsOf("login").Single();
+        Assert.Equal((admin, peer), (login.GetProperty("peer").GetString(), login.GetProperty("gateway").GetString()));
+        Assert.Equal($"{page}/#token={login.GetProperty("token").GetString()}", login.GetProperty("url").GetString());
+        Assert.InRange(login.GetProperty("expires").GetDateTimeOffset(), DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddHours(13));
+
+        string other = _folder.File("other.key");
+        await CliResult.RunAsync("key", "new", "--out", other);
+        (await CliResult.RunAsync("gateway", "login", "--key", other, "--http", page)).AssertFailed(1,
+            "may not log in here", "http.admins");
+        (await CliResult.RunAsync("gateway", "login", "--key", key, "--http", "4081")).AssertFailed(2, "is no address of a page");
     }
 
     [Fact]

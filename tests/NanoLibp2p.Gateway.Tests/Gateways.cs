@@ -43,8 +43,8 @@ internal static class Gateways
     internal static Task<GatewayHost> StartAsync(TemporaryFolder folder, params (string Key, string Value)[] more)
         => GatewayHost.StartAsync(Settings(folder.Path, more), logging: _ => { });
 
-    internal static Task<GatewayHost> StartAsync(GatewaySettings settings, Logs logs)
-        => GatewayHost.StartAsync(settings, logging: logging => logging.Services.AddSingleton<ILoggerProvider>(logs));
+    internal static Task<GatewayHost> StartAsync(GatewaySettings settings, Logs logs, TimeProvider? time = null)
+        => GatewayHost.StartAsync(settings, time, logging: logging => logging.Services.AddSingleton<ILoggerProvider>(logs));
 
     /// <summary>A node of somebody else.</summary>
     internal static Task<Libp2pNode> PeerAsync(Identity? identity = null, bool usesLimited = false)

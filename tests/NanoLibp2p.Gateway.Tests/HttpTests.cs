@@ -86,6 +86,41 @@ public sealed class HttpTests : IDisposable
     }
 
     [Fact]
+    public async Task Whatever_is_no_read_takes_the_token_on_loopback_too_wherever_it_goes()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("page.topics", "t"));
+        using HttpClient http = gateway.Http();
+        string[] paths =
+        [
+            "/", "/index.html", "/api/mesh", "/api/feed", "/api/login", "/api/logout", "/api/reload", "/api/drain",
+            $"/api/peers/{gateway.Node.PeerId}/block", $"/api/mailboxes/{gateway.Node.PeerId}/close", "/api/none", "/metrics",
+        ];
+        foreach (string path in paths)
+        {
+            foreach (string method in (string[])["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+            {
+                using HttpRequestMessage asked = new(new HttpMethod(method), path) { Headers = { { "Sec-Fetch-Site", "same-origin" } } };
+                Assert.Equal(HttpStatusCode.Unauthorized, (await http.SendAsync(asked)).StatusCode);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For", "192.0.2.1")]
+    [InlineData("Forwarded", "for=192.0.2.1")]
+    [InlineData("Via", "1.1 proxy")]
+    public async Task Whoever_comes_through_a_proxy_of_this_host_is_not_taken_for_somebody_on_it(string header, string value)
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("page.topics", "t"));
+        using HttpClient http = gateway.Http();
+        using HttpRequestMessage forwarded = new(HttpMethod.Get, "/api/mesh") { Headers = { { header, value } } };
+
+        HttpResponseMessage refused = await http.SendAsync(forwarded);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains("through no proxy", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_slow_or_long_request_ends_and_others_are_served_meanwhile()
     {
         await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("http.tokenFile", _folder.Write("t", new string('a', 64))));

@@ -10,6 +10,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
@@ -131,15 +132,18 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     public async Task HTML_that_peers_write_is_text_on_the_page()
     {
         const string Html = "<img src=/x onerror=\"hit=1\">";
+        const string Reversed = "\u202egnp.exe";
         await using GatewayHost gateway = await StartAsync();
         Libp2pNodeOptions options = new() { Shards = 1 };
         options.Node.AgentVersion = Html + "<script>hit=1</script>";
         await using Libp2pNode peer = await Libp2pNode.StartAsync(options);
         using Subscription other = peer.SubscribeAsync("<b id=topic>" + Html);
+        using Subscription reversed = peer.SubscribeAsync(Reversed);
         await peer.DialAsync(gateway);
         await browser.OpenAsync(Url(gateway));
         await browser.WaitAsync("#peers tr:has-text('onerror')");
         await browser.WaitAsync("#topics tr:has-text('<b id=topic>')");
+        await browser.WaitAsync("#topics tr:has-text('\ufffdgnp.exe')");
 
         string reading = $"{{\"{Html.Replace("\"", "\\\"", StringComparison.Ordinal)}\":1}}";
         await Gateways.UntilAsync(() =>
@@ -179,18 +183,17 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     }
 
     [Fact]
-    public async Task A_peer_that_sleeps_is_shown_asleep_and_its_mailbox_empties_when_it_wakes()
+    public async Task A_board_that_sleeps_is_shown_asleep_and_its_mailbox_empties_when_it_wakes()
     {
         await using GatewayHost gateway = await StartAsync();
         Identity sleeper = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
         gateway.Core.Issue(sleeper.PeerId, AdmissionClass.Sensor, null);
         string name = Short(sleeper.PeerId);
-        MailboxOptions options = new() { Gateways = { gateway.Node.ListenAddresses[0] } };
-        await using (Libp2pNode awake = await Gateways.PeerAsync(sleeper))
-        await using (Mailbox mailbox = Mailbox.Open(awake, sleeper, _folder.File("mine.mail"), options))
-        {
-            await mailbox.PublishAsync();
-        }
+        using SleepingBoard board = new(gateway, sleeper);
+
+        // it makes its mailbox and sleeps, as nothing waits there
+        board.Wake();
+        await Gateways.UntilAsync(() => board.IsAsleep, "the board sleeps");
 
         Identity friend = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
         await using Libp2pNode friendsNode = await Gateways.PeerAsync(friend);
@@ -208,17 +211,12 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         await browser.UntilAsync(Depth(name) + " === 3");
         Assert.StartsWith("1 mailbox; 3 messages of", await browser.TextAsync("#mailboxes-summary"), StringComparison.Ordinal);
 
-        await using (Libp2pNode awake = await Gateways.PeerAsync(sleeper))
-        await using (Mailbox mailbox = Mailbox.Open(awake, sleeper, _folder.File("mine.mail"), options))
-        {
-            await foreach (ReceivedMail mail in mailbox.FetchAsync())
-            {
-                mailbox.Done(mail);
-            }
-
-            await browser.UntilAsync(Depth(name) + " === 0");
-            await browser.WaitAsync($".node.connected[aria-label*='{name}: connected']");
-        }
+        board.Wake(staysAwake: true);
+        await browser.UntilAsync(Depth(name) + " === 0");
+        await browser.WaitAsync($".node.connected[aria-label*='{name}: connected']");
+        Assert.Equal(["open", "open", "open"], board.Mail);
+        board.Sleep();
+        await browser.WaitAsync($".node.device.asleep[aria-label*='{name}: asleep']");
 
         // what drops a mailbox takes the token
         Assert.True((bool)(await browser.RunAsync("document.querySelector('#boxes button').disabled"))!);
@@ -230,6 +228,88 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         await browser.WaitAsync("#boxes .none");
         Assert.Equal(0, gateway.Core.Mailboxes!.Describe(1).Count);
         Assert.Empty(await browser.ComplaintsAsync());
+    }
+
+    [Fact]
+    public async Task What_another_gateway_publishes_is_shown_in_a_table_and_where_it_says_it_is_on_a_map()
+    {
+        using TemporaryFolder folder = new();
+        await using GatewayHost other = await Gateways.StartAsync(folder, ("telemetry.publish", "true"), ("telemetry.show", "true"),
+            ("telemetry.label", "lighthouse"), ("telemetry.place", "54.19,7.9"), ("http.listen", "none"));
+        await using GatewayHost gateway = await StartAsync(("telemetry.show", "true"));
+        await using Libp2pNode outside = await Gateways.PeerAsync();
+        await other.Node.DialAsync(gateway);
+        await outside.DialAsync(gateway);
+        await browser.OpenAsync(Url(gateway), 390, 844);
+        await browser.WaitAsync("#gateways .none");
+        Assert.Equal("Nothing on this page comes from elsewhere, and nothing leaves this machine.", await browser.TextAsync("#leaves"));
+        Assert.Equal(0, await browser.CountAsync("#map svg"));
+
+        await Gateways.UntilAsync(() =>
+        {
+            other.Core.Telemetry!.PublishAsync(CancellationToken.None).Wait();
+            return gateway.Core.Telemetry!.Book.Has(other.Node.PeerId);
+        }, "the report is heard");
+        string row = await browser.WaitAsync($"#gateways tr:has-text('lighthouse'):has-text('{Short(other.Node.PeerId)}')");
+        Assert.Contains("54.2° N, 7.9° E", row, StringComparison.Ordinal);
+        Assert.Contains("1 by tcp", row, StringComparison.Ordinal);
+        Assert.Contains("1 × nanoLibp2p 0.1.0", row, StringComparison.Ordinal);
+        await browser.WaitAsync("#map svg[aria-label*='lighthouse'] .place:has-text('lighthouse')");
+        Assert.True((int)(await browser.RunAsync("document.querySelector('#map .land').getAttribute('d').length"))! > 200, "no land");
+        Assert.Equal(390, (int)(await browser.RunAsync("document.documentElement.scrollWidth"))!);
+        Assert.Empty(await browser.AxeAsync());
+        Assert.Empty(await browser.ComplaintsAsync());
+    }
+
+    [Fact]
+    public async Task An_address_of_gateway_login_logs_in_and_does_not_stay_in_the_address_bar()
+    {
+        Identity admin = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        await using GatewayHost gateway = await StartAsync(("http.admins", admin.PeerId.ToString()));
+        using HttpClient http = gateway.Http();
+        PeerIdSession session = await PeerIdClient.LogInAsync(
+            http, new Uri(http.BaseAddress!, PeerIdClient.Path), admin, CancellationToken.None);
+        await browser.OpenAsync($"{Url(gateway)}#token={session.Bearer}");
+        await browser.WaitAsync("#login:has-text('Log out')");
+        Assert.Equal(Url(gateway), (string)(await browser.RunAsync("location.href"))!);
+        Assert.Equal(session.Bearer, (string)(await browser.RunAsync("sessionStorage.getItem('nanolibp2p-token')"))!);
+
+        // what somebody else made up changes nothing
+        await browser.RunAsync("location.hash = 'token=made-up'");
+        await browser.WaitAsync("#login-error:has-text('not the token')");
+        Assert.Equal(session.Bearer, (string)(await browser.RunAsync("sessionStorage.getItem('nanolibp2p-token')"))!);
+        await browser.PressAsync("Escape");
+        await browser.ClickAsync("#login:has-text('Log out')");
+        await browser.WaitAsync("#login:has-text('Log in')");
+        Assert.Equal(0, gateway.Core.Login.Sessions);
+    }
+
+    [Fact]
+    public async Task A_link_that_loses_pings_shows_what_it_loses()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(
+            Gateways.Settings(_folder.Path), new Gateways.Logs(), new HastyTime(20));
+        StuckGate gate = new();
+        Libp2pNodeOptions options = new() { Shards = 1, Gate = gate, ListenAddresses = { "/ip4/127.0.0.1/tcp/0" } };
+        await using Libp2pNode peer = await Libp2pNode.StartAsync(options);
+        await using Libp2pNode outside = await Gateways.PeerAsync();
+        await peer.DialAsync(gateway);
+
+        // its one thread does nothing any more, as somebody who has hung up without a word
+        gate.IsFree.Reset();
+        Task stuck = outside.DialAsync(peer.ListenAddresses[0]);
+        try
+        {
+            await browser.OpenAsync(Url(gateway));
+            await browser.WaitAsync($"#peers tr:has-text('{Short(peer.PeerId)}') [data-title=Lost]:has-text('%'):not(:text-is('0 %'))");
+            await browser.WaitAsync(".link.direct:is(.bad, .poor)");
+            await browser.WaitAsync($".node[aria-label*='{Short(peer.PeerId)}'][aria-label*='pings lost']");
+        }
+        finally
+        {
+            gate.IsFree.Set();
+            await stuck.WaitAsync(Gateways.Patience);
+        }
     }
 
     [Fact]
@@ -280,7 +360,10 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         await refused.DialAsync(gateway);
 
         foreach ((string name, int width, int height, bool dark) in ((string, int, int, bool)[])
-            [("desk.png", 1000, 1180, false), ("phone.png", 390, 844, true)])
+            [
+                ("desk.png", 1000, 1180, false), ("desk-dark.png", 1000, 1180, true), ("phone-light.png", 390, 844, false),
+                ("phone.png", 390, 844, true),
+            ])
         {
             await browser.OpenAsync(Url(gateway), width, height, dark);
             await browser.UntilAsync("document.querySelectorAll('#peers tbody tr').length === 5"
@@ -394,6 +477,17 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     private Task<GatewayHost> StartAsync(params (string Key, string Value)[] more)
         => Gateways.StartAsync(_folder,
             [("http.tokenFile", _folder.Write("token", Token)), ("page.topics", TestBoard.Topic), .. more]);
+
+    private sealed class StuckGate : ConnectionGate
+    {
+        internal ManualResetEventSlim IsFree { get; } = new(true);
+
+        public override bool AllowsPeer(PeerId peer, Multiaddr? address, bool isInbound)
+        {
+            IsFree.Wait();
+            return true;
+        }
+    }
 
     private sealed class SleepersMailbox(PeerId sleeper) : IMailboxView
     {

@@ -5,6 +5,7 @@ using System.Text.Json;
 using NanoLibp2p.Gateway.Mqtt;
 using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Host.Kademlia;
 
 namespace NanoLibp2p.Gateway.Configuration;
@@ -54,6 +55,10 @@ internal sealed class GatewaySettings
 
     internal string HttpCertificateKey => Text(SettingsTable.HttpCertificateKey);
 
+    internal IReadOnlyList<string> HttpAdmins => Texts(SettingsTable.HttpAdmins);
+
+    internal IReadOnlyList<string> HttpNames => Texts(SettingsTable.HttpNames);
+
     internal int Connections => Number(SettingsTable.Connections);
 
     internal int ConnectionsPerHost => Number(SettingsTable.ConnectionsPerHost);
@@ -97,6 +102,11 @@ internal sealed class GatewaySettings
     internal IReadOnlyList<string> FetchTopics => Texts(SettingsTable.FetchTopics);
 
     internal IReadOnlyList<string> PageTopics => Texts(SettingsTable.PageTopics);
+
+    internal TelemetrySettings Telemetry => new(
+        IsOn(SettingsTable.TelemetryPublish), IsOn(SettingsTable.TelemetryShow), Text(SettingsTable.TelemetryTopic),
+        TimeSpan.FromSeconds(Number(SettingsTable.TelemetryEvery)), TelemetryPlace.TryParse(Text(SettingsTable.TelemetryPlace)),
+        Text(SettingsTable.TelemetryLabel));
 
     /// <summary>The bridge to MQTT; null for none.</summary>
     /// <exception cref="GatewayException">The password can't be read.</exception>

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Mqtt;
+using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Multiformats;
 
@@ -22,6 +23,8 @@ internal static class SettingsTable
     internal const string HttpTokenFile = "http.tokenFile";
     internal const string HttpCertificate = "http.certificate";
     internal const string HttpCertificateKey = "http.certificateKey";
+    internal const string HttpAdmins = "http.admins";
+    internal const string HttpNames = "http.names";
     internal const string Connections = "limits.connections";
     internal const string ConnectionsPerHost = "limits.connectionsPerHost";
     internal const string Streams = "limits.streams";
@@ -62,6 +65,12 @@ internal static class SettingsTable
     internal const string FetchTopics = "fetch.topics";
     internal const string Page = "page.enabled";
     internal const string PageTopics = "page.topics";
+    internal const string TelemetryPublish = "telemetry.publish";
+    internal const string TelemetryShow = "telemetry.show";
+    internal const string TelemetryTopic = "telemetry.topic";
+    internal const string TelemetryEvery = "telemetry.everySeconds";
+    internal const string TelemetryPlace = "telemetry.place";
+    internal const string TelemetryLabel = "telemetry.label";
     internal const string LogFormat = "logging.format";
     internal const string LogLevel = "logging.level";
     internal const string LogLevels = "logging.levels";
@@ -98,6 +107,11 @@ internal static class SettingsTable
             { Reloads = true },
         new(HttpCertificate, SettingKind.Text, "", "Certificate chain of https and of /tls/ws addresses, a PEM file") { Reloads = true },
         new(HttpCertificateKey, SettingKind.Text, "", "Private key of the certificate, a PEM file") { Reloads = true },
+        new(HttpAdmins, SettingKind.List, Array.Empty<string>(),
+            "Peer ids that may log in in place of the token: nanolibp2p gateway login") { Check = PeerIdText, Reloads = true },
+        new(HttpNames, SettingKind.List, Array.Empty<string>(),
+            "Names by which others reach HTTP, for that log-in; those of the certificate and its own IP addresses need not be told")
+            { Check = HostName, Reloads = true },
         new(Connections, SettingKind.Number, 4096L, "Connections at a time") { Least = 1, Most = 65536 },
         new(ConnectionsPerHost, SettingKind.Number, 64L, "Incoming connections at a time of one IP address")
             { Least = 1, Most = 65536, Reloads = true },
@@ -156,6 +170,16 @@ internal static class SettingsTable
             "Topics of which each peer's newest message is served by fetch, as /newest/TOPIC/PEER-ID; none for no fetch"),
         new(Page, SettingKind.Switch, true, "Whether the page that shows the mesh is served where http.listen says"),
         new(PageTopics, SettingKind.List, Array.Empty<string>(), "Topics whose readings the page plots, at most 16"),
+        new(TelemetryPublish, SettingKind.Switch, false, "Whether it publishes what it measures of its links (see Telemetry)"),
+        new(TelemetryShow, SettingKind.Switch, false, "Whether the page shows what other gateways publish"),
+        new(TelemetryTopic, SettingKind.Text, "nanolibp2p/telemetry/1", "The topic of both") { Check = TopicName },
+        new(TelemetryEvery, SettingKind.Number, 60L, "Seconds from one report to the next")
+            { Least = TelemetryCodec.LeastEvery, Most = TelemetryCodec.MostEvery },
+        new(TelemetryPlace, SettingKind.Text, "",
+            "Where it is, as LATITUDE,LONGITUDE in degrees; published to a tenth of a degree, 11 km; empty for not saying")
+            { Check = PlaceText },
+        new(TelemetryLabel, SettingKind.Text, "", "What it calls itself there, at most 32 characters; empty for nothing")
+            { Check = Label },
         new(LogFormat, SettingKind.Text, "text", "text for people, or json")
             { Check = text => OneOf(text, ["text", "json"]) },
         new(LogLevel, SettingKind.Text, "Information", "The least level that is logged") { Check = Level, Reloads = true },
@@ -248,11 +272,26 @@ internal static class SettingsTable
                 ? null
             : $"'{text}' is no address to listen on; give one such as http://127.0.0.1:4081 or https://0.0.0.0:4081, or none";
 
+    private static string? HostName(string text)
+        => text.Length is > 0 and <= 253 && Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4 ? null
+            : $"'{text}' is no name of a host; give one such as gateway.example.org, without scheme and port";
+
     private static string? MqttAddress(string text)
         => text.Length == 0 || (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "mqtt" or "mqtts"
             && url.Host.Length > 0 && url.UserInfo.Length == 0 && url.AbsolutePath is "" or "/") ? null
             : $"'{text}' is no broker; give one such as mqtt://192.168.1.5 or mqtts://broker.example.org:8883, and who logs in as "
                 + MqttUser;
+
+    private static string? TopicName(string text)
+        => text.Length is > 0 and <= 128 && text.All(one => one is > ' ' and <= '~') ? null
+            : $"'{text}' is no topic; give 1 to 128 letters, digits and signs without blanks, such as nanolibp2p/telemetry/1";
+
+    private static string? PlaceText(string text)
+        => text.Length == 0 || Telemetry.TelemetryPlace.TryParse(text) != null ? null
+            : $"'{text}' is no place; give degrees north, -90 to 90, and east, -180 to 180, such as 47.4,8.5";
+
+    private static string? Label(string text)
+        => TelemetryCodec.CheckLabel(text) is { } why ? $"'{PlainText.Of(text)}' can't be a label: {why}" : null;
 
     private static string? OtlpAddress(string text)
         => text.Length == 0 || (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https") ? null

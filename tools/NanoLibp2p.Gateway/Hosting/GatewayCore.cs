@@ -14,6 +14,7 @@ using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Mqtt;
 using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.WebSocket;
 using NanoLibp2p.Multiformats;
@@ -74,7 +75,7 @@ internal sealed class GatewayCore : IAsyncDisposable
         bool isOpen = Http is { } open && !Access.IsLoopback(open);
         BearerToken? token = BearerToken.Read(folder, settings.HttpTokenFile, make: isOpen, out bool isMade);
         HttpTokenMade = isMade ? token!.File : null;
-        Access = new Access(settings, token);
+        Access = new Access(settings, token, Certificate);
         _metrics = new GatewayMetrics(this);
     }
 
@@ -93,6 +94,9 @@ internal sealed class GatewayCore : IAsyncDisposable
     internal BlockList Blocked { get; }
 
     internal Access Access { get; }
+
+    /// <summary>Log-in by peer id.</summary>
+    internal PeerIdLogin Login { get; private set; } = null!;
 
     internal Certificate Certificate { get; }
 
@@ -123,13 +127,17 @@ internal sealed class GatewayCore : IAsyncDisposable
         try
         {
             core.Identity = folder.ReadOrMakeIdentity(out _);
+            core.Login = new PeerIdLogin(core.Identity, time);
+            core.Access.Change(settings, core.Login);
             core.Admission = new AdmissionList(folder, time, core.Issuers(settings));
             core.Node = await GatewayNode.StartAsync(settings, folder, core.Identity, core.Admits, core._limits,
                 core._webSockets, core.Conditions, cancellationToken).ConfigureAwait(false);
             core._services = await GatewayServices.StartAsync(
                 core.Node, settings, folder, core.Identity, core.Admission, () => core.Settings, core.Conditions).ConfigureAwait(false);
             core.Mailboxes = core._services.Postbox;
-            core.Page = core.StartPage(settings);
+            LinkProbe probe = new(core.Node, time);
+            core.Page = core.StartPage(settings, probe);
+            core.Telemetry = TelemetryService.Start(core, settings.Telemetry, probe, time);
             core._door = new AdmissionDoor(core.Node, core.Admission, time, () => core.Settings.IsAdmissionRequired
                 ? core.Settings.AdmissionGrace : null, core.ShownOut);
             return core;
@@ -179,6 +187,11 @@ internal sealed class GatewayCore : IAsyncDisposable
             _tasks.Add(page.RunAsync(_ending.Token));
         }
 
+        if (Telemetry is { } telemetry)
+        {
+            _tasks.Add(telemetry.RunAsync(_ending.Token));
+        }
+
         if (_mqtt is { } mqtt)
         {
             _bridge = MqttBridge.Start(Node, mqtt, peer => Admission.ClassOf(peer) != null, Conditions, _metrics.Meter, _time,
@@ -208,6 +221,9 @@ internal sealed class GatewayCore : IAsyncDisposable
 
     /// <summary>What the page shows; null when it is off.</summary>
     internal PageService? Page { get; private set; }
+
+    /// <summary>What is published of the links, and what others publish; null where neither is.</summary>
+    internal TelemetryService? Telemetry { get; private set; }
 
     /// <summary>What the page shows of the postbox; null where there is none.</summary>
     internal IMailboxView? Mailboxes { get; set; }
@@ -303,6 +319,7 @@ internal sealed class GatewayCore : IAsyncDisposable
                 GatewaySettings now = read.KeepingFixedOf(before);
                 Volatile.Write(ref _settings, now);
                 Admission.Issuers = Issuers(now);
+                Access.Change(now, Login);
                 LogLevels.Change(now);
                 _peerLog.PerMinute = now.LogPerPeer;
                 _limits.PerHost = now.ConnectionsPerHost;
@@ -352,6 +369,11 @@ internal sealed class GatewayCore : IAsyncDisposable
             await Page.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (Telemetry != null)
+        {
+            await Telemetry.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_services != null)
         {
             await _services.DisposeAsync().ConfigureAwait(false);
@@ -389,6 +411,11 @@ internal sealed class GatewayCore : IAsyncDisposable
             services["page"] = Page.Describe();
         }
 
+        if (Telemetry != null)
+        {
+            services["telemetry"] = Telemetry.Describe();
+        }
+
         if (_bridge != null)
         {
             services["mqtt"] = _bridge.Describe();
@@ -397,11 +424,12 @@ internal sealed class GatewayCore : IAsyncDisposable
         return services;
     }
 
-    private PageService? StartPage(GatewaySettings settings)
+    private PageService? StartPage(GatewaySettings settings, LinkProbe probe)
     {
         try
         {
-            return Http != null && settings.IsOn(SettingsTable.Page) ? PageService.Start(this, settings.PageTopics, _time) : null;
+            return Http != null && settings.IsOn(SettingsTable.Page) ? PageService.Start(this, settings.PageTopics, probe, _time)
+                : null;
         }
         catch (Exception e) when (e is ArgumentException or Libp2pException)
         {

@@ -11,9 +11,9 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Gateway.Page;
 
 /// <summary>
-/// Measures round trip and loss of the links with libp2p's ping, while somebody looks at the page: each peer each
+/// Measures round trip and loss of the links with libp2p's ping, while somebody looks at the page or where it is published: each peer each
 /// <see cref="Interval"/>, never two pings to one peer at a time. Nobody is pinged for a page that nobody looks at, as a ping wakes a
-/// radio.
+/// radio. From any thread.
 /// </summary>
 internal sealed class LinkProbe(Libp2pNode node, TimeProvider time)
 {
@@ -36,7 +36,10 @@ internal sealed class LinkProbe(Libp2pNode node, TimeProvider time)
         => _links.TryGetValue(peer, out Link? link) ? link.Describe() : default;
 
     /// <summary>Begins what is due among peers, and forgets those that are gone.</summary>
-    internal void Step(IReadOnlyCollection<PeerId> connected, CancellationToken cancellationToken)
+    /// <param name="connected">All that are connected.</param>
+    /// <param name="wanted">Those of them that are pinged; null for all.</param>
+    /// <param name="cancellationToken">Ends the pings.</param>
+    internal void Step(IReadOnlyCollection<PeerId> connected, Func<PeerId, bool>? wanted, CancellationToken cancellationToken)
     {
         HashSet<PeerId> all = [.. connected];
         foreach (PeerId gone in _links.Keys.Where(one => !all.Contains(one)))
@@ -45,7 +48,8 @@ internal sealed class LinkProbe(Libp2pNode node, TimeProvider time)
         }
 
         long now = time.GetTimestamp();
-        foreach ((PeerId peer, Link link) in all.Select(one => (one, _links.GetOrAdd(one, _ => new Link())))
+        foreach ((PeerId peer, Link link) in all.Where(one => wanted?.Invoke(one) ?? true)
+            .Select(one => (one, _links.GetOrAdd(one, _ => new Link())))
             .Where(one => one.Item2.IsDue(now, time)).OrderBy(one => one.Item2.Begun ?? long.MinValue))
         {
             if (Volatile.Read(ref _underWay) >= MaxPings)
@@ -53,9 +57,12 @@ internal sealed class LinkProbe(Libp2pNode node, TimeProvider time)
                 return;
             }
 
-            Interlocked.Increment(ref _underWay);
-            link.Begin(now);
-            _ = PingAsync(peer, link, cancellationToken);
+            // page and telemetry may both be here
+            if (link.TryBegin(now, time))
+            {
+                Interlocked.Increment(ref _underWay);
+                _ = PingAsync(peer, link, cancellationToken);
+            }
         }
     }
 
@@ -105,12 +112,18 @@ internal sealed class LinkProbe(Libp2pNode node, TimeProvider time)
             }
         }
 
-        internal void Begin(long now)
+        internal bool TryBegin(long now, TimeProvider time)
         {
             lock (_turn)
             {
+                if (!IsDue(now, time))
+                {
+                    return false;
+                }
+
                 _isUnderWay = true;
                 Begun = now;
+                return true;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using NanoLibp2p.Gateway.Telemetry;
 
 namespace NanoLibp2p.Gateway.Page;
 
@@ -19,8 +20,10 @@ namespace NanoLibp2p.Gateway.Page;
 /// <param name="Topics">Topics with the most subscribers.</param>
 /// <param name="PlottedTopics">Those whose readings it plots.</param>
 /// <param name="Mailboxes">Null where there is no postbox.</param>
+/// <param name="Telemetry">Null where nothing is published and nothing of others is shown.</param>
 internal sealed record MeshJson(
     string Self, string State, string Version, long Started, IReadOnlyList<string> Addresses,
     IReadOnlyDictionary<string, string> Conditions, IReadOnlyDictionary<string, string> Services, IReadOnlyList<PeerJson> Peers,
     int MorePeers, IReadOnlyList<string> Blocked, IReadOnlyList<ReservationJson>? Reservations, IReadOnlyList<CircuitJson>? Circuits,
-    IReadOnlyList<RefusalJson> Refusals, IReadOnlyList<TopicJson> Topics, IReadOnlyList<string> PlottedTopics, MailboxesJson? Mailboxes);
+    IReadOnlyList<RefusalJson> Refusals, IReadOnlyList<TopicJson> Topics, IReadOnlyList<string> PlottedTopics, MailboxesJson? Mailboxes,
+    TelemetryJson? Telemetry);

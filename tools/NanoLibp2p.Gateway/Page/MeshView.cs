@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Host.Relay;
@@ -62,8 +63,9 @@ internal sealed class MeshView : IDisposable
         core.Node.PeerDisconnected += Remember;
     }
 
-    /// <summary>A text of somebody else, up to a length.</summary>
-    internal static string? Short(string? text) => text is { Length: > MaxText } ? text[..MaxText] + "…" : text;
+    /// <summary>A text of somebody else, up to a length and of what is seen.</summary>
+    internal static string? Short(string? text)
+        => text == null ? null : PlainText.Of(text.Length > MaxText ? text[..MaxText] + "…" : text);
 
     /// <summary>The mesh now.</summary>
     internal async Task<MeshJson> DescribeAsync(CancellationToken cancellationToken)
@@ -83,7 +85,7 @@ internal sealed class MeshView : IDisposable
             _refusals.Newest(_core.Node.Events.Recent, MaxLines),
             [.. gossip.Topics.OrderByDescending(one => one.Subscribers).ThenBy(one => one.Name, StringComparer.Ordinal).Take(MaxTopics)
                 .Select(one => new TopicJson(Short(one.Name)!, one.IsJoined, one.Subscribers, one.Mesh.Count))],
-            _topics, mailboxes);
+            _topics, mailboxes, _core.Telemetry?.Describe(TelemetryBook.MaxGateways));
     }
 
     /// <inheritdoc/>
@@ -96,7 +98,8 @@ internal sealed class MeshView : IDisposable
 
     private static string? NameOf(AdmissionClass? kind) => kind?.ToString().ToLowerInvariant();
 
-    private static string TransportOf(string? address)
+    /// <summary>tcp, ws, circuit or other.</summary>
+    internal static string TransportOf(string? address)
         => address == null ? "other"
             : address.Contains("/p2p-circuit", StringComparison.Ordinal) ? "circuit"
             : address.Contains("/ws", StringComparison.Ordinal) ? "ws" : "tcp";

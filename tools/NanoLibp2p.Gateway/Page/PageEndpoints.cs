@@ -60,12 +60,31 @@ internal static class PageEndpoints
             new { passedOver = page.Readings.PassedOver, series = page.Readings.All() }, GatewayJson.Lines)));
         Get(app, core, "/api/session", (context, _) => JsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(
             new { mayChange = Access.MayChange(context) }, GatewayJson.Lines)));
+        app.MapGet(PeerIdClient.Path, (RequestDelegate)(context => LoginAsync(context, core)));
+        app.MapPost("/api/logout", (RequestDelegate)(context => JsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(
+            new { changed = core.Access.LogOut(context) }, GatewayJson.Lines))));
+        app.MapGet(PeerIdClient.WellKnownPath, (RequestDelegate)(context => JsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(
+            core.Login.IsOn ? new Dictionary<string, object> { [PeerIdAuth.Protocol] = new { path = PeerIdClient.Path } } : [],
+            GatewayJson.Lines))));
         Get(app, core, "/api/feed", async (context, page) => await page.Feed.ServeAsync(
             context, Access.MayChange(context),
             [PageService.Event("mesh", await page.MeshAsync(context.RequestAborted).ConfigureAwait(false))]).ConfigureAwait(false));
         HttpSurface.About(app, "/api/mailboxes/{peer}/close", async (context, peer) => core.Mailboxes == null
             ? throw new GatewayException("there is no postbox here", isConfiguration: true)
             : new { changed = await core.Mailboxes.CloseAsync(peer, context.RequestAborted).ConfigureAwait(false) });
+    }
+
+    private static Task LoginAsync(HttpContext context, GatewayCore core)
+    {
+        if (Access.SessionOf(context) is { } session)
+        {
+            return JsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(
+                new { peer = session.Peer.ToString(), expires = session.Expires }, GatewayJson.Lines));
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return context.Response.WriteAsync(core.Login.IsOn ? "who shows the token has no log-in by peer id\n"
+            : "nobody may log in by peer id: http.admins is empty\n");
     }
 
     private static void Get(WebApplication app, GatewayCore core, string path, Func<HttpContext, PageService, Task> answer)

@@ -35,13 +35,13 @@ internal sealed class PageService : IAsyncDisposable
     private byte[] _mesh = [];
     private long _meshMade;
 
-    private PageService(GatewayCore core, IReadOnlyList<string> topics, TimeProvider time)
+    private PageService(GatewayCore core, IReadOnlyList<string> topics, LinkProbe probe, TimeProvider time)
     {
         _core = core;
         _time = time;
+        _probe = probe;
         Readings = new ReadingBook(time, peer => core.Admission.ClassOf(peer) != null);
         Refusals = new RefusalLog(time, core.Blocked.Contains);
-        _probe = new LinkProbe(core.Node, time);
         string[] plotted = [.. topics.Distinct(StringComparer.Ordinal).Take(MaxTopics)];
 
         // throws what is wrong with a topic here and not later
@@ -59,9 +59,11 @@ internal sealed class PageService : IAsyncDisposable
     /// <summary>Subscribes to what is to be plotted.</summary>
     /// <param name="core">The gateway; its node runs.</param>
     /// <param name="topics">The topics.</param>
+    /// <param name="probe">Measures the links.</param>
     /// <param name="time">Clock and timers.</param>
     /// <exception cref="ArgumentException">One can't be a topic; the message says why.</exception>
-    internal static PageService Start(GatewayCore core, IReadOnlyList<string> topics, TimeProvider time) => new(core, topics, time);
+    internal static PageService Start(GatewayCore core, IReadOnlyList<string> topics, LinkProbe probe, TimeProvider time)
+        => new(core, topics, probe, time);
 
     /// <summary>A line about it.</summary>
     internal string Describe()
@@ -118,7 +120,7 @@ internal sealed class PageService : IAsyncDisposable
                     continue;
                 }
 
-                _probe.Step(_core.Node.Peers, _ending.Token);
+                _probe.Step(_core.Node.Peers, null, _ending.Token);
                 bool says = fresh.Count > 0;
                 if (says)
                 {

@@ -1,3 +1,5 @@
+using NanoLibp2p.Gateway.Telemetry;
+
 namespace NanoLibp2p.Gateway.Page;
 
 /// <summary>A series of readings, or its newest part.</summary>
@@ -11,6 +13,6 @@ internal sealed record SeriesJson(string Topic, string Peer, string Field, long 
 {
     /// <summary>The last so many points of a series.</summary>
     internal static SeriesJson Of(ReadingSeries series, int points)
-        => new(series.Topic, series.Author.ToString(), series.Field, series.Heard, series.Times[^points..].ToArray(),
+        => new(series.Topic, series.Author.ToString(), PlainText.Of(series.Field), series.Heard, series.Times[^points..].ToArray(),
             series.Values[^points..].ToArray());
 }

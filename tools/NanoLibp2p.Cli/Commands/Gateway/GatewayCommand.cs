@@ -28,6 +28,7 @@ internal static class GatewayCommand
         Drain(),
         Peers(),
         TokenCommand.Create(),
+        LoginCommand.Create(),
         MailboxCommand.Create(),
         StoreCommand.Create(),
         BackupCommand.Create(),

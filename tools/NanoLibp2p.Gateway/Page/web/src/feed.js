@@ -44,7 +44,9 @@ export async function logIn(tried) {
   sessionStorage.setItem(kept, token)
 }
 
-export function logOut() {
+/** Forgets the token, and has the gateway forget it when it is of a log-in by peer id. */
+export async function logOut() {
+  await change('/api/logout').catch(() => { /* it counts no more, or the gateway is gone */ })
   token = ''
   sessionStorage.removeItem(kept)
 }

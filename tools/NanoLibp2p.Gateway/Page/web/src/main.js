@@ -4,6 +4,7 @@ import { byId, el, set, Table, text } from './dom.js'
 import { ask, change, listen, logIn, logOut, mayChange } from './feed.js'
 import { ago, bytes, clock, ms, number, several, shortId } from './format.js'
 import { describe, Graph, lossOf } from './graph.js'
+import { showOthers } from './others.js'
 import { Plots, Series } from './plots.js'
 
 const state = { mesh: undefined, mayChange: false, chosen: undefined, stop: undefined }
@@ -146,6 +147,7 @@ function showMesh() {
   refusalTable.show(mesh.refusals)
   blockedTable.show(mesh.blocked)
   topicTable.show(mesh.topics)
+  showOthers(mesh)
   showFacts(mesh)
 }
 
@@ -263,8 +265,7 @@ async function refreshSession() {
 
 byId('login').addEventListener('click', () => {
   if (state.mayChange) {
-    logOut()
-    location.reload()
+    logOut().then(() => location.reload())
   } else {
     text(byId('login-error'), '')
     byId('token').value = ''
@@ -306,5 +307,28 @@ byId('confirm-dialog').querySelector('form').addEventListener('submit', event =>
   change(confirmed).then(() => byId('confirm-dialog').close(), error => text(byId('confirm-error'), error.message))
 })
 
-connect()
-void refreshSession()
+// from nanolibp2p gateway login; out of the address and the history before anything else
+async function logInFromAddress() {
+  const given = /^#token=(.+)$/.exec(location.hash)?.[1]
+  if (given) {
+    history.replaceState(null, '', location.pathname)
+    await logIn(given).catch(error => {
+      text(byId('login-error'), error.message)
+      byId('login-dialog').showModal()
+    })
+  }
+}
+
+async function begin() {
+  await logInFromAddress()
+  connect()
+  await refreshSession()
+}
+
+// an address that is opened where the page is open already
+window.addEventListener('hashchange', () => {
+  if (location.hash.startsWith('#token=')) {
+    void begin()
+  }
+})
+void begin()

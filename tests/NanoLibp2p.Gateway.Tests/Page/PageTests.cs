@@ -12,6 +12,7 @@ using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Page;
+using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
@@ -236,7 +237,8 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         using TemporaryFolder folder = new();
         await using GatewayHost other = await Gateways.StartAsync(folder, ("telemetry.publish", "true"), ("telemetry.show", "true"),
             ("telemetry.label", "lighthouse"), ("telemetry.place", "54.19,7.9"), ("http.listen", "none"));
-        await using GatewayHost gateway = await StartAsync(("telemetry.show", "true"));
+        await using GatewayHost gateway = await StartAsync(
+            ("telemetry.show", "true"), ("telemetry.label", "roof"), ("telemetry.place", "47.37,8.54"));
         await using Libp2pNode outside = await Gateways.PeerAsync();
         await other.Node.DialAsync(gateway);
         await outside.DialAsync(gateway);
@@ -256,7 +258,21 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         Assert.Contains("1 × nanoLibp2p 0.1.0", row, StringComparison.Ordinal);
         await browser.WaitAsync("#map svg[aria-label*='lighthouse'] .place:has-text('lighthouse')");
         Assert.True((int)(await browser.RunAsync("document.querySelector('#map .land').getAttribute('d').length"))! > 200, "no land");
+        await browser.WaitAsync("#map .place.self:has-text('roof')");
+
+        // a link between two that both publish
+        TelemetryReport report = new(DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 60, "x", "1.0", "harbour", 40.7, -74.0, [], [],
+            [new TelemetryGateway(other.Node.PeerId.ToString(), "tcp", 20, 1, 81.5)]);
+        await Gateways.UntilAsync(() =>
+        {
+            outside.PublishAsync("nanolibp2p/telemetry/1", TelemetryCodec.Write(report)).Wait();
+            return gateway.Core.Telemetry!.Book.Has(outside.PeerId);
+        }, "its report is heard");
+        await browser.WaitAsync("#map .place:has-text('harbour')");
+        await browser.UntilAsync("document.querySelectorAll('#map .link.poor').length === 1");
+        await browser.WaitAsync($"#gateways tr:has-text('harbour'):has-text('{Short(other.Node.PeerId)} by tcp in 82 ms')");
         Assert.Equal(390, (int)(await browser.RunAsync("document.documentElement.scrollWidth"))!);
+        await browser.ShootAsync(Path.Combine(Pictures, "map.png"), "#others");
         Assert.Empty(await browser.AxeAsync());
         Assert.Empty(await browser.ComplaintsAsync());
     }
@@ -341,9 +357,7 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     [Fact]
     public async Task Pictures_for_the_README_can_be_made()
     {
-        // with NANOLIBP2P_SCREENSHOTS set, those of the repository are made anew
-        string folder = Environment.GetEnvironmentVariable("NANOLIBP2P_SCREENSHOTS") is { Length: > 0 }
-            ? Path.Combine(ReadmeTests.Root(), "tools/NanoLibp2p.Gateway/Page/screenshots") : _folder.Path;
+        string folder = Pictures;
         await using GatewayHost gateway = await StartAsync();
         using TestBoard first = new(gateway);
         using TestBoard second = new(gateway);
@@ -456,6 +470,10 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         await browser.WaitAsync($"#peers button[data-peer='{second.PeerId}']");
         Assert.Equal(first.PeerId.ToString(), (string)(await browser.RunAsync("document.activeElement.dataset.peer"))!);
     }
+
+    // with NANOLIBP2P_SCREENSHOTS set, the pictures of the repository are made anew
+    private string Pictures => Environment.GetEnvironmentVariable("NANOLIBP2P_SCREENSHOTS") is { Length: > 0 }
+        ? Path.Combine(ReadmeTests.Root(), "tools/NanoLibp2p.Gateway/Page/screenshots") : _folder.Path;
 
     // messages that wait for a peer, as its row says
     private static string Depth(string name)

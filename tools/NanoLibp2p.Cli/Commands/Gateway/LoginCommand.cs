@@ -20,15 +20,17 @@ internal static class LoginCommand
     {
         Option<FileInfo> key = new("--key")
         {
-            Description = "Key file of the peer that logs in; the gateway names its peer id in http.admins", HelpName = "FILE", Required = true,
+            Description = "Key file of the peer that logs in; the gateway names its peer id in http.admins",
+            HelpName = "FILE",
+            Required = true,
         };
         Option<string?> http = new("--http")
         {
             Description = "The gateway's page, such as https://gateway.example.org:4081 [default: http.listen of the settings]",
             HelpName = "URL",
         };
-        Command command = new("login", "Log in at a gateway's page by peer id; prints an address to open, whoever has it has the log-in for "
-            + "12 hours") { key, http };
+        Command command = new("login", "Log in at a gateway's page by peer id; prints an address to open, good for 12 hours and for "
+            + "whoever has it") { key, http };
         command.SetGatewayAction(async (parsed, output) =>
         {
             Identity identity = Keys.Read(parsed.GetValue(key)!);

@@ -49,10 +49,10 @@ namespace NanoLibp2p.Hal.LoRa
         public abstract bool Configure(int syncWord, int powerDbm, int frequencyHz);
 
         /// <summary>Begins to listen; goes on after each frame.</summary>
-        public abstract bool Listen(LoRaModem modem);
+        public abstract bool Listen(LoRaModemOptions modem);
 
         /// <summary>Begins to send one frame of 1 to 255 bytes; the buffer is the caller's again when the call returns.</summary>
-        public abstract bool Send(LoRaModem modem, byte[] buffer, int offset, int count);
+        public abstract bool Send(LoRaModemOptions modem, byte[] buffer, int offset, int count);
 
         /// <summary>Asks what happened since, and clears it.</summary>
         /// <param name="needsCrc">Whether a frame without a CRC counts as damaged.</param>

@@ -46,7 +46,7 @@ namespace NanoLibp2p.Hal.LoRa
                 case LoRaState.Awaiting:
                     if (_now >= _until)
                     {
-                        Listen(_sentAt + LoRaSettings.WindowMs + LateMs + (LateSymbols * _symbolUs / 1000));
+                        Listen(_sentAt + LoRaOptions.WindowMs + LateMs + (LateSymbols * _symbolUs / 1000));
                     }
 
                     break;
@@ -166,7 +166,7 @@ namespace NanoLibp2p.Hal.LoRa
             }
             else if (_chip.Sleep())
             {
-                Enter(LoRaState.Awaiting, LoRaSettings.WindowMs - EarlyMs);
+                Enter(LoRaState.Awaiting, LoRaOptions.WindowMs - EarlyMs);
             }
             else
             {

@@ -44,11 +44,11 @@ namespace NanoLibp2p.Hal.LoRa
         private const int OriginBytes = 8;
 
         private readonly LoRaChip _chip;
-        private readonly LoRaSettings _settings;
+        private readonly LoRaOptions _settings;
         private readonly AirLedger _ledger;
         private readonly IRandom _random;
-        private readonly LoRaModem _send;
-        private readonly LoRaModem _listen;
+        private readonly LoRaModemOptions _send;
+        private readonly LoRaModemOptions _listen;
         private readonly byte[] _answer;
         private readonly byte[] _dice = new byte[1];
         private readonly int _symbolUs;
@@ -80,11 +80,11 @@ namespace NanoLibp2p.Hal.LoRa
         /// <summary>Takes its memory.</summary>
         /// <param name="chip">The chip.</param>
         /// <param name="settings">How it sends and listens; the radio's own from here on.</param>
-        /// <param name="ledger">What of the hour is used, already started; null where <see cref="LoRaSettings.LimitMs"/> is 0.</param>
+        /// <param name="ledger">What of the hour is used, already started; null where <see cref="LoRaOptions.LimitMs"/> is 0.</param>
         /// <param name="random">Chooses the channel of each frame.</param>
         /// <exception cref="ArgumentException">The region does not allow the settings, the chip can't send with that power, there is a
-        /// limit and no ledger, or <see cref="LoRaSettings.Mtu"/> is not 64 to 255.</exception>
-        public LoRaRadio(LoRaChip chip, LoRaSettings settings, AirLedger ledger, IRandom random)
+        /// limit and no ledger, or <see cref="LoRaOptions.Mtu"/> is not 64 to 255.</exception>
+        public LoRaRadio(LoRaChip chip, LoRaOptions settings, AirLedger ledger, IRandom random)
         {
             string trouble = settings.Region.Check(settings);
             if (trouble != null)
@@ -150,7 +150,7 @@ namespace NanoLibp2p.Hal.LoRa
         /// <inheritdoc/>
         public int AnswerMs
         {
-            get { return LoRaSettings.WindowMs + LateMs + (((LateSymbols * _symbolUs) + _listen.TimeOnAirUs(Mtu)) / 1000) + 1; }
+            get { return LoRaOptions.WindowMs + LateMs + (((LateSymbols * _symbolUs) + _listen.TimeOnAirUs(Mtu)) / 1000) + 1; }
         }
 
         /// <inheritdoc/>
@@ -214,7 +214,7 @@ namespace NanoLibp2p.Hal.LoRa
             if (isAnswer)
             {
                 at = toCount == OriginBytes && _settings.IsGateway ? ReadOrigin(to) : -1;
-                if (at < 0 || _now > at + TardyMs || at > _now + LoRaSettings.WindowMs)
+                if (at < 0 || _now > at + TardyMs || at > _now + LoRaOptions.WindowMs)
                 {
                     return FrameLinkResult.TooLate;
                 }
@@ -292,7 +292,7 @@ namespace NanoLibp2p.Hal.LoRa
                 return 0;
             }
 
-            long at = _heardAt + LoRaSettings.WindowMs;
+            long at = _heardAt + LoRaOptions.WindowMs;
             for (int i = 0; i < OriginBytes; i++)
             {
                 buffer[offset + i] = (byte)(at >> (56 - (8 * i)));

@@ -46,9 +46,9 @@ namespace NanoLibp2p.Hal.LoRa
 
         /// <summary>Whether the settings keep to what the region allows.</summary>
         /// <returns>Null if they do; else what does not, and what to change.</returns>
-        public string Check(LoRaSettings settings)
+        public string Check(LoRaOptions settings)
         {
-            LoRaModem sent = settings.IsGateway ? settings.Down : settings.Up;
+            LoRaModemOptions sent = settings.IsGateway ? settings.Down : settings.Up;
             int channels = settings.IsGateway ? 1 : settings.ChannelsHz.Length;
             if (channels == 0)
             {
@@ -68,7 +68,7 @@ namespace NanoLibp2p.Hal.LoRa
             return null;
         }
 
-        private string Check(LoRaSettings settings, LoRaModem sent, int hz)
+        private string Check(LoRaOptions settings, LoRaModemOptions sent, int hz)
         {
             int band = Find(hz, sent.BandwidthHz);
             if (band < 0)

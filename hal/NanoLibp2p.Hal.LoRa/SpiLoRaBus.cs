@@ -20,14 +20,14 @@ namespace NanoLibp2p.Hal.LoRa
 
         private readonly SpiDevice _spi;
         private readonly GpioController _gpio;
-        private readonly LoRaPins _pins;
+        private readonly LoRaPinOptions _pins;
         private readonly AutoResetEvent _risen = new AutoResetEvent(false);
 
         /// <summary>Opens the pins.</summary>
         /// <param name="spi">The device: mode 0, at most 10 MHz; disposed with this.</param>
         /// <param name="gpio">The board's pins; disposed with this.</param>
         /// <param name="pins">Which of them.</param>
-        public SpiLoRaBus(SpiDevice spi, GpioController gpio, LoRaPins pins)
+        public SpiLoRaBus(SpiDevice spi, GpioController gpio, LoRaPinOptions pins)
         {
             _spi = spi;
             _gpio = gpio;

@@ -14,7 +14,7 @@ namespace NanoLibp2p.Hal.LoRa
         // 5 ms for the TCXO to settle, in steps of 15.625 us
         private const int TcxoSteps = 320;
 
-        private readonly Sx126xBoard _board;
+        private readonly Sx126xOptions _board;
         private int _frameStart;
         private int _frameBytes;
         private bool _isAsleep;
@@ -22,7 +22,7 @@ namespace NanoLibp2p.Hal.LoRa
         /// <summary>Makes the chip.</summary>
         /// <param name="bus">What it is wired to.</param>
         /// <param name="board">What the board has; read at each configuration.</param>
-        public Sx126x(ILoRaBus bus, Sx126xBoard board)
+        public Sx126x(ILoRaBus bus, Sx126xOptions board)
             : base(bus)
         {
             _board = board;
@@ -51,7 +51,7 @@ namespace NanoLibp2p.Hal.LoRa
         }
 
         /// <inheritdoc/>
-        public override bool Listen(LoRaModem modem)
+        public override bool Listen(LoRaModemOptions modem)
         {
             Bus.SwitchAntenna(LoRaAntenna.Receiver);
             return Command(SetStandby, 0) && Tune(modem, MaxFrameBytes)
@@ -64,7 +64,7 @@ namespace NanoLibp2p.Hal.LoRa
         }
 
         /// <inheritdoc/>
-        public override bool Send(LoRaModem modem, byte[] buffer, int offset, int count)
+        public override bool Send(LoRaModemOptions modem, byte[] buffer, int offset, int count)
         {
             Bus.SwitchAntenna(LoRaAntenna.Transmitter);
             return Command(SetStandby, 0) && Tune(modem, count) && Fill(buffer, offset, count) && Command(ClearIrqStatus, 0x43, 0xFF)
@@ -133,7 +133,7 @@ namespace NanoLibp2p.Hal.LoRa
                 int piece = _frameBytes - done < PieceBytes ? _frameBytes - done : PieceBytes;
                 Out[0] = ReadBuffer;
                 Out[1] = (byte)(_frameStart + done);
-                Out[2] = 0;
+                System.Array.Clear(Out, 2, piece + 1);
                 if (!WaitReady() || !Transfer(piece + 3))
                 {
                     return -1;
@@ -210,7 +210,7 @@ namespace NanoLibp2p.Hal.LoRa
             return WaitReady() && Transfer(9);
         }
 
-        private bool Tune(LoRaModem modem, int payloadBytes)
+        private bool Tune(LoRaModemOptions modem, int payloadBytes)
         {
             // in steps of 32 MHz / 2^25
             long wide = modem.FrequencyHz;

@@ -54,7 +54,7 @@ namespace NanoLibp2p.Hal.LoRa
         }
 
         /// <inheritdoc/>
-        public override bool Listen(LoRaModem modem)
+        public override bool Listen(LoRaModemOptions modem)
         {
             Bus.SwitchAntenna(LoRaAntenna.Receiver);
             return Put(RegOpMode, ModeStandby | _band) && Tune(modem) && Put(RegInvertIq, modem.IsInverted ? 0x67 : 0x27)
@@ -63,7 +63,7 @@ namespace NanoLibp2p.Hal.LoRa
         }
 
         /// <inheritdoc/>
-        public override bool Send(LoRaModem modem, byte[] buffer, int offset, int count)
+        public override bool Send(LoRaModemOptions modem, byte[] buffer, int offset, int count)
         {
             Bus.SwitchAntenna(LoRaAntenna.Transmitter);
             return Put(RegOpMode, ModeStandby | _band) && Tune(modem) && Put(RegInvertIq, modem.IsInverted ? 0x26 : 0x27)
@@ -191,7 +191,7 @@ namespace NanoLibp2p.Hal.LoRa
             return false;
         }
 
-        private bool Tune(LoRaModem modem)
+        private bool Tune(LoRaModemOptions modem)
         {
             int bandwidth = modem.BandwidthHz == 125000 ? 7 : modem.BandwidthHz == 250000 ? 8 : 9;
             return SetFrequency(modem.FrequencyHz) && Put(RegModemConfig1, (bandwidth << 4) | ((modem.CodingRate - 4) << 1))
@@ -201,7 +201,7 @@ namespace NanoLibp2p.Hal.LoRa
                 && Put(RegInvertIq2, modem.IsInverted ? 0x19 : 0x1D) && MindErrata(modem, bandwidth == 9);
         }
 
-        private bool MindErrata(LoRaModem modem, bool isWide)
+        private bool MindErrata(LoRaModemOptions modem, bool isWide)
         {
             // 2.3: the automatic choice of the intermediate frequency hears signals that are not there, but at 500 kHz
             bool isDone = Put(RegDetectOptimize, isWide ? 0xC3 : 0x43);
@@ -241,6 +241,7 @@ namespace NanoLibp2p.Hal.LoRa
             while (done < count)
             {
                 int piece = count - done < PieceBytes ? count - done : PieceBytes;
+                System.Array.Clear(Out, 1, piece);
                 if (!Transfer(piece + 1))
                 {
                     return false;

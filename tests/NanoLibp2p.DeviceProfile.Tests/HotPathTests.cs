@@ -27,6 +27,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Relay.RelayAnnouncer.Announce"] = "the address that the relay was dialed at, once a reservation",
         ["NanoLibp2p.Relay.RelayClient.get_Address"] = "the address that a line in the log tells, once a reservation",
         ["NanoLibp2p.Firmware.Relay.RelayedDevice.On"] = "a line in the log where a reservation begins or ends; none without a log",
+        ["NanoLibp2p.Hal.LoRa.SpiLoRaBus.Transfer"] = "the runtime's SPI takes a SpanByte, a struct, which is heap there",
         ["NanoLibp2p.Hal.Udp."] = "joining the multicast group makes a socket, once a search",
         ["NanoLibp2p.Firmware.Discovery.MdnsFinder.Next"] = "the address of a peer that was found, once a dial",
         ["NanoLibp2p.Firmware.Discovery.MdnsFinder.Tell"] = "a line in the log about it; none without a log",

@@ -64,9 +64,9 @@ public sealed class BusFixtureTests
         Assert.InRange(device.Radio.RssiDbm, -100, -90);
     }
 
-    private static LoRaSettings OneChannel()
+    private static LoRaOptions OneChannel()
     {
-        LoRaSettings settings = LoRaSettings.Eu868(9, false);
+        LoRaOptions settings = LoRaOptions.Eu868(9, false);
         settings.ChannelsHz = [868100000];
         return settings;
     }

@@ -16,10 +16,10 @@ public sealed class LoRaLinkTests : FrameLinkTests
 
         public Pair()
         {
-            LoRaSettings settings = LoRaSettings.Eu868(7, false);
+            LoRaOptions settings = LoRaOptions.Eu868(7, false);
             settings.ChannelsHz = [868100000];
             Device = Station.Open(_medium, "sx127x", settings).Radio;
-            Gateway = Station.Open(_medium, "sx126x", LoRaSettings.Eu868(7, true)).Radio;
+            Gateway = Station.Open(_medium, "sx126x", LoRaOptions.Eu868(7, true)).Radio;
         }
 
         public override IFrameLink Device { get; }

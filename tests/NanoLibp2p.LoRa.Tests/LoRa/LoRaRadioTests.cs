@@ -161,7 +161,7 @@ public sealed class LoRaRadioTests
     [MemberData(nameof(Chips))]
     public void Without_a_chip_it_does_not_open_and_says_so(string chip)
     {
-        Station device = new(new Medium(), chip, LoRaSettings.Eu868(9, false));
+        Station device = new(new Medium(), chip, LoRaOptions.Eu868(9, false));
         device.Model.IsDead = true;
         Assert.Equal(LinkError.Unreachable, device.Radio.Open());
         Assert.Equal(FrameLinkResult.Failed, device.Send(new byte[20]));
@@ -230,7 +230,7 @@ public sealed class LoRaRadioTests
     public void No_hour_has_more_airtime_than_the_channel_allows_whatever_is_asked()
     {
         Medium medium = new();
-        LoRaSettings settings = LoRaSettings.Eu868(12, false);
+        LoRaOptions settings = LoRaOptions.Eu868(12, false);
         settings.ChannelsHz = [868100000];
         Station device = Station.Open(medium, "sx127x", settings);
         HashSet<int> results = [];
@@ -272,7 +272,7 @@ public sealed class LoRaRadioTests
     public void On_US915_no_channel_comes_again_within_20_seconds_nor_is_one_used_right_after_a_start()
     {
         Medium medium = new();
-        Station device = Station.Open(medium, "sx126x", LoRaSettings.Us915(7, false));
+        Station device = Station.Open(medium, "sx126x", LoRaOptions.Us915(7, false));
         Assert.Equal(FrameLinkResult.HeldBack, device.Send(new byte[50]));
         Assert.Equal(20000, device.Radio.WaitMs(50, false));
         for (int i = 0; i < 200000; i += 100)
@@ -329,7 +329,7 @@ public sealed class LoRaRadioTests
     [InlineData(868537000, 14, 36000, null)]
     public void What_EU868_does_not_allow_is_refused_with_what_to_change(int hz, int dbm, int limitMs, string? advice)
     {
-        LoRaSettings settings = LoRaSettings.Eu868(9, false);
+        LoRaOptions settings = LoRaOptions.Eu868(9, false);
         settings.ChannelsHz = [hz];
         settings.PowerDbm = dbm;
         settings.LimitMs = limitMs;
@@ -351,7 +351,7 @@ public sealed class LoRaRadioTests
     [InlineData(10, 66, "lower Mtu")]
     public void US915_allows_no_frame_of_more_than_400_ms(int spreadingFactor, int mtu, string? advice)
     {
-        LoRaSettings settings = LoRaSettings.Us915(spreadingFactor, false);
+        LoRaOptions settings = LoRaOptions.Us915(spreadingFactor, false);
         settings.Mtu = mtu;
         string? found = LoRaRegion.Us915.Check(settings);
         Assert.Equal(advice is null, found is null);
@@ -383,7 +383,7 @@ public sealed class LoRaRadioTests
     public void Power_of_an_SX1261_and_SX1262_is_set_as_Semtechs_driver_does(int dbm, bool isSx1261, string paConfig, string txParams)
     {
         Sx126xModel model = new(new Medium());
-        Sx126x chip = new(model, new Sx126xBoard { IsSx1261 = isSx1261 });
+        Sx126x chip = new(model, new Sx126xOptions { IsSx1261 = isSx1261 });
         model.Rest();
         model.Wait(5);
         Assert.True(chip.CanSendWith(dbm));
@@ -399,7 +399,7 @@ public sealed class LoRaRadioTests
     public void At_500_kHz_the_errata_of_the_receiver_are_minded(string chip)
     {
         Medium medium = new();
-        LoRaSettings settings = LoRaSettings.Us915(7, false);
+        LoRaOptions settings = LoRaOptions.Us915(7, false);
         settings.ListensAlways = true;
         Station device = Station.Open(medium, chip, settings);
         if (device.Model is Sx127xModel old)
@@ -418,7 +418,7 @@ public sealed class LoRaRadioTests
         Medium medium = new();
         Station device = Device(medium, "sx126x");
         SilentBus bus = new();
-        LoRaRadio radio = new(new Sx127x(bus, true), LoRaSettings.Eu868(9, true), device.Ledger!, new SeededRandom(1));
+        LoRaRadio radio = new(new Sx127x(bus, true), LoRaOptions.Eu868(9, true), device.Ledger!, new SeededRandom(1));
         byte[] buffer = new byte[255];
         Assert.Equal(LinkError.None, radio.Open());
         long now = 0;
@@ -445,7 +445,7 @@ public sealed class LoRaRadioTests
 
     private static Station Device(Medium medium, string chip, bool oneChannel = true)
     {
-        LoRaSettings settings = LoRaSettings.Eu868(9, false);
+        LoRaOptions settings = LoRaOptions.Eu868(9, false);
         if (oneChannel)
         {
             settings.ChannelsHz = [868100000];
@@ -454,7 +454,7 @@ public sealed class LoRaRadioTests
         return Station.Open(medium, chip, settings);
     }
 
-    private static Station Gateway(Medium medium, string chip) => Station.Open(medium, chip, LoRaSettings.Eu868(9, true));
+    private static Station Gateway(Medium medium, string chip) => Station.Open(medium, chip, LoRaOptions.Eu868(9, true));
 
     /// <summary>A bus that answers every read of the version, says that all was sent, and allocates nothing.</summary>
     private sealed class SilentBus : ILoRaBus

@@ -9,6 +9,8 @@ namespace NanoLibp2p.LoRa.Tests.LoRa;
 /// it.</summary>
 internal sealed class Medium
 {
+    private const int PreambleMs = 5;
+
     private readonly List<RadioModel> _radios = [];
     private readonly List<Flight> _flights = [];
 
@@ -27,8 +29,7 @@ internal sealed class Medium
         int us = LoRaAirtime.Microseconds(tuning.SpreadingFactor, tuning.BandwidthHz, tuning.CodingRate, tuning.Preamble, true, hasCrc,
             frame.Length);
         Sent.Add((Now, us, frame, tuning));
-        List<RadioModel> hearers = [.. _radios.Where(radio => radio != sender && radio.IsReceiving && radio.Tuning == tuning)];
-        _flights.Add(new Flight(sender, hearers, frame, hasCrc, Now, Now + ((us + 999) / 1000)));
+        _flights.Add(new Flight(sender, [], frame, tuning, hasCrc, Now, Now + ((us + 999) / 1000)));
     }
 
     public void Advance(int milliseconds)
@@ -39,8 +40,10 @@ internal sealed class Medium
             foreach (Flight flight in _flights.ToList())
             {
                 flight.Hearers.RemoveAll(radio => !radio.IsReceiving);
-                if (Now == flight.Start + 8)
+                if (Now == flight.Start + PreambleMs)
                 {
+                    flight.Hearers.AddRange(_radios.Where(radio => radio != flight.Sender && radio.IsReceiving
+                        && radio.Tuning == flight.Tuning));
                     flight.Hearers.ForEach(radio => radio.HearPreamble());
                 }
 
@@ -54,5 +57,6 @@ internal sealed class Medium
         }
     }
 
-    private sealed record Flight(RadioModel Sender, List<RadioModel> Hearers, byte[] Frame, bool HasCrc, long Start, long End);
+    private sealed record Flight(RadioModel Sender, List<RadioModel> Hearers, byte[] Frame, Tuning Tuning, bool HasCrc,
+        long Start, long End);
 }

@@ -12,13 +12,13 @@ internal sealed class Station
 {
     private readonly byte[] _buffer = new byte[256];
 
-    public Station(Medium medium, string chip, LoRaSettings settings, IAirKeeper? keeper = null, uint seed = 1)
+    public Station(Medium medium, string chip, LoRaOptions settings, IAirKeeper? keeper = null, uint seed = 1)
     {
         Medium = medium;
         Model = chip == "sx127x" ? new Sx127xModel(medium) : new Sx126xModel(medium) { HasTcxo = true };
         Ledger = settings.LimitMs > 0 ? new AirLedger(keeper ?? new Keeper(), settings.LimitMs, 400000) : null;
         Ledger?.Start(medium.Now, 0);
-        Chip = chip == "sx127x" ? new Sx127x(Model, true) : new Sx126x(Model, new Sx126xBoard { TcxoTenthVolts = 18 });
+        Chip = chip == "sx127x" ? new Sx127x(Model, true) : new Sx126x(Model, new Sx126xOptions { TcxoTenthVolts = 18 });
         Radio = new LoRaRadio(Chip, settings, Ledger, new SeededRandom(seed));
     }
 
@@ -37,7 +37,7 @@ internal sealed class Station
     /// <summary>What is done with a frame that was heard, and the origin of it.</summary>
     public Action<byte[], byte[]>? OnFrame { get; set; }
 
-    public static Station Open(Medium medium, string chip, LoRaSettings settings, uint seed = 1)
+    public static Station Open(Medium medium, string chip, LoRaOptions settings, uint seed = 1)
     {
         Station station = new(medium, chip, settings, null, seed);
         Assert.Equal(LinkError.None, station.Radio.Open());

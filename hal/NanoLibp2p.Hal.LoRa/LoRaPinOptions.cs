@@ -1,7 +1,7 @@
 namespace NanoLibp2p.Hal.LoRa
 {
     /// <summary>Where a radio's lines are, by the numbers of the board's GPIO controller; -1 for a line that is not wired.</summary>
-    public sealed class LoRaPins
+    public sealed class LoRaPinOptions
     {
         /// <summary>RESET, an output; without it a chip that hangs can't be helped.</summary>
         public int Reset = -1;

@@ -1,7 +1,7 @@
 namespace NanoLibp2p.Hal.LoRa
 {
     /// <summary>What differs between boards with an SX126x: read it from the module's datasheet.</summary>
-    public sealed class Sx126xBoard
+    public sealed class Sx126xOptions
     {
         /// <summary>True for an SX1261 (-17 to 15 dBm); false for SX1262 and SX1268 (-9 to 22 dBm).</summary>
         public bool IsSx1261;

@@ -4,7 +4,7 @@ namespace NanoLibp2p.Hal.LoRa
     /// One profile of frame sessions (SPEC.md 14) on one end of the air: how it sends, how it listens, and what its region allows. The
     /// factories give the profiles; change what they give for a channel of your own, and <see cref="LoRaRegion"/> says whether it may be.
     /// </summary>
-    public sealed class LoRaSettings
+    public sealed class LoRaOptions
     {
         /// <summary>After the end of a device's frame the answer begins so many milliseconds later (SPEC.md 13.3).</summary>
         public const int WindowMs = 1000;
@@ -13,10 +13,10 @@ namespace NanoLibp2p.Hal.LoRa
         public LoRaRegion Region = LoRaRegion.Eu868;
 
         /// <summary>How devices send. A device takes one of <see cref="ChannelsHz"/> in place of its frequency.</summary>
-        public LoRaModem Up = new LoRaModem();
+        public LoRaModemOptions Up = new LoRaModemOptions();
 
         /// <summary>How the gateway sends.</summary>
-        public LoRaModem Down = new LoRaModem();
+        public LoRaModemOptions Down = new LoRaModemOptions();
 
         /// <summary>
         /// What a device sends on, at random for each frame, or, if there is a <see cref="PauseMs"/>, in a random order (the radio
@@ -60,9 +60,9 @@ namespace NanoLibp2p.Hal.LoRa
         /// <param name="spreadingFactor">7 to 12: SF7 reaches least far and is on the air 41 ms for 10 bytes, SF12 the farthest and 991
         /// ms.</param>
         /// <param name="isGateway">Which end this is.</param>
-        public static LoRaSettings Eu868(int spreadingFactor, bool isGateway)
+        public static LoRaOptions Eu868(int spreadingFactor, bool isGateway)
         {
-            LoRaSettings settings = new LoRaSettings();
+            LoRaOptions settings = new LoRaOptions();
             settings.IsGateway = isGateway;
             settings.Mtu = spreadingFactor <= 8 ? 255 : spreadingFactor == 9 ? 128 : 96;
             settings.LimitMs = isGateway ? 360000 : 36000;
@@ -80,9 +80,9 @@ namespace NanoLibp2p.Hal.LoRa
         /// </summary>
         /// <param name="spreadingFactor">7, 8 or 9.</param>
         /// <param name="isGateway">Which end this is.</param>
-        public static LoRaSettings Us915(int spreadingFactor, bool isGateway)
+        public static LoRaOptions Us915(int spreadingFactor, bool isGateway)
         {
-            LoRaSettings settings = new LoRaSettings();
+            LoRaOptions settings = new LoRaOptions();
             settings.Region = LoRaRegion.Us915;
             settings.IsGateway = isGateway;
             settings.Mtu = spreadingFactor == 7 ? 255 : spreadingFactor == 8 ? 138 : 66;

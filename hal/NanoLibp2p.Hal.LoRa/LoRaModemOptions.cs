@@ -5,7 +5,7 @@ namespace NanoLibp2p.Hal.LoRa
     /// <summary>
     /// How one direction is modulated. Sender and receiver have to agree in all but <see cref="HasCrc"/>, which the frame's header tells.
     /// </summary>
-    public sealed class LoRaModem
+    public sealed class LoRaModemOptions
     {
         /// <summary>Hertz, the middle of the channel.</summary>
         public int FrequencyHz = 868100000;

@@ -25,9 +25,17 @@ namespace NanoLibp2p.Firmware.Mail
         // when no connection was free
         private const int NoPlacePauseMs = 500;
 
-        // a gateway's codes: no mailbox here; and from here on it is the gateway's own trouble
+        // a gateway's codes (SPEC.md 17); from 500 on it is the gateway's own trouble
+        private const int Malformed = 400;
+        private const int Unsupported = 401;
         private const int NoMailbox = 404;
+        private const int Moved = 405;
+        private const int NotAdmitted = 407;
+        private const int Stale = 408;
         private const int GatewayTrouble = 500;
+        private const int RateLimited = 501;
+        private const int StoreFull = 502;
+        private const int Unavailable = 503;
 
         private readonly Device _device;
         private readonly Node _node;
@@ -258,23 +266,43 @@ namespace NanoLibp2p.Firmware.Mail
             _dueMs = nowMs + half + (half * _chance[0] / 255);
         }
 
-        private static string TextOf(int code)
+        // what happened, and what who runs the device or its gateway does about it
+        private string TextOf(int code)
         {
             switch (code)
             {
                 case PostboxResult.NoAnswer:
-                    return "the gateway did not answer";
-                case PostboxResult.Malformed:
-                    return "what it sent is no answer";
+                    return "the gateway did not answer, or is no postbox";
                 case PostboxResult.StoreFailed:
-                    return "the board's store took no write, so nothing was acknowledged";
+                    return "the board's store took no write, so nothing was acknowledged; make room in it";
                 case PostboxResult.Unreadable:
-                    return "four items could not be opened";
+                    return "four items could not be opened; was the device's key replaced?";
+                case PostboxResult.Malformed:
+                case Malformed:
+                case Unsupported:
+                    return "it and this device do not understand each other (code " + code.ToString() + "); bring the older one up to date";
                 case NoMailbox:
-                    return "the gateway has none for this device; open one there for its peer id";
+                    return "the gateway has none for this device; make one there: nanolibp2p gateway mailbox open " + OwnId();
+                case Moved:
+                    return "the gateway no longer keeps it; give the device its new mailbox";
+                case NotAdmitted:
+                    return "the gateway gives this device none; admit it there: nanolibp2p gateway token " + OwnId();
+                case Stale:
+                    return "the gateway has a newer record of this device, which may run twice or have lost its store; sign it anew";
+                case RateLimited:
+                    return "the gateway is asked too often; raise mail-every";
+                case StoreFull:
+                case Unavailable:
+                    return "the gateway's store is full or does not answer (code " + code.ToString()
+                        + "); see there: nanolibp2p gateway status";
                 default:
                     return "the gateway refused with code " + code.ToString();
             }
+        }
+
+        private string OwnId()
+        {
+            return _node.Identity.PeerId.ToString();
         }
 
         // has the taker's step made in Node.Poll

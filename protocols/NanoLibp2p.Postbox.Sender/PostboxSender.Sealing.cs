@@ -48,7 +48,7 @@ namespace NanoLibp2p.Postbox.Sender
                 return PostboxResult.TooLong;
             }
 
-            if (!_client.MapTo(letter.To))
+            if (!_client.MapTo(letter.To, _peer))
             {
                 return PostboxResult.KeyInvalid;
             }
@@ -70,7 +70,7 @@ namespace NanoLibp2p.Postbox.Sender
             int number = letter.Record == null ? 0 : letter.Record.Number;
             if (number != 0)
             {
-                Array.Copy(letter.Record.Key, 0, state, ItemCipher.To, CryptoProvider.KeyBytes);
+                Array.Copy(letter.Record.Key, 0, _peer, ItemCipher.To, CryptoProvider.KeyBytes);
             }
 
             int plain = itemOffset + ItemCipher.HeadBytes;
@@ -91,7 +91,7 @@ namespace NanoLibp2p.Postbox.Sender
 
             item[itemOffset] = 1;
             item[itemOffset + 1] = (byte)number;
-            _cipher.Begin(number, state, ItemCipher.ToId, state, ItemCipher.To);
+            _cipher.Begin(number, _peer, ItemCipher.ToId + 2, _peer, ItemCipher.To);
             int done = 0;
             int at = plain;
             while (done < total)
@@ -118,7 +118,7 @@ namespace NanoLibp2p.Postbox.Sender
                 at += bytes + CryptoProvider.TagBytes;
             }
 
-            Array.Clear(state, ItemCipher.Prekey, 64);
+            Array.Clear(state, ItemCipher.Prekey, 32);
             return at - itemOffset;
         }
 
@@ -131,13 +131,12 @@ namespace NanoLibp2p.Postbox.Sender
         /// <param name="slot">Takes 8 bytes.</param>
         public void WriteSlot(byte[] secret, PeerId to, byte[] subject, byte[] slot)
         {
-            byte[] state = _cipher.State;
-            to.CopyTo(state, ItemCipher.ToId);
+            to.CopyTo(_peer, ItemCipher.ToId);
             StartMac(secret, 0x36);
-            _client.Node.Crypto.Sha256Update(state, ItemCipher.ToId, ItemCipher.IdBytes);
+            _client.Node.Crypto.Sha256Update(_peer, ItemCipher.ToId, ItemCipher.IdBytes);
             _client.Node.Crypto.Sha256Update(subject, 0, subject.Length);
-            FinishMac(secret, ItemCipher.To);
-            Array.Copy(state, ItemCipher.To, slot, 0, 8);
+            FinishMac(secret, _peer, ItemCipher.To);
+            Array.Copy(_peer, ItemCipher.To, slot, 0, 8);
         }
 
         private int WriteHeader(LetterOptions letter, uint sent, int count, byte[] item, int plain)
@@ -198,22 +197,24 @@ namespace NanoLibp2p.Postbox.Sender
                 crypto.Sha256Update(state, ItemCipher.Scratch, left < 64 ? left : 64);
             }
 
-            crypto.Sha256Finish(state, ItemCipher.PrekeyPublic);
+            crypto.Sha256Finish(_peer, ItemCipher.ToBytes);
         }
 
         // The ephemeral private key of a board whose random numbers may be guessed (SPEC.md 5.2): HMAC of the random bytes, which are where
-        // the key goes, the plaintext's hash behind them, and the recipient. By hand (RFC 2104), as what it hashes stands in four places.
+        // the key goes, the plaintext's hash, and the recipient. By hand (RFC 2104), as what it hashes stands in four places.
         private void Hedge()
         {
             CryptoProvider crypto = _client.Node.Crypto;
             byte[] state = _cipher.State;
             byte[] secret = _options.HedgeSecret;
             StartMac(secret, 0x36);
-            crypto.Sha256Update(_cipher.Labels, 0, ItemCipher.PrefixCount);
-            crypto.Sha256Update(_cipher.Labels, ItemCipher.EphemeralLabel, ItemCipher.EphemeralCount);
-            crypto.Sha256Update(state, ItemCipher.Prekey, 64);
-            crypto.Sha256Update(state, ItemCipher.ToId, ItemCipher.IdBytes);
-            FinishMac(secret, ItemCipher.Prekey);
+            _cipher.Put(0, ItemCipher.PrefixCount, state, ItemCipher.Scratch);
+            _cipher.Put(ItemCipher.EphemeralLabel, ItemCipher.EphemeralCount, state, ItemCipher.Scratch + ItemCipher.PrefixCount);
+            crypto.Sha256Update(state, ItemCipher.Scratch, ItemCipher.PrefixCount + ItemCipher.EphemeralCount);
+            crypto.Sha256Update(state, ItemCipher.Prekey, 32);
+            crypto.Sha256Update(_peer, ItemCipher.ToBytes, 32);
+            crypto.Sha256Update(_peer, ItemCipher.ToId, ItemCipher.IdBytes);
+            FinishMac(secret, state, ItemCipher.Prekey);
         }
 
         private void StartMac(byte[] secret, int pad)
@@ -228,14 +229,13 @@ namespace NanoLibp2p.Postbox.Sender
             _client.Node.Crypto.Sha256Update(state, ItemCipher.Scratch, 64);
         }
 
-        // the MAC to a place in the cipher's state
-        private void FinishMac(byte[] secret, int at)
+        private void FinishMac(byte[] secret, byte[] mac, int at)
         {
             CryptoProvider crypto = _client.Node.Crypto;
-            crypto.Sha256Finish(_cipher.State, at);
+            crypto.Sha256Finish(mac, at);
             StartMac(secret, 0x5C);
-            crypto.Sha256Update(_cipher.State, at, 32);
-            crypto.Sha256Finish(_cipher.State, at);
+            crypto.Sha256Update(mac, at, 32);
+            crypto.Sha256Finish(mac, at);
             Array.Clear(_cipher.State, ItemCipher.Scratch, 64);
         }
 
@@ -245,7 +245,7 @@ namespace NanoLibp2p.Postbox.Sender
             byte[] state = _cipher.State;
             _client.Node.Crypto.X25519Base(state, ItemCipher.Prekey, item, at + ItemCipher.TagOffset);
             Array.Copy(state, ItemCipher.OwnPublic, item, at + 34, CryptoProvider.KeyBytes);
-            return _cipher.Pass(true, item, at, count, state, ItemCipher.Prekey, state, ItemCipher.To, state, ItemCipher.Own, state,
+            return _cipher.Pass(true, item, at, count, state, ItemCipher.Prekey, _peer, ItemCipher.To, state, ItemCipher.Own, _peer,
                 ItemCipher.To);
         }
     }

@@ -68,7 +68,7 @@ namespace NanoLibp2p.Postbox.Sender
             {
                 at = ProtobufWriter.WriteBytes(4, _cipher.State, ItemCipher.PrekeyPublic, 32, data, at);
                 at = _client.WriteNumber(5, data[OnceTable.Newest], at);
-                Array.Clear(_cipher.State, ItemCipher.Prekey, 64);
+                Array.Clear(_cipher.State, ItemCipher.Prekey, 32);
             }
 
             int count = Sign(ItemCipher.RecordLabel, ItemCipher.RecordCount, payload, at) - _statement;
@@ -136,7 +136,7 @@ namespace NanoLibp2p.Postbox.Sender
             }
             else if (PostboxClient.Steps(data[OnceTable.Oldest], newest) == KeptPrekeys - 1)
             {
-                _client.Node.Crypto.HmacSha256(data, OnceTable.Chain, 32, _cipher.Labels, ItemCipher.NextLabel, 4, data, OnceTable.Chain);
+                _cipher.Step(data, OnceTable.Chain, false);
                 data[OnceTable.Oldest] = (byte)(1 + (data[OnceTable.Oldest] % 255));
             }
 
@@ -207,8 +207,8 @@ namespace NanoLibp2p.Postbox.Sender
             int begin = payload - size - type - 1 - ItemCipher.PrefixCount - labelCount - 1;
             int at = begin;
             data[at++] = (byte)(ItemCipher.PrefixCount + labelCount);
-            Array.Copy(_cipher.Labels, 0, data, at, ItemCipher.PrefixCount);
-            Array.Copy(_cipher.Labels, label, data, at + ItemCipher.PrefixCount, labelCount);
+            _cipher.Put(0, ItemCipher.PrefixCount, data, at);
+            _cipher.Put(label, labelCount, data, at + ItemCipher.PrefixCount);
             at += ItemCipher.PrefixCount + labelCount;
             data[at++] = (byte)type;
             at = WriteType(label, labelCount, at);
@@ -218,8 +218,8 @@ namespace NanoLibp2p.Postbox.Sender
 
         private int WriteType(int label, int labelCount, int at)
         {
-            Array.Copy(_cipher.Labels, ItemCipher.TypeLabel, _table.Data, at, ItemCipher.TypeCount);
-            Array.Copy(_cipher.Labels, label, _table.Data, at + ItemCipher.TypeCount, labelCount);
+            _cipher.Put(ItemCipher.TypeLabel, ItemCipher.TypeCount, _table.Data, at);
+            _cipher.Put(label, labelCount, _table.Data, at + ItemCipher.TypeCount);
             return at + ItemCipher.TypeCount + labelCount;
         }
 
@@ -238,13 +238,13 @@ namespace NanoLibp2p.Postbox.Sender
             byte[] data = _table.Data;
             byte[] state = _cipher.State;
             int block = _table.Block;
+            _cipher.Put(ItemCipher.TypeLabel, typeCount, state, ItemCipher.Scratch);
             ulong length;
             int size;
-            if (recordCount < typeAt + typeCount + 70 || !_client.MapTo(_to)
-                || data[block] != 0x0A || data[block + 1] != 36 || !Bytes.Equal(data, block + 2, state, ItemCipher.ToId + 2, 36)
+            if (recordCount < typeAt + typeCount + 70 || !_client.MapTo(_to, _peer)
+                || data[block] != 0x0A || data[block + 1] != 36 || !Bytes.Equal(data, block + 2, _peer, ItemCipher.ToId + 2, 36)
                 || data[block + 38] != 0x12 || data[block + 39] != typeCount
-                || !Bytes.Equal(data, block + typeAt, _cipher.Labels, ItemCipher.TypeLabel, ItemCipher.TypeCount)
-                || !Bytes.Equal(data, block + typeAt + ItemCipher.TypeCount, _cipher.Labels, ItemCipher.RecordLabel, ItemCipher.RecordCount)
+                || !Bytes.Equal(data, block + typeAt, state, ItemCipher.Scratch, typeCount)
                 || data[block + typeAt + typeCount] != 0x1A
                 || (size = Varint.Read(data, block + typeAt + typeCount + 1, 2, out length)) <= 0)
             {
@@ -261,7 +261,7 @@ namespace NanoLibp2p.Postbox.Sender
 
             // what was signed takes the place of the key, which is in the peer id as well
             int begin = WriteSigned(ItemCipher.RecordLabel, ItemCipher.RecordCount, payload, count);
-            return _client.Node.Crypto.Ed25519Verify(state, ItemCipher.ToId + 6, data, begin, payload + count - begin, data,
+            return _client.Node.Crypto.Ed25519Verify(_peer, ItemCipher.ToId + 6, data, begin, payload + count - begin, data,
                 payload + count + 2) && ReadRecord(payload, count);
         }
 

@@ -24,6 +24,9 @@ namespace NanoLibp2p.Postbox.Sender
         private readonly ItemCipher _cipher;
         private readonly ProtobufReader _reader;
         private readonly byte[] _gateways;
+
+        // the other peer's id and X25519 key, and a hash of the plaintext for it
+        private readonly byte[] _peer = new byte[ItemCipher.ToBytes + CryptoProvider.Sha256Bytes];
         private int _asked;
         private uint _until;
         private int _fate;

@@ -32,19 +32,23 @@ namespace NanoLibp2p.Postbox
         /// <summary>Bytes of the shortest item: one byte of plaintext.</summary>
         internal const int LeastBytes = HeadBytes + 1 + CryptoProvider.TagBytes;
 
-        // Where things are in State: h, ck and later the chunks' key, HKDF's two outputs, our X25519 keys, a prekey or an ephemeral key,
-        // our peer id, that of a recipient, and its X25519 key.
+        // Where things are in State: h; ck, later the chunks' key; the key of the next box, which HKDF gives together with ck, and 32 bytes
+        // more: both are scratch memory in between. Our X25519 keys, and the private one of a prekey or of an ephemeral key. A prekey's
+        // public key is needed no longer than until the first box.
         internal const int Hash = 0;
+        internal const int Chaining = 32;
         internal const int Scratch = 64;
         internal const int Own = 128;
         internal const int OwnPublic = 160;
         internal const int Prekey = 192;
-        internal const int PrekeyPublic = 224;
-        internal const int OwnId = 256;
-        internal const int ToId = OwnId + IdBytes;
-        internal const int To = ToId + IdBytes;
-        internal const int Chaining = 32;
-        private const int Keyed = Scratch + 32;
+        internal const int PrekeyPublic = Scratch + 32;
+        private const int StateBytes = 224;
+        private const int Keyed = Scratch;
+
+        // where a peer's id and its X25519 key are in memory that has both
+        internal const int ToId = 0;
+        internal const int To = IdBytes;
+        internal const int ToBytes = To + CryptoProvider.KeyBytes;
 
         // the parts of Labels
         internal const int PrefixCount = 19;
@@ -60,12 +64,13 @@ namespace NanoLibp2p.Postbox
         internal const int TokenLabel = 47;
         internal const int TokenCount = 5;
         private const int NameLabel = 52;
-        internal const int NextLabel = 83;
-        internal const int KeyLabel = 87;
+        private const int NextLabel = 83;
+        private const int KeyLabel = 87;
 
-        internal readonly byte[] State = new byte[To + CryptoProvider.KeyBytes];
-        internal readonly byte[] Labels
-            = Bytes.Ascii("nanolibp2p-postbox-seal:proof:e:/postbox/recordtokenNoise_X_25519_ChaChaPoly_SHA256nextkey");
+        internal readonly byte[] State = new byte[StateBytes];
+
+        // stays in flash, where the bytes of an array would not
+        private readonly string _labels = "nanolibp2p-postbox-seal:proof:e:/postbox/recordtokenNoise_X_25519_ChaChaPoly_SHA256nextkey ";
 
         internal readonly KeyMap Map;
         private readonly CryptoProvider _crypto;
@@ -83,30 +88,40 @@ namespace NanoLibp2p.Postbox
             Array.Copy(State, Scratch, State, Own, CryptoProvider.KeyBytes);
             Array.Clear(State, Scratch, 64);
             crypto.X25519Base(State, Own, State, OwnPublic);
-            identity.PeerId.CopyTo(State, OwnId);
+        }
+
+        /// <summary>Writes a label's bytes.</summary>
+        internal void Put(int label, int count, byte[] to, int at)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                to[at + i] = (byte)_labels[label + i];
+            }
         }
 
         /// <summary>Begins an item: mixes in what both sides know.</summary>
         /// <param name="key">0, or the number of the recipient's prekey.</param>
-        /// <param name="id">Has the recipient's peer id, <see cref="IdBytes"/>.</param>
-        /// <param name="idOffset">Where it begins.</param>
+        /// <param name="publicKey">Has the recipient's public key in protobuf, 36 bytes: its peer id but for the first two.</param>
+        /// <param name="keyOffset">Where it begins.</param>
         /// <param name="to">Has the X25519 key that is sealed to.</param>
         /// <param name="toOffset">Where it begins.</param>
-        internal void Begin(int key, byte[] id, int idOffset, byte[] to, int toOffset)
+        internal void Begin(int key, byte[] publicKey, int keyOffset, byte[] to, int toOffset)
         {
             byte[] state = State;
 
             // 31 bytes of name: h and ck are the name itself (noise spec, InitializeSymmetric)
-            Array.Clear(state, Hash, 64);
-            Array.Copy(Labels, NameLabel, state, Hash, 31);
-            Array.Copy(Labels, NameLabel, state, Chaining, 31);
-            state[Scratch] = 1;
-            state[Scratch + 1] = (byte)key;
+            state[Hash + 31] = 0;
+            Put(NameLabel, 31, state, Hash);
+            Array.Copy(state, Hash, state, Chaining, 32);
+            Put(0, SealCount, state, Scratch);
+            state[Scratch + SealCount] = 1;
+            state[Scratch + SealCount + 1] = (byte)key;
+            state[Scratch + SealCount + 2] = 0;
+            state[Scratch + SealCount + 3] = IdBytes - 2;
             _crypto.Sha256Start();
             _crypto.Sha256Update(state, Hash, 32);
-            _crypto.Sha256Update(Labels, 0, SealCount);
-            _crypto.Sha256Update(state, Scratch, 2);
-            _crypto.Sha256Update(id, idOffset, IdBytes);
+            _crypto.Sha256Update(state, Scratch, SealCount + 4);
+            _crypto.Sha256Update(publicKey, keyOffset, IdBytes - 2);
             _crypto.Sha256Finish(state, Hash);
             MixHash(to, toOffset, 32);
         }
@@ -137,11 +152,18 @@ namespace NanoLibp2p.Postbox
         internal void Prove(byte[] key, int offset, int outcome, byte[] to, int toOffset)
         {
             byte[] state = State;
-            Array.Copy(Labels, 0, state, Scratch, PrefixCount);
-            Array.Copy(Labels, ProofLabel, state, Scratch + PrefixCount, ProofCount);
+            Put(0, PrefixCount, state, Scratch);
+            Put(ProofLabel, ProofCount, state, Scratch + PrefixCount);
             state[Scratch + PrefixCount + ProofCount] = (byte)outcome;
             _crypto.HmacSha256(key, offset, 8, state, Scratch, PrefixCount + ProofCount + 1, state, Scratch);
             Array.Copy(state, Scratch, to, toOffset, 8);
+        }
+
+        /// <summary>The chain of prekeys' next secret in the place of one, or the key of it (SPEC.md 5.5).</summary>
+        internal void Step(byte[] secret, int at, bool toKey)
+        {
+            Put(toKey ? KeyLabel : NextLabel, 4, State, Scratch);
+            _crypto.HmacSha256(secret, at, 32, State, Scratch, toKey ? 3 : 4, secret, at);
         }
 
         /// <summary>
@@ -159,8 +181,7 @@ namespace NanoLibp2p.Postbox
                 && Box(writing, item, at + HeadBytes, count);
 
             // split: of the two keys a one-way pattern needs the first
-            _crypto.HkdfSha256(State, Chaining, 32, State, 0, 0, State, 0, 0, State, Scratch, 64);
-            Array.Copy(State, Scratch, State, Chaining, 32);
+            Mix(0);
             Array.Clear(State, Scratch, 64);
             return passes;
         }
@@ -176,9 +197,14 @@ namespace NanoLibp2p.Postbox
         private bool MixKey(byte[] scalar, int scalarOffset, byte[] point, int pointOffset)
         {
             bool isValid = _crypto.X25519(scalar, scalarOffset, point, pointOffset, State, Scratch);
-            _crypto.HkdfSha256(State, Chaining, 32, State, Scratch, 32, State, 0, 0, State, Scratch, 64);
-            Array.Copy(State, Scratch, State, Chaining, 32);
+            Mix(CryptoProvider.KeyBytes);
             return isValid;
+        }
+
+        // ck and the key behind it, of ck and so many bytes there
+        private void Mix(int count)
+        {
+            _crypto.HkdfSha256(State, Chaining, 32, State, Keyed, count, State, 0, 0, State, Chaining, 64);
         }
 
         private bool Box(bool writing, byte[] item, int offset, int count)
@@ -191,9 +217,9 @@ namespace NanoLibp2p.Postbox
             }
 
             // the box is opened under the hash before it, and mixed in as it came
-            Array.Copy(State, Hash, State, Scratch, 32);
+            Array.Copy(State, Hash, State, Scratch + 32, 32);
             MixHash(item, offset, count);
-            return _crypto.Open(State, Keyed, 0, 0, State, Scratch, 32, item, offset, count);
+            return _crypto.Open(State, Keyed, 0, 0, State, Scratch + 32, 32, item, offset, count);
         }
     }
 }

@@ -80,16 +80,14 @@ namespace NanoLibp2p.Postbox
         /// <summary>Whether something has changed since the last write that must be stored before anything is acknowledged.</summary>
         internal bool IsDirty;
 
-        private readonly IStore _store;
-        private readonly int _capacity;
+        internal readonly IStore Store;
 
         // a literal takes heap wherever it is read
         private readonly string _name = StoreName;
 
         internal OnceTable(IStore store, int entries)
         {
-            _store = store;
-            _capacity = entries;
+            Store = store;
             Block = Entries + (EntryBytes * entries);
             Data = new byte[Block + ItemCipher.FirstBytes];
         }
@@ -101,6 +99,12 @@ namespace NanoLibp2p.Postbox
             return Entries + (EntryBytes * entries) + ItemCipher.FirstBytes;
         }
 #endif
+
+        // entries at the most
+        private int Capacity
+        {
+            get { return (Block - Entries) / EntryBytes; }
+        }
 
         /// <summary>Bytes of the opened first block that is being handed on; 0 when none is.</summary>
         internal int BlockBytes
@@ -122,7 +126,7 @@ namespace NanoLibp2p.Postbox
         {
             byte[] data = Data;
             Array.Clear(data, 0, data.Length);
-            int count = _store.Read(_name, data, 0, data.Length);
+            int count = Store.Read(_name, data, 0, data.Length);
             if (count == -1)
             {
                 data[0] = Format;
@@ -132,7 +136,7 @@ namespace NanoLibp2p.Postbox
             // how many entries it was written for; it may have been fewer or more than now
             int table = count - BlockBytes - Entries;
             int kept = count < Entries ? -1 : Count;
-            if (data[0] != Format || table < 0 || table % EntryBytes != 0 || kept < 0 || kept > _capacity || kept * EntryBytes > table
+            if (data[0] != Format || table < 0 || table % EntryBytes != 0 || kept < 0 || kept > Capacity || kept * EntryBytes > table
                 || data[KnownCount] > MaxKnown || data[PendingCount] > MaxPending || BlockBytes > ItemCipher.FirstBytes)
             {
                 return -1;
@@ -147,7 +151,7 @@ namespace NanoLibp2p.Postbox
         /// handed on: that was, in this run.</returns>
         internal bool Save()
         {
-            if (!IsDirty || _store.Write(_name, Data, 0, Block + BlockBytes))
+            if (!IsDirty || Store.Write(_name, Data, 0, Block + BlockBytes))
             {
                 IsDirty = false;
                 return true;
@@ -242,7 +246,7 @@ namespace NanoLibp2p.Postbox
         internal void Learn(uint mark)
         {
             int count = Data[KnownCount];
-            if (ClassOf(mark) > 0 || count == MaxKnown || count >= _capacity / 8)
+            if (ClassOf(mark) > 0 || count == MaxKnown || count >= Capacity / 8)
             {
                 return;
             }
@@ -331,7 +335,7 @@ namespace NanoLibp2p.Postbox
         internal bool MakeRoom(uint sent, int which)
         {
             int count = Count;
-            if (count < _capacity)
+            if (count < Capacity)
             {
                 return true;
             }

@@ -12,9 +12,6 @@ namespace NanoLibp2p.Postbox
 
         private PostboxPipe _pipe;
 
-        // bytes behind the reply that has ended a request
-        private int _behind;
-
         /// <summary>As Begin over a connection; false when a request is under way.</summary>
         internal bool Begin(PostboxPipe pipe, int what, PostboxRequest request)
         {
@@ -31,24 +28,7 @@ namespace NanoLibp2p.Postbox
                 BeginReply();
             }
 
-            // as over a connection; a device has no room for one method more
-            uint gateway = HashOf(OnceTable.SecretBytes, pipe.Gateway, 0, pipe.Gateway.Length);
-            if (gateway != _gateway)
-            {
-                _item = 0;
-                _gateway = gateway;
-            }
-
-            System.Array.Clear(Told, KeptAfterReply, KeptAfterRequest - KeptAfterReply);
-            _operation = what;
-            _request = request;
-            _ending = NotEnding;
-            _rounds = 0;
-            _attached = 0;
-            _wanted = 0;
-            _left = 0;
-            _unreadable = 0;
-            Ask(what == AskSync && _item != 0 ? AskFetch : what);
+            Begin(pipe.Gateway, pipe.Gateway.Length, what, request);
             return true;
         }
 
@@ -61,7 +41,7 @@ namespace NanoLibp2p.Postbox
                 return count;
             }
 
-            int result = _ending == NotEnding ? Receive(buffer, offset, count) : 0;
+            int result = Receive(buffer, offset, count);
 
             // a program may be told of what is stored by now from another thread
             result = result < 0 || Table.Save() ? result : PostboxResult.StoreFailed;
@@ -71,7 +51,7 @@ namespace NanoLibp2p.Postbox
                 return count;
             }
 
-            return count - _behind;
+            return result;
         }
 
         /// <summary>The pipe has ended: whatever is under way ends with a code.</summary>
@@ -96,8 +76,8 @@ namespace NanoLibp2p.Postbox
             _outAt = _outEnd;
             if (_request != null && _request.Item != null)
             {
-                _pipe.Write(_request.Item, _request.ItemOffset + _itemAt, _request.ItemCount - _itemAt);
-                _itemAt = _request.ItemCount;
+                _pipe.Write(_request.Item, _request.ItemOffset, _request.ItemCount);
+                _outAt += _request.ItemCount;
             }
         }
     }

@@ -18,10 +18,9 @@ namespace NanoLibp2p.Postbox
         private ulong _item;
         private int _size;
         private int _start;
-        private int _fill;
 
-        // whether the rest of the piece is passed over
-        private bool _skips;
+        // bytes of that block; -1 when the rest of the piece is passed over
+        private int _fill;
 
         // items of this sync that stay at the gateway, as many of them as the last request passed over, and those that could not be opened
         private int _left;
@@ -49,19 +48,19 @@ namespace NanoLibp2p.Postbox
         {
             uint size = Told[PieceSize];
             uint offset = Told[PieceOffset];
-            _fill = 0;
-            _skips = size == 0 || size > (uint)Options.MaxItemBytes || _unreadable >= MostUnreadable
+            bool skips = size == 0 || size > (uint)Options.MaxItemBytes || _unreadable >= MostUnreadable
                 || Table.CountPending(_gateway, _name) > 0 || !Table.MayAcknowledge(_gateway);
             if (_asked == AskFetch)
             {
-                _skips |= _name != _item || offset != (uint)_start || (_start > 0 && size != (uint)_size);
+                skips |= _name != _item || offset != (uint)_start || (_start > 0 && size != (uint)_size);
             }
             else
             {
-                _skips |= offset != 0;
+                skips |= offset != 0;
             }
 
-            if (_skips)
+            _fill = skips ? -1 : 0;
+            if (skips)
             {
                 return false;
             }
@@ -78,7 +77,7 @@ namespace NanoLibp2p.Postbox
 
         private void TakeBytes(byte[] buffer, int offset, int count)
         {
-            while (count > 0 && !_skips)
+            while (count > 0 && _fill >= 0)
             {
                 int block = _size - _start;
                 int most = _start == 0 ? ItemCipher.FirstBytes : ItemCipher.ChunkBytes;
@@ -90,8 +89,8 @@ namespace NanoLibp2p.Postbox
                 count -= take;
                 if (_fill == block)
                 {
-                    Decide(TakeBlock(block), block);
                     _fill = 0;
+                    Decide(TakeBlock(block), block);
                 }
             }
         }
@@ -121,7 +120,7 @@ namespace NanoLibp2p.Postbox
 
             _item = 0;
             _start = 0;
-            _skips = true;
+            _fill = -1;
         }
 
         // A block is whole: steps a to g.
@@ -137,7 +136,7 @@ namespace NanoLibp2p.Postbox
                     return OnceTable.NotReadable;
                 }
 
-                if (!_store.Write(_names[index + 1], data, block, count - CryptoProvider.TagBytes))
+                if (!Table.Store.Write(_names[index + 1], data, block, count - CryptoProvider.TagBytes))
                 {
                     return OnceTable.StoreFailed;
                 }
@@ -148,7 +147,7 @@ namespace NanoLibp2p.Postbox
                 }
 
                 // the first block comes back, for its header
-                return _store.Read(_names[0], data, block, ItemCipher.FirstBytes) > 0 && ReadHeader(ItemCipher.BlockBytes, PlainBytes)
+                return Table.Store.Read(_names[0], data, block, ItemCipher.FirstBytes) > 0 && ReadHeader(ItemCipher.BlockBytes, PlainBytes)
                     ? Keep(index + 2, 0)
                     : OnceTable.StoreFailed;
             }
@@ -189,7 +188,7 @@ namespace NanoLibp2p.Postbox
             }
 
             // what the store has as not handed on is of the same name
-            return Table.Save() && _store.Write(_names[0], data, block, ItemCipher.HeadBytes + plain) ? OnceTable.Undecided
+            return Table.Save() && Table.Store.Write(_names[0], data, block, ItemCipher.HeadBytes + plain) ? OnceTable.Undecided
                 : OnceTable.StoreFailed;
         }
 
@@ -207,6 +206,7 @@ namespace NanoLibp2p.Postbox
             byte[] data = Table.Data;
             int number = data[Table.Block + 1];
             int key = ItemCipher.Own;
+            int publicKey = ItemCipher.OwnPublic;
             if (number != 0)
             {
                 if (!DerivePrekey(number))
@@ -215,12 +215,12 @@ namespace NanoLibp2p.Postbox
                 }
 
                 key = ItemCipher.Prekey;
+                publicKey = ItemCipher.PrekeyPublic;
             }
 
-            // a public key stands behind its private one
-            Cipher.Begin(number, Cipher.State, ItemCipher.OwnId, Cipher.State, key + 32);
+            Cipher.Begin(number, Node.Identity.PublicKeyProtobuf, 0, Cipher.State, publicKey);
             bool opens = Cipher.Read(data, Table.Block, count - ItemCipher.HeadBytes, key);
-            Array.Clear(Cipher.State, ItemCipher.Prekey, 64);
+            Array.Clear(Cipher.State, ItemCipher.Prekey, 32);
             return opens;
         }
 
@@ -229,7 +229,6 @@ namespace NanoLibp2p.Postbox
         {
             int block = Table.Block;
             int sign = _mail.Read(Table.Data, block + ItemCipher.HeadBytes, plain, total);
-            Array.Copy(Cipher.State, ItemCipher.OwnId, _mail.Sender, 0, 6);
             _mail.TagOffset = block + ItemCipher.TagOffset;
             return sign >= 0 && Cipher.Map.ToEd25519(Table.Data, block + 34, sign, _mail.Sender, 6);
         }
@@ -294,9 +293,9 @@ namespace NanoLibp2p.Postbox
         {
             if (!IsBusy && Table.BlockBytes + Table.Data[OnceTable.Pieces] > 0)
             {
-                _operation = AskSync;
+                _asked = AskSync;
                 HandOn(true);
-                _operation = AskNothing;
+                _asked = AskNothing;
                 Table.Save();
             }
         }
@@ -310,13 +309,13 @@ namespace NanoLibp2p.Postbox
             if (pieces > 0)
             {
                 total = ItemCipher.BlockBytes * (pieces - 1);
-                total += _store.Read(_names[pieces - 1], data, block, ItemCipher.FirstBytes);
+                total += Table.Store.Read(_names[pieces - 1], data, block, ItemCipher.FirstBytes);
             }
 
             _mail.SeenBefore = seenBefore;
             for (int i = 0; i == 0 || i < pieces; i++)
             {
-                if (pieces > 0 && _store.Read(_names[i], data, block, ItemCipher.FirstBytes) < 0)
+                if (pieces > 0 && Table.Store.Read(_names[i], data, block, ItemCipher.FirstBytes) < 0)
                 {
                     break;
                 }
@@ -379,13 +378,12 @@ namespace NanoLibp2p.Postbox
                 : -1;
         }
 
-        // a peer's id, and its X25519 key, to the cipher's state
-        internal bool MapTo(PeerId peer)
+        // a peer's id and its X25519 key to memory of ItemCipher.ToBytes; the id of every Ed25519 key begins as any sender's
+        internal bool MapTo(PeerId peer, byte[] to)
         {
-            byte[] state = Cipher.State;
-            return peer.Length == ItemCipher.IdBytes && peer.CopyTo(state, ItemCipher.ToId) > 0
-                && Bytes.Equal(state, ItemCipher.ToId, state, ItemCipher.OwnId, 6)
-                && Cipher.Map.ToX25519(state, ItemCipher.ToId + 6, state, ItemCipher.To);
+            return peer.Length == ItemCipher.IdBytes && peer.CopyTo(to, ItemCipher.ToId) > 0
+                && Bytes.Equal(to, ItemCipher.ToId, _mail.Sender, 0, 6)
+                && Cipher.Map.ToX25519(to, ItemCipher.ToId + 6, to, ItemCipher.To);
         }
 
         // How many numbers lie between two, 1 following 255.
@@ -409,8 +407,7 @@ namespace NanoLibp2p.Postbox
             Array.Copy(data, OnceTable.Chain, state, ItemCipher.Prekey, 32);
             for (; steps >= 0; steps--)
             {
-                Node.Crypto.HmacSha256(state, ItemCipher.Prekey, 32, Cipher.Labels, steps > 0 ? ItemCipher.NextLabel : ItemCipher.KeyLabel,
-                    steps > 0 ? 4 : 3, state, ItemCipher.Prekey);
+                Cipher.Step(state, ItemCipher.Prekey, steps == 0);
             }
 
             Node.Crypto.X25519Base(state, ItemCipher.Prekey, state, ItemCipher.PrekeyPublic);

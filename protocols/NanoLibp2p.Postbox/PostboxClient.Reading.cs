@@ -21,10 +21,6 @@ namespace NanoLibp2p.Postbox
         private const int MaxRounds = 250;
 
         private int _part;
-        private int _parts;
-        private int _recordCount;
-        private uint _attached;
-        private int _rounds;
         private ulong _name;
         private ulong _tag;
 
@@ -32,13 +28,11 @@ namespace NanoLibp2p.Postbox
         private ulong _wanted;
 
         /// <summary>Reads what came on the stream.</summary>
-        /// <returns>0, or a negative <see cref="PostboxResult"/> after which the stream must end.</returns>
+        /// <returns>Bytes consumed, up to the end of a reply that ends the request; or a negative <see cref="PostboxResult"/> after which
+        /// the stream must end.</returns>
         internal int Receive(byte[] buffer, int offset, int count)
         {
             int end = offset + count;
-#if !NANOFRAMEWORK_1_0
-            _behind = 0;
-#endif
             while (_ending == NotEnding)
             {
                 ProtobufEvent found = Reader.Next(buffer, offset, end - offset);
@@ -93,7 +87,7 @@ namespace NanoLibp2p.Postbox
 
                         break;
                     case ProtobufEvent.NeedMore:
-                        return 0;
+                        return count;
                     case ProtobufEvent.Malformed:
                     case ProtobufEvent.TooLong:
                         return PostboxResult.Malformed;
@@ -102,21 +96,17 @@ namespace NanoLibp2p.Postbox
                 offset += used;
             }
 
-#if !NANOFRAMEWORK_1_0
-            _behind = end - offset;
-#endif
-            return 0;
+            return count - (end - offset);
         }
 
 #if !NANOFRAMEWORK_1_0
         /// <summary>Has the next reply taken for that of a sync whose request has gone under this serial: for tests and fuzzing.</summary>
         internal void Expect(uint serial)
         {
-            _operation = AskSync;
             _asked = AskSync;
             _serial = serial;
             _outAt = _outEnd;
-            _attached = 0;
+            Told[Due] = 0;
             _item = 0;
             _ending = NotEnding;
             BeginReply();
@@ -127,8 +117,6 @@ namespace NanoLibp2p.Postbox
         {
             Array.Clear(Told, 0, KeptAfterReply);
             _part = 0;
-            _parts = 0;
-            _recordCount = 0;
             _name = 0;
             Reader.ResetDelimited((ulong)(MaxReplyBytes + Options.MaxItemBytes));
         }
@@ -212,8 +200,9 @@ namespace NanoLibp2p.Postbox
                 {
                     // the memory is free for it once the request has gone
                     _part = Record;
-                    _recordCount = _request != null && IsWritten && length <= PostboxOptions.MaxRecordBytes ? (int)length : 0;
-                    return _recordCount > 0;
+                    bool isRead = _request != null && IsWritten && length <= PostboxOptions.MaxRecordBytes;
+                    Told[RecordSize] = isRead ? (uint)length : 0u;
+                    return isRead;
                 }
 
                 if (field < Terms || field > Piece)
@@ -222,7 +211,7 @@ namespace NanoLibp2p.Postbox
                 }
 
                 _part = field;
-                _parts |= 1 << field;
+                Told[Parts] |= 1u << field;
                 if (field == MailField && IsAnswer && _asked == AskSync)
                 {
                     // they were applied before the reply was made
@@ -298,22 +287,22 @@ namespace NanoLibp2p.Postbox
                 return 0;
             }
 
-            if (_operation != AskSync)
+            if (_request != null)
             {
-                End(_request.Take(_recordCount));
+                End(_request.Take((int)Told[RecordSize]));
                 return 0;
             }
 
-            int due = _asked == AskSync && _attached == 0 ? MailField : Piece;
-            if (_parts != 1 << due)
+            int due = _asked == AskSync && Told[Due] == 0 ? MailField : Piece;
+            if (Told[Parts] != 1u << due)
             {
                 return PostboxResult.Malformed;
             }
 
             if (due == MailField)
             {
-                _attached = Told[Attached];
-                if (_attached > 0)
+                Told[Due] = Told[Attached];
+                if (Told[Due] > 0)
                 {
                     return 0;
                 }
@@ -327,7 +316,7 @@ namespace NanoLibp2p.Postbox
                 }
 
                 _wanted = 0;
-                if (_asked == AskSync && --_attached > 0)
+                if (_asked == AskSync && --Told[Due] > 0)
                 {
                     return 0;
                 }
@@ -349,7 +338,7 @@ namespace NanoLibp2p.Postbox
             _wanted = 0;
             bool isEnough = _unreadable >= MostUnreadable;
             int next = _item != 0 && !isEnough ? AskFetch : AskSync;
-            if (_ending == NotEnding && _rounds++ < MaxRounds
+            if (_ending == NotEnding && Told[Rounds]++ < MaxRounds
                 && (next == AskFetch || _asked == AskFetch || _left > _passed || Table.CountPending(_gateway, 0) > 0))
             {
                 Ask(next);

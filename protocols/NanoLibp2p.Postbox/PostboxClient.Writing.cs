@@ -15,10 +15,9 @@ namespace NanoLibp2p.Postbox
 
         private PostboxRequest _request;
 
-        // what is still to be written: of Table.Data, then of the request's item
+        // what is still to be written: of Table.Data up to the end, behind which the request's item is counted on
         private int _outAt;
         private int _outEnd;
-        private int _itemAt;
 
         private void Ask(int what)
         {
@@ -67,7 +66,6 @@ namespace NanoLibp2p.Postbox
             {
                 body += ProtobufWriter.SizeOfBytes(ItemField, item);
                 at = ProtobufWriter.WriteLength(ItemField, item, data, at);
-                _itemAt = 0;
             }
 
             // serials of one byte: only one request is open at a time
@@ -96,16 +94,22 @@ namespace NanoLibp2p.Postbox
             }
 #endif
 
-            _outAt += _stream.Write(Table.Data, _outAt, _outEnd - _outAt);
-            if (_outAt == _outEnd && _request != null && _request.Item != null)
+            if (_outAt < _outEnd)
             {
-                _itemAt += _stream.Write(_request.Item, _request.ItemOffset + _itemAt, _request.ItemCount - _itemAt);
+                _outAt += _stream.Write(Table.Data, _outAt, _outEnd - _outAt);
+            }
+
+            int done = _outAt - _outEnd;
+            if (done >= 0 && !IsWritten)
+            {
+                _outAt += _stream.Write(_request.Item, _request.ItemOffset + done, _request.ItemCount - done);
             }
         }
 
+        // while a request is under way
         private bool IsWritten
         {
-            get { return _outAt == _outEnd && (_request == null || _request.Item == null || _itemAt == _request.ItemCount); }
+            get { return _outAt == _outEnd + (_request == null || _request.Item == null ? 0 : _request.ItemCount); }
         }
 
         // nothing for 0, as proto3 has it

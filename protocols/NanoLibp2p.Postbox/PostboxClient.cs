@@ -38,12 +38,16 @@ namespace NanoLibp2p.Postbox
         private const int PieceOffset = 3;
         private const int PieceSize = 4;
         private const int EntrySize = 5;
-        private const int KeptAfterReply = 6;
-        private const int Retry = 6;
-        private const int Wait = 7;
-        private const int KeptAfterRequest = 8;
-        internal const int Now = 8;
-        private const int ToldCount = 9;
+        private const int RecordSize = 6;
+        private const int Parts = 7;
+        private const int KeptAfterReply = 8;
+        private const int Retry = 8;
+        private const int Wait = 9;
+        private const int Due = 10;
+        private const int Rounds = 11;
+        private const int KeptAfterRequest = 12;
+        internal const int Now = 12;
+        private const int ToldCount = 13;
 
         private const int NotEnding = 1;
 
@@ -55,17 +59,18 @@ namespace NanoLibp2p.Postbox
 
         internal readonly PostboxOptions Options;
         internal readonly PostboxEvents Events;
-        private readonly IStore _store;
         private readonly string[] _names;
         private readonly Mail _mail = new Mail();
         internal readonly ProtobufReader Reader = new ProtobufReader();
 
-        // numbers of the reply under way, and those that the application may ask for; at the places below
+        // numbers of the reply under way, of the request, and those that the application may ask for; at the places above. An element takes
+        // a third of what a field does.
         internal readonly uint[] Told = new uint[ToldCount];
         private int _protocol;
         private Libp2pStream _stream;
         private uint _serial;
-        private int _operation;
+
+        // what is asked now; AskNothing when no request is under way
         private int _asked;
         private int _ending = NotEnding;
         private long _deadline;
@@ -82,7 +87,6 @@ namespace NanoLibp2p.Postbox
         {
             options.Check();
             Options = options;
-            _store = store;
             Events = events;
             Table = new OnceTable(store, options.TableEntries);
             int blocks = options.MaxItemBytes <= ItemCipher.FirstBytes ? 0
@@ -97,7 +101,7 @@ namespace NanoLibp2p.Postbox
         /// <summary>True while a request is under way.</summary>
         public bool IsBusy
         {
-            get { return _operation != AskNothing; }
+            get { return _asked != AskNothing; }
         }
 
         /// <summary>Items that wait, as the gateway said last.</summary>
@@ -135,6 +139,9 @@ namespace NanoLibp2p.Postbox
         {
             _protocol = node.RegisterProtocol(PostboxOptions.ProtocolId, this, false);
             Cipher = new ItemCipher(node.Crypto, node.Identity);
+
+            // what every id of version 1 begins with
+            node.Identity.PeerId.CopyTo(_mail.Sender, 0);
             int loaded = Table.Load();
             if (loaded < 0 || Table.Data[OnceTable.Pieces] > _names.Length)
             {
@@ -155,10 +162,11 @@ namespace NanoLibp2p.Postbox
 
             Table.Declare(hashes);
             hashes = new uint[Options.Known.Length];
+            byte[] known = new byte[ItemCipher.ToBytes];
             for (int i = 0; i < hashes.Length; i++)
             {
-                MapTo(Options.Known[i]);
-                hashes[i] = HashOf(OnceTable.SecretBytes, Cipher.State, ItemCipher.To, 32);
+                MapTo(Options.Known[i], known);
+                hashes[i] = HashOf(OnceTable.SecretBytes, known, ItemCipher.To, 32);
             }
 
             Table.Know(hashes);
@@ -203,22 +211,26 @@ namespace NanoLibp2p.Postbox
 
             Release(code);
             Events.OnEnd(this, code);
-            return _operation == AskNothing ? long.MaxValue : nowMs;
+            return IsBusy ? nowMs : long.MaxValue;
         }
 
         /// <inheritdoc/>
         public override int OnData(Libp2pStream stream, byte[] buffer, int offset, int count)
         {
-            if (stream == _stream && _ending == NotEnding)
+            if (stream != _stream)
             {
-                int result = Receive(buffer, offset, count);
-                if (result < 0)
-                {
-                    End(result);
-                }
+                return count;
             }
 
-            return count;
+            // what is behind the reply that ends a request comes again after the next Poll: a hint, for one
+            int result = Receive(buffer, offset, count);
+            if (result < 0)
+            {
+                End(result);
+                return count;
+            }
+
+            return result;
         }
 
         /// <inheritdoc/>
@@ -263,8 +275,14 @@ namespace NanoLibp2p.Postbox
                 BeginReply();
             }
 
+            Begin(connection.RemoteId, connection.RemoteIdCount, what, request);
+            return true;
+        }
+
+        private void Begin(byte[] id, int count, int what, PostboxRequest request)
+        {
             // an item half received is the gateway's that sent its beginning
-            uint gateway = HashOf(OnceTable.SecretBytes, connection.RemoteId, 0, connection.RemoteIdCount);
+            uint gateway = HashOf(OnceTable.SecretBytes, id, 0, count);
             if (gateway != _gateway)
             {
                 _item = 0;
@@ -272,21 +290,12 @@ namespace NanoLibp2p.Postbox
             }
 
             Array.Clear(Told, KeptAfterReply, KeptAfterRequest - KeptAfterReply);
-            _operation = what;
             _request = request;
             _ending = NotEnding;
-            _rounds = 0;
-            _attached = 0;
             _wanted = 0;
             _left = 0;
             _unreadable = 0;
-            if (what == AskSync && _item != 0)
-            {
-                what = AskFetch;
-            }
-
-            Ask(what);
-            return true;
+            Ask(what == AskSync && _item != 0 ? AskFetch : what);
         }
 
         // The end is told in the next Poll; of a stream that is only followed, not at all.
@@ -305,7 +314,7 @@ namespace NanoLibp2p.Postbox
         private void Release(int code)
         {
             Libp2pStream stream = _stream;
-            _operation = AskNothing;
+            _asked = AskNothing;
             _ending = NotEnding;
             _request = null;
             if (stream == null || (Options.Follows && code == 0))

@@ -15,13 +15,16 @@ namespace NanoLibp2p.Postbox
                 int blocks = MaxItemBytes <= ItemCipher.FirstBytes ? 0
                     : 1 + ((MaxItemBytes - ItemCipher.FirstBytes + ItemCipher.ChunkBytes - 1) / ItemCipher.ChunkBytes);
                 int names = ArrayBytes(12 * blocks) + (24 * blocks);
-                int table = ObjectBytes(6) + 24 + ArrayBytes(OnceTable.BytesOf(TableEntries));
-                int cipher = ObjectBytes(4) + ArrayBytes(364) + ArrayBytes(90) + ObjectBytes(2);
+                int table = ObjectBytes(5) + LiteralBytes + ArrayBytes(OnceTable.BytesOf(TableEntries));
+                int cipher = ObjectBytes(4) + ArrayBytes(224) + LiteralBytes + ObjectBytes(2);
                 int mail = ObjectBytes(15) + ArrayBytes(ItemCipher.IdBytes);
                 int reader = ObjectBytes(8) + ArrayBytes(6 * 8);
-                return ObjectBytes(38) + names + table + cipher + mail + reader + ArrayBytes(4 * 9) + ArrayBytes(2 + ProtocolId.Length);
+                return ObjectBytes(30) + names + table + cipher + mail + reader + ArrayBytes(4 * 13) + ArrayBytes(2 + ProtocolId.Length);
             }
         }
+
+        // a literal's text stays in flash
+        private const int LiteralBytes = 12;
 
         private static int ObjectBytes(int fields)
         {

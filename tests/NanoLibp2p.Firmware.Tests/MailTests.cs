@@ -209,7 +209,7 @@ public class MailTests
         Assert.True(_world.Run(() => _reader.Ends.Count == 2, 10_000));
         Assert.Single(other.Requests);
         Assert.Equal([PostboxResult.NoAnswer, 0], _reader.Ends);
-        Assert.Contains(_board.Lines, line => line.EndsWith("no mail from the mailbox: the gateway did not answer"));
+        Assert.Contains(_board.Lines, line => line.EndsWith("no mail from the mailbox: the gateway did not answer, or is no postbox"));
 
         second.GoAway();
         _world.Run(3_600_000);
@@ -224,7 +224,8 @@ public class MailTests
         Wake();
         Assert.True(_world.Run(() => _reader.Ends.Count == 1, 10_000));
         Assert.Equal(404, _reader.Ends[0]);
-        Assert.Contains(_board.Lines, line => line.EndsWith("the gateway has none for this device; open one there for its peer id"));
+        Assert.Contains(_board.Lines, line =>
+            line.EndsWith($"the gateway has none for this device; make one there: nanolibp2p gateway mailbox open {_device}"));
         Sleep();
 
         MailDevice made = NewDevice();
@@ -238,6 +239,20 @@ public class MailTests
         Assert.True(_world.Run(() => _reader.Ends.Count == 2, 10_000));
         Assert.Equal(0, _reader.Ends[1]);
         Assert.NotNull(_box.Record);
+    }
+
+    [Theory]
+    [InlineData(400, "bring the older one up to date")]
+    [InlineData(407, "the gateway gives this device none; admit it there: nanolibp2p gateway token {0}")]
+    [InlineData(408, "sign it anew")]
+    [InlineData(501, "raise mail-every")]
+    [InlineData(503, "nanolibp2p gateway status")]
+    public void A_refusal_is_told_in_words_with_what_to_do(int code, string told)
+    {
+        _box.Script = (_, _, serial) => Box.Refuse(serial, (uint)code);
+        Wake();
+        Assert.True(_world.Run(() => _reader.Ends.Count == 1, 10_000));
+        Assert.Contains(_board.Lines, line => line.EndsWith(string.Format(told, _device)));
     }
 
     [Fact]
@@ -256,6 +271,22 @@ public class MailTests
     }
 
     [Fact]
+    public void A_hint_that_comes_together_with_the_last_reply_is_heard()
+    {
+        Wake("mail-follow = on\nmail-every = 600000");
+        Assert.True(_world.Run(() => _reader.Ends.Count == 1, 10_000));
+        _box.Script = (kind, _, serial) =>
+        {
+            // what was asked has its answer, then something comes, and its hint is in the same record
+            Put("now", 0);
+            _box.Script = null;
+            return [.. Box.Reply(serial, 10, Wire.Number(1, 0)), .. Wire.Delimited(Wire.Bytes(10, Wire.Number(1, 1)))];
+        };
+        _box.Hint(Wire.Delimited(Wire.Bytes(10, Wire.Number(1, 1))));
+        Assert.True(_world.Run(() => _reader.Heard.Count == 1, 10_000));
+    }
+
+    [Fact]
     public void A_store_that_takes_no_write_is_told_and_nothing_is_lost()
     {
         Wake("mail-every = 5000");
@@ -265,7 +296,8 @@ public class MailTests
         Assert.True(_world.Run(() => _reader.Ends.Count == 3, 60_000));
         Assert.Empty(_reader.Heard);
         Assert.Empty(_box.Acks);
-        Assert.Contains(_board.Lines, line => line.EndsWith("the board's store took no write, so nothing was acknowledged"));
+        Assert.Contains(_board.Lines, line =>
+            line.EndsWith("the board's store took no write, so nothing was acknowledged; make room in it"));
 
         _store.IsFull = false;
         Assert.True(_world.Run(() => _reader.Heard.Count == 1, 60_000));

@@ -82,13 +82,14 @@ internal sealed class PostboxTarget : PostboxEvents
         client.Expect(1);
         Guarded guarded = new(replies);
         int result = 0;
-        for (int at = 0; at < guarded.Count && result == 0 && client.IsBusy; at += Math.Min(piece, guarded.Count))
+        for (int at = 0; at < guarded.Count && result >= 0 && client.IsBusy; at += Math.Min(piece, guarded.Count))
         {
             result = client.Receive(guarded.Bytes, guarded.Offset + at, Math.Min(piece, guarded.Count - at));
         }
 
         guarded.Check();
-        FuzzTarget.Must(result is 0 or PostboxResult.Malformed, "a verdict that nobody knows");
+        FuzzTarget.Must(result is >= 0 or PostboxResult.Malformed, "a verdict that nobody knows");
+        result = Math.Min(result, 0);
         return $"{result} {client.Waiting} {client.RetrySeconds} {client.GatewayTime} {client.Table.Count} {string.Join('|', _heard)}";
     }
 }

@@ -239,6 +239,27 @@ public class SyncTests
         Assert.All(world.Gateway.Requests, request => Assert.Equal(1ul, Wire.NumberOf(Wire.Read(Wire.Read(request[1..])[1].Bytes), 5)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(1000)]
+    public void A_hint_behind_the_last_reply_is_heard_wherever_the_chunk_that_has_both_ends(int more)
+    {
+        World world = new(new PostboxOptions { Follows = true });
+        byte[] hint = Wire.Delimited(Wire.Bytes(10, [.. Wire.Number(1, 3), .. Wire.Number(2, 130)]));
+        int first = Math.Min(more, hint.Length);
+        world.Gateway.Script = (_, _, serial) => [.. Gateway.Reply(serial, 10, Wire.Number(1, 0)), .. hint[..first]];
+        Assert.Equal(0, world.Board.Sync(world.Peer));
+        if (first < hint.Length)
+        {
+            world.Gateway.Hint(hint[first..]);
+        }
+
+        Assert.True(world.Simulation.Run(() => world.Board.Hints == 1, 5_000));
+        Assert.Equal(3, world.Board.Client.Waiting);
+        Assert.Equal(1, world.Gateway.OpenStreams);
+    }
+
     [Fact]
     public void Without_following_no_stream_stays_open()
     {

@@ -34,12 +34,13 @@ internal static class GatewayCodes
             < 0 => (MailError.Malformed, $"{gateway} gave an answer that is none of the postbox protocol"),
             400 or 401 => (MailError.Refused, $"{gateway} does not understand the request (code {code}); is one of both ends older?"),
             402 => (MailError.TooLong, $"the message is longer than {gateway} takes for {whose}; send less"),
-            403 => (MailError.Denied, $"{gateway} takes nothing from here for {whose}: no valid token was shown, and strangers may not "
-                + "write; ask the recipient for a token"),
+            403 => (MailError.Denied, $"{gateway} takes nothing from here for {whose}: the token is another's, expired or revoked, or "
+                + "none was shown and strangers may not write; ask the recipient for one"),
             NoMailbox => (MailError.NoMailbox, $"{gateway} keeps no mail for {whose}"),
             Moved => (MailError.Moved, $"the mailbox of {whose} has moved away from {gateway}, and no newer record is known"),
             WorkRequired => (MailError.WorkRequired, $"{gateway} asks for more work than is allowed here"),
-            407 => (MailError.NotAdmitted, $"{gateway} gives {whose} no mailbox; ask its operator to admit this peer"),
+            407 => (MailError.NotAdmitted, $"{gateway} gives {whose} no mailbox; its operator admits it by: nanolibp2p gateway "
+                + $"token {whose}"),
             408 => (MailError.Refused, $"{gateway} has a newer record of {whose}; sign it anew"),
             500 => (MailError.MailboxFull, $"the mailbox of {whose} at {gateway} is full for this sender; try again when the recipient has "
                 + "taken its mail, or with a token of a higher lane"),

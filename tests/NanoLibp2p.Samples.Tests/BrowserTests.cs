@@ -23,12 +23,12 @@ public sealed class BrowserTests : IDisposable
         string? chromium = FindChromium();
         Assert.SkipWhen(chromium == null, "Chromium is not installed (Debian: chromium-headless-shell, or chromium)");
 
-        using Sample gateway = Cli("gateway", "run", "--data", _folder, "--http", "none", "--set", "relay.circuitSeconds=2",
+        using Sample gateway = Sample.Cli("gateway", "run", "--data", _folder, "--http", "none", "--set", "relay.circuitSeconds=2",
             "--listen", "/ip4/127.0.0.1/tcp/0", "--listen", "/ip4/127.0.0.1/tcp/0/ws");
         string dialed = Last(gateway.WaitFor("listening on "));
         string forBrowsers = Last(gateway.WaitFor("listening on "));
         Assert.Contains("/ws/p2p/", forBrowsers, StringComparison.Ordinal);
-        using Sample board = Cli("device", "--relay", dialed, "--topic", Topic, "--every", "300ms");
+        using Sample board = Sample.Cli("device", "--relay", dialed, "--topic", Topic, "--every", "300ms");
         string circuit = Last(board.WaitFor("others can dial this device at "));
 
         using Sample page = Page();
@@ -46,9 +46,6 @@ public sealed class BrowserTests : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private static Sample Cli(params string[] arguments)
-        => Sample.StartProgram("dotnet", ["exec", Path.Combine(Sample.CliFolder, "nanolibp2p.dll"), .. arguments]);
 
     // as its page says, but for the port; its own folder has no modules, and those of the tests are the same versions
     private static Sample Page()

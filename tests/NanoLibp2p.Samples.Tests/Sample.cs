@@ -49,6 +49,10 @@ public sealed class Sample : IDisposable
     /// <summary>Starts a program that is no sample of ours to build.</summary>
     public static Sample StartProgram(string program, params string[] arguments) => new(program, arguments);
 
+    /// <summary>Starts the command line.</summary>
+    public static Sample Cli(params string[] arguments)
+        => new("dotnet", ["exec", Path.Combine(CliFolder, "nanolibp2p.dll"), .. arguments]);
+
     /// <summary>Types a line.</summary>
     public void Type(string line)
     {

@@ -87,6 +87,43 @@ public sealed partial class SampleTests : IDisposable
     }
 
     [Fact]
+    public void A_valve_obeys_a_sealed_command_that_waited_for_it_and_refuses_a_strangers()
+    {
+        string data = Path.Combine(_folder, "gateway");
+        string key = Path.Combine(_folder, "me");
+        using Sample gateway = Sample.Cli("gateway", "run", "--data", data, "--http", "none", "--listen", Anywhere);
+        string mailbox = Words(gateway.WaitFor("listening on "))[2];
+        string owner = Words(AfterCli("12D3KooW", "key", "new", "--out", key))
+            .First(word => word.StartsWith("12D3", StringComparison.Ordinal));
+        string[] settings = [Store("valve"), $"mailbox={mailbox}", $"mail-from={owner}"];
+        string[] sends = ["--via", mailbox, "--subject", "valve", "--ttl", "10m"];
+        string valve;
+        using (Sample first = Sample.Start("mail-valve", settings))
+        {
+            // it says itself what to run
+            string[] command = Words(first.WaitFor("make one there: nanolibp2p "));
+            valve = command[^1];
+            AfterCli(valve, [.. command[(Array.IndexOf(command, "nanolibp2p") + 1)..], "--data", data]);
+        }
+
+        AfterCli("kept until", ["mail", "send", valve, "open", "--key", key, .. sends]);
+        using Sample again = Sample.Start("mail-valve", [.. settings, "mail-follow=on"]);
+        again.WaitFor("the valve opens");
+        AfterCli("the recipient does not want it, proven",
+            ["mail", "send", valve, "close", "--key", Path.Combine(_folder, "stranger"), "--wait", .. sends]);
+        Assert.False(again.Said("the valve closes"));
+        AfterCli("delivered, proven", ["mail", "send", valve, "close", "--key", key, "--wait", .. sends]);
+        again.WaitFor("the valve closes");
+    }
+
+    [Fact]
+    public void A_valve_that_knows_nobody_to_obey_says_what_to_store()
+    {
+        using Sample valve = Sample.Start("mail-valve", Store("valve"));
+        valve.WaitFor("nobody to obey: store settings with a line 'mail-from = 12D3KooW...'");
+    }
+
+    [Fact]
     public void A_valve_whose_stored_number_is_damaged_obeys_nobody()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "valve"));
@@ -175,6 +212,12 @@ public sealed partial class SampleTests : IDisposable
 
     private static string[] Versions(string path) => [.. JsonElement.Parse(File.ReadAllText(path)).GetProperty("dependencies")
         .EnumerateObject().Select(one => $"{one.Name} {one.Value}")];
+
+    private static string AfterCli(string text, params string[] arguments)
+    {
+        using Sample cli = Sample.Cli(arguments);
+        return cli.WaitFor(text);
+    }
 
     private string Store(string name) => $"store={Path.Combine(_folder, name)}";
 

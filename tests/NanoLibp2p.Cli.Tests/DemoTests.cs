@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Net.Http;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NanoLibp2p.JsPeers;
@@ -35,6 +37,7 @@ public class DemoTests
         Assert.Contains("listening on /ip4/127.0.0.1/tcp/", demo.Output, StringComparison.Ordinal);
         Assert.Contains("dotnet run --project tools/NanoLibp2p.Cli -- subscribe /ip4/127.0.0.1/tcp/", demo.Output,
             StringComparison.Ordinal);
+        Assert.Matches(@"\nthe gateway's page, which shows them all: http://127\.0\.0\.1:[0-9]+\n", demo.Output);
         Assert.Contains("peer.AddrInfoFromString(\"/ip4/127.0.0.1/tcp/", demo.Output, StringComparison.Ordinal);
         Assert.Matches(@"\nboard [123] 12D3KooW\w+ signature verified \{", demo.Output);
         Assert.Matches(@"\n[0-9]+ readings of 3 boards, each with a signature that verified; 0 refused\.\n$", demo.Output);
@@ -60,6 +63,29 @@ public class DemoTests
             people.Output);
 
         static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+    }
+
+    [Fact(SkipUnless = nameof(EndTests.HasSignals), SkipType = typeof(EndTests), Skip = "Windows has no signals to send")]
+    public async Task A_board_that_sleeps_gets_its_mail_when_it_wakes_a_valve_obeys_a_sealed_command_and_the_page_is_there()
+    {
+        await using CliProcess demo = CliProcess.Start("demo", "--every", "20ms", "--json");
+        string page = (await demo.EventAsync("page")).GetProperty("url").GetString()!;
+        Assert.StartsWith("http://127.0.0.1:", page, StringComparison.Ordinal);
+        JsonElement asleep = await demo.EventAsync("asleep");
+        Assert.Equal(1, asleep.GetProperty("waiting").GetInt32());
+        JsonElement woke = await demo.EventAsync("woke");
+        Assert.Equal((asleep.GetProperty("peer").GetString(), "frost tonight"),
+            (woke.GetProperty("peer").GetString(), woke.GetProperty("text").GetString()));
+        JsonElement valve = await demo.EventAsync("valve");
+        Assert.True(valve.GetProperty("open").GetBoolean());
+        Assert.True(valve.GetProperty("proven").GetBoolean());
+        Assert.NotEqual(valve.GetProperty("peer").GetString(), woke.GetProperty("peer").GetString());
+        using HttpClient browser = new();
+        JsonElement mesh = await browser.GetFromJsonAsync<JsonElement>(page + "/api/mesh", TestContext.Current.CancellationToken);
+        Assert.Contains(valve.GetProperty("peer").GetString()!, mesh.GetRawText(), StringComparison.Ordinal);
+        await demo.SignalAsync("INT");
+        CliResult ended = await demo.EndAsync();
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
     }
 
     [Fact(SkipUnless = nameof(EndTests.HasSignals), SkipType = typeof(EndTests), Skip = "Windows has no signals to send")]

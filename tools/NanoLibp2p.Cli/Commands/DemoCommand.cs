@@ -10,13 +10,15 @@ using NanoLibp2p.Firmware;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Client;
 using Spectre.Console;
 
 namespace NanoLibp2p.Cli.Commands;
 
 /// <summary>
 /// <c>demo</c>: the main job with no hardware. Three virtual boards publish what the host measures, and a listener shows it; they are
-/// behind a gateway, through which a peer from outside reaches one of them.
+/// behind a gateway, through which a peer from outside reaches one of them. The gateway keeps mail for a board that sleeps and for a valve,
+/// and serves its page.
 /// </summary>
 internal static class DemoCommand
 {
@@ -25,6 +27,7 @@ internal static class DemoCommand
 
     private static readonly TimeSpan _longestGoodBye = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _longestReach = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _longestMail = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(5);
 
     private static readonly string[] _boardNames = ["board 1", "board 2", "board 3"];
@@ -40,9 +43,10 @@ internal static class DemoCommand
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> seconds = CommonOptions.Count("--seconds", "End after so long; without it, with Ctrl-C");
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings of each board have arrived, "
-            + "and the peer from outside has reached one");
+            + "the peer from outside has reached one, and the mail is taken");
         Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, a peer from outside "
-            + "reaches one through a gateway, any libp2p program may join") { listen, every, seconds, readings };
+            + "reaches one through a gateway, which keeps mail for a board that sleeps and a valve and shows its page; any libp2p program "
+            + "may join") { listen, every, seconds, readings };
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
@@ -86,13 +90,14 @@ internal static class DemoCommand
             using Subscription readings = node.SubscribeAsync(Topic);
             Task<bool> reading = Messages.ReadAsync(readings, _output, OnMessage);
             string reachable = ListenCommand.TellAddresses(node, _output)[0];
-            await using DemoGateway gateway = await DemoGateway.StartAsync();
+            await using DemoGateway gateway = await DemoGateway.StartAsync(Topic);
             DeviceSettings settings = DeviceSettings.Parse(
                 DeviceCommand.SettingsText([reachable], Topic, _every) + $"relay = {gateway.Address}\n");
             HostedBoard[] boards = [.. _boardNames.Select(name => new HostedBoard(name, Keys.Create(), settings, _wanted, null))];
-            Introduce(boards, reachable);
+            using DemoMail mail = new(gateway);
+            Introduce(boards, reachable, gateway.Page);
             using CancellationTokenSource ending = new();
-            Task reach = ReachAsync(gateway, boards, ending.Token);
+            Task reach = Task.WhenAll(ReachAsync(gateway, boards, ending.Token), MailAsync(mail, ending.Token));
             try
             {
                 if (_output.IsTerminal)
@@ -113,6 +118,7 @@ internal static class DemoCommand
                 _refresh = () => { };
                 await ending.CancelAsync();
                 await reach;
+                mail.Dispose();
                 Array.ForEach(boards, board => board.Dispose());
                 await HeardGoodByeAsync(node);
             }
@@ -164,6 +170,51 @@ internal static class DemoCommand
             }
         }
 
+        // a board that sleeps gets what was left for it, and a valve obeys
+        private async Task MailAsync(DemoMail mail, CancellationToken ending)
+        {
+            using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(ending);
+            late.CancelAfter(_longestMail);
+            try
+            {
+                await mail.PlayAsync(
+                    waiting => TellMail("asleep", mail, mail.Sleeper, "waiting", waiting,
+                        $"sleeps; {waiting} sealed message waits for it at the gateway"),
+                    text => TellMail("woke", mail, mail.Sleeper, "text", text, $"woke and got its mail: {text}"),
+                    (open, proven) => TellMail("valve", mail, mail.Valve, "open", open,
+                        $"{(open ? "opens" : "closes")}: so says a sealed command"
+                            + (proven ? ", whose delivery it has proven to the sender" : ""), ("proven", proven)),
+                    late.Token);
+            }
+            catch (Exception e) when (e is Libp2pException or MailException or OperationCanceledException)
+            {
+                if (ending.IsCancellationRequested)
+                {
+                    // the demo is over
+                    return;
+                }
+
+                string why = e is OperationCanceledException ? $"it took longer than {_longestMail.TotalSeconds} s" : e.Message;
+                Show(() => _output.Notice(mail.Owner, $"the mail was not taken: {why}"), $"the mail was not taken: {why}");
+            }
+        }
+
+        private void TellMail(string name, DemoMail mail, MailBoard board, string key, JsonNode value, string text,
+            params (string Key, JsonNode Value)[] more)
+        {
+            JsonObject json = Output.Event(name);
+            json["board"] = board.Name;
+            json["peer"] = board.Peer;
+            json["from"] = mail.Owner;
+            json[key] = value;
+            foreach ((string one, JsonNode its) in more)
+            {
+                json[one] = its;
+            }
+
+            Show(() => _output.Tell(json, $"[green]{board.Name}[/] {board.Peer} {text}"), $"{board.Name} {text}");
+        }
+
         private void TellReached(HostedBoard board, string outside, TimeSpan roundTrip, string address, long bytes)
         {
             // there and back
@@ -189,9 +240,9 @@ internal static class DemoCommand
             }
             lock (_lock)
             {
-                _table.Caption = caption;
+                _table.Caption = _table.Caption == null ? caption : $"{_table.Caption}\n{caption}";
                 _refresh();
-                _tellLast = tell;
+                _tellLast += tell;
             }
         }
 
@@ -206,7 +257,7 @@ internal static class DemoCommand
             }
         }
 
-        private void Introduce(HostedBoard[] boards, string address)
+        private void Introduce(HostedBoard[] boards, string address, string url)
         {
             foreach (HostedBoard board in boards)
             {
@@ -217,6 +268,9 @@ internal static class DemoCommand
                 json["peer"] = board.Peer;
                 _output.Tell(json, $"{board.Name} is {board.Peer}");
             }
+            JsonObject page = Output.Event("page");
+            page["url"] = url;
+            _output.Tell(page, $"the gateway's page, which shows them all: [bold]{url}[/]");
             JoinSnippets join = new(address, Topic);
             JsonObject snippets = Output.Event("join");
             snippets["cli"] = join.Cli;

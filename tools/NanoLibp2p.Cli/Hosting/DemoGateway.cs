@@ -1,27 +1,41 @@
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Gateway.Configuration;
+using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli;
 
-/// <summary>The gateway of the demo: a node of the desktop library that relays, on a port of loopback that the system picks.</summary>
+/// <summary>
+/// The gateway of the demo, as <c>gateway run</c> has it: it relays, keeps mail and serves its page, on ports of loopback that the system
+/// picks, in a folder that goes with it.
+/// </summary>
 internal sealed class DemoGateway : IAsyncDisposable
 {
-    private readonly Libp2pNode _node;
+    private readonly DirectoryInfo _folder;
+    private readonly GatewayHost _host;
     private readonly RelayService _relay;
 
-    private DemoGateway(Libp2pNode node)
+    private DemoGateway(DirectoryInfo folder, GatewayHost host)
     {
-        _node = node;
-        _relay = RelayService.Start(node, new RelayServiceOptions());
-        Address = node.ListenAddresses[0].ToString();
+        _folder = folder;
+        _host = host;
+        _relay = host.Core.FullNode!.Relay!;
+        Address = host.Node.ListenAddresses[0].ToString();
     }
 
-    /// <summary>Where boards reserve, with its peer id.</summary>
+    /// <summary>Where boards reserve and have their mail, with its peer id.</summary>
     internal string Address { get; }
+
+    /// <summary>Where a browser finds the page.</summary>
+    internal string Page => _host.Status.Http[0];
+
+    /// <summary>A folder for what goes with the demo.</summary>
+    internal string Folder => _folder.FullName;
 
     /// <summary>Boards that have reserved a place.</summary>
     internal int Reservations => _relay.Reservations;
@@ -30,13 +44,42 @@ internal sealed class DemoGateway : IAsyncDisposable
     internal long RelayedBytes => _relay.RelayedBytes;
 
     /// <summary>Has a gateway listen.</summary>
-    internal static async Task<DemoGateway> StartAsync()
+    /// <param name="topic">What its page plots.</param>
+    internal static async Task<DemoGateway> StartAsync(string topic)
     {
-        // readings go to the listener of the demo, not here
-        Libp2pNodeOptions options = new() { Shards = 1, PubSub = null };
-        options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
-        return new DemoGateway(await Libp2pNode.StartAsync(options));
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nanolibp2p-demo");
+        try
+        {
+            // without the user's own settings: it is nobody's gateway
+            string none = Path.Combine(folder.FullName, "gateway.json");
+            await File.WriteAllTextAsync(none, "{}");
+            GatewaySettings settings = GatewaySettings.Load(new SettingsSources
+            {
+                File = none,
+                Flags =
+                [
+                    ("demo", SettingsTable.Data, [Path.Combine(folder.FullName, "gateway")]),
+                    ("demo", SettingsTable.Listen, ["/ip4/127.0.0.1/tcp/0"]),
+                    ("demo", SettingsTable.HttpListen, ["http://127.0.0.1:0"]),
+                    ("demo", SettingsTable.Shards, ["1"]),
+                    ("demo", SettingsTable.Kademlia, ["false"]),
+                    ("demo", SettingsTable.PageTopics, [topic]),
+                ],
+            });
+            return new DemoGateway(folder, await GatewayHost.StartAsync(settings, logging: _ => { }));
+        }
+        catch
+        {
+            folder.Delete(recursive: true);
+            throw;
+        }
     }
+
+    /// <summary>Makes a mailbox, as <c>gateway mailbox open</c> does.</summary>
+    internal async Task OpenMailboxAsync(PeerId peer) => await _host.Core.FullNode!.Postbox!.Service.OpenAsync(peer);
+
+    /// <summary>Messages that wait for a peer.</summary>
+    internal int Waiting(PeerId peer) => _host.Core.FullNode!.Postbox!.Service.Find(peer)?.Waiting ?? 0;
 
     /// <summary>Where a board that has reserved a place is dialed.</summary>
     internal string AddressOf(HostedBoard board) => $"{Address}/p2p-circuit/p2p/{board.Peer}";
@@ -57,7 +100,7 @@ internal sealed class DemoGateway : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _relay.DisposeAsync();
-        await _node.DisposeAsync();
+        await _host.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class DemoTable
 
     private readonly Dictionary<string, Row> _rows = [];
 
-    /// <summary>A line below the table; null for none.</summary>
+    /// <summary>Lines below the table; null for none.</summary>
     internal string? Caption { get; set; }
 
     /// <summary>A peer that is expected.</summary>

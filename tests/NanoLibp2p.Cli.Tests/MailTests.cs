@@ -135,12 +135,28 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
     }
 
     [Fact]
+    public async Task A_token_that_does_not_count_is_told_once_and_so_is_a_gateway_that_is_gone()
+    {
+        string bob = await MailboxAsync("bob");
+        string token = await TokenAsync("bob", "alice");
+        await PeerAsync("carol");
+        CliResult refused = await CliResult.RunAsync("mail", "send", bob, "x", "--key", Key("carol"), "--via", _gateway.Address,
+            "--token", token);
+        refused.AssertFailed(1, "the token is another's, expired or revoked", "nanolibp2p mail token --for PEER-ID");
+        CliResult gone = await CliResult.RunAsync("mail", "probe", "--key", Key("bob"), "--via", "/ip4/127.0.0.1/tcp/1");
+        gone.AssertFailed(1, "cannot reach the gateway");
+        Assert.Equal("", gone.Output);
+    }
+
+    [Fact]
     public async Task What_cannot_be_sent_is_told_in_a_sentence_that_says_what_to_do()
     {
         string bob = await PeerAsync("nobody");
         string via = _gateway.Address;
         string key = Key("alice");
-        (await CliAsync("send", "12D3KooWnobody", "x", "--key", key)).AssertFailed(2, "'12D3KooWnobody' is no peer id");
+        (await CliAsync("send", "12D3KooWnobody", "x", "--key", key)).AssertFailed(2, "'12D3KooWnobody' is not a peer id");
+        (await CliAsync("send", bob, "x", "--ttl", "0s", "--key", key)).AssertFailed(2, "--ttl is too short for a message; give 1s");
+        (await CliAsync("send", bob, "x", "--priority", "7", "--key", key)).AssertFailed(2, "--priority 7 is none; give 0 to 3");
         (await CliAsync("send", bob, "--key", key)).AssertFailed(2, "the message is missing");
         (await CliAsync("send", bob, "x", "--file", "y", "--key", key)).AssertFailed(2, "give TEXT or --file FILE");
         (await CliAsync("send", bob, "--file", "not-there", "--key", key)).AssertFailed(2, "not-there is not there");

@@ -13,6 +13,8 @@ namespace NanoLibp2p.Cli;
 /// <summary>A command that sends or takes mail: its node, and the files beside its key.</summary>
 internal sealed class MailSession
 {
+    private string? _failure;
+
     private MailSession(Libp2pNode node, Identity identity, FileInfo key, Output output, CancellationToken interrupted)
     {
         Node = node;
@@ -49,6 +51,18 @@ internal sealed class MailSession
         return RunAsync(identity, key, parsed.GetValue(MailOptions.Timeout).Time, output, talk).GetAwaiter().GetResult();
     }
 
+    /// <summary>Tells that a gateway failed, when it is not the failure that ends the command.</summary>
+    /// <param name="sentence">What is told when something else comes behind it; null when nothing does.</param>
+    internal void TellFailure(string? sentence)
+    {
+        if (_failure is { } former)
+        {
+            Output.Notice(null, former);
+        }
+
+        _failure = sentence;
+    }
+
     /// <summary>The sentence of what went wrong with mail, and what to do on the command line.</summary>
     internal static CliException Explain(MailException why)
     {
@@ -56,7 +70,8 @@ internal sealed class MailSession
         {
             MailError.NoGateway => "; give its address with --via",
             MailError.NoMailbox => "; one's own is made by: nanolibp2p mail record --via MULTIADDR",
-            MailError.Denied or MailError.MailboxFull or MailError.WorkRequired => "; a token is shown with --token FILE",
+            MailError.Denied => "; it is made there by: nanolibp2p mail token --for PEER-ID --out FILE, and shown with --token FILE",
+            MailError.MailboxFull or MailError.WorkRequired => "; a token is shown with --token FILE",
             _ when why.MessageId != null => $"; the message is kept, and sent again in the same bytes by: nanolibp2p mail send "
                 + $"--again {why.MessageId[..16]}",
             _ => "",
@@ -80,13 +95,22 @@ internal sealed class MailSession
         };
         options.Dial.Timeout = timeout;
         await using Libp2pNode node = await Libp2pNode.StartAsync(options);
+        MailSession session = new(node, identity, key, output, interruption.Token);
         try
         {
-            return await talk(new MailSession(node, identity, key, output, interruption.Token));
+            int code = await talk(session);
+            session.TellFailure(null);
+            return code;
         }
         catch (MailException e)
         {
-            throw Explain(e);
+            CliException end = Explain(e);
+            if (end.Message != session._failure)
+            {
+                session.TellFailure(null);
+            }
+
+            throw end;
         }
         catch (ArgumentException e)
         {

@@ -56,13 +56,17 @@ internal sealed class SettingsSources
         }
 
         string? home = Environment.GetValueOrDefault("XDG_DATA_HOME");
-        home = string.IsNullOrEmpty(home) ? System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData) : home;
+        home = string.IsNullOrEmpty(home) ? Folder(System.Environment.SpecialFolder.LocalApplicationData) : home;
         return Path.Combine(home.Length > 0 ? home : ".", "nanolibp2p", "gateway");
     }
 
     private string ConfigurationHome()
     {
         string? home = Environment.GetValueOrDefault("XDG_CONFIG_HOME");
-        return string.IsNullOrEmpty(home) ? System.Environment.GetFolderPath(System.Environment.SpecialFolder.ApplicationData) : home;
+        return string.IsNullOrEmpty(home) ? Folder(System.Environment.SpecialFolder.ApplicationData) : home;
     }
+
+    // also one that is not there yet: whoever makes it first must not move the others
+    private static string Folder(System.Environment.SpecialFolder folder)
+        => System.Environment.GetFolderPath(folder, System.Environment.SpecialFolderOption.DoNotVerify);
 }

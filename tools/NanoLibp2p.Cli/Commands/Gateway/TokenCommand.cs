@@ -37,6 +37,8 @@ internal static class TokenCommand
             TimeSpan? time = parsed.GetValue(lifetime);
             string query = $"?class={kind.ToString().ToLowerInvariant()}"
                 + (time is { } length ? $"&seconds={(long)length.TotalSeconds}" : "");
+            string data = GatewayOptions.Load(parsed).Data;
+            bool isRunning = DataFolder.IsInUse(data);
             JsonNode token = await DoAsync(parsed, $"/api/tokens/{who}/issue{query}", "", (identity, list) =>
             {
                 AdmissionToken made = AdmissionToken.Issue(identity, who, kind, DateTimeOffset.UtcNow, time);
@@ -45,6 +47,11 @@ internal static class TokenCommand
             });
             Tell(output, "token", token);
             output.Copyable((string)token["token"]!);
+            if (!isRunning)
+            {
+                output.Note($"No gateway runs on {data} now: one that is started there admits it. For another folder: --data DIR");
+            }
+
             return 0;
         });
         command.Add(List());

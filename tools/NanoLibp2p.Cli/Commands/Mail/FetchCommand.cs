@@ -46,11 +46,14 @@ internal static class FetchCommand
         }
 
         Mailbox mailbox = Mailbox.Open(session.Node, session.Identity, session.MailFile, options);
-        if (follows || gateways is not { Length: 1 })
+        mailbox.GatewayFailed += e =>
         {
-            // of one alone the command's end tells
-            mailbox.GatewayFailed += e => session.Output.Notice(null, MailSession.Explain(e).Message);
-        }
+            session.TellFailure(MailSession.Explain(e).Message);
+            if (follows)
+            {
+                session.TellFailure(null);
+            }
+        };
 
         return mailbox;
     }

@@ -49,7 +49,7 @@ internal static class MailOptions
         PeerId? peer = PeerId.TryParse(text, out string error);
         if (peer == null)
         {
-            result.AddError($"'{text}' is no peer id: {error}; give one such as 12D3KooW...");
+            result.AddError($"{error}; give one such as 12D3KooW...");
         }
 
         return peer;

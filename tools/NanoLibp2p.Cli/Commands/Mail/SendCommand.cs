@@ -16,6 +16,8 @@ internal static class SendCommand
     // what a gateway may take at the most (SPEC.md 16); the library knows how many fewer bytes are left of it
     private const int MostBytes = 1 << 20;
 
+    private const int MostPriority = 3;
+
     internal static Command Create()
     {
         Argument<PeerId?> peer = new("PEER-ID")
@@ -66,6 +68,17 @@ internal static class SendCommand
         });
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(ttl).Time < TimeSpan.FromSeconds(1))
+            {
+                throw new CliException("--ttl is too short for a message; give 1s or more", CliException.WrongArguments);
+            }
+
+            if (parsed.GetValue(priority) is < 0 or > MostPriority)
+            {
+                throw new CliException($"--priority {parsed.GetValue(priority)} is none; give 0 to {MostPriority}",
+                    CliException.WrongArguments);
+            }
+
             byte[] body = parsed.GetValue(again) != null ? [] : Body(parsed.GetValue(text), parsed.GetValue(file));
             SendOptions options = new()
             {
@@ -189,7 +202,12 @@ internal static class SendCommand
             json["bits"] = value.Bits;
             json["tried"] = value.Tried;
             json["expected"] = value.Expected;
-            output.Tell(json, $"works for a stranger's place: {value.Tried} of about {value.Expected} numbers tried");
+            output.Tell(json, null);
+            if (!output.IsJson)
+            {
+                // what a script reads of stdout begins with the id
+                Console.Error.WriteLine($"works for a stranger's place: {value.Tried} of about {value.Expected} numbers tried");
+            }
         }
     }
 }

@@ -9,9 +9,11 @@ using NanoLibp2p.Postbox.Service.Stores;
 namespace NanoLibp2p.Postbox.Killed;
 
 /// <summary>Rounds of one store: a process writes to it and is killed at a random moment; then everything that it was told must be
-/// there, no item by half, and what was under way is there whole or not at all.</summary>
-/// <param name="path">The store's file.</param>
-public sealed class KillLoop(string path)
+/// there, no item by half, and what was under way is there whole or not at all. A server that the store is on is killed too, in every other
+/// round.</summary>
+/// <param name="address">The store's.</param>
+/// <param name="server">Its server; null for a store that is a file.</param>
+public sealed class KillLoop(string address, NatsServer? server = null)
 {
     // what is known of an item: the last thing that was returned, and what was begun since
     private readonly Dictionary<int, (string Returned, string Tried)> _known = [];
@@ -27,7 +29,7 @@ public sealed class KillLoop(string path)
         Dictionary<int, PostboxHead> heads = [];
         Dictionary<ulong, int> slots = [];
         Stopwatch watch = Stopwatch.StartNew();
-        await using SqlitePostboxStore store = new(new SqlitePostboxOptions { Path = path, ReserveBytes = 0 });
+        await using IPostboxStore store = KilledStore.At(address);
         PostboxOpening opening = await store.OpenAsync(change =>
         {
             if (change.Head is { } head)
@@ -62,7 +64,11 @@ public sealed class KillLoop(string path)
         }
 
         await store.DisposeAsync();
-        Must((await new SqlitePostboxStore(new SqlitePostboxOptions { Path = path }).CheckAsync()).IsWhole, "the check finds damage");
+        if (KilledStore.At(address) is IPostboxStoreUpkeep file)
+        {
+            Must((await file.CheckAsync()).IsWhole, "the check finds damage");
+        }
+
         return $"{_known.Count} items so far, {heads.Count} heads, opened in {opened} ms";
     }
 
@@ -89,7 +95,7 @@ public sealed class KillLoop(string path)
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
         foreach (string argument in new[]
         {
-            typeof(KillLoop).Assembly.Location, "write", path, round.ToString(CultureInfo.InvariantCulture),
+            typeof(KillLoop).Assembly.Location, "write", address, round.ToString(CultureInfo.InvariantCulture),
         })
         {
             start.ArgumentList.Add(argument);
@@ -100,12 +106,27 @@ public sealed class KillLoop(string path)
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             Note(line);
-            killing ??= Task.Delay(_random.Next(20, 400)).ContinueWith(_ => process.Kill(), TaskScheduler.Default);
+            killing ??= KillAsync(process, isServerFirst: server != null && round % 2 == 0);
         }
 
         await process.WaitForExitAsync();
         Must(killing != null, "the writer ended before it wrote anything");
         await killing!;
+    }
+
+    private async Task KillAsync(Process process, bool isServerFirst)
+    {
+        await Task.Delay(_random.Next(20, 400));
+        if (isServerFirst)
+        {
+            await server!.KillAsync();
+        }
+
+        process.Kill();
+        if (isServerFirst)
+        {
+            await server!.StartAgainAsync();
+        }
     }
 
     private void Note(string line)

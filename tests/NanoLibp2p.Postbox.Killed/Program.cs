@@ -11,15 +11,15 @@ internal static class Program
     {
         switch (args)
         {
-            case ["write", string path, string round]:
-                await StoreWriter.RunAsync(path, int.Parse(round, CultureInfo.InvariantCulture));
+            case ["write", string address, string round]:
+                await StoreWriter.RunAsync(address, int.Parse(round, CultureInfo.InvariantCulture));
                 return 0;
             case [] or [_]:
                 int rounds = args.Length == 0 ? 50 : int.Parse(args[0], CultureInfo.InvariantCulture);
                 string folder = Directory.CreateTempSubdirectory("postbox-killed").FullName;
                 try
                 {
-                    KillLoop loop = new(Path.Combine(folder, "postbox.db"));
+                    KillLoop loop = new("sqlite:" + Path.Combine(folder, "postbox.db"));
                     for (int i = 1; i <= rounds; i++)
                     {
                         Console.WriteLine($"round {i}: {await loop.RunRoundAsync(i)}");
@@ -32,8 +32,19 @@ internal static class Program
                     Directory.Delete(folder, recursive: true);
                 }
 
+            case ["nats"] or ["nats", _]:
+                await using (NatsServer server = await NatsServer.StartAsync())
+                {
+                    KillLoop loop = new(server.Url, server);
+                    for (int i = 1; i <= (args.Length == 1 ? 50 : int.Parse(args[1], CultureInfo.InvariantCulture)); i++)
+                    {
+                        Console.WriteLine($"round {i}: {await loop.RunRoundAsync(i)}");
+                    }
+                }
+
+                return 0;
             default:
-                Console.Error.WriteLine("usage: NanoLibp2p.Postbox.Killed [ROUNDS]");
+                Console.Error.WriteLine("usage: NanoLibp2p.Postbox.Killed [ROUNDS | nats [ROUNDS]]");
                 return 2;
         }
     }

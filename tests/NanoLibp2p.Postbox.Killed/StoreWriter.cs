@@ -15,18 +15,18 @@ internal static class StoreWriter
     private const int Callers = 4;
 
     /// <summary>Runs until it is killed.</summary>
-    /// <param name="path">The store's file.</param>
+    /// <param name="address">The store's.</param>
     /// <param name="round">Numbers begin with it.</param>
     /// <returns>Never.</returns>
-    internal static async Task RunAsync(string path, int round)
+    internal static async Task RunAsync(string address, int round)
     {
-        SqlitePostboxStore store = new(new SqlitePostboxOptions { Path = path, ReserveBytes = 0 });
+        IPostboxStore store = KilledStore.At(address);
         await store.OpenAsync(_ => { });
         await store.SaveMailboxAsync(new PostboxMailbox(KilledItem.Peer, 1));
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(store, round * 1_000_000 + caller))));
     }
 
-    private static async Task CallAsync(SqlitePostboxStore store, int number)
+    private static async Task CallAsync(IPostboxStore store, int number)
     {
         Random random = new(number);
         Queue<PostboxHead> waiting = [];

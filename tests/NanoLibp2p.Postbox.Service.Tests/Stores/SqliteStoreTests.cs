@@ -197,7 +197,7 @@ public sealed class SqliteStoreTests : StoreSuite
     public async Task Row_20_a_killed_process_loses_nothing_that_was_returned()
     {
         await using SqliteBed bed = new();
-        KillLoop loop = new(bed.Path);
+        KillLoop loop = new("sqlite:" + bed.Path);
         for (int round = 1; round <= 3; round++)
         {
             Assert.Contains("items so far", await loop.RunRoundAsync(round));

@@ -81,6 +81,45 @@ public static class PostboxCopy
         return report;
     }
 
+    /// <summary>Reads everything, and hashes each body: what <see cref="IPostboxStoreUpkeep.CheckAsync"/> does for a file, for any store.
+    /// Gateways may use it meanwhile where it is shared.</summary>
+    /// <param name="store">Not yet open; is opened here, and left open for its owner to close.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What is there and what is wrong.</returns>
+    /// <exception cref="PostboxStoreException">It can't be opened, or does not answer.</exception>
+    public static async Task<PostboxReport> CheckAsync(IPostboxStore store, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        List<PostboxHead> heads = [];
+        bool isOpen = false;
+        PostboxOpening opening = await store.OpenAsync(
+            change =>
+            {
+                // what comes later is another's, and new
+                if (change.Head != null && !isOpen)
+                {
+                    heads.Add(change.Head);
+                }
+            }, cancellationToken).ConfigureAwait(false);
+        isOpen = true;
+        PostboxReport report = new() { Mailboxes = opening.Mailboxes };
+        if (opening.Problem != null)
+        {
+            report.Add(opening.Problem);
+        }
+
+        foreach (PostboxHead head in heads)
+        {
+            if (await ReadAsync(store, head, report, cancellationToken).ConfigureAwait(false) is { } whole)
+            {
+                report.Items += whole.State == PostboxState.Waiting ? 1 : 0;
+                report.Settled += whole.State == PostboxState.Waiting ? 0 : 1;
+            }
+        }
+
+        return report;
+    }
+
     private static async ValueTask<PostboxDeposit?> ReadAsync(IPostboxStore from, PostboxHead head, PostboxReport report,
         CancellationToken cancellationToken)
     {

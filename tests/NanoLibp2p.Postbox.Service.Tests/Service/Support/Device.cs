@@ -23,7 +23,6 @@ internal sealed class Device : PostboxEvents, IAsyncDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ConcurrentQueue<Action> _asked = new();
     private readonly ConcurrentQueue<int> _ends = new();
-    private readonly Multiaddr _gateway;
     private readonly Node _node;
     private readonly Thread _thread;
     private readonly StringBuilder _body = new();
@@ -33,7 +32,7 @@ internal sealed class Device : PostboxEvents, IAsyncDisposable
 
     internal Device(Multiaddr gateway, PostboxOptions? options = null, PostboxSenderOptions? sender = null)
     {
-        _gateway = gateway;
+        Gateway = gateway;
         CryptoProvider crypto = DesktopCrypto.Choose();
         _node = new Node(new NodeOptions(), Identity.Create(crypto, new SystemRandom()), crypto, new SystemRandom())
         {
@@ -47,6 +46,9 @@ internal sealed class Device : PostboxEvents, IAsyncDisposable
     }
 
     internal PeerId Peer => _node.Identity.PeerId;
+
+    /// <summary>Which gateway it dials when it has no connection.</summary>
+    internal Multiaddr Gateway { get; set; }
 
     internal PostboxClient Client { get; }
 
@@ -134,7 +136,7 @@ internal sealed class Device : PostboxEvents, IAsyncDisposable
 
     private async Task ConnectAsync()
     {
-        await DoAsync(() => _connection is { IsOpen: true } ? _connection : _connection = _node.Dial([_gateway]));
+        await DoAsync(() => _connection is { IsOpen: true } ? _connection : _connection = _node.Dial([Gateway]));
         await Bed.UntilAsync(() => _connection!.IsOpen || _fault != null, "a connection of a device");
     }
 

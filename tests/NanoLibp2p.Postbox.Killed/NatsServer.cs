@@ -1,0 +1,147 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Tasks;
+
+namespace NanoLibp2p.Postbox.Killed;
+
+/// <summary>Debian's nats-server on loopback, with JetStream in a folder of its own. Ended, its folder is removed.</summary>
+public sealed class NatsServer : IAsyncDisposable
+{
+    /// <summary>What to do where <see cref="IsHere"/> is false.</summary>
+    public const string Missing = "nats-server is not installed: apt-get install nats-server";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("nats").FullName;
+    private readonly string _cluster;
+    private Process? _process;
+
+    private NatsServer(string name, int port, string cluster)
+    {
+        Name = name;
+        Port = port;
+        _cluster = cluster;
+    }
+
+    /// <summary>Whether one can be started on this machine.</summary>
+    public static bool IsHere => Find() != null;
+
+    /// <summary>Its name in a cluster.</summary>
+    public string Name { get; }
+
+    /// <summary>Where it listens.</summary>
+    public int Port { get; }
+
+    /// <summary>Its address.</summary>
+    public string Url => $"nats://127.0.0.1:{Port}";
+
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process!.Id;
+
+    /// <summary>Starts one, and waits until it answers.</summary>
+    /// <returns>The server.</returns>
+    public static async Task<NatsServer> StartAsync()
+    {
+        NatsServer server = new("alone", FreePort(), "");
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Starts several that are a cluster. They need some seconds to choose who leads.</summary>
+    /// <param name="count">How many.</param>
+    /// <returns>The servers.</returns>
+    public static async Task<NatsServer[]> StartClusterAsync(int count)
+    {
+        int[] routes = [.. Enumerable.Range(0, count).Select(_ => FreePort())];
+        string all = string.Join(", ", routes.Select(port => $"\"nats-route://127.0.0.1:{port}\""));
+        NatsServer[] servers = [.. routes.Select((port, i) => new NatsServer($"server{i}", FreePort(),
+            $"cluster {{ name: mail, listen: \"127.0.0.1:{port}\", routes: [{all}] }}\n"))];
+        await Task.WhenAll(servers.Select(one => one.StartAgainAsync()));
+        return servers;
+    }
+
+    /// <summary>Starts it again on its port and its folder, and waits until it answers.</summary>
+    /// <returns>When it does.</returns>
+    public async Task StartAgainAsync()
+    {
+        string config = Path.Combine(_folder, "nats.conf");
+        await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture,
+            $"server_name: {Name}\nlisten: \"127.0.0.1:{Port}\"\njetstream {{ store_dir: \"{_folder}/mail\", max_memory_store: 16MB, "
+            + $"max_file_store: 8GB }}\n{_cluster}"));
+        ProcessStartInfo start = new(Find() ?? throw new InvalidOperationException(Missing), ["-c", config, "-l", _folder + "/log"]);
+        _process = Process.Start(start)!;
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                using TcpClient probe = new();
+                await probe.ConnectAsync(IPAddress.Loopback, Port);
+                return;
+            }
+            catch (SocketException) when (attempt < 3000 && !_process.HasExited)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    /// <summary>Kills it, as by <c>kill -9</c>.</summary>
+    /// <returns>When it has ended.</returns>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Has it stand still, or go on.</summary>
+    /// <param name="isStill">Which.</param>
+    public void Freeze(bool isStill)
+    {
+        using Process kill = Process.Start("kill", [isStill ? "-STOP" : "-CONT", ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>All that its files have.</summary>
+    /// <returns>Their bytes, one after the other.</returns>
+    public byte[] AllBytes()
+    {
+        List<byte> all = [];
+        foreach (string file in Directory.EnumerateFiles(_folder + "/mail", "*", SearchOption.AllDirectories))
+        {
+            all.AddRange(File.ReadAllBytes(file));
+        }
+
+        return [.. all];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process != null)
+        {
+            if (!_process.HasExited)
+            {
+                await KillAsync();
+            }
+
+            _process.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string? Find()
+        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
+            .Select(one => Path.Combine(one, "nats-server")).FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,195 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NanoLibp2p.Postbox.Nats;
+using NanoLibp2p.Postbox.Service.Stores;
+using NanoLibp2p.Postbox.Service.Tests.Stores;
+
+namespace NanoLibp2p.Postbox.Service.Tests.Nats;
+
+/// <summary>The rules by which gateways come to the same heads, without a server: a stream that keeps the last message of each subject, as
+/// NATS does, and who comes to it sooner or later.</summary>
+public sealed class NatsStateTests
+{
+    [Fact]
+    public void Who_followed_from_the_start_and_who_comes_later_have_the_same_heads()
+    {
+        for (int seed = 0; seed < 300; seed++)
+        {
+            Stream stream = new(new Random(seed));
+            for (int i = 0; i < 60; i++)
+            {
+                stream.Step();
+            }
+
+            stream.Tidy();
+            NatsState late = new();
+            late.Load(stream.Messages);
+            Assert.True(Heads(stream.Live).SequenceEqual(Heads(late)), $"seed {seed}");
+            Assert.Equal(stream.Live.Used, late.Used);
+
+            // and the messages that are left are those of the heads and the mailboxes alone
+            Assert.Empty(late.Left);
+            Assert.Empty(late.Replaced);
+        }
+    }
+
+    [Fact]
+    public void A_head_that_was_forgotten_does_not_come_back_by_a_fate_that_was_on_its_way()
+    {
+        NatsState state = new();
+        List<PostboxChange> changes = [];
+        state.Apply(1, Saved(1), changes);
+        state.Apply(2, Item(2, Letters.Deposit(1, 1)), changes);
+        PostboxHead head = state.Index.Find(Letters.Box(1), ItemId.Of(Letters.Item(1)))!;
+        state.Apply(3, new NatsRecord { Kind = NatsRecordKind.Forgotten, Forgotten = [(head.Box, head.Id, 2)] }, changes);
+        changes.Clear();
+        state.Apply(4, Fate(head, PostboxState.Delivered), changes);
+        Assert.Empty(changes);
+        Assert.Equal([2L, 4L], state.Left);
+    }
+
+    [Fact]
+    public void Records_are_read_as_they_were_written_and_of_anything_else_nothing_is_read()
+    {
+        PostboxMailbox mailbox = new(Letters.Peer(1), 7) { Settings = [1, 2], Record = [3], Seen = 9 };
+        NatsRecord saved = new() { Kind = NatsRecordKind.Saved, Writer = -5, Number = 6, Mailbox = mailbox, Floor = 44 };
+        NatsRecord read = NatsRecord.Read("x", saved.Write(), 10)!;
+        Assert.Equal((-5, 6, 44, 7, 9u), (read.Writer, read.Number, read.Floor, read.Mailbox!.Number, read.Mailbox.Seen));
+        Assert.Equal(mailbox.Peer, read.Mailbox.Peer);
+        Assert.Equal([1, 2], read.Mailbox.Settings);
+        Assert.Equal([3], read.Mailbox.Record);
+        PostboxDeposit deposit = Letters.Deposit(3, 4, slot: 5);
+        NatsRecord item = new() { Kind = NatsRecordKind.Item, Writer = 1, Number = 2, Head = deposit.ToHead(0) };
+        PostboxHead head = NatsRecord.Read(NatsRecord.SubjectOf("mail", deposit.Box, deposit.Id), item.Write(), 12)!.Head!;
+        Assert.Equivalent(deposit.ToHead(12), head);
+
+        Random random = new(1);
+        string[] good = [saved.Write(), item.Write()];
+        for (int i = 0; i < 20_000; i++)
+        {
+            char[] text = good[i % 2].ToCharArray();
+            text[random.Next(text.Length)] = (char)random.Next(32, 127);
+            NatsRecord.Read(i % 3 == 0 ? "mail.a.b" : NatsRecord.SubjectOf("mail", deposit.Box, deposit.Id),
+                new string(text, 0, random.Next(text.Length + 1)), 12);
+        }
+
+        Assert.Null(NatsRecord.Read("mail.a.b", item.Write(), 12));
+        Assert.Null(NatsRecord.Read("x", null, 12));
+    }
+
+    private static (long Sequence, PostboxState State, BoxId Box)[] Heads(NatsState state) =>
+        [.. state.Index.AllMailboxes().SelectMany(one => state.Index.Heads(one.Box)).OrderBy(one => one.Sequence)
+            .Select(one => (one.Sequence, one.State, one.Box))];
+
+    private static NatsRecord Saved(int box, long floor = 0, long number = 1) => new()
+    {
+        Kind = NatsRecordKind.Saved, Box = Letters.Box(box), Mailbox = new PostboxMailbox(Letters.Peer(box), number), Floor = floor,
+    };
+
+    private static NatsRecord Item(long sequence, PostboxDeposit deposit) => new()
+    {
+        Kind = NatsRecordKind.Item, Box = deposit.Box, Head = deposit.ToHead(sequence),
+    };
+
+    private static NatsRecord Fate(PostboxHead head, PostboxState state) => new()
+    {
+        Kind = NatsRecordKind.Fate, Box = head.Box, Head = head.With(state, 0),
+    };
+
+    /// <summary>A server, one gateway that follows it, and what all gateways may do.</summary>
+    private sealed class Stream(Random random)
+    {
+        private readonly SortedDictionary<long, (string Subject, NatsRecord Record)> _messages = [];
+        private long _last;
+        private int _number;
+
+        internal NatsState Live { get; } = new();
+
+        internal List<(long Sequence, NatsRecord Record)> Messages => [.. _messages.Select(one => (one.Key, one.Value.Record))];
+
+        internal void Step()
+        {
+            int box = random.Next(1, 3);
+            PostboxHead[] heads = [.. Live.Index.Heads(Letters.Box(box))];
+            PostboxHead? head = heads.Length == 0 ? null : heads[random.Next(heads.Length)];
+            switch (random.Next(12))
+            {
+                case 0:
+                    Publish("m" + box, sequence => Saved(box, Live.FloorOf(Letters.Box(box)), sequence));
+                    break;
+                case 1 when Live.Index.Mailbox(Letters.Box(box)) != null && random.Next(3) == 0:
+                    Publish("m" + box, _ => new NatsRecord { Kind = NatsRecordKind.Dropped, Box = Letters.Box(box) });
+                    break;
+                case 2 when head != null:
+                    Publish("notice" + _last, _ => new NatsRecord
+                    {
+                        Kind = NatsRecordKind.Forgotten, Forgotten = [(head.Box, head.Id, head.Sequence)],
+                    });
+                    break;
+                case < 6 when head is { IsWaiting: true }:
+                    PostboxState state = random.Next(3) == 0 ? PostboxState.Replaced : PostboxState.Delivered;
+                    Publish(Subject(head.Box, head.Id), _ => Fate(head, state));
+                    break;
+                default:
+                    PostboxDeposit deposit = Letters.Deposit(box, ++_number, (ulong)random.Next(3));
+                    if (Live.Index.Mailbox(deposit.Box) != null)
+                    {
+                        Publish(Subject(deposit.Box, deposit.Id), sequence => Item(sequence, deposit));
+                    }
+
+                    break;
+            }
+
+            if (random.Next(3) == 0)
+            {
+                Tidy();
+            }
+        }
+
+        internal void Tidy()
+        {
+            while (Live.Left.Count + Live.Replaced.Count > 0)
+            {
+                PostboxHead[] replaced = [.. Live.Replaced.Select(Live.Current).OfType<PostboxHead>()
+                    .Where(one => Live.MessageOf(one) == one.Sequence)];
+                Live.Replaced.Clear();
+                foreach (PostboxHead head in replaced)
+                {
+                    Publish(Subject(head.Box, head.Id), _ => Fate(head, PostboxState.Replaced));
+                }
+
+                long[] left = [.. Live.Left];
+                Live.Left.Clear();
+                foreach (long sequence in left)
+                {
+                    _messages.Remove(sequence);
+                }
+            }
+
+            // a mailbox that was dropped takes its messages along
+            foreach ((long sequence, (string _, NatsRecord record)) in _messages.ToArray())
+            {
+                if (record.Head != null && record.Head.Sequence <= Live.FloorOf(record.Box))
+                {
+                    _messages.Remove(sequence);
+                }
+            }
+        }
+
+        private static string Subject(BoxId box, ItemId id) => $"{box}.{id}";
+
+        private void Publish(string subject, Func<long, NatsRecord> record)
+        {
+            foreach (long former in _messages.Where(one => one.Value.Subject == subject).Select(one => one.Key).ToArray())
+            {
+                _messages.Remove(former);
+            }
+
+            long sequence = ++_last;
+            NatsRecord one = record(sequence);
+            _messages.Add(sequence, (subject, one));
+            Live.Apply(sequence, one, []);
+        }
+    }
+}

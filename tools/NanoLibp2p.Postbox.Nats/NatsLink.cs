@@ -1,0 +1,356 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+using NanoLibp2p.Postbox.Service.Stores;
+
+namespace NanoLibp2p.Postbox.Nats;
+
+/// <summary>
+/// A connection to the servers, and the calls of JetStream that a store needs. What is published is answered twice: a refusal comes as the
+/// reply, success as the message itself when the follower has applied it (<see cref="Applied"/>).
+/// </summary>
+internal sealed class NatsLink : IAsyncDisposable
+{
+    private const int WrongSequence = 10071;
+    private const int StoreFailed = 10077;
+    private const int NoResources = 10023;
+    private const int NoAccountResources = 10047;
+    private const string Api = "$JS.API.";
+
+    private readonly NatsPostboxOptions _options;
+    private readonly NatsConnection _connection;
+    private readonly NatsJSContext _context;
+    private readonly string _replies;
+    private readonly ConcurrentDictionary<long, (NatsBatch Batch, int Index)> _pending = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _reading = Task.CompletedTask;
+    private long _number;
+
+    internal NatsLink(NatsPostboxOptions options, string servers, string stream)
+    {
+        _options = options;
+        Stream = stream;
+        Writer = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
+        _replies = $"_{stream}.replies.{Writer:x16}";
+        _connection = new NatsConnection(new NatsOpts
+        {
+            Url = servers,
+            Name = "nanolibp2p postbox",
+            AuthOpts = Credentials(options.CredentialsFile),
+            RequestTimeout = options.Patience,
+            CommandTimeout = options.Patience,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            ReconnectWaitMin = TimeSpan.FromMilliseconds(50),
+            ReconnectWaitMax = TimeSpan.FromSeconds(2),
+            PingInterval = TimeSpan.FromSeconds(5),
+            PublishTimeoutOnDisconnected = true,
+            IgnoreAuthErrorAbort = true,
+
+            // nothing that a follower was sent may be left out
+            SubPendingChannelFullMode = BoundedChannelFullMode.Wait,
+        });
+        _context = new NatsJSContext(_connection);
+    }
+
+    /// <summary>The stream's name, with which its subjects begin.</summary>
+    internal string Stream { get; }
+
+    /// <summary>Which of the writers of the stream this one is.</summary>
+    internal long Writer { get; }
+
+    /// <summary>Whether a server is connected.</summary>
+    internal bool IsConnected => _connection.ConnectionState == NatsConnectionState.Open;
+
+    /// <summary>The most bytes of a message with its headers; 0 before a server has said.</summary>
+    internal int MaxPayload => _connection.ServerInfo?.MaxPayload ?? 0;
+
+    /// <summary>Connects, and hears replies from then on.</summary>
+    internal async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        await _connection.ConnectAsync().AsTask().WaitAsync(_options.Patience, cancellationToken).ConfigureAwait(false);
+        INatsSub<byte[]> replies = await _connection.SubscribeCoreAsync<byte[]>(_replies + ".*", cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        _reading = ReadRepliesAsync(replies);
+    }
+
+    /// <summary>Follows the stream. Ends with an exception when that can't go on.</summary>
+    /// <param name="from">The first message's number.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Headers of the messages, in order.</returns>
+    internal async IAsyncEnumerable<INatsJSMsg<byte[]>> FollowAsync(
+        long from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        INatsJSConsumer consumer = await _context.CreateOrderedConsumerAsync(Stream, new NatsJSOrderedConsumerOpts
+        {
+            HeadersOnly = true,
+            DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence,
+            OptStartSeq = (ulong)from,
+        }, cancellationToken).ConfigureAwait(false);
+        NatsJSConsumeOpts options = new()
+        {
+            MaxMsgs = 8192, Expires = TimeSpan.FromSeconds(10), IdleHeartbeat = TimeSpan.FromSeconds(1),
+        };
+        await foreach (INatsJSMsg<byte[]> message in consumer.ConsumeAsync<byte[]>(opts: options, cancellationToken: cancellationToken)
+            .ConfigureAwait(false))
+        {
+            yield return message;
+        }
+    }
+
+    /// <summary>Publishes records, in this order, without waiting for answers.</summary>
+    /// <param name="messages">Subject, record, body, and the message that has to be the subject's last, 0 for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What becomes of each.</returns>
+    internal async Task<IReadOnlyList<NatsOutcome>> PublishAsync(
+        IReadOnlyList<NatsMessage> messages, CancellationToken cancellationToken)
+    {
+        NatsBatch batch = new(messages.Count);
+        long[] numbers = new long[messages.Count];
+        try
+        {
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                (string subject, NatsRecord record, ReadOnlyMemory<byte> body, long? expected) = messages[i];
+                numbers[i] = record.Number;
+                _pending[record.Number] = (batch, i);
+                if (!IsConnected)
+                {
+                    batch.Tell(i, new NatsOutcome(NatsOutcomeKind.Refused, [], Reason: "no server answers"));
+                    continue;
+                }
+
+                NatsHeaders headers = new() { [NatsRecord.Header] = record.Write() };
+                if (expected is { } sequence)
+                {
+                    headers["Nats-Expected-Last-Subject-Sequence"] = sequence.ToString(CultureInfo.InvariantCulture);
+                }
+
+                try
+                {
+                    await _connection.PublishAsync(subject, body, headers, $"{_replies}.{record.Number}",
+                        NatsRawSerializer<ReadOnlyMemory<byte>>.Default, cancellationToken: cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested
+                    && e is NatsException or TimeoutException or System.IO.IOException or OperationCanceledException)
+                {
+                    batch.Tell(i, new NatsOutcome(NatsOutcomeKind.Unknown, [], Reason: e.Message));
+                }
+            }
+
+            return await batch.WaitAsync(_options.Patience,
+                () => IsConnected ? $"no answer came within {_options.Patience.TotalSeconds} s; the cluster may be choosing a leader"
+                    : "the server went away", cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (long number in numbers)
+            {
+                _pending.TryRemove(number, out _);
+            }
+        }
+    }
+
+    /// <summary>A number for the next record.</summary>
+    internal long NextNumber() => Interlocked.Increment(ref _number);
+
+    /// <summary>Tells that a record of this writer is in the stream, and what it changed.</summary>
+    internal void Applied(long number, long sequence, IReadOnlyList<PostboxChange> changes)
+    {
+        if (_pending.TryRemove(number, out (NatsBatch Batch, int Index) pending))
+        {
+            pending.Batch.Tell(pending.Index, new NatsOutcome(NatsOutcomeKind.InStream, changes, sequence));
+        }
+    }
+
+    /// <summary>Reads a body: from the nearest server that has it, else from the one that leads the stream.</summary>
+    /// <param name="sequence">The message.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The body; null when there is no such message.</returns>
+    internal async Task<byte[]?> ReadAsync(long sequence, CancellationToken cancellationToken)
+    {
+        byte[] question = Encoding.ASCII.GetBytes($$"""{"seq":{{sequence}}}""");
+        NatsMsg<byte[]> near = await RequestAsync($"DIRECT.GET.{Stream}", question, cancellationToken).ConfigureAwait(false);
+        if (near.Headers is { Code: 0 } && !near.HasNoResponders)
+        {
+            return near.Data ?? [];
+        }
+
+        // a replica may be a moment behind
+        using JsonDocument answer = await AskAsync($"STREAM.MSG.GET.{Stream}", question, cancellationToken).ConfigureAwait(false);
+        return answer.RootElement.TryGetProperty("message", out JsonElement message)
+            ? message.TryGetProperty("data", out JsonElement data) ? data.GetBytesFromBase64() : [] : null;
+    }
+
+    /// <summary>The number of the last message that there is; 0 for none.</summary>
+    internal async Task<long> LastAsync(CancellationToken cancellationToken)
+    {
+        using JsonDocument answer = await AskAsync(
+            $"STREAM.MSG.GET.{Stream}", Encoding.ASCII.GetBytes("""{"last_by_subj":">"}"""), cancellationToken).ConfigureAwait(false);
+        return answer.RootElement.TryGetProperty("message", out JsonElement message) ? message.GetProperty("seq").GetInt64() : 0;
+    }
+
+    /// <summary>Deletes messages; what is not there any more is passed over.</summary>
+    internal async Task DeleteAsync(IReadOnlyList<long> sequences, CancellationToken cancellationToken)
+    {
+        foreach (long[] some in sequences.Chunk(256))
+        {
+            await Task.WhenAll(some.Select(async sequence =>
+            {
+                using JsonDocument answer = await AskAsync($"STREAM.MSG.DELETE.{Stream}",
+                    Encoding.ASCII.GetBytes($$"""{"seq":{{sequence}}}"""), cancellationToken).ConfigureAwait(false);
+            })).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Deletes what a mailbox has from before a message.</summary>
+    internal async Task PurgeAsync(BoxId box, long before, CancellationToken cancellationToken)
+    {
+        string question = $$"""{"filter":"{{NatsRecord.SubjectOf(Stream, box)}}.*","seq":{{before}}}""";
+        using JsonDocument answer = await AskAsync($"STREAM.PURGE.{Stream}", Encoding.ASCII.GetBytes(question), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Asks JetStream something.</summary>
+    /// <returns>Its answer; of faults only that there is no such message.</returns>
+    /// <exception cref="NatsJSException">It has none.</exception>
+    internal async Task<JsonDocument> AskAsync(string what, byte[] question, CancellationToken cancellationToken)
+    {
+        NatsMsg<byte[]> answer = await RequestAsync(what, question, cancellationToken).ConfigureAwait(false);
+        if (answer.HasNoResponders || answer.Data is not { Length: > 0 } bytes)
+        {
+            throw new NatsJSException("no server of it leads, or JetStream is not enabled there");
+        }
+
+        return JsonDocument.Parse(bytes);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        await _reading.ConfigureAwait(false);
+        foreach ((NatsBatch batch, int index) in _pending.Values)
+        {
+            batch.Tell(index, new NatsOutcome(NatsOutcomeKind.Unknown, [], Reason: "the store was closed"));
+        }
+    }
+
+    private async Task<NatsMsg<byte[]>> RequestAsync(string what, byte[] question, CancellationToken cancellationToken)
+    {
+        if (!IsConnected)
+        {
+            throw new NatsException("no server answers");
+        }
+
+        try
+        {
+            return await _connection.RequestAsync<byte[], byte[]>(Api + what, question, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // the client's own time is over
+            throw new TimeoutException("no answer came in time", e);
+        }
+    }
+
+    // as nsc writes them, between lines of dashes; or a user and a password
+    private static NatsAuthOpts Credentials(string file)
+    {
+        if (file.Length == 0)
+        {
+            return NatsAuthOpts.Default;
+        }
+
+        string text;
+        try
+        {
+            text = System.IO.File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is System.IO.IOException or UnauthorizedAccessException)
+        {
+            throw new PostboxStoreException(StoreFault.Unusable, $"the credentials for NATS can't be read: {e.Message}", e);
+        }
+
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        return text.StartsWith("-----", StringComparison.Ordinal) ? new NatsAuthOpts { CredsFile = file }
+            : colon > 0 && !text.Contains('\n', StringComparison.Ordinal)
+                ? new NatsAuthOpts { Username = text[..colon], Password = text[(colon + 1)..] }
+            : throw new PostboxStoreException(StoreFault.Unusable,
+                $"{file} has no credentials for NATS; give a file that nsc wrote, or one line USER:PASSWORD");
+    }
+
+    private async Task ReadRepliesAsync(INatsSub<byte[]> replies)
+    {
+        try
+        {
+            await foreach (NatsMsg<byte[]> reply in replies.Msgs.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                if (!reply.HasNoResponders && (reply.Data == null || reply.Data.AsSpan().IndexOf("\"error\""u8) < 0))
+                {
+                    // success is told by the follower
+                    continue;
+                }
+
+                ReadOnlySpan<char> number = reply.Subject.AsSpan(reply.Subject.LastIndexOf('.') + 1);
+                if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long of)
+                    && _pending.TryRemove(of, out (NatsBatch Batch, int Index) pending))
+                {
+                    pending.Batch.Tell(pending.Index, Refusal(reply));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the store is closed
+        }
+        catch (ChannelClosedException)
+        {
+            // likewise
+        }
+    }
+
+    private static NatsOutcome Refusal(NatsMsg<byte[]> reply)
+    {
+        if (reply.HasNoResponders)
+        {
+            return new NatsOutcome(NatsOutcomeKind.Refused, [], Reason: "the stream has no leader just now, or JetStream is not enabled");
+        }
+
+        try
+        {
+            using JsonDocument answer = JsonDocument.Parse(reply.Data!);
+            JsonElement error = answer.RootElement.GetProperty("error");
+            int code = error.TryGetProperty("err_code", out JsonElement number) ? number.GetInt32() : 0;
+            string text = error.TryGetProperty("description", out JsonElement words) ? words.GetString() ?? "" : "";
+            return code switch
+            {
+                WrongSequence => new NatsOutcome(NatsOutcomeKind.Conflict, [], LastNumber(text)),
+                NoResources or NoAccountResources => new NatsOutcome(NatsOutcomeKind.Full, [], Reason: text),
+                StoreFailed when text.Contains("maximum", StringComparison.Ordinal) =>
+                    new NatsOutcome(NatsOutcomeKind.Full, [], Reason: text),
+                _ => new NatsOutcome(NatsOutcomeKind.Refused, [], Reason: text),
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return new NatsOutcome(NatsOutcomeKind.Unknown, [], Reason: $"an answer that no server gives: {e.Message}");
+        }
+    }
+
+    // "wrong last sequence: 12"
+    private static long LastNumber(string text) =>
+        long.TryParse(text.AsSpan(text.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long last) ? last : 0;
+}

@@ -1,0 +1,409 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NanoLibp2p.Postbox.Service.Stores;
+
+namespace NanoLibp2p.Postbox.Nats;
+
+// How it opens, and how it follows the stream.
+public sealed partial class NatsPostboxStore
+{
+    // in the stream's description, where its epoch is
+    private const string Mark = "mail of nanoLibp2p gateways, version 1, epoch ";
+
+    private const int NoStream = 10059;
+    private const int NameInUse = 10058;
+    private const int NotClustered = 10074;
+    private const int NoPeers = 10005;
+
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly TaskCompletionSource<(int Mailboxes, long Heads)> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<(long Sequence, NatsRecord Record)>? _loading = [];
+    private Task _following = Task.CompletedTask;
+    private string _created = "";
+    private string? _followProblem;
+    private long _passed;
+    private long _loadTo;
+
+    /// <inheritdoc/>
+    public async Task<PostboxOpening> OpenAsync(Action<PostboxChange> observer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        lock (_lock)
+        {
+            if (_state != State.New)
+            {
+                throw new InvalidOperationException("the store is open, or was; make another");
+            }
+
+            _state = State.Open;
+            _observer = observer;
+        }
+
+        try
+        {
+            return await OpenStreamAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            if (IsFault(e))
+            {
+                throw new PostboxStoreException(StoreFault.Unavailable, $"{Address} can't be opened: {Words(e)}", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            if (_state == State.Closed)
+            {
+                return;
+            }
+
+            _state = State.Closed;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(false);
+        await _tidying.ConfigureAwait(false);
+        await _link.DisposeAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            while (_waiting.TryDequeue(out TaskCompletionSource? one, out _))
+            {
+                one.TrySetResult();
+            }
+        }
+    }
+
+    private async Task<PostboxOpening> OpenStreamAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _link.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            throw new PostboxStoreException(StoreFault.Unavailable,
+                $"{Address} can't be reached: {Words(e)}; start NATS there, or give another address", e);
+        }
+
+        uint epoch = 0;
+        long last = 0;
+        using (JsonDocument info = await GetOrMakeAsync(cancellationToken).ConfigureAwait(false))
+        {
+            JsonElement config = info.RootElement.GetProperty("config");
+            string description = config.TryGetProperty("description", out JsonElement text) ? text.GetString() ?? "" : "";
+            Check(config, description);
+            epoch = uint.Parse(description.AsSpan(Mark.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            _maxBytes = Math.Max(0, config.GetProperty("max_bytes").GetInt64());
+            _created = info.RootElement.GetProperty("created").GetString() ?? "";
+            last = info.RootElement.GetProperty("state").GetProperty("last_seq").GetInt64();
+        }
+
+        if (_link.MaxPayload is > 0 and int payload)
+        {
+            _maxItem = Math.Min(MostItem, payload - HeaderRoom);
+        }
+
+        if (_maxItem < LeastItem)
+        {
+            throw Unusable($"{Address} takes messages of {_link.MaxPayload} bytes; set max_payload to {LeastItem + HeaderRoom} or more "
+                + "there");
+        }
+
+        _loadTo = await _link.LastAsync(cancellationToken).ConfigureAwait(false);
+        _following = FollowAsync();
+        if (_loadTo == 0)
+        {
+            EndLoading();
+        }
+
+        (int mailboxes, long heads) = await _loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _tidying = RunTidyingAsync();
+        return new PostboxOpening { Epoch = epoch, Mailboxes = mailboxes, Heads = heads, LastSequence = last };
+    }
+
+    private async Task<JsonDocument> GetOrMakeAsync(CancellationToken cancellationToken)
+    {
+        string stream = _link.Stream;
+        JsonDocument info = await _link.AskAsync($"STREAM.INFO.{stream}", [], cancellationToken).ConfigureAwait(false);
+        if (!IsError(info, out int code, out string text))
+        {
+            return info;
+        }
+
+        info.Dispose();
+        if (code != NoStream)
+        {
+            throw Unusable($"{Address} does not tell of the stream '{stream}': {text}");
+        }
+
+        if (!_options.MayMake)
+        {
+            throw Unusable($"{Address} has no stream '{stream}'; give the address of a store that a gateway has used");
+        }
+
+        string description = $"{Mark}{BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)):x8}";
+        string config = $$"""
+            {"name":"{{stream}}","description":"{{description}}","subjects":["{{stream}}.>"],"retention":"limits","storage":"file",
+            "discard":"new","max_consumers":-1,"max_msgs":-1,"max_bytes":{{(_options.MaxBytes > 0 ? _options.MaxBytes : -1)}},
+            "max_age":0,"max_msgs_per_subject":1,"max_msg_size":-1,"num_replicas":{{_options.Replicas}},"allow_direct":true,
+            "deny_purge":false,"deny_delete":false,"allow_rollup_hdrs":false,"duplicate_window":100000000}
+            """;
+        using JsonDocument made = await _link.AskAsync($"STREAM.CREATE.{stream}", Encoding.ASCII.GetBytes(config), cancellationToken)
+            .ConfigureAwait(false);
+        if (IsError(made, out code, out text) && code != NameInUse)
+        {
+            throw code is NotClustered or NoPeers ? Unreplicated($"can't keep mail on {_options.Replicas} servers ({text})")
+                : Unusable($"{Address} does not make the stream '{stream}': {text}");
+        }
+
+        // of two gateways that make it, one is first
+        info = await _link.AskAsync($"STREAM.INFO.{stream}", [], cancellationToken).ConfigureAwait(false);
+        return IsError(info, out _, out text) ? throw Unusable($"{Address} does not tell of the stream '{stream}': {text}") : info;
+    }
+
+    private PostboxStoreException Unreplicated(string why) => Unusable(
+        $"{Address} {why}: one server acknowledges before it has synced its disk, and a power cut then loses mail that senders have "
+        + "receipts for. Give a cluster of three servers; or accept that with postbox.natsReplicas = 1");
+
+    private void Check(JsonElement config, string description)
+    {
+        string stream = _link.Stream;
+        if (!description.StartsWith(Mark, StringComparison.Ordinal) || description.Length != Mark.Length + 8)
+        {
+            throw Unusable($"the stream '{stream}' of {Address} is not a store of mail, or of a newer version; give another name after the "
+                + "address, as in nats://HOST:4222/orchard");
+        }
+
+        int replicas = config.GetProperty("num_replicas").GetInt32();
+        if (replicas < _options.Replicas && replicas == 1)
+        {
+            throw Unreplicated($"keeps the stream '{stream}' on one server (nats stream edit {stream} --replicas 3 mends that)");
+        }
+
+        if (config.GetProperty("max_msgs_per_subject").GetInt64() != 1 || config.GetProperty("discard").GetString() != "new"
+            || config.GetProperty("storage").GetString() != "file" || config.GetProperty("retention").GetString() != "limits"
+            || config.GetProperty("max_msgs").GetInt64() > 0 || config.GetProperty("max_age").GetInt64() > 0)
+        {
+            throw Unusable($"the stream '{stream}' of {Address} is set up in a way that loses mail: it has to be in files, with limits, "
+                + "discard new, one message per subject, and neither an age nor a number of messages");
+        }
+    }
+
+    private static bool IsError(JsonDocument answer, out int code, out string text)
+    {
+        code = 0;
+        text = "";
+        if (!answer.RootElement.TryGetProperty("error", out JsonElement error))
+        {
+            return false;
+        }
+
+        code = error.TryGetProperty("err_code", out JsonElement number) ? number.GetInt32() : 0;
+        text = error.TryGetProperty("description", out JsonElement words) ? words.GetString() ?? "" : "";
+        return true;
+    }
+
+    // until the store is closed
+    private async Task FollowAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (INatsJSMsg<byte[]> message in _link.FollowAsync(_passed + 1, _stopping.Token).ConfigureAwait(false))
+                {
+                    if (message.Metadata is { } metadata)
+                    {
+                        _followProblem = null;
+                        string? header = message.Headers?.TryGetLastValue(NatsRecord.Header, out string? value) == true ? value : null;
+                        Take((long)metadata.Sequence.Stream, NatsRecord.Read(message.Subject, header, (long)metadata.Sequence.Stream));
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (IsFault(e) || e is OperationCanceledException)
+            {
+                _followProblem = Words(e);
+            }
+
+            try
+            {
+                await Task.Delay(_pause, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    // the next message; null for one that no store has written
+    private void Take(long sequence, NatsRecord? record)
+    {
+        lock (_lock)
+        {
+            if (sequence <= _passed)
+            {
+                return;
+            }
+
+            _passed = sequence;
+            if (_loading != null)
+            {
+                if (record != null)
+                {
+                    _loading.Add((sequence, record));
+                }
+
+                if (sequence >= _loadTo)
+                {
+                    EndLoading();
+                }
+
+                return;
+            }
+
+            if (record != null)
+            {
+                bool isOwn = record.Writer == _link.Writer;
+                (int left, int replaced) = (_stream.Left.Count, _stream.Replaced.Count);
+                IReadOnlyList<PostboxChange> changes = Change(list => _stream.Apply(sequence, record, list), !isOwn);
+                if (isOwn)
+                {
+                    _link.Applied(record.Number, sequence, changes);
+                    WakeTidying();
+                }
+                else
+                {
+                    // its writer tidies up
+                    _stream.Left.RemoveRange(left, _stream.Left.Count - left);
+                    _stream.Replaced.RemoveRange(replaced, _stream.Replaced.Count - replaced);
+                }
+            }
+
+            while (_waiting.TryPeek(out TaskCompletionSource? one, out long to) && to <= sequence)
+            {
+                _waiting.Dequeue();
+                one.TrySetResult();
+            }
+        }
+    }
+
+    private void EndLoading()
+    {
+        lock (_lock)
+        {
+            if (_loading == null)
+            {
+                return;
+            }
+
+            _stream.Load(_loading);
+            _loading = null;
+            foreach (PostboxMailbox mailbox in _stream.Index.AllMailboxes())
+            {
+                _observer!(new PostboxChange(PostboxChangeKind.MailboxSaved, mailbox.Box) { Mailbox = mailbox });
+            }
+
+            PostboxHead[] heads = [.. _stream.Index.AllMailboxes().SelectMany(one => _stream.Index.Heads(one.Box))
+                .OrderBy(one => one.Sequence)];
+            foreach (PostboxHead head in heads)
+            {
+                _observer!(new PostboxChange(PostboxChangeKind.Appended, head.Box) { Head = head });
+            }
+
+            _loaded.TrySetResult((_stream.Index.Mailboxes, heads.Length));
+        }
+    }
+
+    // changes what is known, and tells the observer
+    private List<PostboxChange> Change(Action<List<PostboxChange>> what, bool isForeign)
+    {
+        List<PostboxChange> changes = [];
+        lock (_lock)
+        {
+            what(changes);
+            foreach (PostboxChange change in changes)
+            {
+                try
+                {
+                    _observer!(change with { IsForeign = isForeign });
+                }
+                catch (Exception e)
+                {
+                    // the stream has it, and nothing more is taken by who doesn't know it
+                    _problem ??= $"{Address} takes nothing since a change could not be told: {e.Message}; start the gateway again";
+                }
+            }
+        }
+
+        return changes;
+    }
+
+    // until a message was applied
+    private async Task PassedAsync(long sequence, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_passed >= sequence)
+            {
+                return;
+            }
+
+            _waiting.Enqueue(passed, sequence);
+        }
+
+        try
+        {
+            await passed.Task.WaitAsync(_options.Patience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw Unavailable($"this gateway is behind: it has heard up to {_passed} of {sequence}");
+        }
+    }
+
+    // whether the stream is the one that was opened, and goes on from there
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        using JsonDocument info = await _link.AskAsync($"STREAM.INFO.{_link.Stream}", [], cancellationToken).ConfigureAwait(false);
+        if (IsError(info, out _, out string text))
+        {
+            throw new NatsJSException(text);
+        }
+
+        long last = info.RootElement.GetProperty("state").GetProperty("last_seq").GetInt64();
+        if (info.RootElement.GetProperty("created").GetString() != _created || last < Volatile.Read(ref _passed))
+        {
+            _problem = $"the stream '{_link.Stream}' of {Address} is another one, or has lost its last messages (a server without "
+                + "replicas after a power cut, or a backup): start the gateway again to go on with what is there";
+        }
+
+        if (_followProblem is { } problem)
+        {
+            throw new NatsJSException(problem);
+        }
+    }
+}

@@ -54,10 +54,14 @@ internal static class StoreBench
         try
         {
             bool isWithin = await MeasureRatesAsync(folder, rounds);
+            double? share = await NatsBench.RunAsync(rounds, Deposit, [.. Enumerable.Range(0, Mailboxes).Select(Peer)]);
+            isWithin &= share is null or >= LowestShare;
+            await WireBench.RunAsync();
             isWithin &= await MeasureGrowthAsync(folder, items);
             Console.WriteLine();
             Console.WriteLine(isWithin ? "within its bounds" : string.Create(CultureInfo.InvariantCulture,
-                $"out of its bounds: share of SQLite at least {LowestShare}, growth at most {MostGrowth}, start {MostLoadSeconds} s"));
+                $"out of its bounds: share of SQLite and NATS at least {LowestShare}, growth at most {MostGrowth}, "
+                + $"start {MostLoadSeconds} s"));
             return isWithin ? 0 : 1;
         }
         finally

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Host;
+using NanoLibp2p.Postbox.Killed;
 using NanoLibp2p.Postbox.Service;
 using NanoLibp2p.Postbox.Service.Stores;
 
@@ -209,7 +210,41 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
         Assert.Equal(0, (await CliResult.RunAsync("gateway", "store", "repair", "--store", store + "2")).ExitCode);
         (await CliResult.RunAsync("gateway", "store", "copy", store, store)).AssertFailed(2, "FROM and TO are one store");
         (await CliResult.RunAsync("gateway", "store", "check", "--store", store + "3")).AssertFailed(2, "there is no store");
-        (await CliResult.RunAsync("gateway", "store", "check", "--store", "nats://h")).AssertFailed(2, "give sqlite:PATH");
+        (await CliResult.RunAsync("gateway", "store", "check", "--store", "http://h")).AssertFailed(2, "give sqlite:PATH or nats://");
+    }
+
+    [Fact]
+    public async Task A_store_in_a_file_is_copied_to_NATS_and_back_and_the_settings_say_which_is_checked()
+    {
+        Assert.SkipUnless(NatsServer.IsHere, NatsServer.Missing);
+        await using NatsServer server = await NatsServer.StartAsync();
+        string nats = server.Url + "/orchard";
+        string store = "sqlite:" + Path.Combine(_folder.FullName, "postbox.db");
+        await using (SqlitePostboxStore made = new(new SqlitePostboxOptions { Path = store[7..] }))
+        {
+            await made.OpenAsync(_ => { }, TestContext.Current.CancellationToken);
+            PostboxMailbox box = new([0, 36, 8, 1, 18, 32, .. new byte[32]], 1);
+            await made.SaveMailboxAsync(box, TestContext.Current.CancellationToken);
+            byte[] item = [1, 0, .. new byte[100]];
+            await made.AppendAsync([new PostboxDeposit { Box = box.Box, Id = ItemId.Of(item), Item = item }],
+                TestContext.Current.CancellationToken);
+        }
+
+        (await CliResult.RunAsync("gateway", "store", "check", "--store", nats, One)).AssertFailed(1, "has no stream 'orchard'");
+        (await CliResult.RunAsync("gateway", "store", "copy", store, nats)).AssertFailed(1, "postbox.natsReplicas = 1");
+        foreach ((string from, string to) in new[] { (store, nats), (nats, store + "2") })
+        {
+            CliResult copy = await CliResult.RunAsync("gateway", "store", "copy", from, to, "--json", One);
+            Assert.Equal((0, ""), (copy.ExitCode, copy.Errors));
+            Assert.Equal(1, Assert.Single(copy.EventsOf("copied")).GetProperty("items").GetInt32());
+        }
+
+        CliResult check = await CliResult.RunAsync("gateway", "store", "check", "--json", One, "--set", "postbox.store=" + nats);
+        Assert.Equal((0, ""), (check.ExitCode, check.Errors));
+        Assert.Equal(1, Assert.Single(check.EventsOf("checked")).GetProperty("items").GetInt32());
+        (await CliResult.RunAsync("gateway", "store", "repair", "--store", nats, One)).AssertFailed(2, "looks after itself");
+        await server.KillAsync();
+        (await CliResult.RunAsync("gateway", "store", "check", "--store", nats, One)).AssertFailed(1, "can't be reached");
     }
 
     [Fact]
@@ -218,6 +253,9 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
         CliResult list = await CliResult.RunAsync("gateway", "mailbox", "list", "--data", _folder.FullName);
         list.AssertFailed(1, _folder.FullName);
     }
+
+    // one server of NATS is accepted
+    private const string One = "--set=postbox.natsReplicas=1";
 
     private static Task<CliResult> RunAsync(params string[] arguments) => CliResult.RunAsync(["mail", .. arguments, "--json"]);
 

@@ -13,6 +13,7 @@ using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
+using NanoLibp2p.Postbox.Killed;
 using NanoLibp2p.Postbox.Service;
 using NanoLibp2p.Postbox.Tests;
 
@@ -116,13 +117,39 @@ public sealed class PostboxTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_on_a_server_that_is_away_is_waited_for_and_the_postbox_begins_when_it_is_there()
+    {
+        Assert.SkipUnless(NatsServer.IsHere, NatsServer.Missing);
+        await using NatsServer server = await NatsServer.StartAsync();
+        await server.KillAsync();
+        await using GatewayHost gateway = await Gateways.StartAsync(
+            _folder, ("postbox.store", server.Url + "/orchard"), ("postbox.natsReplicas", "1"));
+        Assert.StartsWith($"there is no postbox: {server.Url}/orchard can't be reached", gateway.Status.Conditions["postbox-store"],
+            StringComparison.Ordinal);
+        await server.StartAgainAsync();
+        await Gateways.UntilAsync(() => gateway.Status.Services.ContainsKey("postbox"), "the postbox begins");
+        Assert.Equal($"0 mailboxes, 0 items wait, in {server.Url}/orchard", gateway.Status.Services["postbox"]);
+        await Gateways.UntilAsync(() => !gateway.Status.Conditions.ContainsKey("postbox-store"), "the condition ends");
+        Assert.Equal("""{"changed":true}""", await PostAsync(gateway, $"/api/mailboxes/{_device.PeerId}/open"));
+
+        await server.KillAsync();
+        await Gateways.UntilAsync(() => gateway.Status.Conditions.TryGetValue("postbox-store", out string? why)
+            && why.StartsWith("the postbox waits for its store: ", StringComparison.Ordinal), "the store is missed");
+        Assert.Contains(server.Url, await PostAsync(gateway, $"/api/mailboxes/{_device.PeerId}/close"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_store_stands_where_it_is_told_and_one_in_memory_is_none()
     {
         string file = _folder.File("mail.db");
         await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("postbox.store", "sqlite:" + file));
         Assert.True(File.Exists(file));
         GatewayException refused = Assert.Throws<GatewayException>(() => Gateways.Settings(_folder.Path, ("postbox.store", "memory:")));
-        Assert.Contains("give sqlite:PATH", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("give sqlite:PATH or nats://", refused.Message, StringComparison.Ordinal);
+        refused = Assert.Throws<GatewayException>(
+            () => Gateways.Settings(_folder.Path, ("postbox.store", "nats://me:secret@host:4222")));
+        Assert.Contains("postbox.natsCredentials", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
     }
 
     private Task<GatewayHost> StartAsync(string data) => GatewayHost.StartAsync(Gateways.Settings(_folder.File(data)), logging: _ => { });

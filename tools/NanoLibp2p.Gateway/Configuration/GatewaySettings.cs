@@ -318,7 +318,7 @@ internal sealed class GatewaySettings
         }
     }
 
-    private string Text(string key) => (string)_values[key].Value;
+    internal string Text(string key) => (string)_values[key].Value;
 
     private string[] Texts(string key) => (string[])_values[key].Value;
 }

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
-using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Mqtt;
+using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Multiformats;
@@ -52,6 +52,8 @@ internal static class SettingsTable
     internal const string RendezvousRegistrations = "rendezvous.registrations";
     internal const string Postbox = "postbox.enabled";
     internal const string PostboxStore = "postbox.store";
+    internal const string PostboxNatsReplicas = "postbox.natsReplicas";
+    internal const string PostboxNatsCredentials = "postbox.natsCredentials";
     internal const string PostboxAdmittedOnly = "postbox.admittedOnly";
     internal const string PostboxMailboxes = "postbox.mailboxes";
     internal const string PostboxItems = "postbox.items";
@@ -151,8 +153,14 @@ internal static class SettingsTable
         new(RendezvousRegistrations, SettingKind.Number, 10_000L, "Registrations that it keeps")
             { Least = 1, Most = 100_000, Reloads = true },
         new(Postbox, SettingKind.Switch, true, "Whether it keeps sealed mail for peers that sleep or are offline"),
-        new(PostboxStore, SettingKind.Text, "", "Where mail is kept: sqlite:PATH; postbox.db in the data folder's stores if empty")
-            { Check = PostboxHost.CheckAddress },
+        new(PostboxStore, SettingKind.Text, "", "Where mail is kept: sqlite:PATH, or nats://HOST:4222 for several gateways; "
+            + "postbox.db in the data folder's stores if empty")
+            { Check = text => text.Length == 0 ? null : MailStore.Check(text) },
+        new(PostboxNatsReplicas, SettingKind.Number, 3L,
+            "Servers of NATS that have each message, 3 or 5; 1 accepts that a power cut loses what came in the last minutes")
+            { Least = 1, Most = 5 },
+        new(PostboxNatsCredentials, SettingKind.Text, "",
+            "File with the user's credentials for NATS, or with USER:PASSWORD; none if empty"),
         new(PostboxAdmittedOnly, SettingKind.Switch, true, "Whether only peers with a token make themselves a mailbox") { Reloads = true },
         new(PostboxMailboxes, SettingKind.Number, 10_000L, "Mailboxes") { Least = 1, Most = 1_000_000 },
         new(PostboxItems, SettingKind.Number, 256L, "Items of a mailbox; strangers fill a quarter of it") { Least = 4, Most = 65_536 },

@@ -134,7 +134,6 @@ internal sealed class GatewayCore : IAsyncDisposable
                 core._webSockets, core.Conditions, cancellationToken).ConfigureAwait(false);
             core._services = await GatewayServices.StartAsync(
                 core.Node, settings, folder, core.Identity, core.Admission, () => core.Settings, core.Conditions).ConfigureAwait(false);
-            core.Mailboxes = core._services.Postbox;
             LinkProbe probe = new(core.Node, time);
             core.Page = core.StartPage(settings, probe);
             core.Telemetry = TelemetryService.Start(core, settings.Telemetry, probe, time);
@@ -226,7 +225,11 @@ internal sealed class GatewayCore : IAsyncDisposable
     internal TelemetryService? Telemetry { get; private set; }
 
     /// <summary>What the page shows of the postbox; null where there is none.</summary>
-    internal IMailboxView? Mailboxes { get; set; }
+    internal IMailboxView? Mailboxes
+    {
+        get => field ?? _services?.Postbox;
+        set;
+    }
 
     /// <summary>The bridge to MQTT; null for none.</summary>
     internal MqttBridge? Bridge => _bridge;

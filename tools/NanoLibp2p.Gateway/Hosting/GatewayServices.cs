@@ -26,11 +26,15 @@ internal sealed class GatewayServices : IAsyncDisposable
     private const string RendezvousStore = "rendezvous.db";
     private const string RendezvousWords = "registrations of rendezvous";
 
+    private static readonly TimeSpan _again = TimeSpan.FromSeconds(2);
+
     private readonly List<IAsyncDisposable> _all = [];
     private readonly RelayServiceOptions _relay = new();
     private readonly RendezvousPointOptions _rendezvous = new();
 
     private readonly Libp2pNode _node;
+    private readonly CancellationTokenSource _ending = new();
+    private Task _opening = Task.CompletedTask;
 
     private GatewayServices(Libp2pNode node) => _node = node;
 
@@ -70,9 +74,13 @@ internal sealed class GatewayServices : IAsyncDisposable
             services.Start(node, settings, folder, admission, current, conditions);
             if (settings.IsOn(SettingsTable.Postbox))
             {
-                services.Postbox = await PostboxHost.StartAsync(node, settings, folder, identity, admission, current, conditions)
-                    .ConfigureAwait(false);
-                services._all.AddRange(services.Postbox is { } postbox ? [postbox] : []);
+                Task<PostboxHost?> StartAsync()
+                    => PostboxHost.StartAsync(node, settings, folder, identity, admission, current, conditions);
+                services.Postbox = await StartAsync().ConfigureAwait(false);
+                if (services.Postbox == null && MailStore.IsShared(settings.PostboxStore))
+                {
+                    services._opening = services.OpenLaterAsync(StartAsync);
+                }
             }
 
             return services;
@@ -142,10 +150,8 @@ internal sealed class GatewayServices : IAsyncDisposable
                 ? $"{RendezvousWords} of now are in memory alone, and written when that can be: {error.Message}" : null), conditions, log);
         }
 
-        if (Postbox is { } postbox)
-        {
-            yield return new StoreWatch(time, PostboxHost.StoreCondition, "deposits", postbox.FindProblemAsync, conditions, log);
-        }
+        yield return new StoreWatch(time, PostboxHost.StoreCondition, "deposits", () => Postbox?.FindProblemAsync()
+            ?? ValueTask.FromResult(conditions.All.GetValueOrDefault(PostboxHost.StoreCondition)), conditions, log);
     }
 
     /// <summary>Takes limits that have changed: for what comes from now on. What is there stays.</summary>
@@ -168,6 +174,13 @@ internal sealed class GatewayServices : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _opening.ConfigureAwait(false);
+        if (Postbox is { } postbox)
+        {
+            await postbox.DisposeAsync().ConfigureAwait(false);
+        }
+
         for (int i = _all.Count - 1; i >= 0; i--)
         {
             await _all[i].DisposeAsync().ConfigureAwait(false);
@@ -236,6 +249,23 @@ internal sealed class GatewayServices : IAsyncDisposable
                 Reachability.Private => false,
                 _ => null,
             });
+        }
+    }
+
+    // a store on a server that is away: until it is back
+    private async Task OpenLaterAsync(Func<Task<PostboxHost?>> start)
+    {
+        try
+        {
+            while (Postbox == null)
+            {
+                await Task.Delay(_again, _ending.Token).ConfigureAwait(false);
+                Postbox = await start().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or Libp2pException or ObjectDisposedException)
+        {
+            // the gateway ends
         }
     }
 

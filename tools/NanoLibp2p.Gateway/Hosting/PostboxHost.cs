@@ -21,10 +21,6 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
     /// <summary>Of the condition that tells of the store.</summary>
     internal const string StoreCondition = "postbox-store";
 
-    /// <summary>The store's file, unless the settings name another.</summary>
-    internal const string StoreFile = "postbox.db";
-
-    private const string Sqlite = "sqlite:";
     private const string TakesNothing = "mail can be taken and none is accepted: ";
 
     private readonly Libp2pNode _node;
@@ -49,11 +45,11 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
         Libp2pNode node, GatewaySettings settings, DataFolder folder, Identity identity, AdmissionList admission,
         Func<GatewaySettings> current, Conditions conditions)
     {
-        SqlitePostboxStore? store = null;
+        IPostboxStore? store = null;
         try
         {
             Directory.CreateDirectory(folder.PathOf(Backup.Stores));
-            store = Open(settings.PostboxStore, folder);
+            store = MailStore.Open(MailStore.AddressOf(settings), () => settings);
             PostboxService service = await PostboxService.StartAsync(node, store, new PostboxServiceOptions
             {
                 Identity = identity,
@@ -106,11 +102,6 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
         };
     }
 
-    /// <summary>What is wrong with the address of a store; null when nothing is.</summary>
-    internal static string? CheckAddress(string text)
-        => text.Length == 0 || (text.StartsWith(Sqlite, StringComparison.Ordinal) && text.Length > Sqlite.Length) ? null
-            : $"'{text}' is no store for mail; give sqlite:PATH, or nothing for {StoreFile} in the data folder";
-
     /// <inheritdoc/>
     public MailboxesJson Describe(int most)
     {
@@ -139,9 +130,4 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
         await Service.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
     }
-
-    private static SqlitePostboxStore Open(string address, DataFolder folder) => new(new SqlitePostboxOptions
-    {
-        Path = address.Length == 0 ? folder.PathOf(Path.Combine(Backup.Stores, StoreFile)) : Path.GetFullPath(address[Sqlite.Length..]),
-    });
 }

@@ -226,7 +226,7 @@ internal static class Backup
     // devices would pass over mail by cursors of what came after the backup
     private static void ForgetCursors(string folder)
     {
-        string path = Path.Combine(folder, Stores, PostboxHost.StoreFile);
+        string path = Path.Combine(folder, Stores, MailStore.StandardFile);
         try
         {
             if (File.Exists(path))

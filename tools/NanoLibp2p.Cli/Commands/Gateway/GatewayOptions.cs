@@ -48,6 +48,12 @@ internal static class GatewayOptions
         HelpName = "URL",
     };
 
+    internal static readonly Option<string?> Store = new("--store")
+    {
+        Description = "Where mail is kept: sqlite:PATH, or nats://HOST:4222 [default: postbox.db in the data folder's stores]",
+        HelpName = "STORE",
+    };
+
     /// <summary>Reads the settings of a command.</summary>
     /// <exception cref="GatewayException">Some are wrong.</exception>
     internal static GatewaySettings Load(ParseResult parsed) => GatewaySettings.Load(Sources(parsed));
@@ -74,6 +80,10 @@ internal static class GatewayOptions
         if (parsed.GetResult(Http) != null && parsed.GetValue(Http) is { } http)
         {
             flags.Add(("--http", SettingsTable.HttpListen, [http]));
+        }
+        if (parsed.GetResult(Store) != null && parsed.GetValue(Store) is { } store)
+        {
+            flags.Add(("--store", SettingsTable.PostboxStore, [store]));
         }
         if (parsed.GetValue(Data) is { } data)
         {

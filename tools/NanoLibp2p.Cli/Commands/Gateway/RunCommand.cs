@@ -18,7 +18,7 @@ internal static class RunCommand
     internal static Command Create()
     {
         Command command = new("run", "Run a gateway; without any setting it listens on loopback")
-            { GatewayOptions.Listen, GatewayOptions.Http };
+            { GatewayOptions.Listen, GatewayOptions.Http, GatewayOptions.Store };
         command.SetGatewayAction(RunAsync);
         return command;
     }

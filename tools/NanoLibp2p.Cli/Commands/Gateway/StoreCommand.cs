@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using NanoLibp2p.Gateway.Storage;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Postbox.Service.Stores;
@@ -10,8 +11,6 @@ namespace NanoLibp2p.Cli.Commands.Gateway;
 /// <summary><c>gateway store</c>: what an operator does with a store of mail that no gateway has open.</summary>
 internal static class StoreCommand
 {
-    private const string Sqlite = "sqlite:";
-
     internal static Command Create() => new("store", "Look after the store of mail while no gateway runs on it")
     {
         Check(), Repair(), Compact(), Copy(),
@@ -22,9 +21,10 @@ internal static class StoreCommand
         Option<string?> store = Store();
         Command command = new("check", "Read every message, and say what is wrong; changes nothing, ends with 1 when something is")
             { store };
-        command.SetGatewayAction((parsed, output) => DoAsync(parsed, store, async one =>
+        command.SetGatewayAction((parsed, output) => GuardAsync(async () =>
         {
-            PostboxReport report = await one.CheckAsync();
+            await using IPostboxStore one = Open(parsed, AddressOf(parsed, store), mustExist: true);
+            PostboxReport report = one is IPostboxStoreUpkeep file ? await file.CheckAsync() : await PostboxCopy.CheckAsync(one);
             Tell(output, "checked", report, "is whole", "is damaged");
             return report.IsWhole ? 0 : throw new CliException(
                 "the store is damaged; have what is whole in its place by: nanolibp2p gateway store repair");
@@ -70,15 +70,15 @@ internal static class StoreCommand
         {
             string source = parsed.GetRequiredValue(from);
             string target = parsed.GetRequiredValue(to);
-            if (PathOf(source) is { } path && path == PathOf(target))
+            if ((MailStore.PathOf(source) ?? source) is { } path && path == (MailStore.PathOf(target) ?? target))
             {
                 throw new CliException($"FROM and TO are one store, {path}; give another one", CliException.WrongArguments);
             }
 
             return await GuardAsync(async () =>
             {
-                await using SqlitePostboxStore one = Open(source, mustExist: true);
-                await using SqlitePostboxStore other = Open(target, mustExist: false);
+                await using IPostboxStore one = Open(parsed, source, mustExist: true);
+                await using IPostboxStore other = Open(parsed, target, mustExist: false);
                 Tell(output, "copied", await PostboxCopy.RunAsync(one, other), "is copied whole", "is copied; left out");
                 return 0;
             });
@@ -88,16 +88,17 @@ internal static class StoreCommand
 
     private static Option<string?> Store() => new("--store")
     {
-        Description = "The store, sqlite:PATH [default: postbox.db in the data folder's stores]", HelpName = "STORE",
+        Description = "The store, sqlite:PATH or nats://HOST:4222 [default: that of the settings]", HelpName = "STORE",
     };
 
     private static Task<int> DoAsync(ParseResult parsed, Option<string?> store, Func<IPostboxStoreUpkeep, Task<int>> what)
         => GuardAsync(async () =>
         {
-            string address = parsed.GetValue(store)
-                ?? Sqlite + Path.Combine(GatewayOptions.Load(parsed).Data, NanoLibp2p.Gateway.Storage.Backup.Stores, "postbox.db");
-            await using SqlitePostboxStore one = Open(address, mustExist: true);
-            return await what(one);
+            string address = AddressOf(parsed, store);
+            await using IPostboxStore one = Open(parsed, address, mustExist: true);
+            return one is IPostboxStoreUpkeep file ? await what(file) : throw new CliException(
+                $"{address} looks after itself: its servers compact their files, and take what is damaged from one another",
+                CliException.WrongArguments);
         });
 
     private static async Task<int> GuardAsync(Func<Task<int>> what)
@@ -112,18 +113,15 @@ internal static class StoreCommand
         }
     }
 
-    private static SqlitePostboxStore Open(string address, bool mustExist)
-    {
-        string path = PathOf(address) ?? throw new CliException($"'{address}' is no store that this can look after; give sqlite:PATH",
-            CliException.WrongArguments);
-        return !mustExist || File.Exists(path) ? new SqlitePostboxStore(new SqlitePostboxOptions { Path = path })
+    private static string AddressOf(ParseResult parsed, Option<string?> store)
+        => parsed.GetValue(store) ?? MailStore.AddressOf(GatewayOptions.Load(parsed));
+
+    private static IPostboxStore Open(ParseResult parsed, string address, bool mustExist)
+        => MailStore.Check(address) is { } wrong ? throw new CliException(wrong, CliException.WrongArguments)
+            : MailStore.PathOf(address) is not { } path || !mustExist || File.Exists(path)
+                ? MailStore.Open(address, () => GatewayOptions.Load(parsed), mayMake: !mustExist)
             : throw new CliException($"there is no store {path}; give another one, or the gateway's folder with --data",
                 CliException.WrongArguments);
-    }
-
-    private static string? PathOf(string address)
-        => address.StartsWith(Sqlite, StringComparison.Ordinal) && address.Length > Sqlite.Length
-            ? Path.GetFullPath(address[Sqlite.Length..]) : null;
 
     private static void Tell(Output output, string name, PostboxReport report, string good, string bad)
     {

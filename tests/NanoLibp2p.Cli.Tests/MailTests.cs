@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -133,6 +134,44 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
 
         Assert.Equal(count, seen.Count);
         Assert.All(unmarked.Values, times => Assert.Equal(1, times));
+    }
+
+    [Fact]
+    public async Task A_board_makes_its_mailbox_and_tells_its_mail_at_once()
+    {
+        string board = await PeerAsync("board");
+        await using CliProcess device = CliProcess.Start("device", "--mailbox", _gateway.Address, "--topic", "t", "--key", Key("board"),
+            "--json");
+        Stopwatch watch = Stopwatch.StartNew();
+        while ((await RunAsync("send", board, "water", "--key", Key("alice"), "--via", _gateway.Address)).ExitCode != 0)
+        {
+            Assert.True(watch.Elapsed < CliProcess.Patience, "the board has made no mailbox");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        string told;
+        do
+        {
+            told = (await device.EventAsync("log")).GetProperty("text").GetString()!;
+        }
+        while (!told.Contains("mail from", StringComparison.Ordinal));
+        Assert.Equal($"mail from {await PeerAsync("alice")}: water", told);
+    }
+
+    [Fact]
+    public async Task A_message_that_nobody_took_in_time_and_one_that_was_taken_back_say_so()
+    {
+        string bob = await MailboxAsync("bob");
+        string[] common = ["--key", Key("alice"), "--via", _gateway.Address, "--token", await TokenAsync("bob", "alice")];
+        CliResult late = await CliResult.RunAsync(["mail", "send", bob, "x", "--ttl", "1s", "--wait", .. common]);
+        Assert.Equal(1, late.ExitCode);
+        Assert.Contains("nobody took it before its time was over", late.Errors, StringComparison.Ordinal);
+        CliResult sent = await RunAsync(["send", bob, "y", "--subject", "s", .. common]);
+        await RunAsync("cancel", "--subject", "s", "--key", Key("alice"));
+        CliResult status = await CliResult.RunAsync("mail", "status", sent.EventsOf("sent")[0].GetProperty("id").GetString()!, "--key",
+            Key("alice"));
+        Assert.Equal(1, status.ExitCode);
+        Assert.Contains(": taken back, or ", status.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -322,7 +361,7 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
             _node = await Libp2pNode.StartAsync(options);
             _service = await PostboxService.StartAsync(_node, _store,
                 new PostboxServiceOptions { Identity = identity, Admits = _ => true, DepositsPerPeer = 1000, DepositsPerAddress = 10_000,
-                    LookupsPerPeer = 10_000 });
+                    LookupsPerPeer = 10_000, Work = 8 });
         }
 
         public async ValueTask DisposeAsync()

@@ -74,6 +74,10 @@ internal static class DeviceCommand
             DeviceSettings settings = Settings(dialed.Select(one => one.ToString()), parsed.GetRequiredValue(topic),
                 parsed.GetValue(every).Time, ("relay", parsed.GetValue(relay)),
                 ("rendezvous", parsed.GetValue(rendezvous)), ("mailbox", parsed.GetValue(mailbox)));
+            if (parsed.GetValue(mailbox) != null && parsed.GetValue(key) == null)
+            {
+                output.Notice(null, "a mailbox is one peer's, and without --key FILE this board is another peer with each run");
+            }
             using Interruption interruption = new();
             using HostedBoard device = Make(VirtualBoardName, parsed.GetValue(key), settings, wanted, output, parsed.GetValue(mdns));
             if (dialed.FirstOrDefault(one => one.PeerId?.ToString() == device.Peer) is { } self)
@@ -90,7 +94,10 @@ internal static class DeviceCommand
     internal static DeviceSettings Settings(IEnumerable<string> dial, string topic, TimeSpan every,
         params (string Name, Multiaddr? Value)[] others)
         => DeviceSettings.Parse(SettingsText(dial, topic, every)
-            + string.Concat(others.Where(one => one.Value != null).Select(one => $"{one.Name} = {one.Value}\n")));
+            + string.Concat(others.Where(one => one.Value != null).Select(one => $"{one.Name} = {one.Value}\n"))
+
+            // who looks on does not wait for the next question
+            + (others.Any(one => one is { Name: "mailbox", Value: not null }) ? "mail-follow = on\n" : ""));
 
     /// <summary>The same as text.</summary>
     /// <exception cref="CliException">No board can have the topic.</exception>

@@ -80,5 +80,7 @@ internal sealed class GatewayDialer(Libp2pNode node)
     /// <summary>The exception of a gateway that can't be spoken to.</summary>
     internal static MailException Unreachable(string gateway, Libp2pException why) => why.Error == Libp2pError.ProtocolRefused
         ? new MailException(MailError.NotAPostbox, $"{gateway} keeps no mail at all; give a gateway that does", inner: why)
-        : new MailException(MailError.Unreachable, $"cannot reach the gateway {gateway}: {why.Message}", inner: why);
+        : new MailException(MailError.Unreachable,
+            $"cannot reach the gateway{(why.Message.Contains(gateway, StringComparison.Ordinal) ? "" : " " + gateway)}: {why.Message}",
+            inner: why);
 }

@@ -45,16 +45,20 @@ internal static class MailCommand
         string whose = status.IsProven ? "proven by the recipient" : "by the gateway's word alone";
         return status.Fate switch
         {
+            MailFate.Waiting when IsOver(status) => $"nobody took it before its time was over, at {Time(status.KeptUntil)}",
             MailFate.Waiting => $"waits, until {Time(status.KeptUntil)}",
             MailFate.Delivered => $"delivered, {whose}",
             MailFate.Refused => $"the recipient does not want it, {whose}",
             MailFate.Unreadable => $"the recipient could not open it, {whose}",
             MailFate.Late => $"came too late, or was delivered before, {whose}",
-            MailFate.Replaced => "a later one of its subject took its place; it may have been delivered before",
+            MailFate.Replaced => "taken back, or a later one of its subject took its place; it may have been delivered before",
             MailFate.Expired => "its time ran out at the gateway",
             _ => status.Gateway == null ? "no gateway has taken it yet" : "the gateway knows nothing of it any more",
         };
     }
+
+    // a gateway forgets what is over when it comes to it
+    private static bool IsOver(MailStatus status) => status.Fate == MailFate.Waiting && status.KeptUntil <= DateTimeOffset.UtcNow;
 
     private static Command Probe()
     {
@@ -89,7 +93,7 @@ internal static class MailCommand
             await using MailSender sender = MailSender.Open(session.Node, session.Identity, session.SentFile);
             MailStatus status = await sender.StatusAsync(parsed.GetRequiredValue(id), parsed.GetValue(via), session.Interrupted);
             Tell(session.Output, status);
-            return status.Fate is MailFate.Waiting or MailFate.Delivered ? 0 : CliException.Failed;
+            return (status.Fate is MailFate.Waiting or MailFate.Delivered) && !IsOver(status) ? 0 : CliException.Failed;
         }));
         return command;
     }

@@ -95,5 +95,5 @@ internal static class NatsBench
         return watch.Read(Count);
     }
 
-    private static double Median(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

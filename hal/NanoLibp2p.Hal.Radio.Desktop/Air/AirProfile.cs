@@ -65,7 +65,7 @@ public sealed record AirProfile
     public int AnswerMs { get; private init; }
 
     /// <summary>Channels that devices choose from at random; the gateway hears all of them.</summary>
-    public int UpChannels { get; private init; } = 1;
+    public int UpChannels { get; init; } = 1;
 
     /// <summary>Whether frames on one channel disturb each other.</summary>
     public bool HasCollisions { get; private init; }

@@ -1,0 +1,188 @@
+using System;
+using System.Collections.Generic;
+using System.Device.Gpio;
+using System.Globalization;
+using System.Linq;
+using System.Net;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Hal.Frames;
+using NanoLibp2p.Hal.LoRa;
+using NanoLibp2p.Hal.Radio.Air;
+using NanoLibp2p.Hal.Radio.LoRaUdp;
+using NanoLibp2p.Hal.Radio.Serial;
+using NanoLibp2p.Hal.Radio.Udp;
+using NanoLibp2p.Hal.Serial;
+
+namespace NanoLibp2p.Hal.Radio;
+
+/// <summary>Which radio a program is to use, as one writes it: <c>lora-udp://0.0.0.0:1700</c>, <c>serial:///dev/ttyUSB0</c>,
+/// <c>udp://[::]:4242</c>, <c>air://demo?profile=lora-sf9-eu868</c>.</summary>
+public sealed class RadioAddress
+{
+    private const string Schemes = "lora-udp://HOST:PORT, sx127x://spidev0.0, sx126x://spidev0.0, serial:///dev/ttyUSB0, "
+        + "udp://HOST:PORT or air://NAME?profile=lora-sf9-eu868";
+
+    private readonly string _text;
+    private readonly Func<bool, IStore?, IFrameLink> _create;
+
+    private RadioAddress(string text, string scheme, Func<bool, IStore?, IFrameLink> create)
+        => (_text, Scheme, _create) = (text, scheme, create);
+
+    /// <summary>Such as <c>lora-udp</c>.</summary>
+    public string Scheme { get; }
+
+    /// <summary>Reads an address.</summary>
+    /// <exception cref="FormatException">It is none; the text says what to give.</exception>
+    public static RadioAddress Parse(string text)
+    {
+        int at = text.IndexOf("://", StringComparison.Ordinal);
+        if (at < 1)
+        {
+            throw new FormatException($"'{text}' is no radio; give {Schemes}");
+        }
+
+        string scheme = text[..at];
+        string[] parts = text[(at + 3)..].Split('?', 2);
+        Dictionary<string, string> options = Options(text, parts.Length > 1 ? parts[1] : "");
+        RadioAddress address = scheme switch
+        {
+            "udp" => Udp(text, parts[0]),
+            "lora-udp" => LoRaUdp(text, parts[0], options),
+            "serial" => Serial(text, parts[0], options),
+            "sx127x" or "sx126x" => Chip(text, scheme, parts[0], options),
+            "air" => Air(text, parts[0], options),
+            _ => throw new FormatException($"'{text}' is no radio that there is; give {Schemes}"),
+        };
+        return options.Count == 0 ? address
+            : throw new FormatException($"'{text}': {scheme}:// has no option '{options.Keys.First()}'");
+    }
+
+    /// <summary>Makes the link, which is not open yet.</summary>
+    /// <param name="isGateway">For a gateway, which answers; else for a device.</param>
+    /// <param name="store">Where used airtime is kept; null for nowhere.</param>
+    public IFrameLink Create(bool isGateway, IStore? store) => _create(isGateway, store);
+
+    /// <inheritdoc/>
+    public override string ToString() => _text;
+
+    private static RadioAddress Udp(string text, string place)
+    {
+        IPEndPoint point = EndPoint(text, place);
+        return new RadioAddress(text, "udp", (isGateway, _) => isGateway ? UdpFrameLink.Listen(point) : UdpFrameLink.Connect(point));
+    }
+
+    private static RadioAddress LoRaUdp(string text, string place, Dictionary<string, string> options)
+    {
+        LoRaUdpOptions link = new()
+        {
+            Local = EndPoint(text, place),
+            Forwarders = Take(options, "forwarder", "") is { Length: > 0 } ids ? ids.Split(',') : [],
+            FrequencyMHz = Number(text, options, "frequency", 869.525, 137, 1020),
+            PowerDbm = (int)Number(text, options, "power", 14, 0, 27),
+        };
+        try
+        {
+            new LoRaUdpLink(link).Close();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FormatException($"'{text}': {exception.Message}");
+        }
+
+        return new RadioAddress(text, "lora-udp", (isGateway, store) => isGateway ? new LoRaUdpLink(link with { Store = store })
+            : throw new FormatException($"'{text}' is a gateway's radio; a device has none of that kind"));
+    }
+
+    private static RadioAddress Serial(string text, string port, Dictionary<string, string> options)
+    {
+        if (port.Length < 2)
+        {
+            throw new FormatException($"'{text}' names no port; give serial:///dev/ttyUSB0, or serial://COM3");
+        }
+
+        int rate = (int)Number(text, options, "rate", 115_200, 300, 4_000_000);
+        return new RadioAddress(text, "serial", (isGateway, _) => new SerialFrameLink(new SerialPortLine(port, rate), isGateway));
+    }
+
+    private static RadioAddress Air(string text, string name, Dictionary<string, string> options)
+    {
+        AirProfile profile;
+        try
+        {
+            profile = AirProfile.Find(Take(options, "profile", "lora-sf7-eu868"));
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FormatException($"'{text}': {exception.Message}");
+        }
+
+        double loss = Number(text, options, "loss", 0, 0, 1);
+        int distance = (int)Number(text, options, "attenuation", 100, 0, 160);
+        return name.Length is > 0 and <= 64
+            ? new RadioAddress(text, "air", (isGateway, store) => new AirGroup(name, profile,
+                new AirLinkOptions { IsGateway = isGateway, Store = store, LossDb = distance }, loss))
+            : throw new FormatException($"'{text}' names no air; give air://NAME?profile={profile.Name}");
+    }
+
+    // a chip on the SPI of a Raspberry Pi; the standard pins are those of the usual hats
+    private static RadioAddress Chip(string text, string scheme, string device, Dictionary<string, string> options)
+    {
+        string[] numbers = device.StartsWith("spidev", StringComparison.Ordinal) ? device["spidev".Length..].Split('.') : [];
+        if (numbers.Length != 2 || !int.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out int bus)
+            || !int.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out int select))
+        {
+            throw new FormatException($"'{text}' names no SPI device; give {scheme}://spidev0.0");
+        }
+
+        bool is127 = scheme == "sx127x";
+        int spreading = (int)Number(text, options, "sf", 9, 7, 12);
+        int power = (int)Number(text, options, "power", 14, -9, 22);
+        LoRaPinOptions pins = new()
+        {
+            Reset = (int)Number(text, options, "reset", 18, -1, 99),
+            Interrupt = (int)Number(text, options, "interrupt", 16, -1, 99),
+            Busy = (int)Number(text, options, "busy", is127 ? -1 : 20, -1, 99),
+            Transmit = (int)Number(text, options, "transmit", -1, -1, 99),
+            Receive = (int)Number(text, options, "receive", -1, -1, 99),
+        };
+        return new RadioAddress(text, scheme, (isGateway, store) =>
+        {
+            LoRaOptions radio = LoRaOptions.Eu868(spreading, isGateway);
+            radio.PowerDbm = power;
+            SpiLoRaBus spi = new(SpiLoRaBus.CreateSpi(bus, select), new GpioController(), pins);
+            AirLedger ledger = new(new StoredAir(store ?? new MemoryStore(), $"air-spidev{bus}-{select}", true), radio.LimitMs,
+                (isGateway ? radio.Down : radio.Up).TimeOnAirUs(radio.Mtu));
+            ledger.Start(new SystemClock().NowMs, 0);
+            return new LoRaRadio(is127 ? new Sx127x(spi, true) : new Sx126x(spi, new Sx126xOptions()), radio, ledger, new SystemRandom());
+        });
+    }
+
+    private static IPEndPoint EndPoint(string text, string place)
+        => IPEndPoint.TryParse(place, out IPEndPoint? point) && place.LastIndexOf(':') > place.LastIndexOf(']') ? point
+            : throw new FormatException($"'{text}' has no address with a port; give one such as 0.0.0.0:1700 or [::]:4242");
+
+    private static Dictionary<string, string> Options(string text, string query)
+    {
+        Dictionary<string, string> options = new(StringComparer.Ordinal);
+        foreach (string one in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = one.Split('=', 2);
+            if (pair.Length < 2 || pair[1].Length == 0 || !options.TryAdd(pair[0], Uri.UnescapeDataString(pair[1])))
+            {
+                throw new FormatException($"'{text}': '{one}' is no option; give each once, as name=value");
+            }
+        }
+
+        return options;
+    }
+
+    private static string Take(Dictionary<string, string> options, string name, string standard)
+        => options.Remove(name, out string? value) ? value : standard;
+
+    private static double Number(string text, Dictionary<string, string> options, string name, double standard, double least, double most)
+        => !options.Remove(name, out string? value) ? standard
+            : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least
+                && number <= most ? number
+                : throw new FormatException(string.Create(CultureInfo.InvariantCulture,
+                    $"'{text}': {name} is '{value}'; give a number from {least} to {most}"));
+}

@@ -108,6 +108,36 @@ public sealed partial class Libp2pNode
     }
 
     /// <summary>
+    /// Publishes a message that another peer signed and that came here by a way of its own, such as a radio: peers get it as that peer's,
+    /// and
+    /// so do this node's subscriptions. A message that was here before is not sent again.
+    /// </summary>
+    /// <param name="message">The message as its author signed it (pubsub spec, "Message Signing"): from, data, seqno, topic, signature,
+    /// each once and in this order, of an author whose Ed25519 key is in his peer id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How many it goes to: peers, and 1 for this node's subscriptions; 0 when nobody subscribed, and nothing was kept; -1 when it
+    /// was here before.</returns>
+    /// <exception cref="ArgumentException">It is malformed, or its signature is not its author's.</exception>
+    /// <exception cref="Libp2pException">It is too long, or the node has ended or has no router.</exception>
+    public async Task<int> PublishSignedAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    {
+        GossipHub hub = Router();
+        const int IsMalformed = int.MinValue;
+        int sent = await CallAsync(_shards[0], shard => SignedMessage.Read(message.Span, shard.Node.Crypto) is { } signed
+            && signed.Topic.Length > 0 && signed.Topic.Length <= hub.Options.MaxTopicBytes ? hub.Publish(signed) : IsMalformed,
+            cancellationToken).ConfigureAwait(false);
+        return sent switch
+        {
+            IsMalformed => throw new ArgumentException(
+                "the message is malformed, or its signature is not its author's: nothing was published", nameof(message)),
+            PublishResult.TooLong => throw Libp2pException.For(Libp2pError.MessageTooLong, null,
+                $"a message of {message.Length} bytes exceeds MaxMessageBytes of pubsub's options = {_options.PubSub!.MaxMessageBytes}"),
+            PublishResult.Duplicate => -1,
+            _ => sent,
+        };
+    }
+
+    /// <summary>
     /// Has the application judge a topic's messages before they are delivered and passed on. What it rejects costs the peers that sent it
     /// their good name; what it does not judge in GossipSubOptions.ValidationTime, or with an exception, is ignored.
     /// </summary>

@@ -238,6 +238,39 @@ internal sealed class GossipHub : IGossipOutput
         return sent;
     }
 
+    /// <summary>Publishes a message that another peer signed, and delivers it here. Where nobody would get it, nothing is kept.</summary>
+    /// <returns>The number of peers that it goes to, one more where it was delivered here, or a negative
+    /// <see cref="PublishResult"/>.</returns>
+    internal int Publish(SignedMessage signed)
+    {
+        bool isWantedHere = _owner.HasSubscribers(signed.Topic);
+        if (!isWantedHere && _router.Receivers(signed.Topic).Count == 0)
+        {
+            return 0;
+        }
+
+        GossipMessage? message = _shards[0].Gossip!.Make(signed);
+        if (message == null)
+        {
+            return PublishResult.TooLong;
+        }
+
+        if (Seen.Contains(message.Hash, NowMs))
+        {
+            message.Frame.Release();
+            return PublishResult.Duplicate;
+        }
+
+        if (isWantedHere)
+        {
+            ((IGossipOutput)this).Deliver(message);
+        }
+
+        int sent = _router.Publish(message);
+        EndTurn();
+        return sent + (isWantedHere ? 1 : 0);
+    }
+
     internal GossipSubStatus Status()
     {
         List<GossipTopicStatus> topics = [];

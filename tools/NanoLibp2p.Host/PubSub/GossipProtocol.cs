@@ -275,6 +275,30 @@ internal sealed class GossipProtocol : RpcHandler
         };
     }
 
+    /// <summary>Frames a message that another peer signed; on the thread of shard 0.</summary>
+    /// <returns>Null when it is too long.</returns>
+    internal GossipMessage? Make(SignedMessage message)
+    {
+        int count = message.Bytes.Length;
+        if (count > Options.MaxMessageBytes)
+        {
+            return null;
+        }
+
+        int head = RpcWriter.FrameBytes(count);
+        GossipFrame frame = GossipFrame.Rent(head + count, isMessage: true);
+        RpcWriter.WriteFrame(count, frame.Bytes, 0);
+        message.Bytes.CopyTo(frame.Bytes, head);
+        frame.Count = head + count;
+        byte[] id = MakeId(message.Topic, message.Data, message.From, message.Number);
+        return new GossipMessage
+        {
+            Frame = frame, Topic = message.Topic, Hash = HashOfId(id, id.Length), Id = id, DataOffset = head + message.DataOffset,
+            DataCount = message.DataCount, FromOffset = head + message.FromOffset, FromCount = message.FromCount,
+            SequenceNumber = BinaryPrimitives.ReadUInt64BigEndian(message.Number),
+        };
+    }
+
     /// <inheritdoc/>
     public override void OnConnected(Connection connection)
     {

@@ -1,0 +1,89 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using NanoLibp2p.Buffers;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Host.Tests.PubSub;
+
+/// <summary>Messages that a peer signed who is not here, such as a device on a radio.</summary>
+public sealed class SignedMessageTests
+{
+    private const string Topic = "greenhouse/climate";
+    private readonly DesktopCrypto _crypto = new();
+    private readonly Identity _author;
+
+    public SignedMessageTests() => _author = Identity.Create(_crypto, new SystemRandom());
+
+    [Fact]
+    public async Task A_message_that_another_peer_signed_reaches_peers_and_this_node_as_that_peers_and_once()
+    {
+        await using Libp2pNode gateway = await Nodes.ListenAsync(2, PollerKind.Best);
+        await using Libp2pNode listener = await Nodes.StartAsync(1, PollerKind.Best);
+        using CancellationTokenSource late = new(Nodes.Patience);
+        byte[] message = Sign(1UL << 56, "21.5");
+        Assert.Equal(0, await gateway.PublishSignedAsync(message, late.Token));
+        using Subscription there = listener.SubscribeAsync(Topic);
+        await listener.DialAsync(gateway);
+        while ((await gateway.GetSubscribersAsync(Topic, late.Token)).Count == 0)
+        {
+            await Task.Delay(5, late.Token);
+        }
+
+        using Subscription here = gateway.SubscribeAsync(Topic);
+        await here.Joined;
+        Assert.Equal(2, await gateway.PublishSignedAsync(message, late.Token));
+        Assert.Equal(-1, await gateway.PublishSignedAsync(message, late.Token));
+        foreach (Subscription one in new[] { there, here })
+        {
+            await using IAsyncEnumerator<TopicMessage> messages = one.GetAsyncEnumerator(late.Token);
+            Assert.True(await messages.MoveNextAsync());
+            Assert.Equal(_author.PeerId, messages.Current.From);
+            Assert.Equal("21.5", Encoding.UTF8.GetString(messages.Current.Data));
+            Assert.Equal(1UL << 56, messages.Current.SequenceNumber);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_with_any_byte_changed_is_published_nowhere()
+    {
+        await using Libp2pNode gateway = await Nodes.StartAsync(1, PollerKind.Best);
+        using Subscription here = gateway.SubscribeAsync(Topic);
+        byte[] message = Sign(1UL << 56, "21.5");
+        for (int i = 0; i < message.Length; i++)
+        {
+            byte[] forged = [.. message];
+            forged[i] ^= 1;
+            await Assert.ThrowsAsync<ArgumentException>(() => gateway.PublishSignedAsync(forged));
+            await Assert.ThrowsAsync<ArgumentException>(() => gateway.PublishSignedAsync(message.AsMemory(0, i)));
+        }
+
+        await Assert.ThrowsAsync<ArgumentException>(() => gateway.PublishSignedAsync(message.Append((byte)0).ToArray()));
+        Assert.Equal(1, await gateway.PublishSignedAsync(message));
+    }
+
+    private byte[] Sign(ulong number, string data)
+    {
+        byte[] sequence = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(sequence, number);
+        byte[] bytes = new byte[500];
+        "libp2p-pubsub:"u8.CopyTo(bytes);
+        int at = 14;
+        byte[][] fields = [_author.PeerId.ToBytes(), Encoding.UTF8.GetBytes(data), sequence, Encoding.UTF8.GetBytes(Topic)];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            at = ProtobufWriter.WriteBytes(i + 1, fields[i], 0, fields[i].Length, bytes, at);
+        }
+
+        byte[] signature = new byte[64];
+        _author.Sign(_crypto, bytes, 0, at, signature, 0);
+        at = ProtobufWriter.WriteBytes(5, signature, 0, 64, bytes, at);
+        return bytes[14..at];
+    }
+}

@@ -61,7 +61,8 @@ public class ArgumentTests
     [InlineData("listen --listen", "--listen")]
     [InlineData("listen" + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback + Loopback, "9 addresses",
         "at most 8")]
-    [InlineData("device --topic t", "give --dial MULTIADDR, --relay MULTIADDR, --mdns, --rendezvous MULTIADDR, or --mailbox MULTIADDR")]
+    [InlineData("device --topic t", "give --dial MULTIADDR, --relay MULTIADDR, --mdns, --rendezvous MULTIADDR, --mailbox MULTIADDR, or "
+        + "--radio URL")]
     [InlineData("device --topic t --relay /ip4/127.0.0.1/tcp/4001", "can't be a relay", "/p2p/")]
     [InlineData("device --dial " + Peer, "--topic")]
     [InlineData("device --dial " + Peer + " --topic t --board toaster", "toaster")]

@@ -66,6 +66,7 @@ internal static class Program
             LookupCommand.Create(),
             ProvideCommand.Create(),
             DeviceCommand.Create(),
+            AirCommand.Create(),
             ProvisionCommand.Create(),
             GatewayCommand.Create(),
             MailCommand.Create(),

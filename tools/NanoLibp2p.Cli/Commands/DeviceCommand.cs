@@ -50,26 +50,35 @@ internal static class DeviceCommand
             HelpName = "MULTIADDR",
             CustomParser = result => CommonOptions.ParsePeer(result.Tokens[0].Value, result),
         };
+        Option<string?> radio = RadioDeviceCommand.Radio();
+        Option<string?> gateway = RadioDeviceCommand.Gateway();
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval();
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings have arrived; without it, with Ctrl-C");
         Option<FileInfo?> key = CommonOptions.Key();
         Command command = new("device", "Run a board's firmware: read, sign, publish, and dial again when the connection is gone")
         {
-            board, dial, mdns, relay, rendezvous, mailbox, topic, every, readings, key
+            board, dial, mdns, relay, rendezvous, mailbox, radio, gateway, topic, every, readings, key
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(dial) == null && result.GetResult(relay) == null && !result.GetValue(mdns)
-                && result.GetResult(rendezvous) == null && result.GetResult(mailbox) == null)
+                && result.GetResult(rendezvous) == null && result.GetResult(mailbox) == null
+                && result.GetResult(radio) == null)
             {
-                result.AddError("give --dial MULTIADDR, --relay MULTIADDR, --mdns, --rendezvous MULTIADDR, or --mailbox MULTIADDR");
+                result.AddError("give --dial MULTIADDR, --relay MULTIADDR, --mdns, --rendezvous MULTIADDR, --mailbox MULTIADDR, or "
+                    + "--radio URL");
             }
         });
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
             int wanted = parsed.GetValue(readings) ?? int.MaxValue;
+            if (parsed.GetValue(radio) is { } url)
+            {
+                return RadioDeviceCommand.Run(url, parsed.GetValue(gateway), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time,
+                    wanted, parsed.GetValue(key), output);
+            }
             Multiaddr[] dialed = parsed.GetValue(dial) ?? [];
             DeviceSettings settings = Settings(dialed.Select(one => one.ToString()), parsed.GetRequiredValue(topic),
                 parsed.GetValue(every).Time, ("relay", parsed.GetValue(relay)),

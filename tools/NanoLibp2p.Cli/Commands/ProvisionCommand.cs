@@ -9,6 +9,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Commands;
@@ -26,6 +27,9 @@ internal static class ProvisionCommand
         Option<int?> count = new("--count") { Description = "So many boards, each in a folder of its own below --out: board-001, "
             + "board-002, ...", HelpName = "N", CustomParser = ParseCount };
         Option<Multiaddr[]> dial = CommonOptions.Dial();
+        dial.Required = false;
+        Option<string?> radio = RadioDeviceCommand.Radio();
+        Option<string?> gateway = RadioDeviceCommand.Gateway();
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval(standardSeconds: 10);
         Option<string?> ssid = new("--ssid")
@@ -44,14 +48,20 @@ internal static class ProvisionCommand
             + "The identity is made with this host's random source, so a board whose own is weak (an ESP32 on Ethernet) gets its seed "
             + "here: its store reads it under the name identity")
         {
-            folder, count, dial, topic, every, ssid, password, serial, keep,
+            folder, count, dial, radio, gateway, topic, every, ssid, password, serial, keep,
         };
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
-            Multiaddr[] peers = parsed.GetRequiredValue(dial);
-            string settings = DeviceCommand.SettingsText(peers.Select(one => one.ToString()), parsed.GetRequiredValue(topic),
-                parsed.GetValue(every).Time);
+            Multiaddr[] peers = parsed.GetValue(dial) ?? [];
+            string? url = parsed.GetValue(radio);
+            if (url == null && peers.Length == 0)
+            {
+                throw new CliException("give --dial MULTIADDR, or --radio URL and --gateway CARD", CliException.WrongArguments);
+            }
+            RadioCard? card = url == null ? null : RadioCards.OfGateway(parsed.GetValue(gateway));
+            string settings = (url == null ? "" : $"radio = {url}\n") + DeviceCommand.SettingsText(
+                peers.Select(one => one.ToString()), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time);
             Check(settings);
             WifiNetwork? wifi = Wifi(parsed.GetValue(ssid), parsed.GetValue(password));
             BoardFolder[] boards = Boards(parsed.GetRequiredValue(folder).FullName, parsed.GetValue(count));
@@ -68,7 +78,13 @@ internal static class ProvisionCommand
             }
             foreach (BoardFolder board in boards)
             {
-                Provision(board, peers, settings, wifi, parsed.GetValue(serial), output);
+                Provision(board, peers, settings, wifi, parsed.GetValue(serial), output, card,
+                    CardsFile(parsed.GetRequiredValue(folder).FullName, parsed.GetValue(gateway)));
+            }
+            if (card != null)
+            {
+                string cards = CardsFile(parsed.GetRequiredValue(folder).FullName, parsed.GetValue(gateway));
+                output.Note($"their cards are in {cards}; the gateway reads them in its data folder");
             }
             string andWifi = wifi == null ? "" : "; nanoff --networkdeployment wifi.json";
             output.Note($"send them, in each folder: nanoff --filedeployment files.json{andWifi}");
@@ -77,7 +93,12 @@ internal static class ProvisionCommand
         return command;
     }
 
-    private static void Provision(BoardFolder board, Multiaddr[] peers, string settings, WifiNetwork? wifi, string? serial, Output output)
+    // the gateway's own file where its data folder was given
+    private static string CardsFile(string folder, string? gateway)
+        => Path.Combine(gateway != null && Directory.Exists(gateway) ? gateway : folder, RadioHost.DevicesFile);
+
+    private static void Provision(BoardFolder board, Multiaddr[] peers, string settings, WifiNetwork? wifi, string? serial, Output output,
+        RadioCard? gateway, string cards)
     {
         bool isNew = !board.Identity.Exists;
         Identity identity = isNew ? Keys.Create() : Keys.Read(board.Identity);
@@ -87,8 +108,14 @@ internal static class ProvisionCommand
             throw new CliException($"{self} has the peer id of the identity in {board.Path}: a board does not dial itself; give it another "
                 + $"identity", CliException.WrongArguments);
         }
-        board.Write(identity, isNew, settings, wifi, serial);
         JsonObject json = Output.Event("provisioned");
+        if (gateway != null)
+        {
+            RadioCard card = RadioCards.Provision(board.Path, identity, gateway);
+            RadioCards.Append(cards, card, board.Name);
+            json["card"] = card.ToString();
+        }
+        board.Write(identity, isNew, settings, wifi, serial, gateway == null ? [] : RadioCards.Values);
         json["board"] = board.Name;
         json["peer"] = peer;
         json["folder"] = board.Path;

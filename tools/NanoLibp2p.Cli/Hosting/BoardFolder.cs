@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -40,8 +41,9 @@ internal sealed class BoardFolder(string path)
     /// <param name="settings">The text for its store.</param>
     /// <param name="wifi">The network that it joins; null for one without.</param>
     /// <param name="serialPort">Where nanoff finds it; null leaves that to who calls nanoff.</param>
+    /// <param name="more">Other values that are in the folder already.</param>
     /// <exception cref="CliException">It can't be written.</exception>
-    internal void Write(Identity identity, bool isNew, string settings, WifiNetwork? wifi, string? serialPort)
+    internal void Write(Identity identity, bool isNew, string settings, WifiNetwork? wifi, string? serialPort, params string[] more)
     {
         try
         {
@@ -53,7 +55,7 @@ internal sealed class BoardFolder(string path)
             }
             Write(DeviceSettings.StoreName, settings);
             JsonObject files = Begin(serialPort);
-            files["Files"] = new JsonArray(File(DeviceIdentity.StoreName), File(DeviceSettings.StoreName));
+            files["Files"] = new JsonArray([File(DeviceIdentity.StoreName), File(DeviceSettings.StoreName), .. more.Select(File)]);
             Write(FileList, files.ToJsonString(_jsonForm) + "\n");
             if (wifi != null)
             {

@@ -97,6 +97,8 @@ internal sealed class GatewaySettings
     /// <summary>The address of the postbox's store; empty for the one in the data folder.</summary>
     internal string PostboxStore => Text(SettingsTable.PostboxStore);
 
+    internal IReadOnlyList<string> Radios => Texts(SettingsTable.Radios);
+
     internal string MdnsService => Text(SettingsTable.MdnsService);
 
     internal IReadOnlyList<string> FetchTopics => Texts(SettingsTable.FetchTopics);

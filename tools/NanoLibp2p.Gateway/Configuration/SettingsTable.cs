@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Net;
 using NanoLibp2p.Gateway.Mqtt;
+using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Host.Kademlia;
@@ -62,6 +63,7 @@ internal static class SettingsTable
     internal const string PostboxDays = "postbox.days";
     internal const string PostboxIdleDays = "postbox.idleDays";
     internal const string PostboxWork = "postbox.work";
+    internal const string Radios = "radios";
     internal const string Mdns = "mdns.enabled";
     internal const string MdnsService = "mdns.service";
     internal const string FetchTopics = "fetch.topics";
@@ -170,6 +172,9 @@ internal static class SettingsTable
         new(PostboxIdleDays, SettingKind.Number, 90L, "Days after which a mailbox goes whose owner does not come")
             { Least = 31, Most = 36_500 },
         new(PostboxWork, SettingKind.Number, 18L, "Bits of work that strangers show where the owner says nothing") { Least = 1, Most = 32 },
+        new(Radios, SettingKind.List, Array.Empty<string>(),
+            "Radios on which devices are heard by frame sessions: lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0, udp://[::]:4242")
+            { Check = RadioHost.Check },
         new(Mdns, SettingKind.Switch, true,
             "Whether peers of the local network find it by mDNS; never where it listens on loopback alone"),
         new(MdnsService, SettingKind.Text, NanoLibp2p.Discovery.Mdns.PublicService, "Name of mDNS: the public one, or one of your own")

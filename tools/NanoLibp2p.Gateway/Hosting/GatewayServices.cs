@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NanoLibp2p.Gateway.Admission;
 using NanoLibp2p.Gateway.Configuration;
+using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.AutoNat;
@@ -59,6 +60,9 @@ internal sealed class GatewayServices : IAsyncDisposable
     /// <summary>Null when it is off, or when its store can't be opened.</summary>
     internal PostboxHost? Postbox { get; private set; }
 
+    /// <summary>Null when there are none, or when the store of their sessions can't be opened.</summary>
+    internal RadioHost? Radios { get; private set; }
+
     /// <summary>What fetch serves; null when it is off.</summary>
     internal NewestMessages? Newest { get; private set; }
 
@@ -81,6 +85,11 @@ internal sealed class GatewayServices : IAsyncDisposable
                 {
                     services._opening = services.OpenLaterAsync(StartAsync);
                 }
+            }
+
+            if (settings.Radios.Count > 0)
+            {
+                services.StartRadios(node, settings, folder, identity, admission, conditions);
             }
 
             return services;
@@ -118,6 +127,11 @@ internal sealed class GatewayServices : IAsyncDisposable
         if (Postbox != null)
         {
             yield return ("postbox", $"{Postbox.Service.Count} mailboxes, {Postbox.Service.Waiting} items wait, in {Postbox.Store}");
+        }
+
+        if (Radios != null)
+        {
+            yield return ("radios", Radios.Describe());
         }
 
         if (Mdns != null)
@@ -266,6 +280,21 @@ internal sealed class GatewayServices : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or Libp2pException or ObjectDisposedException)
         {
             // the gateway ends
+        }
+    }
+
+    // without their store there are none: what is acknowledged must be kept
+    private void StartRadios(
+        Libp2pNode node, GatewaySettings settings, DataFolder folder, Identity identity, AdmissionList admission, Conditions conditions)
+    {
+        try
+        {
+            Radios = RadioHost.Start(node, settings.Radios, folder, identity, peer => admission.ClassOf(peer) != null, conditions);
+            _all.Add(Radios);
+        }
+        catch (Exception e) when (Disk.IsFailure(e))
+        {
+            conditions.Set("radio-store", $"there are no radios: the store of their sessions can't be opened: {Disk.Why(e)}");
         }
     }
 

@@ -20,7 +20,7 @@ internal static class CheckCommand
     internal static Command Create()
     {
         Command command = new("check", "Look at settings, ports, data folder and limits without running; ends with 2 for wrong settings, 1 "
-            + "for what the system refuses") { GatewayOptions.Listen, GatewayOptions.Http, GatewayOptions.Store };
+            + "for what the system refuses") { GatewayOptions.Listen, GatewayOptions.Http, GatewayOptions.Store, GatewayOptions.Radio };
         command.SetGatewayAction((parsed, output) =>
         {
             GatewaySettings? settings = GatewaySettings.TryLoad(GatewayOptions.Sources(parsed), out IReadOnlyList<string> errors);

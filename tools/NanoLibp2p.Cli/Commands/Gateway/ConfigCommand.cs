@@ -12,7 +12,7 @@ internal static class ConfigCommand
     internal static Command Create()
     {
         Command command = new("config", "Print each setting with its value and where that comes from")
-            { GatewayOptions.Listen, GatewayOptions.Http, GatewayOptions.Store };
+            { GatewayOptions.Listen, GatewayOptions.Http, GatewayOptions.Store, GatewayOptions.Radio };
         command.SetGatewayAction((parsed, output) =>
         {
             GatewaySettings settings = GatewayOptions.Load(parsed);

@@ -42,6 +42,15 @@ internal static class GatewayOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
+    internal static readonly Option<string[]> Radio = new("--radio")
+    {
+        Description = "Radio on which devices are heard, such as lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0 or udp://[::]:4242; may be "
+            + "given several times",
+        HelpName = "URL",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
     internal static readonly Option<string?> Http = new("--http")
     {
         Description = "Where the page, health and metrics are served [default: http://127.0.0.1:4081]; none for nowhere",
@@ -76,6 +85,10 @@ internal static class GatewayOptions
         if (parsed.GetResult(Listen) != null && parsed.GetValue(Listen) is { Length: > 0 } listen)
         {
             flags.Add(("--listen", SettingsTable.Listen, listen));
+        }
+        if (parsed.GetResult(Radio) != null && parsed.GetValue(Radio) is { Length: > 0 } radios)
+        {
+            flags.Add(("--radio", SettingsTable.Radios, radios));
         }
         if (parsed.GetResult(Http) != null && parsed.GetValue(Http) is { } http)
         {

@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Commands.Gateway;
@@ -18,7 +19,7 @@ internal static class RunCommand
     internal static Command Create()
     {
         Command command = new("run", "Run a gateway; without any setting it listens on loopback")
-            { GatewayOptions.Listen, GatewayOptions.Http, GatewayOptions.Store };
+            { GatewayOptions.Listen, GatewayOptions.Http, GatewayOptions.Store, GatewayOptions.Radio };
         command.SetGatewayAction(RunAsync);
         return command;
     }
@@ -59,6 +60,15 @@ internal static class RunCommand
             JsonObject http = Output.Event("http");
             http["url"] = url;
             output.Tell(http, $"the page, health and metrics at {url}");
+        }
+        if (core.FullNode?.Radios is { } radios)
+        {
+            JsonObject radio = Output.Event("radio");
+            radio["card"] = radios.Card.ToString();
+            radio["devices"] = core.Folder.PathOf(RadioHost.DevicesFile);
+            output.Tell(radio, $"{radios.Ports.Count} {(radios.Ports.Count == 1 ? "radio" : "radios")}; the gateway's card, for devices:");
+            output.Copyable(radios.Card.ToString());
+            output.Note($"Cards of devices go into {core.Folder.PathOf(RadioHost.DevicesFile)}, one a line");
         }
         foreach ((string _, string sentence) in status.Conditions)
         {

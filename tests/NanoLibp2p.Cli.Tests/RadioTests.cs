@@ -1,0 +1,75 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using System.Threading.Tasks;
+
+namespace NanoLibp2p.Cli.Tests;
+
+/// <summary>Devices on radios, from the command line: a gateway and a device as two processes on one simulated air.</summary>
+public sealed class RadioTests : IDisposable
+{
+    private const string Topic = "greenhouse/climate";
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_provisioned_board_on_a_simulated_radio_publishes_through_the_gateway_as_itself()
+    {
+        string air = $"air://test-{Environment.ProcessId}-{Environment.TickCount64}?profile=lora-sf7-eu868";
+        string data = _folder.File("gateway");
+        await using CliProcess gateway = CliProcess.Start("gateway", "run", "--data", data, "--listen", "/ip4/127.0.0.1/tcp/0", "--http",
+            "none", "--radio", air, "--json", "--set", "kademlia.enabled=false");
+        string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        JsonElement radio = await gateway.EventAsync("radio");
+        CliResult made = await CliResult.RunAsync("provision", "--out", _folder.File("board"), "--radio", air, "--gateway", data, "--topic",
+            Topic, "--json");
+        JsonElement board = Assert.Single(made.EventsOf("provisioned"));
+        Assert.Contains(board.GetProperty("card").GetString()!, File.ReadAllText(radio.GetProperty("devices").GetString()!),
+            StringComparison.Ordinal);
+
+        await using CliProcess subscriber = CliProcess.Start("subscribe", address, Topic, "--count", "2", "--json");
+        await using CliProcess device = CliProcess.Start("device", "--radio", air, "--gateway", radio.GetProperty("card").GetString()!,
+            "--topic", Topic, "--key", Path.Combine(_folder.File("board"), "identity"), "--readings", "2", "--every", "3s", "--json");
+        JsonElement message = await subscriber.EventAsync("message");
+        Assert.Equal(board.GetProperty("peer").GetString(), message.GetProperty("from").GetString());
+        Assert.StartsWith("{\"n\":", message.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, (await device.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_fleet_is_told_as_a_table_for_programs_and_plotted()
+    {
+        string plot = _folder.File("air.svg");
+        CliResult result = await CliResult.RunAsync("air", "--profile", "lora-sf9-eu868", "--devices", "3", "--loss", "0.2", "--hours", "2",
+            "--svg", plot, "--json");
+        JsonElement air = Assert.Single(result.EventsOf("air"));
+        Assert.Equal(2, result.EventsOf("hour").Count);
+        Assert.Equal(180, air.GetProperty("readings").GetInt32());
+        Assert.InRange(air.GetProperty("delivered").GetInt32(), 150, 180);
+        Assert.InRange(air.GetProperty("worstHourMs").GetDouble(), 1_000, 36_000);
+        Assert.StartsWith("<svg", File.ReadAllText(plot), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tcp://1.2.3.4:5", "is no radio that there is")]
+    [InlineData("air://demo?profile=lora-sf6", "no profile 'lora-sf6'")]
+    [InlineData("air://demo?speed=9", "has no option 'speed'")]
+    [InlineData("lora-udp://0.0.0.0", "has no address with a port")]
+    [InlineData("lora-udp://0.0.0.0:1700?forwarder=xyz", "16 hex digits")]
+    public async Task A_radio_that_is_none_is_told_with_what_to_give(string url, string sentence)
+    {
+        CliResult result = await CliResult.RunAsync("gateway", "config", "--radio", url, "--data", _folder.File("none"));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(sentence, result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_peer_id_is_not_enough_on_a_radio()
+    {
+        CliResult result = await CliResult.RunAsync("device", "--radio", "air://demo", "--gateway",
+            "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN", "--topic", Topic);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("the card that gateway run --radio prints", result.Errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,181 @@
+using System;
+using System.Threading;
+using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Firmware.Radio;
+using NanoLibp2p.Frames;
+using NanoLibp2p.Gateway.Radio;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Hal.Frames;
+using NanoLibp2p.Hal.Radio;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Cli;
+
+/// <summary>A virtual board on a radio, with a thread of its own: a frame session with its gateway, and the host's own readings.</summary>
+internal sealed class RadioBoard : IDisposable
+{
+    private const int Alias = 0;
+
+    // a signature takes too much of a frame that is not longer
+    private const int LongestOfBatches = 96;
+    private const int MostWaitMs = 100;
+
+    private readonly VirtualBoard _board;
+    private readonly DesktopCrypto _crypto = new();
+    private readonly Told _device;
+    private readonly IFrameLink _link;
+    private readonly Reading _reading;
+    private readonly long _everyMs;
+    private readonly int _readings;
+    private readonly Thread _thread;
+    private volatile bool _isEnding;
+
+    /// <summary>Makes a board; <see cref="Start"/> lets it run.</summary>
+    /// <param name="identity">Who it is.</param>
+    /// <param name="radio">Its radio.</param>
+    /// <param name="gateway">Its gateway's card.</param>
+    /// <param name="topic">Where its readings go.</param>
+    /// <param name="every">How often.</param>
+    /// <param name="readings">After so many it takes no more.</param>
+    /// <param name="store">What outlives it; null for nothing.</param>
+    /// <param name="log">Hears, on the board's thread, what happens to it.</param>
+    /// <exception cref="FormatException">The topic can't be one, or the radio is not a device's.</exception>
+    internal RadioBoard(Identity identity, RadioAddress radio, RadioCard gateway, string topic, TimeSpan every, int readings, IStore? store,
+        Action<string> log)
+    {
+        store ??= new MemoryStore();
+        _board = new VirtualBoard("virtual", store);
+        _link = radio.Create(false, store);
+        _everyMs = (long)every.TotalMilliseconds;
+        _readings = readings;
+        Card = RadioCard.Of(identity, _crypto);
+        FrameNodeOptions options = RadioDevice.CreateOptions(_link);
+        options.ReadingBytes = 160;
+        options.MessageBytes = 1500;
+        options.Readings = 64;
+        _device = new Told(_link, options, identity, store, _crypto, log);
+        if (!_device.Node.SetTopic(Alias, topic, _link.Mtu <= LongestOfBatches ? FrameTopic.Batched : FrameTopic.Signed, null))
+        {
+            throw new FormatException($"a topic on a radio has 1 to 128 ASCII characters, and fits a frame of {_link.Mtu} bytes");
+        }
+
+        Provision(gateway);
+        _reading = new Reading(_device.Node.MaxReading(Alias));
+        _thread = new Thread(Run) { Name = "radio board", IsBackground = true };
+    }
+
+    /// <summary>What its gateway is to be told of it.</summary>
+    internal RadioCard Card { get; }
+
+    /// <summary>Readings that the gateway has.</summary>
+    internal long Sent => _device.Settled;
+
+    /// <summary>Readings that were lost.</summary>
+    internal long Dropped => _device.Lost;
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Waits until it has ended.</summary>
+    public void Dispose()
+    {
+        _isEnding = true;
+        if (!_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            _thread.Join();
+        }
+
+        _link.Close();
+        _board.Dispose();
+        _crypto.Dispose();
+    }
+
+    private void Provision(RadioCard gateway)
+    {
+        if (!_device.Start(_board.Clock.NowMs, -1))
+        {
+            // above all that it has used before, since both rise with the time
+            long unixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            byte[] hedge = new byte[32];
+            _board.Random.Fill(hedge, 0, hedge.Length);
+            _device.Node.Provision((uint)(unixMs / 1000), hedge, (ulong)unixMs << 16, false);
+        }
+
+        _device.Node.AddGateway(gateway.Card, gateway.StaticKey);
+        _device.Start(_board.Clock.NowMs, -1);
+    }
+
+    private void Run()
+    {
+        long next = _board.Clock.NowMs;
+        int taken = 0;
+        while (!_isEnding)
+        {
+            long now = _board.Clock.NowMs;
+            if (taken < _readings && now >= next)
+            {
+                Publish(++taken);
+                next = now + _everyMs;
+            }
+
+            int wait = _device.Step(now);
+            _link.Wait((int)Math.Clamp(Math.Min(wait, next - now), 0, MostWaitMs));
+        }
+    }
+
+    private void Publish(int number)
+    {
+        _reading.Begin(number, 0);
+        _board.Sensor.Read(_reading);
+        _reading.End();
+        if (_reading.TooLong)
+        {
+            // what does not fit a frame of this radio is left out
+            _reading.Begin(number, 0);
+            _reading.End();
+        }
+
+        // the last one asks whether it has arrived, and ends its batch
+        if (_device.Node.Publish(Alias, _reading.Bytes, 0, _reading.Count, number == _readings) < 0)
+        {
+            _device.Lost++;
+        }
+    }
+
+    private sealed class Told(IFrameLink link, FrameNodeOptions options, Identity identity, IStore store, DesktopCrypto crypto,
+        Action<string> log) : RadioDevice(link, options, new FrameSecrets(crypto), identity, store, new SystemRandom())
+    {
+        private long _settled;
+        private long _lost;
+
+        internal long Settled => Interlocked.Read(ref _settled);
+
+        internal long Lost
+        {
+            get => Interlocked.Read(ref _lost);
+            set => Interlocked.Exchange(ref _lost, value);
+        }
+
+        public override void OnState(FrameNode node) => log(node.State switch
+        {
+            FrameState.None => "it knows no gateway",
+            FrameState.Known => "it has no session with its gateway",
+            FrameState.Opening => "opens a session with its gateway",
+            FrameState.Open => "has a session with its gateway",
+            FrameState.Resuming => "resumes its session",
+            _ => "its gateway is silent; it is asked ever more slowly",
+        });
+
+        public override void OnSettled(FrameNode node, int reading) => Interlocked.Increment(ref _settled);
+
+        public override void OnLost(FrameNode node, int reading, int notice)
+        {
+            Interlocked.Increment(ref _lost);
+            log(notice == 0 ? "a reading made room for newer ones" : $"the gateway does not take a reading: notice {notice}");
+        }
+
+        public override void OnStoreFailed(FrameNode node) => log("its store takes nothing, so it sends nothing");
+    }
+}

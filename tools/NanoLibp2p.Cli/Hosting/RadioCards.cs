@@ -1,0 +1,96 @@
+using System;
+using System.IO;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Frames;
+using NanoLibp2p.Gateway.Radio;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Cli;
+
+/// <summary>Cards of frame sessions, both ways: a device is given its gateway's, the gateway gets the device's.</summary>
+internal static class RadioCards
+{
+    /// <summary>Names of the values that a board's store has beside identity and settings.</summary>
+    internal static readonly string[] Values = [FrameRecord.Name, FrameGateways.Name];
+
+    /// <summary>The card of a gateway: as text, in a file, or in the gateway's data folder.</summary>
+    /// <exception cref="CliException">It is none.</exception>
+    internal static RadioCard OfGateway(string? text)
+    {
+        if (text != null && PeerId.TryParse(text, out _) != null)
+        {
+            throw new CliException("a peer id is not enough to open a session on a radio: give --gateway the card that gateway run --radio "
+                + "prints, or the gateway's data folder", CliException.WrongArguments);
+        }
+        string file = text != null && Directory.Exists(text) ? Path.Combine(text, RadioHost.CardFile) : text ?? "";
+        try
+        {
+            using DesktopCrypto crypto = new();
+            string card = text switch
+            {
+                null => throw new CliException("on a radio give --gateway CARD: gateway run --radio prints it",
+                    CliException.WrongArguments),
+                _ when File.Exists(file) => File.ReadAllText(file).Trim(),
+                _ when Directory.Exists(text) => throw new CliException(
+                    $"{file} is not there: run the gateway on that folder with --radio once, which writes it", CliException.WrongArguments),
+                _ => text,
+            };
+            return RadioCard.Parse(card, crypto);
+        }
+        catch (FormatException e)
+        {
+            throw new CliException(e.Message, CliException.WrongArguments);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"cannot read {file}: {e.Message}", CliException.WrongArguments);
+        }
+    }
+
+    /// <summary>Writes what a board needs to open a session with its gateway into the folder of its store, unless it is there.</summary>
+    /// <returns>The board's card.</returns>
+    /// <exception cref="CliException">It can't be written.</exception>
+    internal static RadioCard Provision(string folder, Identity identity, RadioCard gateway)
+    {
+        using DesktopCrypto crypto = new();
+        FileStore store = new(folder);
+        FrameNode node = new(new FrameNodeOptions(), new FrameSecrets(crypto), identity, store, new SystemRandom(), new Silent());
+        if (!node.Start(0, -1))
+        {
+            // above all that it may have used, since both rise with the time
+            long unixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            byte[] hedge = new byte[32];
+            new SystemRandom().Fill(hedge, 0, hedge.Length);
+            if (!node.Provision((uint)(unixMs / 1000), hedge, (ulong)unixMs << 16, false))
+            {
+                throw new CliException($"cannot write to {folder}");
+            }
+        }
+        return node.AddGateway(gateway.Card, gateway.StaticKey) >= 0 ? RadioCard.Of(identity, crypto)
+            : throw new CliException($"the board in {folder} takes no card of {gateway.Peer}: it has a newer one, or four gateways");
+    }
+
+    /// <summary>Adds a board's card to a file of devices, unless it is there.</summary>
+    /// <exception cref="CliException">It can't be written.</exception>
+    internal static void Append(string file, RadioCard card, string name)
+    {
+        try
+        {
+            string before = File.Exists(file) ? File.ReadAllText(file) : "";
+            if (!before.Contains(card.ToString(), StringComparison.Ordinal))
+            {
+                string line = before.Length == 0 || before.EndsWith('\n') ? "" : "\n";
+                File.AppendAllText(file, $"{line}{card} {name}\n");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"cannot write {file}: {e.Message}");
+        }
+    }
+
+    private sealed class Silent : FrameNodeEvents
+    {
+    }
+}

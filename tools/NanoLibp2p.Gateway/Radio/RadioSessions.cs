@@ -1,0 +1,116 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Frames.Gateway;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Multiformats;
+
+namespace NanoLibp2p.Gateway.Radio;
+
+/// <summary>The frame sessions of all radios of a gateway, for any thread.</summary>
+internal sealed class RadioSessions : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly DesktopCrypto _crypto = new();
+    private readonly SqliteFrameStore _store;
+    private readonly FrameGateway _gateway;
+    private readonly Action<FramePublication> _publish;
+
+    /// <summary>Opens the store.</summary>
+    /// <param name="identity">Who the gateway is.</param>
+    /// <param name="store">The database.</param>
+    /// <param name="incarnation">The file by which a database that was put back is known.</param>
+    /// <param name="admits">Who gets a session.</param>
+    /// <param name="publish">Takes messages for the mesh, after the store has them.</param>
+    /// <exception cref="System.IO.IOException">The store takes nothing.</exception>
+    internal RadioSessions(Identity identity, string store, string incarnation, Func<PeerId, bool> admits,
+        Action<FramePublication> publish)
+    {
+        _publish = publish;
+        _store = new SqliteFrameStore(new SqliteFrameOptions { Path = store, IncarnationPath = incarnation });
+        _gateway = new FrameGateway(new FrameGatewayOptions
+        {
+            Identity = identity,
+            Crypto = _crypto,
+            Random = new SystemRandom(),
+            Store = _store,
+            Admits = admits,
+            IsRestored = _store.IsRestored,
+        }, Take);
+    }
+
+    /// <summary>Takes a frame from a radio, and gives its answer.</summary>
+    internal FrameOutgoing? OnFrame(FrameRadio radio, string address, ReadOnlySpan<byte> frame)
+    {
+        lock (_lock)
+        {
+            return _gateway.OnFrame(radio, address, frame, DateTimeOffset.UtcNow);
+        }
+    }
+
+    /// <summary>What is ready for devices that listen always.</summary>
+    internal IReadOnlyList<FrameOutgoing> Due()
+    {
+        lock (_lock)
+        {
+            return _gateway.Due();
+        }
+    }
+
+    /// <summary>Messages that were taken and are not on their topics yet.</summary>
+    internal IReadOnlyList<FramePublication> Outbox()
+    {
+        lock (_lock)
+        {
+            return _gateway.Outbox();
+        }
+    }
+
+    /// <summary>A message is on its topic.</summary>
+    internal void Published(FramePublication publication)
+    {
+        lock (_lock)
+        {
+            _gateway.Published(publication);
+        }
+    }
+
+    /// <summary>Remembers a device by its card.</summary>
+    /// <returns>False when a newer card of it was seen.</returns>
+    internal bool Remember(RadioCard card)
+    {
+        lock (_lock)
+        {
+            return _gateway.Find(card.Peer) is { IsRemembered: true } || _gateway.Remember(card.Peer, card.Card, card.StaticKey);
+        }
+    }
+
+    /// <summary>Verifies with it; on one thread at a time.</summary>
+    internal RadioCard Parse(string text)
+    {
+        lock (_lock)
+        {
+            return RadioCard.Parse(text, _crypto);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _store.Dispose();
+            _crypto.Dispose();
+        }
+    }
+
+    private void Take(FrameDevice device, FrameTaken taken)
+    {
+        if (taken.Publication is { } publication)
+        {
+            _publish(publication);
+        }
+    }
+}

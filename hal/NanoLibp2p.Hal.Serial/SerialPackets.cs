@@ -5,7 +5,8 @@ namespace NanoLibp2p.Hal.Serial
 {
     /// <summary>
     /// Packets on a line of bytes: COBS (Cheshire and Baker 1999), a CRC-16 (CCITT, initial value FFFFh, inverted, big-endian: without the
-    /// inversion a packet with a zero more would be right, too) behind each, 00 between them. What is damaged is dropped whole, and the next 00 begins anew.
+    /// inversion a packet with a zero more would be right, too) behind each, 00 between them. What is damaged is dropped whole, and the
+    /// next 00 begins anew.
     /// </summary>
     public sealed class SerialPackets
     {

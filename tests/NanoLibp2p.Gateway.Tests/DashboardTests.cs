@@ -16,7 +16,7 @@ namespace NanoLibp2p.Gateway.Tests;
 public sealed partial class DashboardTests : IDisposable
 {
     // what stands in PromQL beside names of metrics and labels
-    private static readonly string[] _words = ["rate", "sum", "by", "le", "histogram_quantile", "label_values"];
+    private static readonly string[] _words = ["rate", "increase", "sum", "by", "le", "histogram_quantile", "label_values"];
 
     private readonly TemporaryFolder _folder = new();
 

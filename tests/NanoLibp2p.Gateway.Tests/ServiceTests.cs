@@ -146,6 +146,52 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task While_records_of_its_DHT_can_not_be_written_it_is_degraded_with_why_and_is_ready_again_afterwards()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder);
+        SqliteKademliaStore store = gateway.Core.FullNode!.KademliaFile!;
+        StoredValue value = new([1], [2], DateTimeOffset.UtcNow);
+        Change("ALTER TABLE value RENAME TO elsewhere");
+        await Assert.ThrowsAsync<IOException>(async () => await store.PutValueAsync(value, default));
+
+        await Gateways.UntilAsync(() => gateway.Status.State == "degraded", "the failure is told");
+        Assert.StartsWith("records of Kademlia are not taken: ", gateway.Status.Conditions["kademlia-store"], StringComparison.Ordinal);
+        Change("ALTER TABLE elsewhere RENAME TO value");
+        Assert.True(await store.PutValueAsync(value, default));
+        await Gateways.UntilAsync(() => gateway.Status.State == "ready", "they are written");
+
+        void Change(string statement)
+        {
+            using SqliteConnection other = new($"Data Source={_folder.File("stores/kademlia.db")};Pooling=False");
+            other.Open();
+            using SqliteCommand command = other.CreateCommand();
+            command.CommandText = statement;
+            command.ExecuteNonQuery();
+        }
+    }
+
+    [Fact]
+    public async Task It_registers_itself_at_rendezvous_points_and_is_degraded_while_one_does_not_answer()
+    {
+        string gone = $"/ip4/127.0.0.1/tcp/1/p2p/{Identity.Create(DesktopCrypto.Choose(), new SystemRandom()).PeerId}";
+        await using Libp2pNode point = await ListenAsync();
+        await using RendezvousPoint service = RendezvousPoint.Start(point, new RendezvousPointOptions());
+        await using GatewayHost gateway = await Gateways.StartAsync(
+            _folder, ("rendezvous.register", $"{point.ListenAddresses[0]},{gone}"));
+        await using Libp2pNode board = await Gateways.PeerAsync();
+        PeerId at = await board.DialAsync(point.ListenAddresses[0]).WaitAsync(Gateways.Patience);
+        await Gateways.UntilAsync(() => service.Count == 1, "it is registered");
+
+        RendezvousPage page = await new RendezvousClient(board).DiscoverAsync(at, "nanolibp2p/gateways").WaitAsync(Gateways.Patience);
+        Assert.Equal(gateway.Node.PeerId, Assert.Single(page.Registrations).Record.Peer);
+        await board.DialAsync(gateway.Node.PeerId).WaitAsync(Gateways.Patience);
+        await Gateways.UntilAsync(() => gateway.Status.State == "degraded", "the point that is gone is told");
+        string told = gateway.Status.Conditions["rendezvous-register"];
+        Assert.StartsWith($"devices may not find it by rendezvous: {gone} has not registered it: ", told, StringComparison.Ordinal);
+        Assert.DoesNotContain(point.PeerId.ToString(), told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_switched_off_does_not_run_and_a_browsers_address_does()
     {
         await using GatewayHost gateway = await Gateways.StartAsync(

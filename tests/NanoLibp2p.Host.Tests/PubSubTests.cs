@@ -91,6 +91,7 @@ public class PubSubTests
         }
 
         await UntilAsync(async () => (await hub.GetPubSubStatusAsync()).Drops[GossipDrop.Unsigned] == 3, "three messages to be dropped");
+        await Nodes.UntilAsync(() => hub.Events.Recent.Any(one => one.Kind == NodeEventKind.MessagesDropped), "the log has it");
         NodeEvent told = Assert.Single(hub.Events.Recent, one => one.Kind == NodeEventKind.MessagesDropped);
         Assert.Equal((other.PeerId, RefusalReason.SignaturePolicy), (told.Peer, told.Refusal));
     }

@@ -18,6 +18,10 @@ internal static class IdleBench
         DefaultValueFactory = _ => [1000, 5000],
     };
 
+    private static readonly Argument<int> _most = new("connections") { DefaultValueFactory = _ => StandardConnections };
+
+    private const int StandardConnections = 8192;
+
     /// <summary>The command, and the hidden one of the process that is measured.</summary>
     internal static IEnumerable<Command> Commands()
     {
@@ -25,8 +29,9 @@ internal static class IdleBench
         Command idle = new("idle", What) { _connections };
         idle.SetAction(async parsed => await RunAsync(parsed.GetValue(_connections)!));
         yield return idle;
-        Command node = new("idle-node", "the node that is measured, for this program itself") { Hidden = true };
-        node.SetAction(async _ => await ServeAsync());
+        Command node = new("idle-node", "the node that is measured, for this program itself") { _most };
+        node.Hidden = true;
+        node.SetAction(async parsed => await ServeAsync(parsed.GetValue(_most)));
         yield return node;
     }
 
@@ -55,9 +60,9 @@ internal static class IdleBench
         }
     }
 
-    private static async Task ServeAsync()
+    private static async Task ServeAsync(int connections)
     {
-        Libp2pNodeOptions options = new() { MaxConnections = 8192 };
+        Libp2pNodeOptions options = new() { MaxConnections = connections };
         options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
         await using Libp2pNode node = await Libp2pNode.StartAsync(options);
         _ = DrainAsync(node.SubscribeAsync(IdleDevices.Topic));

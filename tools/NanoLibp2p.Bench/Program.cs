@@ -74,7 +74,8 @@ internal static class Program
         {
             _rounds, _bytes, _crypto, _asJson, listen, peer, gateway
         };
-        foreach (Command command in IdleBench.Commands().Concat(SoakBench.Commands()).Concat(StoreBench.Commands()))
+        foreach (Command command in (Command[])
+            [.. IdleBench.Commands(), .. CostBench.Commands(), .. SoakBench.Commands(), .. StoreBench.Commands()])
         {
             root.Subcommands.Add(command);
         }

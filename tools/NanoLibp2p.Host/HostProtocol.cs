@@ -82,7 +82,8 @@ internal sealed class HostProtocol(Libp2pNode owner, Shard shard) : StreamProtoc
         ShardConnection? connection = shard.Find(stream.Connection);
         if (connection == null || (connection.Link.IsLimited && !owner.UsesLimited && !IsForLimited(_names[stream.ProtocolIndex])))
         {
-            stream.Reset();
+            // of a relayed connection with limits, for what is short (ErrorCode.ResourceLimit: "a limit was hit")
+            stream.Reset(connection == null ? ErrorCode.None : ErrorCode.ResourceLimit);
             return;
         }
 

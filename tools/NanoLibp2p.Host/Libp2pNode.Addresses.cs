@@ -147,9 +147,10 @@ public sealed partial class Libp2pNode
     // identify push to everybody, shortly
     private void TellSoon(string trigger = "protocols_updated")
     {
+        // each change, as go has it, also where the one before is still to be told and both are told at once
+        _metrics?.PushTriggered(trigger);
         if (Interlocked.Exchange(ref _isTellingSoon, 1) == 0)
         {
-            _metrics?.PushTriggered(trigger);
             _ = TellAllWhoAsync();
         }
     }

@@ -233,8 +233,8 @@ public sealed partial class Libp2pNode
             ShardConnection connection = stream.Connection.Own;
             if (!connection.BeginHandler(_options.Node.MaxStreams))
             {
-                stream.Abort(ErrorCode.ResourceLimit);
                 OnRefused(RefusalReason.HandlerLimit, connection.Peer, AddressOf(connection));
+                stream.Abort(ErrorCode.ResourceLimit);
                 return;
             }
 

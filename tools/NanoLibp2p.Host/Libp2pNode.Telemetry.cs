@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
@@ -11,6 +12,10 @@ public sealed partial class Libp2pNode
 {
     /// <summary>The name of the meter (System.Diagnostics.Metrics) that every node's figures are under; its scope is the node.</summary>
     public const string MeterName = NodeMetrics.MeterName;
+
+    /// <summary>The name of the source (System.Diagnostics.ActivitySource) of every node's spans: dials, upgrades, circuits of a relay,
+    /// lookups.</summary>
+    public const string ActivitySourceName = NodeTracing.SourceName;
 
     private readonly NodeMetrics _metrics;
 
@@ -38,14 +43,30 @@ public sealed partial class Libp2pNode
     private void TellOpened(ShardConnection connection)
     {
         _metrics.Opened(connection);
+        TellUpgrade(connection, null);
         Events.Add(NodeEventKind.Connected, connection.Peer, connection.Info!.RemoteAddress?.ToString(), CloseReason.None,
             RefusalReason.None, connection.Connection.IsInbound ? "it called us" : "we dialled it");
+    }
+
+    // a caller's; of a dial it is the dialer that tells
+    private static void TellUpgrade(ShardConnection connection, Libp2pException? failed)
+    {
+        if (connection.Caller != null)
+        {
+            NodeTracing.Over(NodeTracing.Upgrade, Stopwatch.GetElapsedTime(connection.Begun), connection.Peer,
+                connection.Link.RemoteAddress, failed?.Text);
+        }
     }
 
     private void TellClosed(ShardConnection connection)
     {
         Libp2pException end = connection.End!;
         _metrics.Closed(connection, end.Reason);
+        if (connection.Info == null)
+        {
+            TellUpgrade(connection, end);
+        }
+
         if (connection.IsTurnedAway)
         {
             return;

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Core;
 
 namespace NanoLibp2p.Host;
 
@@ -90,7 +91,8 @@ public sealed class MessageStream(Stream stream, TimeSpan timeout)
         }
         catch (Exception e)
         {
-            (stream as PeerStream)?.Abort();
+            (stream as PeerStream)?.Abort(e is Libp2pException { Error: Libp2pError.MessageTooLong or Libp2pError.MessageMalformed }
+                ? ErrorCode.ProtocolViolation : ErrorCode.None);
             if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 throw Fault(Libp2pError.TimedOut, $"{what} within {first.TotalSeconds:0.###} s");

@@ -302,7 +302,12 @@ internal sealed class Shard : NodeScheduler
 
     internal Libp2pException ReasonOf(Connection connection, CloseReason reason, int detail)
         => new(Libp2pError.ConnectionClosed, connection.RemotePeer, "the connection ended: " + CloseText.Describe(reason, detail,
-            Node.Options), reason, detail);
+            Node.Options) + WhyBroken(connection, reason), reason, detail);
+
+    // what a relay says of the end of a circuit, such as that it has had its time or its bytes
+    private string WhyBroken(Connection connection, CloseReason reason)
+        => reason is CloseReason.LinkFailed or CloseReason.Remote && Find(connection)?.Link is CircuitLink { WhyBroken: { } why }
+            ? $"; the relay broke the circuit off: {why}" : "";
 
     private IShardLink? Open(LinkSource source)
     {

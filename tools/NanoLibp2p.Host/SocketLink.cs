@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -20,6 +21,7 @@ internal sealed class SocketLink : IShardLink
     private readonly byte[] _scratch;
     private readonly Traffic _traffic;
     private readonly ClosingSockets _closing;
+    private Multiaddr? _remote;
     private bool _isOpenToTheEnd;
     private LinkError _error;
     private bool _isClosed;
@@ -89,7 +91,7 @@ internal sealed class SocketLink : IShardLink
     }
 
     /// <inheritdoc/>
-    public Multiaddr RemoteAddress => Multiaddr.Parse($"/ip{(_address.Length == 4 ? 4 : 6)}/{new IPAddress(_address)}/tcp/{RemotePort}");
+    public Multiaddr RemoteAddress => _remote ??= Describe();
 
     /// <inheritdoc/>
     public bool IsLimited => false;
@@ -192,6 +194,16 @@ internal sealed class SocketLink : IShardLink
             _poller.Close(this);
             State = State == LinkState.Failed ? State : LinkState.Closed;
         }
+    }
+
+    private Multiaddr Describe()
+    {
+        byte[] bytes = new byte[1 + _address.Length + 1 + sizeof(ushort)];
+        bytes[0] = (byte)(_address.Length == 4 ? MultiaddrProtocol.Ip4 : MultiaddrProtocol.Ip6);
+        _address.CopyTo(bytes, 1);
+        bytes[^3] = (byte)MultiaddrProtocol.Tcp;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(bytes.Length - sizeof(ushort)), (ushort)RemotePort);
+        return Multiaddr.FromBytes(bytes, 0, bytes.Length);
     }
 
     /// <summary>The poller has news of it.</summary>

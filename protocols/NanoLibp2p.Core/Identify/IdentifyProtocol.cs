@@ -115,11 +115,17 @@ namespace NanoLibp2p.Core.Identify
         /// <inheritdoc/>
         public override long Poll(long nowMs)
         {
-            for (int i = 0; i < _writing.Length; i++)
+#if !NANOFRAMEWORK_1_0
+            // whose peers are told on when there is room (OnRoom), and of whom there may be thousands
+            if (Node.Scheduler == null)
+#endif
             {
-                if (_writing[i] != null)
+                for (int i = 0; i < _writing.Length; i++)
                 {
-                    Tell(_writing[i]);
+                    if (_writing[i] != null)
+                    {
+                        Tell(_writing[i]);
+                    }
                 }
             }
 

@@ -65,6 +65,7 @@ namespace NanoLibp2p.Core.Ping
             stream.Write(_payloads, index * PayloadBytes, PayloadBytes);
             stream.Progress = 0;
             StartClock(stream);
+            NoteAsked(index);
             return true;
         }
 
@@ -130,6 +131,13 @@ namespace NanoLibp2p.Core.Ping
         public override long Poll(long nowMs)
         {
             long next = long.MaxValue;
+#if !NANOFRAMEWORK_1_0
+            if (Node.Scheduler != null)
+            {
+                PollAsked(nowMs, ref next);
+                return next;
+            }
+#endif
             for (int i = 0; i < _answering.Length; i++)
             {
                 Libp2pStream asking = _streams[i];
@@ -167,8 +175,10 @@ namespace NanoLibp2p.Core.Ping
             }
         }
 
-        // PingProtocol.Room.cs; on a device Poll finds the room
+        // PingProtocol.Room.cs; on a device Poll finds the room, and looks at all
         partial void AwaitRoom(Libp2pStream stream);
+
+        partial void NoteAsked(int index);
 
         /// <inheritdoc/>
         public override void OnClosed(Libp2pStream stream, bool reset)

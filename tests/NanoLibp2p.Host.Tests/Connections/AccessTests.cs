@@ -29,6 +29,7 @@ public class AccessTests
         NodeEvent end = client.Events.Recent.Single(one => one.Kind == NodeEventKind.Closed);
         Assert.Equal(CloseReason.Remote, end.Reason);
         Assert.Contains("it does not allow this peer", end.Text);
+        await Nodes.UntilAsync(() => server.Events.Recent.Any(one => one.Kind == NodeEventKind.Closed), "the server's log has it");
         Assert.Equal(CloseReason.Blocked, server.Events.Recent.Single(one => one.Kind == NodeEventKind.Closed).Reason);
 
         // Noise comes before: only then is it known who calls

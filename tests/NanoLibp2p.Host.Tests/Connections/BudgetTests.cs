@@ -92,6 +92,7 @@ public class BudgetTests
             await Nodes.UntilAsync(() => !one.IsConnected(server.PeerId), "it is cut off");
         });
         Assert.True(error is null or Libp2pException, error?.ToString());
+        await Nodes.UntilAsync(() => server.Events.Recent.Any(two => two.Kind == NodeEventKind.Closed), "the server's log has it");
         Assert.Equal(CloseReason.MemoryExceeded, server.Events.Recent.Single(two => two.Kind == NodeEventKind.Closed).Reason);
         Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
         await Nodes.UntilAsync(() => server.KeptBytes < 100_000, "what it held is given back");
@@ -132,6 +133,7 @@ public class BudgetTests
                 Assert.InRange(server.KeptBytes, 0, Budget + 200_000);
             }
 
+            await Nodes.UntilAsync(() => server.Events.Recent.Any(one => one.Kind == NodeEventKind.Closed), "the log has it");
             NodeEvent end = server.Events.Recent.Single(one => one.Kind == NodeEventKind.Closed);
             Assert.Equal((deaf.PeerId, CloseReason.MemoryExceeded), (end.Peer, end.Reason));
             Assert.True(await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience) > TimeSpan.Zero);
@@ -265,7 +267,7 @@ public class BudgetTests
 
         Assert.Equal(8, begun);
         Assert.Contains("a limit of its own is reached", refused);
-        Assert.Contains(server.Events.Recent, one => one.Refusal == RefusalReason.HandlerLimit);
+        await Nodes.UntilAsync(() => server.Events.Recent.Any(one => one.Refusal == RefusalReason.HandlerLimit), "the log has it");
         go.Set();
     }
 

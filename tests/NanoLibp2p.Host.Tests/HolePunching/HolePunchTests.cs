@@ -46,7 +46,7 @@ public class HolePunchTests
         await old.DisposeAsync();
         await Nodes.UntilAsync(() => world.Service.Circuits == 0, "the relayed connection is closed");
         await EchoAsync(next);
-        Assert.Contains(world.Target.Events.Recent, one => one.Kind == NodeEventKind.Upgraded);
+        await Nodes.UntilAsync(() => world.Target.Events.Recent.Any(one => one.Kind == NodeEventKind.Upgraded), "the log has it");
         Assert.Equal((1L, 0L), (atTarget.Direct, atTarget.Failed));
     }
 

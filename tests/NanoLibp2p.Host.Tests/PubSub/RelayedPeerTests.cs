@@ -51,6 +51,8 @@ public class RelayedPeerTests
         await BothHearAsync("meanwhile");
         await Nodes.UntilAsync(() => service.Circuits == 0, "the relayed connection closes");
         await BothHearAsync("directly");
+        await Nodes.UntilAsync(
+            () => caller.ConnectionsTo(target.PeerId).Count + target.ConnectionsTo(caller.PeerId).Count == 2, "both know of its end");
         Assert.True(Assert.Single(caller.ConnectionsTo(target.PeerId)).IsDirect);
         Assert.True(Assert.Single(target.ConnectionsTo(caller.PeerId)).IsDirect);
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
@@ -76,6 +77,9 @@ public class RelayTests
         await using World world = await World.StartAsync(shards, poller, new RelayServiceOptions { CircuitBytes = 20_000 }, limited: true);
         await world.Caller.DialAsync(world.Address, Cancellation).WaitAsync(Nodes.Patience, Cancellation);
         Assert.True(world.Caller.ConnectionsTo(world.Target.PeerId)[0].IsLimited);
+        ConcurrentQueue<string> ends = [];
+        world.Caller.PeerDisconnected += end => ends.Enqueue(end.Why.Message);
+        world.Target.PeerDisconnected += end => ends.Enqueue(end.Why.Message);
         await using PeerStream stream = await world.Caller.OpenStreamAsync(world.Target.PeerId, Echo, Cancellation);
         await Assert.ThrowsAsync<Libp2pException>(async () =>
         {
@@ -85,6 +89,8 @@ public class RelayTests
         });
         await Nodes.UntilAsync(() => world.Service.Circuits == 0, "the circuit is over");
         Assert.InRange(world.Service.RelayedBytes, 1, 41_000);
+        await Nodes.UntilAsync(() => ends.Count == 2, "both ends hear of it");
+        Assert.All(ends, why => Assert.Contains("the relay broke the circuit off: a limit of its own is reached", why));
     }
 
     [Fact]

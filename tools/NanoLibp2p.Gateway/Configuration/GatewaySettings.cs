@@ -94,6 +94,10 @@ internal sealed class GatewaySettings
 
     internal IReadOnlyList<string> KademliaBootstrap => Texts(SettingsTable.KademliaBootstrap);
 
+    internal IReadOnlyList<string> RendezvousRegister => Texts(SettingsTable.RendezvousRegister);
+
+    internal string RendezvousNamespace => Text(SettingsTable.RendezvousNamespace);
+
     /// <summary>The address of the postbox's store; empty for the one in the data folder.</summary>
     internal string PostboxStore => Text(SettingsTable.PostboxStore);
 
@@ -116,6 +120,8 @@ internal sealed class GatewaySettings
         new Uri(Text(SettingsTable.MqttServer)), Text(SettingsTable.MqttUser), Password(Text(SettingsTable.MqttPasswordFile)),
         Text(SettingsTable.MqttPrefix), Texts(SettingsTable.MqttTo), Texts(SettingsTable.MqttFrom), Text(SettingsTable.MqttDiscovery),
         TimeSpan.FromSeconds(Number(SettingsTable.MqttOfflineAfter)), (bool)_values[SettingsTable.MqttAdmittedOnly].Value);
+
+    internal string TraceEndpoint => Text(SettingsTable.TraceEndpoint);
 
     internal string OtlpEndpoint => Text(SettingsTable.OtlpEndpoint);
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using System.Text;
 using NanoLibp2p.Gateway.Mqtt;
 using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Gateway.Storage;
@@ -51,6 +52,8 @@ internal static class SettingsTable
     internal const string HolePunchPrivate = "holePunch.private";
     internal const string Rendezvous = "rendezvous.enabled";
     internal const string RendezvousRegistrations = "rendezvous.registrations";
+    internal const string RendezvousRegister = "rendezvous.register";
+    internal const string RendezvousNamespace = "rendezvous.namespace";
     internal const string Postbox = "postbox.enabled";
     internal const string PostboxStore = "postbox.store";
     internal const string PostboxNatsReplicas = "postbox.natsReplicas";
@@ -89,9 +92,13 @@ internal static class SettingsTable
     internal const string MqttOfflineAfter = "mqtt.offlineAfterSeconds";
     internal const string MqttAdmittedOnly = "mqtt.admittedOnly";
     internal const string OtlpEndpoint = "metrics.otlpEndpoint";
+    internal const string TraceEndpoint = "traces.otlpEndpoint";
 
     /// <summary>What the file's <c>version</c> is now.</summary>
     internal const int Version = 1;
+
+    // libp2p rendezvous spec, "Registration": a namespace has at most 255 bytes
+    private const int MostNamespaceBytes = 255;
 
     private static readonly string[] _levels = ["Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"];
 
@@ -154,6 +161,10 @@ internal static class SettingsTable
         new(Rendezvous, SettingKind.Switch, true, "Whether it is a rendezvous point: peers register under a namespace, others find them"),
         new(RendezvousRegistrations, SettingKind.Number, 10_000L, "Registrations that it keeps")
             { Least = 1, Most = 100_000, Reloads = true },
+        new(RendezvousRegister, SettingKind.List, Array.Empty<string>(),
+            "Rendezvous points where it registers itself, so that devices find it: multiaddrs with /p2p/PEER-ID") { Check = PeerAddress },
+        new(RendezvousNamespace, SettingKind.Text, "nanolibp2p/gateways", "Namespace of rendezvous.register, where devices look")
+            { Check = Namespace },
         new(Postbox, SettingKind.Switch, true, "Whether it keeps sealed mail for peers that sleep or are offline"),
         new(PostboxStore, SettingKind.Text, "", "Where mail is kept: sqlite:PATH, or nats://HOST:4222 for several gateways; "
             + "postbox.db in the data folder's stores if empty")
@@ -215,6 +226,9 @@ internal static class SettingsTable
             { Least = 1, Most = 604_800 },
         new(MqttAdmittedOnly, SettingKind.Switch, false, "Whether only messages of admitted peers go to MQTT"),
         new(OtlpEndpoint, SettingKind.Text, "", "Where metrics are sent by OTLP, such as http://127.0.0.1:4317") { Check = OtlpAddress },
+        new(TraceEndpoint, SettingKind.Text, "",
+            "Where traces of dials, upgrades, circuits and lookups are sent by OTLP, such as http://127.0.0.1:4317")
+            { Check = OtlpAddress },
     ];
 
     private static readonly Dictionary<string, Setting> _byKey = All.ToDictionary(one => one.Key, StringComparer.Ordinal);
@@ -260,6 +274,10 @@ internal static class SettingsTable
     private static string? ProtocolId(string text)
         => text.Length is > 1 and <= 126 && text[0] == '/' && text.All(one => one is > ' ' and <= '~') ? null
             : $"'{text}' is no protocol id; give one such as /greenhouse/kad/1.0.0";
+
+    private static string? Namespace(string text)
+        => Encoding.UTF8.GetByteCount(text) is > 0 and <= MostNamespaceBytes ? null
+            : string.Create(CultureInfo.InvariantCulture, $"a namespace has 1 to {MostNamespaceBytes} bytes");
 
     private static string? MdnsName(string text)
         => text.Length <= 63 && text.StartsWith('_') && text.EndsWith("._udp.local", StringComparison.Ordinal)

@@ -197,6 +197,12 @@ internal sealed class GatewayCore : IAsyncDisposable
                 loggers.CreateLogger("NanoLibp2p.Gateway.Mqtt"));
         }
 
+        if (Settings.RendezvousRegister.Count > 0)
+        {
+            _tasks.Add(new Registrar(Node, Settings.RendezvousRegister, Settings.RendezvousNamespace, Conditions,
+                loggers.CreateLogger("NanoLibp2p.Gateway.Rendezvous")).RunAsync(_ending.Token));
+        }
+
         if (Settings.Dial.Count > 0)
         {
             _tasks.Add(new PeerKeeper(Node, Settings.Dial, _time, loggers.CreateLogger("NanoLibp2p.Gateway.Dial")).RunAsync(_ending.Token));

@@ -25,8 +25,10 @@ using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
 using NanoLibp2p.Postbox.Service;
+using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace NanoLibp2p.Gateway.Hosting;
 
@@ -159,7 +161,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        AddMetrics(builder, settings);
+        AddTelemetry(builder, settings);
         AddHttp(builder, settings, core);
         WebApplication app = builder.Build();
         app.Use((context, next) => PageEndpoints.ProtectAsync(context, next));
@@ -206,10 +208,12 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
-    private static void AddMetrics(WebApplicationBuilder builder, GatewaySettings settings)
-        => builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
+    private static void AddTelemetry(WebApplicationBuilder builder, GatewaySettings settings)
+    {
+        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("nanolibp2p-gateway", serviceVersion: GatewayCore.Version));
+        telemetry.WithMetrics(metrics =>
         {
-            metrics.ConfigureResource(resource => resource.AddService("nanolibp2p-gateway", serviceVersion: GatewayCore.Version));
             metrics.AddMeter(GatewayMetrics.Libp2pMeter, GatewayMetrics.MeterName, PostboxService.MeterName);
             metrics.AddRuntimeInstrumentation();
             metrics.AddPrometheusExporter();
@@ -218,6 +222,12 @@ internal sealed class GatewayHost : IAsyncDisposable
                 metrics.AddOtlpExporter(otlp => otlp.Endpoint = new Uri(settings.OtlpEndpoint));
             }
         });
+        if (settings.TraceEndpoint.Length > 0)
+        {
+            telemetry.WithTracing(traces => traces.AddSource(Libp2pNode.ActivitySourceName)
+                .AddOtlpExporter(otlp => otlp.Endpoint = new Uri(settings.TraceEndpoint)));
+        }
+    }
 
     private static void AddHttp(WebApplicationBuilder builder, GatewaySettings settings, GatewayCore core)
     {

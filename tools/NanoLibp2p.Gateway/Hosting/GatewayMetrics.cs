@@ -36,11 +36,18 @@ internal sealed class GatewayMetrics : IDisposable
             description: "Reservations that hold");
         _meter.CreateObservableGauge("nanolibp2p_relay_circuits", () => core.FullNode?.Relay?.Circuits ?? 0,
             description: "Circuits that are open, or being made");
-        _meter.CreateObservableCounter("libp2p_relaysvc_data_transferred_bytes_total", () => core.FullNode?.Relay?.RelayedBytes ?? 0,
-            description: "Bytes that the relay has passed on, both ways together");
+        _meter.CreateObservableCounter("nanolibp2p_holepunch_total", () => Punches(core),
+            description: "Relayed connections, by whether a direct one has taken their place");
         _meter.CreateObservableGauge("nanolibp2p_kademlia_table_peers", () => core.FullNode?.Kademlia?.TableCount ?? 0,
             description: "Peers in Kademlia's routing table");
     }
+
+    private static Measurement<long>[] Punches(GatewayCore core)
+        =>
+        [
+            new(core.Node.HolePunching?.Direct ?? 0, new KeyValuePair<string, object?>("outcome", "direct")),
+            new(core.Node.HolePunching?.Failed ?? 0, new KeyValuePair<string, object?>("outcome", "relayed")),
+        ];
 
     /// <summary>For the figures of bridges.</summary>
     internal Meter Meter => _meter;

@@ -25,7 +25,10 @@ internal sealed class GatewayServices : IAsyncDisposable
 {
     private const string KademliaStore = "kademlia.db";
     private const string RendezvousStore = "rendezvous.db";
+    private const string KademliaCondition = "kademlia-store";
+    private const string RendezvousCondition = "rendezvous-store";
     private const string RendezvousWords = "registrations of rendezvous";
+    private const string KademliaWords = "records of Kademlia";
 
     private static readonly TimeSpan _again = TimeSpan.FromSeconds(2);
 
@@ -44,6 +47,9 @@ internal sealed class GatewayServices : IAsyncDisposable
 
     /// <summary>Null when it is off.</summary>
     internal KademliaService? Kademlia { get; private set; }
+
+    /// <summary>Where Kademlia's records are kept; null when they are in memory alone.</summary>
+    internal SqliteKademliaStore? KademliaFile { get; private set; }
 
     /// <summary>Null when it is off.</summary>
     internal AutoNatService? AutoNat { get; private set; }
@@ -160,8 +166,14 @@ internal sealed class GatewayServices : IAsyncDisposable
     {
         if (RendezvousFile is { } file)
         {
-            yield return new StoreWatch(time, "rendezvous-store", RendezvousWords, () => ValueTask.FromResult(file.LastError is { } error
+            yield return new StoreWatch(time, RendezvousCondition, RendezvousWords, () => ValueTask.FromResult(file.LastError is { } error
                 ? $"{RendezvousWords} of now are in memory alone, and written when that can be: {error.Message}" : null), conditions, log);
+        }
+
+        if (KademliaFile is { } records)
+        {
+            yield return new StoreWatch(time, KademliaCondition, KademliaWords, () => ValueTask.FromResult(records.LastError is { } error
+                ? $"{KademliaWords} are not taken: {error.Message}" : null), conditions, log);
         }
 
         yield return new StoreWatch(time, PostboxHost.StoreCondition, "deposits", () => Postbox?.FindProblemAsync()
@@ -215,12 +227,12 @@ internal sealed class GatewayServices : IAsyncDisposable
 
         if (settings.IsOn(SettingsTable.Kademlia))
         {
-            SqliteKademliaStore? store = OpenStore(
-                folder, KademliaStore, path => new SqliteKademliaStore(path), "kademlia", "records of Kademlia", conditions);
+            KademliaFile = OpenStore(
+                folder, KademliaStore, path => new SqliteKademliaStore(path), KademliaCondition, KademliaWords, conditions);
             KademliaServiceOptions options = new() { Protocol = settings.KademliaProtocol, Mode = settings.KademliaMode };
-            if (store != null)
+            if (KademliaFile != null)
             {
-                options.Store = store;
+                options.Store = KademliaFile;
             }
 
             foreach (string address in settings.KademliaBootstrap)
@@ -235,7 +247,7 @@ internal sealed class GatewayServices : IAsyncDisposable
         if (settings.IsOn(SettingsTable.Rendezvous))
         {
             RendezvousFile = OpenStore(
-                folder, RendezvousStore, path => new SqliteRendezvousStore(path), "rendezvous", RendezvousWords, conditions);
+                folder, RendezvousStore, path => new SqliteRendezvousStore(path), RendezvousCondition, RendezvousWords, conditions);
             _rendezvous.Store = RendezvousFile;
             Rendezvous = RendezvousPoint.Start(node, _rendezvous);
             _all.Add(Rendezvous);
@@ -301,7 +313,7 @@ internal sealed class GatewayServices : IAsyncDisposable
     private static bool IsLoopback(string listen) => IPAddress.IsLoopback(IPAddress.Parse(Multiaddr.Parse(listen).Host));
 
     // what can't be kept over a restart is kept in memory
-    private T? OpenStore<T>(DataFolder folder, string file, Func<string, T> open, string service, string what, Conditions conditions)
+    private T? OpenStore<T>(DataFolder folder, string file, Func<string, T> open, string condition, string what, Conditions conditions)
         where T : class, IAsyncDisposable
     {
         string stores = folder.PathOf(Backup.Stores);
@@ -316,7 +328,7 @@ internal sealed class GatewayServices : IAsyncDisposable
         }
         catch (Exception e) when (Disk.IsFailure(e))
         {
-            conditions.Set($"{service}-store", $"{what} are kept in memory alone: {Disk.Why(e)}");
+            conditions.Set(condition, $"{what} are kept in memory alone: {Disk.Why(e)}");
             return null;
         }
     }

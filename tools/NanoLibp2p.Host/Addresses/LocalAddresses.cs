@@ -101,7 +101,18 @@ internal sealed class LocalAddresses
 
     /// <summary>A peer says where it sees us.</summary>
     internal bool Observe(Multiaddr? observer, Multiaddr? observed, bool isInbound, bool isFromListenPort = false)
-        => Change(() => _observed.Add(observer, observed, isInbound, isFromListenPort));
+    {
+        lock (_lock)
+        {
+            // most peers of a local network say nothing that counts, and all of what is announced is put together anew by a change
+            if (!_observed.Add(observer, observed, isInbound, isFromListenPort) && !_observed.IsAnyOld)
+            {
+                return false;
+            }
+        }
+
+        return Change(static () => { });
+    }
 
     /// <summary>Whether peers see connections that leave from one port of ours at a port each of their own.</summary>
     internal bool IsMappedByPeer

@@ -130,6 +130,9 @@ internal sealed class ObservedAddresses(TimeProvider time)
         return [.. believed.Take(MaxBelieved)];
     }
 
+    /// <summary>Whether an observer's time is over.</summary>
+    internal bool IsAnyOld => _order.First is { } first && first.Value.Heard + _lifetime <= time.GetUtcNow();
+
     private void ForgetOld()
     {
         DateTimeOffset now = time.GetUtcNow();

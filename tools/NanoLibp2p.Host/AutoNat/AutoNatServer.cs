@@ -5,6 +5,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Core;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.AutoNat;
@@ -57,7 +58,7 @@ internal sealed class AutoNatServer(AutoNatOptions options, TimeProvider time, A
 
         if (answer == null)
         {
-            stream.Abort();
+            stream.Abort(ErrorCode.ProtocolViolation);
             return;
         }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -199,7 +200,16 @@ internal sealed class Dialer
                 }
             }
 
-            return await _node.ConnectAsync(source, expected, true, cancellationToken).ConfigureAwait(false);
+            using Activity? upgrade = NodeTracing.Start(NodeTracing.Upgrade, expected, target.Address);
+            try
+            {
+                return await _node.ConnectAsync(source, expected, true, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Libp2pException e)
+            {
+                upgrade.Fail(e);
+                throw;
+            }
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -101,6 +102,7 @@ internal sealed class PeerDial
     /// <summary>Dials, until it has ended.</summary>
     internal async Task RunAsync()
     {
+        using Activity? activity = NodeTracing.Start(NodeTracing.Dial, Peer);
         using CancellationTokenSource limit = new(_options.Timeout, _dialer.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_isOver, limit.Token);
         List<Task<ShardConnection?>> attempts = [];
@@ -138,7 +140,12 @@ internal sealed class PeerDial
         }
 
         // seen, where nobody waits for it any more
-        _ = _result.Task.Exception;
+        if (_result.Task.Exception is { } failed)
+        {
+            activity.Fail(failed.InnerException!);
+        }
+
+        activity?.Stop();
         await _over.CancelAsync().ConfigureAwait(false);
         _dialer.Remove(this);
         await EndAsync(attempts).ConfigureAwait(false);
@@ -202,6 +209,7 @@ internal sealed class PeerDial
     {
         // not under the lock
         await Task.Yield();
+        using Activity? activity = NodeTracing.Start(NodeTracing.Attempt, target.Address.PeerId ?? Peer, target.Address);
         try
         {
             ShardConnection connection = await _dialer.AttemptAsync(target, target.Address.PeerId ?? Peer, cancellationToken)
@@ -211,6 +219,7 @@ internal sealed class PeerDial
         }
         catch (Libp2pException e) when (e.Error != Libp2pError.NodeClosed)
         {
+            activity.Fail(e);
             Note(target, e.Reason, e.Detail, e.Text, e);
             _dialer.Failed(target.Address.PeerId ?? Peer, target, e.Text);
             return null;

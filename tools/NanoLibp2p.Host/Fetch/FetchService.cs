@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Buffers;
+using NanoLibp2p.Core;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Fetch;
@@ -125,7 +126,7 @@ public sealed class FetchService
     {
         if (!Begin(stream.RemotePeer))
         {
-            stream.Abort();
+            stream.Abort(ErrorCode.ResourceLimit);
             return;
         }
 
@@ -137,7 +138,7 @@ public sealed class FetchService
             byte[]? request = await messages.ReadMessageAsync(MaxKeyBytes + 16, late.Token).ConfigureAwait(false);
             if (request == null || Read(request, 1) is not { } asked)
             {
-                stream.Abort();
+                stream.Abort(ErrorCode.ProtocolViolation);
                 return;
             }
 

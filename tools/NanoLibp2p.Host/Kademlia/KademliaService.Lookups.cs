@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Runtime.CompilerServices;
@@ -311,6 +312,7 @@ public sealed partial class KademliaService
     {
         CheckDisposed();
         KademliaKey target = KademliaKey.Of(request.Key);
+        using Activity? activity = NodeTracing.Start(NodeTracing.Lookup, sought);
         Lookup lookup = new(target, _network.LocalPeer, new LookupLimits(closest, _options.BucketSize, _options.Parallel,
             MaxCandidates: 12 * _options.BucketSize, MaxRequests: 8 * _options.BucketSize, _options.MaxAddressesAPeer), sought);
         using CancellationTokenSource timeout = new(_options.LookupTimeout, _time);
@@ -366,15 +368,19 @@ public sealed partial class KademliaService
         }
 
         LastLookup = (lookup.Hops, lookup.Requests);
+        activity?.SetTag("libp2p.kad.type", request.Type).SetTag("libp2p.kad.requests", lookup.Requests)
+            .SetTag("libp2p.kad.answers", lookup.Answers);
         if (lookup.Answers > 0 || (sought != null && _network.IsConnected(sought)))
         {
             return lookup;
         }
 
-        throw Libp2pException.For(Libp2pError.LookupFailed, null,
+        Libp2pException why = Libp2pException.For(Libp2pError.LookupFailed, null,
             lookup.Count == 0
                 ? $"no peer of {_options.Protocol} is known; connect to one, or set KademliaServiceOptions.Bootstrap"
                 : $"of {lookup.Requests} peers of {_options.Protocol} that were asked none answered");
+        activity.Fail(why);
+        throw why;
 
         async Task<(PeerId Peer, KademliaMessage? Answer)> AskOneAsync(PeerId peer, IReadOnlyList<Multiaddr> addresses)
             => (peer, await AskAsync(peer, addresses, request, over.Token, peer.Equals(sought)).ConfigureAwait(false));

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Core;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Kademlia;
@@ -150,7 +151,7 @@ internal sealed class NodeNetwork(Libp2pNode node, KademliaServiceOptions option
         if (!Enter(peer))
         {
             _service!.CountRefused();
-            stream.Abort();
+            stream.Abort(ErrorCode.ResourceLimit);
             return;
         }
 
@@ -163,7 +164,7 @@ internal sealed class NodeNetwork(Libp2pNode node, KademliaServiceOptions option
                 byte[]? answer = await _service!.AnswerAsync(peer, request, either.Token).ConfigureAwait(false);
                 if (answer == null)
                 {
-                    stream.Abort();
+                    stream.Abort(ErrorCode.ProtocolViolation);
                     return;
                 }
 

@@ -41,6 +41,7 @@ public sealed class SqliteKademliaStore : IKademliaStore
     private readonly Dictionary<PeerId, int> _keysOf = [];
     private int _values;
     private int _providers;
+    private IOException? _lastError;
 
     /// <summary>Opens a file, or makes it.</summary>
     /// <param name="path">The file; its folder must exist. SQLite keeps two more beside it while it is open.</param>
@@ -71,6 +72,9 @@ public sealed class SqliteKademliaStore : IKademliaStore
 
         _writing = Task.Run(WriteAllAsync);
     }
+
+    /// <summary>Why the last records could not be written; null when they were, and before the first.</summary>
+    public IOException? LastError => Volatile.Read(ref _lastError);
 
     /// <inheritdoc/>
     public ValueTask<StoredValue?> GetValueAsync(byte[] key, CancellationToken cancellationToken)
@@ -242,10 +246,12 @@ public sealed class SqliteKademliaStore : IKademliaStore
                     transaction.Commit();
                 }
 
+                Volatile.Write(ref _lastError, null);
                 group.ForEach(work => work.End());
             }
             catch (SqliteException e)
             {
+                Volatile.Write(ref _lastError, Failed("be written", e));
                 group.ForEach(work => work.Fail(Failed("be written", e)));
                 Recount();
             }

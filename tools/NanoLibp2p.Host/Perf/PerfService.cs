@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Core;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Perf;
@@ -108,7 +109,7 @@ public sealed class PerfService : IAsyncDisposable
         {
             if (Interlocked.Increment(ref _transfers) > MaxTransfers || !isAllowed)
             {
-                stream.Abort();
+                stream.Abort(isAllowed ? ErrorCode.ResourceLimit : ErrorCode.Gated);
                 return;
             }
 

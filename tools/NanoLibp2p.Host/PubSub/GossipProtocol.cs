@@ -431,7 +431,7 @@ internal sealed class GossipProtocol : RpcHandler
         if (used < 0)
         {
             batch.Add(GossipEventKind.Malformed);
-            stream.Reset();
+            stream.Reset(ErrorCode.ProtocolViolation);
             used = count;
         }
 
@@ -558,7 +558,7 @@ internal sealed class GossipProtocol : RpcHandler
                 GossipBatch batch = _hub.RentBatch();
                 batch.Add(GossipEventKind.Malformed);
                 _hub.Take(link, batch);
-                link.Inbound?.Reset();
+                link.Inbound?.Reset(ErrorCode.ResourceLimit);
             }
         }
 

@@ -159,6 +159,7 @@ internal sealed class CircuitProtocol(Libp2pNode owner, Shard shard) : StreamPro
         }
 
         _ends.Remove(end);
+        end.Code = reset ? stream.ResetCode : ErrorCode.None;
         end.Stream = null;
         if (end.IsJoined)
         {
@@ -255,6 +256,9 @@ internal sealed class CircuitProtocol(Libp2pNode owner, Shard shard) : StreamPro
         internal bool IsRefused { get; private set; }
 
         internal long Deadline { get; set; }
+
+        /// <summary>What the stream was broken off with, one of <see cref="ErrorCode"/>.</summary>
+        internal uint Code { get; set; }
 
         internal void Join(bool isLimited)
         {

@@ -16,8 +16,8 @@ internal sealed class CircuitSource(CircuitProtocol.End end) : LinkSource
         }
 
         Multiaddr? relay = end.Relay.Link.RemoteAddress?.WithPeerId(end.Relay.Peer!);
-        return new CircuitLink(end.Link, end.Relay.Peer!,
-            Multiaddr.TryParse((relay?.ToString() ?? "/p2p/" + end.Relay.Peer) + "/p2p-circuit", out _));
+        return new CircuitLink(
+            end, Multiaddr.TryParse((relay?.ToString() ?? "/p2p/" + end.Relay.Peer) + "/p2p-circuit", out _));
     }
 
     internal override void Discard() => Home.Post(new ShardCall<bool>(_ =>

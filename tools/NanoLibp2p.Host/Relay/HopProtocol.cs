@@ -62,7 +62,7 @@ internal sealed class HopProtocol(Shard shard) : StreamProtocol
 
         if (_pending[stream.Connection.Index] == MaxPending || Service.IsOver)
         {
-            stream.Reset();
+            stream.Reset(Service.IsOver ? ErrorCode.ShuttingDown : ErrorCode.ResourceLimit);
             return;
         }
 
@@ -129,7 +129,7 @@ internal sealed class HopProtocol(Shard shard) : StreamProtocol
     {
         foreach (HopSide side in _sides.ToArray())
         {
-            side.Break();
+            side.Break(ErrorCode.ShuttingDown);
         }
     }
 

@@ -41,6 +41,7 @@ internal sealed class HopSide : IShardWork
     private int _controlAt;
     private bool _endsAfter;
     private bool _isBroken;
+    private uint _code;
     private long _deadline;
     private long _received;
     private long _owed;
@@ -235,15 +236,19 @@ internal sealed class HopSide : IShardWork
         {
             if (reset || _state is State.Calling or State.Waiting)
             {
-                _other.Tell(_state == State.Calling && !_isBroken ? Mail.Refused : Mail.Reset);
+                _other.Tell(_state == State.Calling && !_isBroken ? Mail.Refused : Mail.Reset, (int)_code);
             }
 
             Circuit!.EndOne();
         }
     }
 
-    /// <summary>Breaks its stream off, and so the other one.</summary>
-    internal void Break() => Stream?.Reset();
+    /// <summary>Breaks its stream off, and so the other one; each peer hears the code.</summary>
+    internal void Break(uint code = ErrorCode.None)
+    {
+        _code = code;
+        Stream?.Reset(code);
+    }
 
     /// <summary>Writes a message of our own, before all that waits.</summary>
     internal void Say(ProtobufMessage message)
@@ -354,7 +359,7 @@ internal sealed class HopSide : IShardWork
     {
         if (nowMs >= _deadline)
         {
-            Break();
+            Break(ErrorCode.ResourceLimit);
         }
     }
 
@@ -399,7 +404,7 @@ internal sealed class HopSide : IShardWork
                 break;
             case Mail.Reset:
                 _isBroken = true;
-                Break();
+                Break((uint)letter.Count);
                 break;
         }
     }
@@ -441,7 +446,7 @@ internal sealed class HopSide : IShardWork
     {
         if (_isStop)
         {
-            Break();
+            Break(ErrorCode.ProtocolViolation);
         }
         else
         {
@@ -455,7 +460,7 @@ internal sealed class HopSide : IShardWork
         _received += count;
         if (Circuit!.Bytes > 0 && _received > Circuit.Bytes)
         {
-            Break();
+            Break(ErrorCode.ResourceLimit);
             return;
         }
 

@@ -223,7 +223,13 @@ public sealed class RelayService : IAsyncDisposable
 
         if (circuit.Opened != 0)
         {
-            Metrics.ConnectionClosed(Stopwatch.GetElapsedTime(circuit.Opened));
+            TimeSpan took = Stopwatch.GetElapsedTime(circuit.Opened);
+            Metrics.ConnectionClosed(took);
+            NodeTracing.Over(NodeTracing.Circuit, took, circuit.From, null, null,
+            [
+                new("libp2p.relay.target", circuit.To.ToString()),
+                new("libp2p.relay.bytes", circuit.RelayedBytes),
+            ]);
         }
     }
 

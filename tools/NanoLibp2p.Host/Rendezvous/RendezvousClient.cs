@@ -115,7 +115,18 @@ public sealed class RendezvousClient(Libp2pNode node)
     /// <param name="onRefused">Hears why, each time; may be null.</param>
     /// <param name="cancellationToken">Ends it; the registration is ended at the point as well, if that can be reached.</param>
     /// <exception cref="ArgumentException">The address has no peer id.</exception>
-    public async Task KeepRegisteredAsync(Multiaddr point, string name, Action<Exception>? onRefused, CancellationToken cancellationToken)
+    public Task KeepRegisteredAsync(Multiaddr point, string name, Action<Exception>? onRefused, CancellationToken cancellationToken)
+        => KeepRegisteredAsync(point, name, onRefused, null, cancellationToken);
+
+    /// <summary>The same, and tells as well when it is registered.</summary>
+    /// <param name="point">An address of the point, with its peer id.</param>
+    /// <param name="name">The namespace.</param>
+    /// <param name="onRefused">Hears why, each time; may be null.</param>
+    /// <param name="onRegistered">Hears for how long the point has registered it, each time; may be null.</param>
+    /// <param name="cancellationToken">Ends it; the registration is ended at the point as well, if that can be reached.</param>
+    /// <exception cref="ArgumentException">The address has no peer id.</exception>
+    public async Task KeepRegisteredAsync(Multiaddr point, string name, Action<Exception>? onRefused, Action<TimeSpan>? onRegistered,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(point);
         PeerId peer = point.PeerId ?? throw new ArgumentException($"{point} does not say which peer it is; add /p2p/ and its id");
@@ -131,8 +142,10 @@ public sealed class RendezvousClient(Libp2pNode node)
                 try
                 {
                     await node.DialAsync(point, cancellationToken).ConfigureAwait(false);
-                    wait = await RegisterAsync(peer, name, null, cancellationToken).ConfigureAwait(false) * 0.75;
+                    TimeSpan lasts = await RegisterAsync(peer, name, null, cancellationToken).ConfigureAwait(false);
+                    wait = lasts * 0.75;
                     pause = _firstPause;
+                    onRegistered?.Invoke(lasts);
                 }
                 catch (Exception e) when (e is Libp2pException or RendezvousException)
                 {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core.Records;
+using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Host.AutoNat;
@@ -88,7 +89,7 @@ public sealed class RendezvousPoint : IAsyncDisposable
                 RendezvousMessage? request = RendezvousMessage.Read(bytes);
                 if (request == null || !Answer(stream, request, isTooMuch, out RendezvousMessage? answer))
                 {
-                    stream.Abort();
+                    stream.Abort(ErrorCode.ProtocolViolation);
                     return;
                 }
 

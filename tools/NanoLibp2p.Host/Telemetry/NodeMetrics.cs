@@ -60,7 +60,7 @@ internal sealed class NodeMetrics : IDisposable
         _identify = _meter.CreateCounter<long>("libp2p_identify_identify_total", null, "Answers of identify, inbound where we gave them");
         _identifyPush = _meter.CreateCounter<long>("libp2p_identify_identify_push_total", null, "The same, told unasked");
         _pushesTriggered = _meter.CreateCounter<long>("libp2p_identify_identify_pushes_triggered_total", null,
-            "Times that all peers were told unasked, by why");
+            "Changes that all peers are told of unasked, by kind; those within a moment are told together");
         _pushSupport = _meter.CreateCounter<long>("libp2p_identify_conn_push_support_total", null,
             "Connections by whether the peer can be told unasked");
         _protocolsReceived = _meter.CreateHistogram<int>("libp2p_identify_protocols_received", null, "Protocols that a peer says it has");
@@ -92,9 +92,12 @@ internal sealed class NodeMetrics : IDisposable
     internal void Opened(ShardConnection connection)
     {
         Interlocked.Increment(ref connection.Connection.IsInbound ? ref _inbound : ref _outbound);
-        TagList tags = TagsOf(connection);
-        _opened.Add(1, tags);
-        _handshake.Record(Stopwatch.GetElapsedTime(connection.Begun).TotalSeconds, tags);
+        if (_opened.Enabled || _handshake.Enabled)
+        {
+            TagList tags = TagsOf(connection);
+            _opened.Add(1, tags);
+            _handshake.Record(Stopwatch.GetElapsedTime(connection.Begun).TotalSeconds, tags);
+        }
     }
 
     internal void Closed(ShardConnection connection, CloseReason reason)
@@ -103,9 +106,12 @@ internal sealed class NodeMetrics : IDisposable
         if (connection.Info is { } info)
         {
             Interlocked.Decrement(ref info.IsInbound ? ref _inbound : ref _outbound);
-            TagList tags = TagsOf(connection);
-            _closed.Add(1, tags);
-            _duration.Record(Stopwatch.GetElapsedTime(connection.Begun).TotalSeconds, tags);
+            if (_closed.Enabled || _duration.Enabled)
+            {
+                TagList tags = TagsOf(connection);
+                _closed.Add(1, tags);
+                _duration.Record(Stopwatch.GetElapsedTime(connection.Begun).TotalSeconds, tags);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Postbox.Service.Stores;
 
@@ -15,6 +16,8 @@ namespace NanoLibp2p.Postbox.Killed;
 /// <param name="server">Its server; null for a store that is a file.</param>
 public sealed class KillLoop(string address, NatsServer? server = null)
 {
+    private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(1);
+
     // what is known of an item: the last thing that was returned, and what was begun since
     private readonly Dictionary<int, (string Returned, string Tried)> _known = [];
     private readonly Random _random = new(4711);
@@ -26,23 +29,38 @@ public sealed class KillLoop(string address, NatsServer? server = null)
     public async Task<string> RunRoundAsync(int round)
     {
         await WriteAndKillAsync(round);
-        Dictionary<int, PostboxHead> heads = [];
-        Dictionary<ulong, int> slots = [];
+        Dictionary<int, PostboxHead> found = [];
+        int changes = 0;
         Stopwatch watch = Stopwatch.StartNew();
         await using IPostboxStore store = KilledStore.At(address);
         PostboxOpening opening = await store.OpenAsync(change =>
         {
-            if (change.Head is { } head)
+            lock (found)
             {
-                heads.Add(KilledItem.Number(head), head);
-                if (head is { IsWaiting: true, Slot: not 0 } && !slots.TryAdd(head.Slot, 0))
-                {
-                    throw new InvalidOperationException($"two items wait in slot {head.Slot}");
-                }
+                changes++;
+                Apply(change, found);
             }
         });
         long opened = watch.ElapsedMilliseconds;
         Must(opening.IsWritable, opening.Problem ?? "");
+        if (server != null)
+        {
+            // what the killed process had sent is still on its way to the server
+            for (int before = -1; before != Volatile.Read(ref changes);)
+            {
+                before = Volatile.Read(ref changes);
+                await Task.Delay(_quiet);
+            }
+        }
+
+        Dictionary<int, PostboxHead> heads;
+        lock (found)
+        {
+            heads = new Dictionary<int, PostboxHead>(found);
+        }
+
+        ulong[] slots = [.. heads.Values.Where(one => one is { IsWaiting: true, Slot: not 0 }).Select(one => one.Slot)];
+        Must(slots.Length == slots.Distinct().Count(), "two items wait in one slot");
         foreach (PostboxHead head in heads.Values)
         {
             Must(_known.ContainsKey(KilledItem.Number(head)), $"item {KilledItem.Number(head)} was never deposited");
@@ -70,6 +88,25 @@ public sealed class KillLoop(string address, NatsServer? server = null)
         }
 
         return $"{_known.Count} items so far, {heads.Count} heads, opened in {opened} ms";
+    }
+
+    private static void Apply(in PostboxChange change, Dictionary<int, PostboxHead> heads)
+    {
+        foreach (PostboxHead? gone in new[] { change.Forgotten, change.Kind == PostboxChangeKind.Forgotten ? change.Head : null })
+        {
+            if (gone != null)
+            {
+                heads.Remove(KilledItem.Number(gone));
+            }
+        }
+
+        foreach (PostboxHead? now in new[] { change.Former, change.Kind == PostboxChangeKind.Forgotten ? null : change.Head })
+        {
+            if (now != null)
+            {
+                heads[KilledItem.Number(now)] = now;
+            }
+        }
     }
 
     private static bool IsPossible(int number, string returned, string tried, PostboxHead? head)

@@ -14,6 +14,10 @@ public readonly record struct BoxId(ulong High, ulong Low)
     /// <summary>How many bytes it has.</summary>
     public const int Length = 16;
 
+    /// <summary>Of a hash a part is as good as another hash of it.</summary>
+    /// <returns>Its first bytes.</returns>
+    public override int GetHashCode() => High.GetHashCode();
+
     /// <summary>The mailbox of a peer.</summary>
     /// <param name="peer">The recipient's peer id, a binary multihash.</param>
     /// <returns>Its number.</returns>

@@ -18,6 +18,10 @@ public readonly record struct ItemId(ulong A, ulong B, ulong C, ulong D)
     /// (little-endian).</summary>
     public ulong Name => BinaryPrimitives.ReverseEndianness(A);
 
+    /// <summary>Of a hash a part is as good as another hash of it; items that share it would cost 2^32 each.</summary>
+    /// <returns>Its first bytes.</returns>
+    public override int GetHashCode() => A.GetHashCode();
+
     /// <summary>The id of an item.</summary>
     /// <param name="item">All of its bytes.</param>
     /// <returns>Their SHA-256.</returns>

@@ -469,7 +469,14 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
         Conclude(UpdateRoom);
         foreach (PostboxChange change in changes)
         {
-            Conclude(() => _observer!(change));
+            try
+            {
+                _observer!(change);
+            }
+            catch (Exception e)
+            {
+                NotTold(e);
+            }
         }
 
         foreach (SqliteRequest request in group)
@@ -487,10 +494,12 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
         }
         catch (Exception e)
         {
-            _problem ??= $"{_path} takes nothing since what it has written could not be told: {e.Message}. It is there; "
-                + "start the gateway again";
+            NotTold(e);
         }
     }
+
+    private void NotTold(Exception e) => _problem ??=
+        $"{_path} takes nothing since what it has written could not be told: {e.Message}. It is there; start the gateway again";
 
     private bool HasRoom(PostboxDeposit entry)
     {

@@ -15,8 +15,10 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Action<SqliteStage>? _atStage;
     private readonly List<SqliteStatement> _statements = [];
     private readonly Dictionary<BoxId, long> _boxes = [];
-    private readonly List<Action> _undo = [];
     private readonly List<PostboxChange> _changes = [];
+
+    // of each change what only undoing it needs; null for most
+    private readonly List<Action?> _undo = [];
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
@@ -113,7 +115,14 @@ internal sealed class SqliteWriter : IDisposable
     {
         for (int i = _undo.Count - 1; i >= 0; i--)
         {
-            _undo[i]();
+            if (_undo[i] is { } undo)
+            {
+                undo();
+            }
+            else
+            {
+                Index.Undo(_changes[i], null);
+            }
         }
 
         _undo.Clear();
@@ -253,7 +262,14 @@ internal sealed class SqliteWriter : IDisposable
         _atStage?.Invoke(SqliteStage.Write);
         PostboxChange change = Index.Save(mailbox);
         _changes.Add(change);
-        _undo.Add(() => Index.Undo(change, former));
+        _undo.Add(() =>
+        {
+            Index.Undo(change, former);
+            if (former == null)
+            {
+                _boxes.Remove(mailbox.Box);
+            }
+        });
         if (former != null)
         {
             Write(_updateMailbox, _boxes[mailbox.Box], mailbox);
@@ -262,7 +278,6 @@ internal sealed class SqliteWriter : IDisposable
         {
             long box = ++_lastBox;
             _boxes.Add(mailbox.Box, box);
-            _undo.Add(() => _boxes.Remove(mailbox.Box));
             _insertMailbox.Bind(6, mailbox.Peer);
             Write(_insertMailbox, box, mailbox);
         }
@@ -339,7 +354,7 @@ internal sealed class SqliteWriter : IDisposable
     private void Note(PostboxChange change)
     {
         _changes.Add(change);
-        _undo.Add(() => Index.Undo(change, null));
+        _undo.Add(null);
     }
 
     private void WriteSettled(PostboxHead head)

@@ -2,6 +2,9 @@ using System;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
@@ -236,6 +239,39 @@ public sealed class PeerIdLoginTests : IDisposable
 
         // go-libp2p signs the port with the name
         Assert.Equal(HttpStatusCode.OK, (await AsAsync(http, "localhost:4081")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Over_https_the_names_are_those_of_the_certificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=other.example", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("mesh.example");
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder,
+            ("http.listen", "https://127.0.0.1:0"), ("http.admins", _client.PeerId.ToString()),
+            ("http.certificate", _folder.Write("chain.pem", made.ExportCertificatePem())),
+            ("http.certificateKey", _folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem())));
+        int port = new Uri(gateway.Core.HttpAddresses[0]).Port;
+        using SocketsHttpHandler handler = new()
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, port, cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        };
+        using HttpClient http = new(handler) { Timeout = Gateways.Patience };
+
+        Uri login = new($"https://mesh.example:{port}{PeerIdClient.Path}");
+        Assert.Equal(gateway.Node.PeerId, (await PeerIdClient.LogInAsync(http, login, _client, CancellationToken.None)).Peer);
+        GatewayException refused = await Assert.ThrowsAsync<GatewayException>(() => PeerIdClient.LogInAsync(
+            http, new Uri($"https://other.example:{port}{PeerIdClient.Path}"), _client, CancellationToken.None));
+        Assert.Contains("http.names", refused.Message, StringComparison.Ordinal);
     }
 
     private static Identity Seeded(byte number) => new(DesktopCrypto.Choose(), [.. Enumerable.Repeat(number, 32)], 0);

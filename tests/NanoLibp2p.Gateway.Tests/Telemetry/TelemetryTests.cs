@@ -85,6 +85,31 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task It_publishes_by_itself_in_its_interval()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(
+            Gateways.Settings(_folder.Path, ("telemetry.publish", "true"), ("telemetry.everySeconds", "10")), new Gateways.Logs(),
+            new HastyTime(20));
+        await using Libp2pNode peer = await Gateways.PeerAsync();
+        using Subscription heard = peer.SubscribeAsync(Topic);
+        await peer.DialAsync(gateway);
+
+        int count = 0;
+        using CancellationTokenSource late = new(Gateways.Patience);
+        await foreach (TopicMessage message in heard.WithCancellation(late.Token))
+        {
+            Assert.Equal(gateway.Node.PeerId, message.From);
+            if (++count == 2)
+            {
+                break;
+            }
+        }
+
+        await Gateways.UntilAsync(() => gateway.Core.Telemetry!.Published >= 2, "both are counted");
+        Assert.Contains("reports published on nanolibp2p/telemetry/1", gateway.Status.Services["telemetry"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Peers_are_measured_for_it_and_devices_are_not_woken()
     {
         await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("telemetry.publish", "true"));

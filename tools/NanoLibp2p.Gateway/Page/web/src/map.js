@@ -4,8 +4,6 @@ import { feature } from 'topojson-client'
 import land from 'world-atlas/land-110m.json'
 import { set, svg, text } from './dom.js'
 
-const width = 800
-const height = 400
 const margin = 40
 
 // degrees around the points, so that a town is not all that is seen
@@ -26,18 +24,25 @@ export class WorldMap {
     this.land = svg('path', { class: 'land' })
     this.links = svg('g')
     this.points = svg('g')
-    this.picture = svg('svg', { role: 'img', viewBox: `0 0 ${width} ${height}` }, this.land, this.links, this.points)
+    this.picture = svg('svg', { role: 'img' }, this.land, this.links, this.points)
+    this.place = place
     place.replaceChildren(this.picture)
+    new ResizeObserver(() => this.shown && this.show(...this.shown)).observe(place)
   }
 
   /** places: { id, name, lat, lon, isSelf }; links: { from, to, loss }; both ends are ids of places. */
   show(places, links) {
-    const seen = JSON.stringify([places, links])
+    // as many units as pixels, so that names can be read on a phone
+    const width = Math.max(280, this.place.clientWidth)
+    const height = Math.round(Math.max(180, Math.min(420, width / 2)))
+    const seen = JSON.stringify([places, links, width])
+    this.shown = [places, links]
     if (seen === this.seen) {
       return
     }
 
     this.seen = seen
+    set(this.picture, { viewBox: `0 0 ${width} ${height}` })
     const { west, east, south, north, isWorld } = corners(places)
     const projection = geoEqualEarth().rotate([isWorld ? 0 : -(west + east) / 2, 0])
     const box = isWorld ? { type: 'Sphere' } : {

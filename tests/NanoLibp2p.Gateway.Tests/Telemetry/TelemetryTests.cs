@@ -144,7 +144,7 @@ public sealed class TelemetryTests : IDisposable
             return gateway.Node.GetPubSubStatusAsync().Result.Peers.Any(one => one.Peer.Equals(peer.PeerId) && one.Score < 0);
         }, "its score falls");
 
-        // a report comes through on the same way
+        // a report comes through on the same way, and nothing before it
         await Gateways.UntilAsync(() =>
         {
             peer.PublishAsync(Topic, TelemetryCodec.Write(new TelemetryReport(
@@ -152,6 +152,17 @@ public sealed class TelemetryTests : IDisposable
             return gateway.Core.Telemetry!.Book.Has(peer.PeerId);
         }, "a report is heard");
         Assert.Single(gateway.Core.Telemetry!.Book.All());
+        await using IAsyncEnumerator<TopicMessage> messages = heard.GetAsyncEnumerator();
+        Task<bool> next = messages.MoveNextAsync().AsTask();
+        await Gateways.UntilAsync(() =>
+        {
+            gateway.Node.PublishAsync(Topic, "end"u8.ToArray()).Wait();
+            return next.IsCompleted;
+        }, "the neighbour hears something");
+        Assert.True(await next);
+        byte[] first = messages.Current.Data;
+        Assert.True(first.AsSpan().SequenceEqual("end"u8)
+            || TelemetryCodec.Read(first, DateTimeOffset.UtcNow, out TelemetryReport? _) == TelemetryVerdict.Good);
     }
 
     [Theory]

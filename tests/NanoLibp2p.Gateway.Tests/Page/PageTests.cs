@@ -356,6 +356,49 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
     }
 
     [Fact]
+    public async Task A_reading_that_comes_while_the_page_asks_for_the_former_ones_stays()
+    {
+        await using GatewayHost gateway = await StartAsync();
+        await using Libp2pNode peer = await Gateways.PeerAsync();
+        await peer.DialAsync(gateway);
+        await browser.OpenAsync(Url(gateway));
+        await browser.WaitAsync("#live.live");
+
+        // the answer with the former ones is held back, and the page has to ask again as its feed breaks
+        await browser.RunAsync("""
+            (() => {
+              const held = new Promise(done => globalThis.release = done)
+              const real = fetch
+              globalThis.fetch = async (...asked) => {
+                const answer = await real(...asked)
+                if (asked[0] === '/api/readings') {
+                  await answer.clone().text()
+                  globalThis.isHeld = true
+                  await held
+                }
+
+                return answer
+              }
+            })()
+            """);
+        byte[] big = PageService.Event("other", Encoding.ASCII.GetBytes($"\"{new string('x', 4 * 1024 * 1024)}\""));
+        while (gateway.Core.Page!.Feed.CutOff == 0)
+        {
+            gateway.Core.Page.Feed.Send(big);
+        }
+
+        await browser.UntilAsync("globalThis.isHeld");
+        await Gateways.UntilAsync(() =>
+        {
+            peer.PublishAsync(TestBoard.Topic, "{\"late\":1}"u8.ToArray()).Wait();
+            return gateway.Core.Page.Readings.Count > 0;
+        }, "the reading arrives");
+        await browser.WaitAsync("#plots figcaption:has-text('late')");
+        await browser.RunAsync("(release(), new Promise(done => setTimeout(done, 300)))");
+        Assert.Equal(1, await browser.CountAsync("#plots figcaption:has-text('late')"));
+    }
+
+    [Fact]
     public async Task Pictures_for_the_README_can_be_made()
     {
         string folder = Pictures;

@@ -7,7 +7,9 @@ import { describe, Graph, lossOf } from './graph.js'
 import { showOthers } from './others.js'
 import { Plots, Series } from './plots.js'
 
-const state = { mesh: undefined, mayChange: false, chosen: undefined, stop: undefined }
+const eventsKept = 100
+
+const state = { since: undefined, mesh: undefined, mayChange: false, chosen: undefined, stop: undefined }
 const series = new Series()
 const plots = new Plots(byId('plots'))
 const graph = new Graph(byId('graph'), choose)
@@ -218,6 +220,10 @@ function connect() {
         later()
       } else if (name === 'readings') {
         series.add(data)
+        if (state.since?.length < eventsKept) {
+          state.since.push(data)
+        }
+
         later()
       }
     },
@@ -225,8 +231,12 @@ function connect() {
       text(byId('live'), now === 'live' ? 'live' : now === 'refused' ? why : `no connection: ${why}`)
       set(byId('live'), { class: `badge ${now}` })
       if (now === 'live') {
+        // what comes while the former ones are on their way is not among them
+        const since = state.since = []
         ask('/api/readings').then(all => {
           series.replace(all.series)
+          since.forEach(one => series.add(one))
+          state.since = undefined
           later()
         }, () => { /* the feed tells of the same trouble */ })
       }

@@ -170,10 +170,6 @@ internal sealed class RadioHost : IAsyncDisposable
         {
             // what is left is in the store
         }
-        catch (Libp2pException) when (_ending.IsCancellationRequested)
-        {
-            // the node has ended first
-        }
     }
 
     private async Task PublishAsync(FramePublication publication)
@@ -186,6 +182,11 @@ internal sealed class RadioHost : IAsyncDisposable
         catch (Exception e) when (e is ArgumentException || (e is Libp2pException { Error: Libp2pError.MessageTooLong }))
         {
             _conditions.Set("radio-message", $"a message of {publication.From} can't be published and is dropped: {e.Message}");
+        }
+        catch (Libp2pException)
+        {
+            // the node ends before its radios do: what it does not take any more stays in the store
+            reached = 0;
         }
 
         if (reached == 0 && _waiting.Count < MaxOutbox)

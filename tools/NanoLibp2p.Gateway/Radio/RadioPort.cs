@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Net;
 using System.Threading;
+using NanoLibp2p.Frames;
 using NanoLibp2p.Frames.Gateway;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal;
@@ -138,10 +139,22 @@ internal sealed class RadioPort
             _origins[address] = origin;
         }
 
+        // over UDP anybody may knock: first contact is for links where that takes a radio (SPEC.md 14)
+        if (_address.Scheme == "udp" && IsFirstContact(frame[0]))
+        {
+            return;
+        }
+
         if (_sessions.OnFrame(Describing(), address, frame) is { } answer)
         {
             Send(answer.Frame, origin);
         }
+    }
+
+    private static bool IsFirstContact(byte first)
+    {
+        byte[] head = [first];
+        return !FrameHead.IsData(head, 0) && FrameHead.Type(head, 0) is (FrameHead.XX1 or FrameHead.XX3);
     }
 
     private void Send(byte[] frame, byte[] origin)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Threading;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
@@ -46,7 +47,15 @@ internal sealed class RadioSessions : IDisposable
     {
         lock (_lock)
         {
-            return _gateway.OnFrame(radio, address, frame, DateTimeOffset.UtcNow);
+            try
+            {
+                return _gateway.OnFrame(radio, address, frame, DateTimeOffset.UtcNow);
+            }
+            catch (IOException)
+            {
+                // the store can't be read: as if the frame had not come, and the device will ask again
+                return null;
+            }
         }
     }
 
@@ -55,7 +64,14 @@ internal sealed class RadioSessions : IDisposable
     {
         lock (_lock)
         {
-            return _gateway.Due();
+            try
+            {
+                return _gateway.Due();
+            }
+            catch (IOException)
+            {
+                return [];
+            }
         }
     }
 

@@ -27,6 +27,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Relay.RelayAnnouncer.Announce"] = "the address that the relay was dialed at, once a reservation",
         ["NanoLibp2p.Relay.RelayClient.get_Address"] = "the address that a line in the log tells, once a reservation",
         ["NanoLibp2p.Firmware.Relay.RelayedDevice.On"] = "a line in the log where a reservation begins or ends; none without a log",
+        ["NanoLibp2p.Hal.Ble.NanoAttPeripheral."] = "the Bluetooth stack wants objects of its own, at Open and for each packet",
         ["NanoLibp2p.Hal.LoRa.SpiLoRaBus.Transfer"] = "the runtime's SPI takes a SpanByte, a struct, which is heap there",
         ["NanoLibp2p.Hal.Udp."] = "joining the multicast group makes a socket, once a search",
         ["NanoLibp2p.Firmware.Discovery.MdnsFinder.Next"] = "the address of a peer that was found, once a dial",
@@ -37,6 +38,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Firmware.Mail.MailTaker.End"] = "a line in the log when a mailbox answers otherwise than before; none without a log",
         ["NanoLibp2p.Firmware.Mail.MailTaker.TextOf"] = "why, for that line",
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
+        ["NanoLibp2p.Firmware.Radios.TwinStore.NameOf"] = "the name of a copy in the store, once a write",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };
 

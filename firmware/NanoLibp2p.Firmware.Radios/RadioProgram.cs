@@ -1,0 +1,128 @@
+using System;
+using NanoLibp2p.Frames;
+using NanoLibp2p.Hal.Frames;
+using NanoLibp2p.Noise;
+
+namespace NanoLibp2p.Firmware.Radios
+{
+    /// <summary>
+    /// The whole program of a board with radios: reads its sensor at the interval, publishes, stays awake until the reading is settled or
+    /// the time for it is over, sleeps. On a board that starts anew after each sleep the record carries everything over.
+    /// </summary>
+    public sealed class RadioProgram
+    {
+        // a reading that is not settled by then waits for the next wake, in the ring of a board that keeps its memory
+        private const int AwakeMs = 60000;
+
+        private const int LeastSignedMtu = 128;
+        private const int IdentityBytes = 101;
+        private const int LongestValue = 300;
+
+        private readonly RadioBoard _board;
+        private readonly RadioSettings _settings;
+        private readonly RoamingDevice _device;
+        private readonly int[] _values = new int[FrameTemplate.MaxNumbers];
+        private long _readAt;
+        private long _wokeAt;
+
+        /// <summary>Reads the store, and takes all memory.</summary>
+        /// <exception cref="InvalidOperationException">The board was not provisioned: it has no identity, no topic, or no
+        /// record.</exception>
+        public RadioProgram(RadioBoard board)
+        {
+            _board = board;
+            _settings = new RadioSettings(board.Store);
+            if (_settings.Topic == null)
+            {
+                throw new InvalidOperationException("no topic is set: send a settings file with 'topic = ...'");
+            }
+
+            byte[] bytes = new byte[IdentityBytes];
+            int count = board.Store.Read("identity", bytes, 0, bytes.Length);
+            if (count <= 0)
+            {
+                throw new InvalidOperationException("no identity is stored: make one elsewhere and send it as 'identity'");
+            }
+
+            NanoLibp2p.Crypto.CryptoProvider crypto = board.Crypto;
+            Identity identity = Identity.FromProtobuf(crypto, bytes, 0, count);
+            IFrameLink[] links = board.CreateLinks(_settings);
+            FrameNodeOptions options = new FrameNodeOptions();
+
+            // a board that loses its memory in each sleep sets aside one number a write
+            options.Session.Reserve = board.SleptMs >= 0 ? 1 : 16;
+            RadioChoiceOptions choice = new RadioChoiceOptions();
+            int[] trials = new int[links.Length];
+            for (int i = 0; i < trials.Length; i++)
+            {
+                trials[i] = links[i].IsBoundedByAir ? 600000 : 45000;
+            }
+
+            choice.TrialMs = trials;
+            _device = new RoamingDevice(links, options, choice, new FrameSecrets(crypto), identity, new TwinStore(board.Store, LongestValue),
+                board.Random);
+
+            // a signature for each reading where it fits, else one for eight (SPEC.md 9.2)
+            int voice = links[0].Mtu < LeastSignedMtu ? FrameTopic.Batched : FrameTopic.Signed;
+            _device.Node.SetTopic(0, _settings.Topic, voice, board.Template);
+            _readAt = board.NowMs;
+            _wokeAt = board.NowMs;
+            if (!_device.Start(board.NowMs, board.SleptMs))
+            {
+                throw new InvalidOperationException("no record of frame sessions is stored: provision the board");
+            }
+        }
+
+        /// <summary>The device that it runs.</summary>
+        public RoamingDevice Device
+        {
+            get { return _device; }
+        }
+
+        /// <summary>Moves everything one step, and waits or sleeps until the next.</summary>
+        public void Step()
+        {
+            long now = _board.NowMs;
+            if (now >= _readAt)
+            {
+                _readAt = now + _settings.EveryMs;
+                _wokeAt = now;
+                int count = _board.Read(_values);
+                if (count > 0 && _device.Node.PublishValues(0, _values, count, false) < 0)
+                {
+                    _board.Write("a reading was not taken: it has not as many numbers as the template");
+                }
+
+                // a board that sleeps wants to know before it does
+                _device.Node.Ask();
+            }
+
+            int next = _device.Step(now);
+            long sleep = _device.SleepMs(now, _readAt);
+            if (sleep == 0 && now - _wokeAt > AwakeMs && now >= _device.Node.ListensUntil)
+            {
+                sleep = _readAt - now;
+            }
+
+            if (sleep > 0)
+            {
+                _device.Close();
+                _board.Sleep(sleep);
+            }
+
+            long wait = _readAt - now;
+            _device.Wait(wait < next ? 0 | (int)wait : next);
+        }
+
+        /// <summary>Runs until the power goes.</summary>
+        public static void Run(RadioBoard board)
+        {
+            RadioProgram program = new RadioProgram(board);
+            board.Write(board.Name + " publishes on " + program._settings.Topic);
+            while (true)
+            {
+                program.Step();
+            }
+        }
+    }
+}

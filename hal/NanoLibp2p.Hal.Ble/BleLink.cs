@@ -1,0 +1,223 @@
+using System;
+using NanoLibp2p.Hal.Frames;
+using NanoLibp2p.Hal.Segments;
+
+namespace NanoLibp2p.Hal.Ble
+{
+    /// <summary>
+    /// Frames over one GATT connection, cut into packets of the ATT MTU (SPEC.md 2): the device's end, and one connection of a gateway's. A
+    /// connection that ends takes the frame under way with it; the link stays open for the next one.
+    /// </summary>
+    public sealed class BleLink : IFrameLink
+    {
+        /// <summary>The longest frame (SPEC.md 14).</summary>
+        public const int FrameMtu = 244;
+
+        private const int WindowMs = 1000;
+
+        // what is not taken by the stack is offered again so soon
+        private const int RetryMs = 5;
+
+        private const int LeastPacket = 20;
+
+        private readonly IAttChannel _channel;
+        private readonly PacketSplitter _splitter = new PacketSplitter(FrameMtu);
+        private readonly PacketJoiner _joiner = new PacketJoiner(FrameMtu);
+        private readonly byte[] _packet = new byte[FrameMtu + 1];
+        private int _connection;
+        private bool _isOpen;
+
+        /// <summary>Takes its memory: three frames.</summary>
+        /// <param name="channel">The connection, which this link opens and closes.</param>
+        public BleLink(IAttChannel channel)
+        {
+            _channel = channel;
+        }
+
+        /// <summary>Whether somebody is connected.</summary>
+        public bool IsConnected
+        {
+            get { return _isOpen && _channel.Connection != 0; }
+        }
+
+        /// <inheritdoc/>
+        public int Mtu
+        {
+            get { return FrameMtu; }
+        }
+
+        /// <summary>False: there is one other end.</summary>
+        public bool HasAddresses
+        {
+            get { return false; }
+        }
+
+        /// <inheritdoc/>
+        public bool IsBoundedByAir
+        {
+            get { return false; }
+        }
+
+        /// <inheritdoc/>
+        public int AnswerMs
+        {
+            get { return WindowMs; }
+        }
+
+        /// <inheritdoc/>
+        public int RssiDbm
+        {
+            get { return FrameLinkResult.NoSignal; }
+        }
+
+        /// <inheritdoc/>
+        public int SnrQuarterDb
+        {
+            get { return FrameLinkResult.NoSignal; }
+        }
+
+        /// <inheritdoc/>
+        public LinkError Open()
+        {
+            Close();
+            LinkError error = _channel.Open();
+            _isOpen = error == LinkError.None;
+            return error;
+        }
+
+        /// <summary>At 1 Mbit/s, with 21 bytes around each packet (preamble, access address, LL, L2CAP and ATT heads, CRC).</summary>
+        public int TimeOnAirUs(int count)
+        {
+            int piece = PacketBytes() - 1;
+            int packets = (count + piece - 1) / piece;
+            return (count + (22 * packets)) * 8;
+        }
+
+        /// <summary>0.</summary>
+        public int WaitMs(int count, bool isUrgent)
+        {
+            return 0;
+        }
+
+        /// <summary>Takes a frame; <see cref="FrameLinkResult.Busy"/> while nobody is connected.</summary>
+        public int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
+        {
+            if (count < 1 || count > FrameMtu)
+            {
+                return FrameLinkResult.TooLong;
+            }
+
+            if (!_isOpen)
+            {
+                return FrameLinkResult.Failed;
+            }
+
+            Pump();
+            if (_connection == 0 || _splitter.IsBusy)
+            {
+                return FrameLinkResult.Busy;
+            }
+
+            _splitter.Start(frame, offset, count);
+            Pump();
+            return count;
+        }
+
+        /// <inheritdoc/>
+        public int Receive(byte[] buffer, int offset, int capacity)
+        {
+            if (!_isOpen)
+            {
+                return LinkResult.Failed;
+            }
+
+            Look();
+            int count = _channel.Receive(_packet);
+            while (count > 0)
+            {
+                int frame = _joiner.Receive(_packet, 0, count);
+                if (frame > 0 && frame <= capacity)
+                {
+                    Array.Copy(_joiner.Frame, 0, buffer, offset, frame);
+                    return frame;
+                }
+
+                count = _channel.Receive(_packet);
+            }
+
+            return 0;
+        }
+
+        /// <summary>0: no address.</summary>
+        public int CopyAddress(byte[] buffer, int offset)
+        {
+            return 0;
+        }
+
+        /// <summary>0: an answer needs none.</summary>
+        public int CopyOrigin(byte[] buffer, int offset)
+        {
+            return 0;
+        }
+
+        /// <inheritdoc/>
+        public int Poll(long nowMs)
+        {
+            if (!_isOpen)
+            {
+                return FrameLinkResult.IdleMs;
+            }
+
+            Pump();
+            return _splitter.IsBusy ? RetryMs : FrameLinkResult.IdleMs;
+        }
+
+        /// <inheritdoc/>
+        public void Wait(int milliseconds)
+        {
+            _channel.Wait(milliseconds);
+        }
+
+        /// <inheritdoc/>
+        public void Close()
+        {
+            if (_isOpen)
+            {
+                _isOpen = false;
+                _channel.Close();
+                _splitter.Reset();
+                _joiner.Reset();
+            }
+        }
+
+        private int PacketBytes()
+        {
+            int bytes = _channel.PacketBytes;
+            return bytes < LeastPacket ? LeastPacket : bytes < _packet.Length ? bytes : _packet.Length;
+        }
+
+        // Whether the connection is still the one that what is under way belongs to.
+        private void Look()
+        {
+            int connection = _channel.Connection;
+            if (connection != _connection)
+            {
+                _connection = connection;
+                _splitter.Reset();
+                _joiner.Reset();
+            }
+        }
+
+        private void Pump()
+        {
+            Look();
+            int capacity = PacketBytes();
+            int count = _splitter.Peek(_packet, 0, capacity);
+            while (count > 0 && _connection != 0 && _channel.Send(_packet, count))
+            {
+                _splitter.Advance(capacity);
+                count = _splitter.Peek(_packet, 0, capacity);
+            }
+        }
+    }
+}

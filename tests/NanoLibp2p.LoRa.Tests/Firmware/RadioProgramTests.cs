@@ -1,0 +1,113 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.Firmware.Radios;
+using NanoLibp2p.Frames.Tests;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Hal.Frames;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.LoRa.Tests.Firmware;
+
+/// <summary>The whole program of a board, from its settings to the topic.</summary>
+public sealed class RadioProgramTests
+{
+    [Fact]
+    public void A_provisioned_board_publishes_JSON_at_its_interval_and_sleeps_in_between()
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: false);
+        Write(world.Values, "settings", "# a comment\r\ntopic = greenhouse/climate\r\nevery = 60000\r\n");
+        TestBoard board = new(world);
+        RadioProgram program = new(board);
+        while (world.Air.Now < 600000 - 1000)
+        {
+            program.Step();
+            world.Step(isAwake: false);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{{\"celsius\":{20 + (i / 10.0):0.0}}}"), world.Published.Take(10));
+        Assert.InRange(board.Sleeps.Count, 9, 11);
+        Assert.All(board.Sleeps, sleep => Assert.InRange(sleep, 40000, 60000));
+        Assert.Equal(0, program.Device.Lost);
+    }
+
+    [Theory]
+    [InlineData("identity", "no identity is stored")]
+    [InlineData("frames-a", "no record of frame sessions is stored")]
+    [InlineData("settings", "no topic is set")]
+    public void A_board_that_was_not_provisioned_says_what_is_missing(string missing, string message)
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: false);
+        Write(world.Values, "settings", "topic = t");
+        foreach (string name in missing == "frames-a" ? ["frames-a", "frames-b"]
+            : new[] { missing })
+        {
+            world.Values.Write(name, [], 0, 0);
+        }
+
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => new RadioProgram(new TestBoard(world)));
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("topic=a\nevery=5000\nspreading=12", "a", 5000, 12)]
+    [InlineData("  topic  =  a b  \nevery = 999\nspreading = 13", "a b", 600000, 9)]
+    [InlineData("topics = x\nevery = 5s\nspreading =\ntopic = t", "t", 600000, 9)]
+    [InlineData("every = 99999999999999\n=\n\n===", null, 600000, 9)]
+    [InlineData("", null, 600000, 9)]
+    public void Settings_are_read_line_by_line_and_what_makes_no_sense_is_as_if_it_were_not_there(string text, string? topic, int everyMs,
+        int spreading)
+    {
+        BoardValues store = new();
+        Write(store, "settings", text);
+        RadioSettings settings = new(store);
+        Assert.Equal((topic, everyMs, spreading), (settings.Topic, settings.EveryMs, settings.SpreadingFactor));
+        Assert.Throws<InvalidOperationException>(() => settings.Pin("lora-reset"));
+    }
+
+    private static void Write(BoardValues store, string name, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        store.Write(name, bytes, 0, bytes.Length);
+    }
+
+    private sealed class TestBoard(RadioWorld world) : RadioBoard
+    {
+        private readonly SeededRandom _random = new(3);
+        private readonly CheapCrypto _crypto = new();
+        private int _reading;
+
+        public List<long> Sleeps { get; } = [];
+
+        public override string Name => "test";
+
+        public override long NowMs => world.Air.Now;
+
+        public override IStore Store => world.Values;
+
+        public override IRandom Random => _random;
+
+        public override CryptoProvider Crypto => _crypto;
+
+        public override string Template => "{\"celsius\":%1}";
+
+        public override IFrameLink[] CreateLinks(RadioSettings settings) => world.Links;
+
+        public override int Read(int[] values)
+        {
+            values[0] = 200 + _reading++;
+            return 1;
+        }
+
+        public override void Sleep(long milliseconds)
+        {
+            Sleeps.Add(milliseconds);
+            for (long end = world.Air.Now + milliseconds; world.Air.Now < end;)
+            {
+                world.Step(isAwake: false);
+            }
+        }
+    }
+}

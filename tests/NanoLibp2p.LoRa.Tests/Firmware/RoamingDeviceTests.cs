@@ -1,0 +1,117 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NanoLibp2p.Firmware.Radios;
+using NanoLibp2p.Frames;
+
+namespace NanoLibp2p.LoRa.Tests.Firmware;
+
+/// <summary>Readings from the firmware to their topic, over models of the radio chips.</summary>
+public sealed class RoamingDeviceTests
+{
+    [Theory]
+    [InlineData(7)]
+    [InlineData(9)]
+    public void A_reading_goes_from_an_SX1276_to_an_SX1262_and_stands_on_its_topic(int spreadingFactor)
+    {
+        RadioWorld world = new(hasBle: false, hasLoRa: true, spreadingFactor);
+        for (int i = 0; i < 5; i++)
+        {
+            world.Publish($"{{\"n\":{i}}}");
+            world.Run(60000);
+        }
+
+        world.Program.Node.Ask();
+        world.Until(() => world.Program.Node.Unsettled == 0);
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => $"{{\"n\":{i}}}"), world.Published);
+        Assert.Equal(0, world.Device!.Radio.Resets + world.Gateway!.Radio.Resets);
+    }
+
+    [Fact]
+    public void A_sleeping_board_wakes_publishes_and_sleeps_and_no_reading_is_lost()
+    {
+        RadioWorld world = new(hasBle: false, hasLoRa: true);
+        world.Publish("r0");
+        world.Program.Node.Ask();
+        world.Until(() => world.Program.SleepMs(world.Air.Now, world.Air.Now + 1000) > 0);
+        List<long> awake = [];
+        for (int i = 1; i <= 10; i++)
+        {
+            Assert.Equal(600000, world.Program.SleepMs(world.Air.Now, world.Air.Now + 600000));
+            world.Sleep(600000);
+            RoamingDevice program = world.Boot(600000);
+            long began = world.Air.Now;
+            world.Publish($"r{i}");
+            program.Node.Ask();
+            Assert.Equal(0, program.SleepMs(world.Air.Now, world.Air.Now + 1000));
+            world.Until(() => program.SleepMs(world.Air.Now, world.Air.Now + 1000) > 0);
+            awake.Add(world.Air.Now - began);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 11).Select(i => $"r{i}"), world.Published);
+        Assert.InRange(awake.Max(), 1000, 20000);
+    }
+
+    [Fact]
+    public void A_device_roams_from_BLE_to_LoRa_and_back_and_loses_no_reading()
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: true);
+        List<string> sent = [];
+        void PublishFor(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                sent.Add($"r{sent.Count}");
+                world.Publish(sent[^1]);
+                world.Program.Node.Ask();
+                world.Run(120000);
+            }
+        }
+
+        PublishFor(3);
+        Assert.Equal(0, world.Program.Current);
+        Assert.Empty(world.Air.Sent);
+
+        // out of the gateway's BLE range
+        world.Ble!.Loses = int.MaxValue;
+        world.Ble.Other!.Loses = int.MaxValue;
+        PublishFor(5);
+        Assert.NotEmpty(world.Air.Sent);
+
+        // and back: it is found again when its pause is over
+        world.Ble.Loses = 0;
+        world.Ble.Other.Loses = 0;
+        for (int i = 0; i < 40 && (world.Program.Current != 0 || world.Program.Node.Unsettled > 0); i++)
+        {
+            PublishFor(1);
+        }
+
+        Assert.Equal(0, world.Program.Current);
+        PublishFor(2);
+        world.Program.Node.Ask();
+        world.Until(() => world.Program.Node.Unsettled == 0);
+        Assert.Equal(0, world.Program.Lost);
+        Assert.Equal(sent.Order(), world.Published.Distinct().Order());
+        Assert.Equal(FrameState.Open, world.Program.Node.State);
+    }
+
+    [Fact]
+    public void A_radio_without_a_chip_gives_way_to_the_next()
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: true);
+        world.Device!.Model.IsDead = true;
+        world.Ble!.Loses = int.MaxValue;
+        world.Publish("r0");
+        world.Run(120000);
+        world.Ble.Loses = 0;
+        world.Until(() => world.Program.Node.Unsettled == 0, 2 * 3600000);
+        Assert.Equal(["r0"], world.Published.Distinct());
+    }
+
+    [Fact]
+    public void Links_and_times_that_do_not_fit_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new RoamingDevice([], new FrameNodeOptions(), new RadioChoiceOptions(), null!, null!, null!,
+            null!));
+    }
+}

@@ -59,8 +59,8 @@ namespace NanoLibp2p.Firmware.Radios
             }
 
             choice.TrialMs = trials;
-            _device = new RoamingDevice(links, options, choice, new FrameSecrets(crypto), identity, new TwinStore(board.Store, LongestValue),
-                board.Random);
+            _device = new RoamingDevice(links, options, choice, new FrameSecrets(crypto), identity,
+                new TwinStore(board.Store, LongestValue), board.Random);
 
             // a signature for each reading where it fits, else one for eight (SPEC.md 9.2)
             int voice = links[0].Mtu < LeastSignedMtu ? FrameTopic.Batched : FrameTopic.Signed;

@@ -43,8 +43,8 @@ namespace NanoLibp2p.Firmware.Radios
         /// <param name="store">The board's store, or a <see cref="TwinStore"/> over it.</param>
         /// <param name="random">The board's random source.</param>
         /// <exception cref="ArgumentException">There is no link, or not as many times in <paramref name="choice"/> as links.</exception>
-        public RoamingDevice(IFrameLink[] links, FrameNodeOptions options, RadioChoiceOptions choice, FrameSecrets secrets, Identity identity,
-            IStore store, IRandom random)
+        public RoamingDevice(IFrameLink[] links, FrameNodeOptions options, RadioChoiceOptions choice, FrameSecrets secrets,
+            Identity identity, IStore store, IRandom random)
         {
             if (links.Length == 0 || choice.TrialMs.Length != links.Length)
             {

@@ -46,6 +46,8 @@ public static class Budgets
             64 * 1024),
         new("the same with Crypto", ["NanoLibp2p.Both", "NanoLibp2p.PubSub", "NanoLibp2p.Hal", "NanoLibp2p.Hal.Tcp", "NanoLibp2p.Crypto"],
             110 * 1024),
+        new("a node on a radio: Noise + Frames + Hal, of the 60 KiB that it has with driver and shell",
+            ["NanoLibp2p.Noise", "NanoLibp2p.Frames", "NanoLibp2p.Hal"], 50 * 1024),
         new("Kademlia", ["NanoLibp2p.Kademlia"], 10 * 1024),
         new("Postbox", ["NanoLibp2p.Postbox"], 14 * 1024),
         new("Postbox.Sender", ["NanoLibp2p.Postbox.Sender"], 8 * 1024),

@@ -22,6 +22,10 @@ public sealed partial class FrameGateway
 
     private readonly List<HalfOpen> _halfOpens = [];
 
+    // XX1 and KK1 of a link's address; R1 that fail, of an id
+    private readonly SecondLimit _openings = new(20, 500);
+    private readonly SecondLimit _resumptions = new(32, 500);
+
     private DateTimeOffset Now => _options.Time.GetUtcNow();
 
     private uint UnixSeconds => (uint)Math.Clamp(Now.ToUnixTimeSeconds(), 0, uint.MaxValue);
@@ -40,7 +44,7 @@ public sealed partial class FrameGateway
             case FrameHead.R1 when frame.Length == FrameSecrets.R1Bytes:
                 return ReceiveR1(frame, out answer);
             case FrameHead.KK1 when frame.Length == FrameHandshake.KK1Bytes:
-                return ReceiveKK1(frame, out answer);
+                return ReceiveKK1(frame, link, out answer);
             case FrameHead.XX1 when frame.Length == FrameHandshake.XX1Bytes:
                 return ReceiveXX1(frame, link, out answer);
             case FrameHead.XX3 when frame.Length == FrameHandshake.XX3Bytes:
@@ -54,7 +58,7 @@ public sealed partial class FrameGateway
     private bool FindAnswer(byte[] frame, out byte[]? answer)
     {
         answer = null;
-        foreach (FrameRoot root in _devices.Values.SelectMany(RootsOf))
+        foreach (FrameRoot root in _index.WithRequest(frame).SelectMany(peer => RootsOf(_devices[peer])))
         {
             if (root.Request.AsSpan().SequenceEqual(frame))
             {
@@ -80,8 +84,15 @@ public sealed partial class FrameGateway
             return true;
         }
 
-        foreach (FrameDevice device in _devices.Values)
+        string rid = Convert.ToHexString(frame, 1, FrameSecrets.RidBytes);
+        if (_resumptions.IsOver(rid, Now))
         {
+            return false;
+        }
+
+        foreach (PeerId peer in _index.WithRid(frame.AsSpan(1)))
+        {
+            FrameDevice device = _devices[peer];
             foreach (FrameRoot root in RootsOf(device))
             {
                 if (!_options.Admits(device.Peer) || !frame.AsSpan(1, FrameSecrets.RidBytes).SequenceEqual(Live(root).Rid)
@@ -119,18 +130,26 @@ public sealed partial class FrameGateway
             }
         }
 
+        _resumptions.Count(rid);
         return false;
     }
 
-    private bool ReceiveKK1(byte[] frame, out byte[]? answer)
+    private bool ReceiveKK1(byte[] frame, FrameLinkInfo link, out byte[]? answer)
     {
         if (FindAnswer(frame, out answer))
         {
             return true;
         }
 
-        foreach (FrameDevice device in _devices.Values)
+        if (_openings.IsOver(link.Address, Now))
         {
+            return false;
+        }
+
+        _openings.Count(link.Address);
+        foreach (PeerId peer in _index.WithHint(frame.AsSpan(FrameHandshake.HeadBytes)))
+        {
+            FrameDevice device = _devices[peer];
             if (!_handshake.ReadKK1([.. frame], 0, frame.Length, device.Peer, _options.Identity.PeerId, _static, device.StaticKey,
                 out uint nd))
             {
@@ -167,6 +186,12 @@ public sealed partial class FrameGateway
         HalfOpen? half = _halfOpens.Find(one => one.First.AsSpan().SequenceEqual(frame));
         if (half == null)
         {
+            if (_openings.IsOver(link.Address, Now))
+            {
+                return false;
+            }
+
+            _openings.Count(link.Address);
             byte[] hint = new byte[2];
             _handshake.WriteHint(_options.Identity.PeerId, hint, 0, 2);
             bool isMeant = frame.AsSpan(FrameHandshake.HeadBytes, 2).SequenceEqual(hint)
@@ -387,7 +412,7 @@ public sealed partial class FrameGateway
         for (int i = 0; i < 64; i++)
         {
             int sid = (int)(RandomUInt32() & (FrameHead.Sids - 1));
-            if (_devices.Values.SelectMany(RootsOf).Count(root => root.Sid == sid) < 8)
+            if (_index.WithSid(sid).Count < 8)
             {
                 return sid;
             }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Multiformats;
@@ -33,6 +34,10 @@ public sealed partial class FrameGateway
     private readonly ConditionalWeakTable<FrameRoot, LiveRoot> _live = [];
     private readonly byte[] _frame = new byte[SessionKeys.RoomBefore + 1500 + SessionKeys.RoomBehind];
     private readonly FrameHandshake _handshake;
+    private readonly DeviceIndex _index = new();
+
+    // frames that a session does not open (SPEC.md 4.3)
+    private readonly SecondLimit _failures = new(32, int.MaxValue);
     private long _changes;
 
     /// <summary>Starts with what the store has.</summary>
@@ -49,7 +54,7 @@ public sealed partial class FrameGateway
         new FrameCard(options.Crypto).Write(options.Identity, options.CardIndex, _static, _card, 0);
         foreach (FrameDevice device in options.Store.Load())
         {
-            _devices.Add(device.Peer, device);
+            Put(device);
             _changes = Math.Max(_changes, device.Changes);
             if (options.IsRestored)
             {
@@ -105,6 +110,7 @@ public sealed partial class FrameGateway
     {
         _options.Store.Remove(peer);
         _devices.Remove(peer);
+        _index.Remove(peer);
         if (_liveDevices.Remove(peer, out LiveDevice? live))
         {
             foreach (PendingCall call in live.Calls)
@@ -215,8 +221,9 @@ public sealed partial class FrameGateway
 
         int sid = FrameHead.Sid(bytes, 0);
         List<LiveRoot> tried = [];
-        foreach (FrameDevice device in _devices.Values)
+        foreach (PeerId peer in _index.WithSid(sid))
         {
+            FrameDevice device = _devices[peer];
             foreach (FrameRoot root in RootsOf(device))
             {
                 if (root.Sid != sid || Live(root) is not { IsDormant: false } live || (root.IsShort && !link.IsBoundedByAir)
@@ -227,7 +234,8 @@ public sealed partial class FrameGateway
 
                 FrameWindow window = new() { Highest = root.Highest, Seen = root.Seen };
                 int number = window.Find(FrameHead.Number(bytes, 0));
-                if (number < 0)
+                string session = Convert.ToHexString(live.Rid);
+                if (number < 0 || _failures.IsOver(session, Now))
                 {
                     continue;
                 }
@@ -247,6 +255,7 @@ public sealed partial class FrameGateway
 
         foreach (LiveRoot live in tried)
         {
+            _failures.Count(Convert.ToHexString(live.Rid));
             live.IsDormant |= ++live.Failures >= (live.Keys.IsShort ? 1L << 16 : 1L << 36);
         }
 
@@ -298,7 +307,7 @@ public sealed partial class FrameGateway
         }
         else
         {
-            _devices[proved.Peer] = proved;
+            Put(proved);
         }
 
         if (taken != null)
@@ -376,9 +385,17 @@ public sealed partial class FrameGateway
 
     private LiveRoot Live(FrameRoot root) => _live.GetValue(root, one => new LiveRoot(one, _secrets));
 
+    private void Put(FrameDevice device)
+    {
+        _devices[device.Peer] = device;
+        byte[] hint = new byte[4];
+        _handshake.WriteHint(device.Peer, hint, 0, 4);
+        _index.Put(device.Peer, Bytes.ReadUInt32BigEndian(hint, 0), RootsOf(device).Select(root => (root, Live(root).Rid)));
+    }
+
     private void Save(FrameDevice device, FrameTaken? taken)
     {
         _options.Store.Save(device, taken);
-        _devices[device.Peer] = device;
+        Put(device);
     }
 }

@@ -1,0 +1,42 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using NanoLibp2p.Crypto;
+using NanoLibp2p.DeviceModel;
+using NanoLibp2p.Hal;
+using NanoLibp2p.Noise;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Frames.Tests;
+
+/// <summary>What a LoRa-only node takes of a device's heap, cryptography and identity included: 12 KiB (SPEC.md 16).</summary>
+public class HeapTests : FrameNodeEvents
+{
+    private const int Limit = 12 * 1024;
+
+    [Theory]
+    [InlineData(96, FrameTopic.Batched, 14, 20, 224)]
+    [InlineData(255, FrameTopic.Signed, 8, 48, 64)]
+    public void A_node_on_LoRa_takes_less_than_12_KiB(int mtu, int flags, int readings, int readingBytes, int messageBytes)
+    {
+        ManagedCrypto crypto = new();
+        FrameNodeOptions options = new()
+        {
+            AirtimeMs = 36_000, HasWindows = true, Topics = 1, Readings = readings, ReadingBytes = readingBytes,
+            MessageBytes = messageBytes, BatchReadings = 8, AnswerBytes = 16,
+        };
+        options.Session.Mtu = mtu;
+        options.Session.IsShort = true;
+        Identity identity = Identity.Create(crypto, new SeededRandom(1));
+        FrameNode node = new(options, new FrameSecrets(crypto), identity, new BoardValues(), new SeededRandom(2), this);
+        node.SetTopic(0, "greenhouse/climate", flags, "{\"c\":%1}");
+        node.Provision(1, new byte[32], 1UL << 56, false);
+        node.Start(0, -1);
+        SortedDictionary<string, int> all = LiveHeap.Measure(node, item => item is IRandom or IStore or string or FrameNodeOptions or
+            DeviceSessionOptions or HeapTests);
+        int taken = all.Values.Sum();
+        TestContext.Current.SendDiagnosticMessage($"MTU {mtu}: {taken} bytes; "
+            + string.Join(", ", all.OrderByDescending(one => one.Value).Take(12).Select(one => $"{one.Key} {one.Value}")));
+        Assert.InRange(taken, 9_000, Limit);
+    }
+}

@@ -12,11 +12,12 @@ namespace NanoLibp2p.Frames
     {
         private readonly KeyPair _static = new KeyPair();
         private readonly KeyPair _ephemeral = new KeyPair();
-        private readonly byte[] _card = new byte[FrameCard.CardBytes];
-        private readonly byte[] _entropy = new byte[32];
+
+        // null where there is no first contact
+        private byte[] _card;
 
         // what is repeated until it is answered; behind it the root that XX's end proves
-        private readonly byte[] _sent = new byte[FrameHandshake.XX3Bytes + FrameSecrets.RootBytes];
+        private byte[] _sent;
         private FrameHandshake _handshake;
         private Identity _identity;
         private int _sentBytes;
@@ -78,7 +79,7 @@ namespace NanoLibp2p.Frames
         /// <returns>0, or a negative <see cref="FrameResult"/>.</returns>
         public int OpenNew(PeerId peer)
         {
-            if (_options.Mtu < FrameHandshake.XX2Bytes)
+            if (_card == null)
             {
                 return FrameResult.TooLong;
             }
@@ -114,9 +115,15 @@ namespace NanoLibp2p.Frames
         private void PrepareHandshakes(Identity identity)
         {
             _identity = identity;
-            _handshake = new FrameHandshake(_secrets);
+            bool isMet = _options.HasFirstContact && _options.Mtu >= FrameHandshake.XX2Bytes;
+            _handshake = new FrameHandshake(_secrets, isMet);
+            _sent = new byte[isMet ? FrameHandshake.XX3Bytes + FrameSecrets.RootBytes : FrameHandshake.KK1Bytes];
             _secrets.DeriveStatic(identity, 0, _static);
-            new FrameCard(_secrets.Crypto).Write(identity, 0, _static, _card, 0);
+            if (isMet)
+            {
+                _card = new byte[FrameCard.CardBytes];
+                new FrameCard(_secrets.Crypto).Write(identity, 0, _static, _card, 0);
+            }
         }
 
         // W3
@@ -128,8 +135,10 @@ namespace NanoLibp2p.Frames
             }
 
             EndAttempt();
-            _random.Fill(_entropy, 0, _entropy.Length);
-            _secrets.MakeEphemeral(Record.Raw, FrameRecord.HedgeAt, Record.Nd + 1, _entropy, ephemeral);
+
+            // cleared by who uses it, and written over
+            _random.Fill(_sent, 0, 32);
+            _secrets.MakeEphemeral(Record.Raw, FrameRecord.HedgeAt, Record.Nd + 1, _sent, ephemeral);
             Record.Nd++;
             if (!Save())
             {
@@ -143,6 +152,12 @@ namespace NanoLibp2p.Frames
         private int Choices
         {
             get { return (_options.IsShort ? FrameHead.Short : 0) | (_options.IsListening ? FrameHead.Listening : 0); }
+        }
+
+        /// <summary>Whether gateways can be met that were never seen.</summary>
+        internal bool HasFirstContact
+        {
+            get { return _card != null; }
         }
 
         /// <summary>Bytes of the frame that waits for its answer.</summary>

@@ -17,6 +17,10 @@ namespace NanoLibp2p.Frames
         /// <summary>Whether frames have a tag of 8 bytes: on links whose rate is bounded by air.</summary>
         public bool IsShort;
 
+        /// <summary>Whether a gateway may be met over the link, where its frames have 211 bytes: 0.9 KiB of heap. False where cards come by
+        /// provisioning only.</summary>
+        public bool HasFirstContact = true;
+
         /// <summary>Whether the device listens always; never on LoRa.</summary>
         public bool IsListening;
     }

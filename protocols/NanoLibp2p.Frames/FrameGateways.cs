@@ -22,15 +22,19 @@ namespace NanoLibp2p.Frames
         private const int EntryBytes = 65;
         private const byte Version = 1;
 
-        private readonly byte[] _raw = new byte[1 + (Capacity * EntryBytes)];
+        private readonly byte[] _raw;
         private readonly byte[] _key = new byte[CryptoProvider.KeyBytes];
-        private readonly PeerId[] _ids = new PeerId[Capacity];
+        private readonly PeerId[] _ids;
         private readonly IStore _store;
         private int _count;
 
         /// <summary>Takes its memory; <see cref="Load"/> reads.</summary>
-        public FrameGateways(IStore store)
+        /// <param name="store">The board's store.</param>
+        /// <param name="capacity">Gateways, at most <see cref="Capacity"/>.</param>
+        public FrameGateways(IStore store, int capacity)
         {
+            _raw = new byte[1 + (capacity * EntryBytes)];
+            _ids = new PeerId[capacity];
             _store = store;
         }
 
@@ -98,7 +102,7 @@ namespace NanoLibp2p.Frames
         public int Add(byte[] card, byte[] staticKey)
         {
             int place = Find(card);
-            if (place >= 0 ? !MayTake(place, card, staticKey) : _count == Capacity)
+            if (place >= 0 ? !MayTake(place, card, staticKey) : _count == _ids.Length)
             {
                 return -1;
             }

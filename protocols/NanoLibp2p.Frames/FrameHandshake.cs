@@ -43,7 +43,7 @@ namespace NanoLibp2p.Frames
         private const int KKIds = KKHint + 4;
 
         /// <summary>The peer's card, once XX2 or XX3 was read: verified against the static key that it proved.</summary>
-        public readonly byte[] Card = new byte[FrameCard.CardBytes];
+        public readonly byte[] Card;
 
         /// <summary>What Noise knows; <see cref="HandshakeState.RemoteStatic"/> is the peer's static key.</summary>
         public readonly HandshakeState Noise;
@@ -61,13 +61,26 @@ namespace NanoLibp2p.Frames
         private readonly byte[] _kkPrologue = new byte[KKIds + (2 * IdBytes)];
         private readonly byte[] _hash = new byte[CryptoProvider.Sha256Bytes];
 
-        /// <summary>Takes its memory.</summary>
+        /// <summary>Takes the memory of both handshakes.</summary>
         public FrameHandshake(FrameSecrets secrets)
+            : this(secrets, true)
+        {
+        }
+
+        /// <summary>Takes its memory.</summary>
+        /// <param name="secrets">Derives.</param>
+        /// <param name="hasXX">Whether it is for XX, too; else nothing of XX may be called.</param>
+        public FrameHandshake(FrameSecrets secrets, bool hasXX)
         {
             _secrets = secrets;
-            _cards = new FrameCard(secrets.Crypto);
             Noise = new HandshakeState(secrets.Crypto);
-            _xx = NoisePattern.XX();
+            if (hasXX)
+            {
+                Card = new byte[FrameCard.CardBytes];
+                _cards = new FrameCard(secrets.Crypto);
+                _xx = NoisePattern.XX();
+            }
+
             byte[] known = new byte[] { NoisePattern.S };
             _kk = new NoisePattern(Bytes.Ascii("Noise_KK_25519_ChaChaPoly_SHA256"), known, known, new byte[][]
             {

@@ -15,7 +15,7 @@ namespace NanoLibp2p.Frames
         private readonly byte[] _message;
 
         // the readings of the batch that is being signed, by number
-        private readonly int[] _batch = new int[MaxBatch];
+        private readonly int[] _batch;
         private int _batchCount;
         private int _batchAlias;
         private ulong _batchNumber;
@@ -103,7 +103,7 @@ namespace NanoLibp2p.Frames
                 }
 
                 isAny |= count > 0;
-                if (count > 0 && (isUrgent || count >= _options.BatchReadings || count >= MaxBatch))
+                if (count > 0 && (isUrgent || count >= _batch.Length))
                 {
                     Pick(alias);
                     return true;
@@ -129,7 +129,7 @@ namespace NanoLibp2p.Frames
             _batchCount = 0;
             _batchNumber = 0;
             ulong last = 0;
-            while (_batchCount < MaxBatch && _batchCount < _options.BatchReadings)
+            while (_batchCount < _batch.Length)
             {
                 int next = -1;
                 for (int reading = _ring.First; reading < _ring.End; reading++)

@@ -26,7 +26,6 @@ namespace NanoLibp2p.Frames
 
         // the gateway's: answered in the next frame; what it was, for a repeat
         private readonly byte[] _answer;
-        private readonly byte[] _hash = new byte[CryptoProvider.Sha256Bytes];
         private int _answerCount;
         private int _answerStatus;
         private int _heardId;
@@ -271,8 +270,8 @@ namespace NanoLibp2p.Frames
             CryptoProvider crypto = _secrets.Crypto;
             crypto.Sha256Start();
             crypto.Sha256Update(body, offset + 2, count - 2);
-            crypto.Sha256Finish(_hash, 0);
-            uint hash = Bytes.ReadUInt32BigEndian(_hash, 0);
+            crypto.Sha256Finish(_message, 0);
+            uint hash = Bytes.ReadUInt32BigEndian(_message, 0);
             _mustAnswer = true;
             if (id == _heardId && method == _heardMethod && hash == _heardHash)
             {

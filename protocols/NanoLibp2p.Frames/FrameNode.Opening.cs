@@ -207,8 +207,7 @@ namespace NanoLibp2p.Frames
             if (_wanted == FrameHead.XX1)
             {
                 // strangers only within ten minutes of a start by hand; a listed gateway whose card may have changed always
-                bool isLong = _options.Session.Mtu >= FrameHandshake.XX2Bytes;
-                if (!isLong || (_gateways.Count == 0 && _now >= _meetUntil))
+                if (!_session.HasFirstContact || (_gateways.Count == 0 && _now >= _meetUntil))
                 {
                     _wanted = _gateways.Count > 0 ? FrameHead.KK1 : NoAttempt;
                     _attemptAt = _now;

@@ -346,7 +346,7 @@ namespace NanoLibp2p.Frames
                 sent += _ring.Alias(other) == alias && state != ReadingRing.Done && state != ReadingRing.Waiting ? 1 : 0;
             }
 
-            return IsBatched(alias) && sent % _options.BatchReadings == 0;
+            return IsBatched(alias) && sent % _batch.Length == 0;
         }
 
         private bool SendReading(int reading, bool isAgain, bool asks)

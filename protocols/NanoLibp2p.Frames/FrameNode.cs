@@ -64,7 +64,7 @@ namespace NanoLibp2p.Frames
             _identity = identity;
             _random = random;
             _session = new DeviceSession(options.Session, secrets, identity, store, random, this);
-            _gateways = new FrameGateways(store);
+            _gateways = new FrameGateways(store, options.Gateways);
             _ledger = new FrameLedger(_session.Record, options.AirtimeMs);
             _ring = new ReadingRing(options.Readings, options.ReadingBytes);
             _topics = new byte[options.Topics][];
@@ -72,6 +72,7 @@ namespace NanoLibp2p.Frames
             _flags = new byte[options.Topics];
             _message = new byte[FrameMessage.OverheadBytes + options.MessageBytes];
             _answer = new byte[options.AnswerBytes];
+            _batch = new int[options.BatchReadings > MaxBatch ? MaxBatch : options.BatchReadings];
         }
 
         /// <summary>The session beneath, for what it knows: record and numbers.</summary>

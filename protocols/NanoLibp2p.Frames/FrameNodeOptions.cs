@@ -19,6 +19,9 @@ namespace NanoLibp2p.Frames
         /// <summary>Topics that readings may be published on, up to 16.</summary>
         public int Topics = 4;
 
+        /// <summary>Gateways that it may talk to, up to 4; 2 on the smallest boards.</summary>
+        public int Gateways = FrameGateways.Capacity;
+
         /// <summary>Readings of a batch (SPEC.md 9.2), up to 32.</summary>
         public int BatchReadings = 8;
 

@@ -146,6 +146,7 @@ public class RefusalTests : DeviceSessionEvents
     [Fact]
     public void An_address_opens_twenty_times_a_second_and_no_more()
     {
+        _clock.Now += TimeSpan.FromSeconds(1);
         int answered = 0;
         Identity gateway = Identity.Create(_crypto, new SeededRandom(2));
         for (int i = 0; i < 25; i++)

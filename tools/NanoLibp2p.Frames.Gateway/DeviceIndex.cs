@@ -13,6 +13,9 @@ internal sealed class DeviceIndex
     private readonly Dictionary<(Kind Kind, uint Value), List<PeerId>> _peers = [];
     private readonly Dictionary<PeerId, List<(Kind Kind, uint Value)>> _keys = [];
 
+    // of the shortest request, R1, these tell it from others
+    private const int RequestBytes = 13;
+
     private enum Kind
     {
         Sid,
@@ -41,7 +44,7 @@ internal sealed class DeviceIndex
         {
             Add((Kind.Sid, (uint)root.Sid));
             Add((Kind.Rid, BinaryPrimitives.ReadUInt32BigEndian(rid)));
-            if (root.Request.Length > 0)
+            if (root.Request.Length >= RequestBytes)
             {
                 Add((Kind.Request, RequestKey(root.Request)));
             }

@@ -59,8 +59,9 @@ internal static class LoginCommand
         {
             Uri listen = GatewayOptions.Load(parsed).Http ?? throw new GatewayException(
                 "http.listen is none here, so there is no page; give the address of another gateway with --http", isConfiguration: true);
-            return IPAddress.TryParse(listen.Host.Trim('[', ']'), out IPAddress? ip) && ip.Equals(IPAddress.Any)
-                ? new UriBuilder(listen) { Host = "127.0.0.1" }.Uri : listen;
+            return !IPAddress.TryParse(listen.Host.Trim('[', ']'), out IPAddress? ip) ? listen
+                : ip.Equals(IPAddress.Any) ? new UriBuilder(listen) { Host = "127.0.0.1" }.Uri
+                : ip.Equals(IPAddress.IPv6Any) ? new UriBuilder(listen) { Host = "[::1]" }.Uri : listen;
         }
         return Uri.TryCreate(given, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/" ? url
             : throw new GatewayException($"--http '{given}' is no address of a page; give one such as https://gateway.example.org:4081",

@@ -202,7 +202,7 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
         (await CliAsync("send", bob, "--file", "not-there", "--key", key)).AssertFailed(2, "not-there is not there");
         (await CliAsync("send", bob, "--file", File([]), "--key", key)).AssertFailed(2, "is empty");
         (await CliAsync("send", bob, "--file", File(new byte[70_000]), "--key", key, "--via", via)).AssertFailed(1, "keeps no mail for");
-        (await CliAsync("send", bob, "x", "--key", key)).AssertFailed(2, "no gateway is known", "--via");
+        (await CliAsync("send", bob, "x", "--key", key)).AssertFailed(2, "no gateway is known", "--via", "--dht", "--rendezvous");
         (await CliAsync("send", bob, "x", "--key", key, "--via", via)).AssertFailed(1, "keeps no mail for " + bob);
         (await CliAsync("send", bob, "x", "--key", key, "--via", "/ip4/127.0.0.1/tcp/1")).AssertFailed(1, "cannot reach the gateway");
         (await CliAsync("send", bob, "x", "--key", key, "--token", File([1, 2]))).AssertFailed(2, "is no token");

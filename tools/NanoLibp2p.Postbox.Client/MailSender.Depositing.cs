@@ -21,14 +21,21 @@ public sealed partial class MailSender
     /// <summary>A gateway that was asked for the recipient's record.</summary>
     private sealed record FoundGateway(PeerId Peer, string Address, MailboxTerms Terms, Action<PeerMailboxes> Moved);
 
-    private async Task<SentMail> AtGatewaysAsync(PeerId to, Multiaddr? via, Func<FoundGateway, Task<SentMail>> deposit, Func<byte[]?> id,
+    private async Task<T> AtGatewaysAsync<T>(PeerId to, Multiaddr? via, Func<FoundGateway, Task<T>> deposit, Func<byte[]?> id,
         CancellationToken cancellationToken)
     {
-        Queue<Candidate> candidates = new(await CandidatesAsync(to, via, cancellationToken).ConfigureAwait(false));
+        Queue<Candidate> candidates = new(via != null ? [new Candidate(via, null, true)] : Known(to));
+        bool mayLook = via == null && _options.Find != null;
+        if (candidates.Count == 0 && mayLook)
+        {
+            mayLook = false;
+            await LookAsync(to, candidates, cancellationToken).ConfigureAwait(false);
+        }
+
         if (candidates.Count == 0)
         {
-            throw new MailException(MailError.NoGateway,
-                $"no gateway is known that keeps mail for {to}; name one that does, or dial the peer once through its relay");
+            throw new MailException(MailError.NoGateway, $"no gateway is known that keeps mail for {to}"
+                + $"{(_options.Find == null ? "" : ", and none was found")}; name one that does, or dial the peer once through its relay");
         }
 
         HashSet<PeerId> asked = [];
@@ -50,6 +57,14 @@ public sealed partial class MailSender
             {
                 failure = Better(failure, e);
             }
+
+            if (mayLook && candidates.Count == 0
+                && failure is { Error: MailError.Unreachable or MailError.NoMailbox or MailError.NotAPostbox })
+            {
+                // those that are known are gone, or keep its mail no more
+                mayLook = false;
+                await LookAsync(to, candidates, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         if (id() is { } sealedId)
@@ -64,13 +79,8 @@ public sealed partial class MailSender
     private static MailException Better(MailException? first, MailException second)
         => first == null || first.Error == MailError.Unreachable || second.Error != MailError.Unreachable ? second : first;
 
-    private async Task<IEnumerable<Candidate>> CandidatesAsync(PeerId to, Multiaddr? via, CancellationToken cancellationToken)
+    private List<Candidate> Known(PeerId to)
     {
-        if (via != null)
-        {
-            return [new Candidate(via, null, true)];
-        }
-
         List<Candidate> found = [];
         if (KnownRecord(to) is { } record)
         {
@@ -86,12 +96,26 @@ public sealed partial class MailSender
             }
         }
 
-        if (found.Count == 0 && _options.Find is { } find)
-        {
-            found.AddRange((await find(to, cancellationToken).ConfigureAwait(false)).Select(one => new Candidate(one, null, false)));
-        }
-
         return found;
+    }
+
+    // the addresses of one gateway are tried as one
+    private async Task LookAsync(PeerId to, Queue<Candidate> candidates, CancellationToken cancellationToken)
+    {
+        foreach (IGrouping<PeerId?, Multiaddr> one in (await _options.Find!(to, cancellationToken).ConfigureAwait(false))
+            .GroupBy(address => address.PeerId))
+        {
+            if (one.Key != null)
+            {
+                candidates.Enqueue(new Candidate(null, new RecordGateway(one.Key, [.. one]), false));
+                continue;
+            }
+
+            foreach (Multiaddr address in one)
+            {
+                candidates.Enqueue(new Candidate(address, null, false));
+            }
+        }
     }
 
     private async Task<PeerId> DialAsync(Candidate candidate, CancellationToken cancellationToken)

@@ -151,17 +151,8 @@ public sealed partial class MailSender : IAsyncDisposable
             return known;
         }
 
-        Multiaddr? address = via ?? (item.Address.Length == 0 ? null : Multiaddr.Parse(item.Address));
-        PeerId gateway = item.Gateway!;
-        if (address != null)
-        {
-            gateway = await _dialer.DialAsync(address, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await _dialer.DialAsync(new RecordGateway(gateway, []), cancellationToken).ConfigureAwait(false);
-        }
-
+        PeerId gateway = via != null ? await _dialer.DialAsync(via, cancellationToken).ConfigureAwait(false)
+            : await DialAgainAsync(item, cancellationToken).ConfigureAwait(false);
         QueryRequest request = new(item.To, item.Id);
         await AskAsync(gateway, item.To, PostboxClient.AskQuery, request, cancellationToken).ConfigureAwait(false);
         bool isProven = _exchange.Locked(client => IsProof(client, item.ProofKey, request));
@@ -221,9 +212,9 @@ public sealed partial class MailSender : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(subject);
         CheckRecipient(to);
         byte[] slot = _outbox.InOne(() => Slot(to, Encoding.UTF8.GetBytes(subject)));
-        List<Multiaddr> where = via != null ? [via]
+        List<Func<Task<PeerId>>> where = via != null ? [() => _dialer.DialAsync(via, cancellationToken)]
             : [.. _outbox.InSlot(to, slot).Where(one => one.Address.Length > 0).DistinctBy(one => one.Gateway)
-                .Select(one => Multiaddr.Parse(one.Address))];
+                .Select(one => (Func<Task<PeerId>>)(() => DialAgainAsync(one, cancellationToken)))];
         if (where.Count == 0)
         {
             throw new MailException(MailError.NotFound,
@@ -232,11 +223,11 @@ public sealed partial class MailSender : IAsyncDisposable
 
         MailException? failure = null;
         int done = 0;
-        foreach (Multiaddr address in where)
+        foreach (Func<Task<PeerId>> dial in where)
         {
             try
             {
-                PeerId gateway = await _dialer.DialAsync(address, cancellationToken).ConfigureAwait(false);
+                PeerId gateway = await dial().ConfigureAwait(false);
                 await AskAsync(gateway, to, PostboxClient.AskDeposit, new DepositRequest(to, null) { Slot = slot }, cancellationToken)
                     .ConfigureAwait(false);
                 done++;
@@ -279,11 +270,53 @@ public sealed partial class MailSender : IAsyncDisposable
         return _exchange.Locked(client => Statements.OpenRecord(envelope, peer, client.Node.Crypto));
     }
 
+    /// <summary>Asks gateways for the record of a peer: those that are known, then those that <see cref="MailSenderOptions.Find"/>
+    /// finds.</summary>
+    /// <param name="peer">Whose record; a peer with an Ed25519 key.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>Its record, signed by the peer, and naming the gateway that gave it.</returns>
+    /// <exception cref="MailException">No gateway is known (NoGateway), or none keeps its mail.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Task<PeerMailboxes> LocateAsync(PeerId peer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        CheckRecipient(peer);
+        return AtGatewaysAsync(peer, null, _ => Task.FromResult(KnownRecord(peer)!), () => null, cancellationToken);
+    }
+
     /// <summary>Lets go of gateways and file. Connections stay the node's.</summary>
     public async ValueTask DisposeAsync()
     {
         await _exchange.DisposeAsync().ConfigureAwait(false);
         _outbox.Dispose();
+    }
+
+    // the gateway that took a message: where it was, else where it is said to be now
+    private async Task<PeerId> DialAgainAsync(OutboxItem item, CancellationToken cancellationToken)
+    {
+        PeerId gateway = item.Gateway!;
+        try
+        {
+            if (item.Address.Length > 0)
+            {
+                return await _dialer.DialAsync(Multiaddr.Parse(item.Address), cancellationToken).ConfigureAwait(false);
+            }
+
+            await _dialer.DialAsync(new RecordGateway(gateway, []), cancellationToken).ConfigureAwait(false);
+        }
+        catch (MailException e) when (e.Error == MailError.Unreachable && _options.Find != null)
+        {
+            Multiaddr[] now = [.. (await _options.Find(item.To, cancellationToken).ConfigureAwait(false))
+                .Where(one => gateway.Equals(one.PeerId))];
+            if (now.Length == 0)
+            {
+                throw;
+            }
+
+            await _dialer.DialAsync(new RecordGateway(gateway, now), cancellationToken).ConfigureAwait(false);
+        }
+
+        return gateway;
     }
 
     internal static void CheckIdentity(Libp2pNode node, Identity identity)

@@ -49,6 +49,45 @@ public sealed partial class PostboxService
         return found;
     }
 
+    /// <summary>The mailboxes with a record, which senders look for. Costs a look at each; none is described.</summary>
+    /// <param name="most">How many at the most.</param>
+    /// <returns>Whose they are; first those whose owners were here last.</returns>
+    public IReadOnlyList<PeerId> Newest(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        PriorityQueue<PeerId, uint> newest = new(Math.Min(most, _index.Count) + 1);
+        foreach (Mailbox box in _index.All)
+        {
+            uint seen;
+            lock (box.Lock)
+            {
+                seen = box.Seen;
+                if (box.Record == null || box.IsDropped)
+                {
+                    continue;
+                }
+            }
+
+            if (newest.Count < most)
+            {
+                newest.Enqueue(box.Peer, seen);
+            }
+            else if (newest.TryPeek(out _, out uint least) && seen > least)
+            {
+                newest.DequeueEnqueue(box.Peer, seen);
+            }
+        }
+
+        List<PeerId> found = [];
+        while (newest.TryDequeue(out PeerId? peer, out _))
+        {
+            found.Add(peer);
+        }
+
+        found.Reverse();
+        return found;
+    }
+
     /// <summary>A peer's mailbox; null when it has none.</summary>
     public MailboxInfo? Find(PeerId peer)
     {

@@ -4,8 +4,10 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Cli.Commands.Mail;
+using NanoLibp2p.Cli.Hosting;
 using NanoLibp2p.Core;
 using NanoLibp2p.Host;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Client;
 
 namespace NanoLibp2p.Cli;
@@ -13,10 +15,20 @@ namespace NanoLibp2p.Cli;
 /// <summary>A command that sends or takes mail: its node, and the files beside its key.</summary>
 internal sealed class MailSession
 {
+    private readonly bool _maySearch;
     private string? _failure;
 
-    private MailSession(Libp2pNode node, Identity identity, FileInfo key, Output output, CancellationToken interrupted)
+    private MailSession(Libp2pNode node, Identity identity, FileInfo key, ParseResult parsed, Output output, CancellationToken interrupted)
     {
+        _maySearch = parsed.CommandResult.Command.Options.Contains(MailOptions.Dht);
+        Multiaddr[] servers = _maySearch ? parsed.GetValue(MailOptions.Dht) ?? [] : [];
+        Multiaddr[] points = _maySearch ? parsed.GetValue(MailOptions.Rendezvous) ?? [] : [];
+        if (servers.Length + points.Length > 0)
+        {
+            SenderOptions.Find = new MailSearch(node, servers, points, parsed.GetValue(MailOptions.Timeout).Time,
+                sentence => output.Notice(null, sentence)).FindAsync;
+        }
+
         Node = node;
         Identity = identity;
         Key = key;
@@ -29,6 +41,9 @@ internal sealed class MailSession
     internal Identity Identity { get; }
 
     internal Output Output { get; }
+
+    /// <summary>What a sender is told; among it where else to look for mailboxes.</summary>
+    internal MailSenderOptions SenderOptions { get; } = new();
 
     /// <summary>The user wants an end.</summary>
     internal CancellationToken Interrupted { get; }
@@ -48,7 +63,7 @@ internal sealed class MailSession
     {
         Output output = Output.Of(parsed);
         (Identity identity, FileInfo key) = MailOptions.Identity(parsed, output);
-        return RunAsync(identity, key, parsed.GetValue(MailOptions.Timeout).Time, output, talk).GetAwaiter().GetResult();
+        return RunAsync(identity, key, parsed, output, talk).GetAwaiter().GetResult();
     }
 
     /// <summary>Tells that a gateway failed, when it is not the failure that ends the command.</summary>
@@ -64,11 +79,12 @@ internal sealed class MailSession
     }
 
     /// <summary>The sentence of what went wrong with mail, and what to do on the command line.</summary>
-    internal static CliException Explain(MailException why)
+    internal CliException Explain(MailException why)
     {
         string more = why.Error switch
         {
-            MailError.NoGateway => "; give its address with --via",
+            MailError.NoGateway => "; give its address with --via"
+                + (_maySearch ? ", or where to look for it with --dht or --rendezvous" : ""),
             MailError.NoMailbox => "; one's own is made by: nanolibp2p mail record --via MULTIADDR",
             MailError.Denied => "; it is made there by: nanolibp2p mail token --for PEER-ID --out FILE, and shown with --token FILE",
             MailError.MailboxFull or MailError.WorkRequired => "; a token is shown with --token FILE",
@@ -81,9 +97,10 @@ internal sealed class MailSession
                 ? CliException.WrongArguments : CliException.Failed);
     }
 
-    private static async Task<int> RunAsync(Identity identity, FileInfo key, TimeSpan timeout, Output output,
+    private static async Task<int> RunAsync(Identity identity, FileInfo key, ParseResult parsed, Output output,
         Func<MailSession, Task<int>> talk)
     {
+        TimeSpan timeout = parsed.GetValue(MailOptions.Timeout).Time;
         using Interruption interruption = new();
         Libp2pNodeOptions options = new()
         {
@@ -94,8 +111,16 @@ internal sealed class MailSession
             UsesLimitedConnections = true,
         };
         options.Dial.Timeout = timeout;
+        if (parsed.CommandResult.GetResult(MailOptions.Dht) != null)
+        {
+            // a lookup asks many peers
+            NodeOptions roomy = NodeOptions.Desktop();
+            options.Node.MaxConnections = roomy.MaxConnections;
+            options.Node.MaxHandshakes = roomy.MaxHandshakes;
+        }
+
         await using Libp2pNode node = await Libp2pNode.StartAsync(options);
-        MailSession session = new(node, identity, key, output, interruption.Token);
+        MailSession session = new(node, identity, key, parsed, output, interruption.Token);
         try
         {
             int code = await talk(session);
@@ -104,7 +129,7 @@ internal sealed class MailSession
         }
         catch (MailException e)
         {
-            CliException end = Explain(e);
+            CliException end = session.Explain(e);
             if (end.Message != session._failure)
             {
                 session.TellFailure(null);

@@ -66,6 +66,7 @@ internal static class SettingsTable
     internal const string PostboxDays = "postbox.days";
     internal const string PostboxIdleDays = "postbox.idleDays";
     internal const string PostboxWork = "postbox.work";
+    internal const string PostboxAnnounce = "postbox.announce";
     internal const string Radios = "radios";
     internal const string Mdns = "mdns.enabled";
     internal const string MdnsService = "mdns.service";
@@ -183,6 +184,8 @@ internal static class SettingsTable
         new(PostboxIdleDays, SettingKind.Number, 90L, "Days after which a mailbox goes whose owner does not come")
             { Least = 31, Most = 36_500 },
         new(PostboxWork, SettingKind.Number, 18L, "Bits of work that strangers show where the owner says nothing") { Least = 1, Most = 32 },
+        new(PostboxAnnounce, SettingKind.Switch, false, "Whether the DHT and the points of rendezvous.register are told whose mail is kept "
+            + "here, so that senders find it: everybody can know it then") { Reloads = true },
         new(Radios, SettingKind.List, Array.Empty<string>(),
             "Radios on which devices are heard by frame sessions: lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0, udp://[::]:4242")
             { Check = RadioHost.Check },

@@ -44,6 +44,7 @@ internal sealed class GatewayCore : IAsyncDisposable
     private AdmissionDoor? _door;
     private GatewayServices? _services;
     private MqttBridge? _bridge;
+    private MailboxAnnouncer? _announcer;
     private Task? _drain;
     private GatewaySettings _settings;
 
@@ -201,6 +202,14 @@ internal sealed class GatewayCore : IAsyncDisposable
         {
             _tasks.Add(new Registrar(Node, Settings.RendezvousRegister, Settings.RendezvousNamespace, Conditions,
                 loggers.CreateLogger("NanoLibp2p.Gateway.Rendezvous")).RunAsync(_ending.Token));
+        }
+
+        if (Settings.IsOn(SettingsTable.Postbox))
+        {
+            _announcer = new MailboxAnnouncer(Node, () => _services.Postbox?.Service, _services.Kademlia, Settings.RendezvousRegister,
+                () => Settings.IsOn(SettingsTable.PostboxAnnounce), _time, Conditions,
+                loggers.CreateLogger("NanoLibp2p.Gateway.Mailboxes"));
+            _tasks.Add(_announcer.RunAsync(_ending.Token));
         }
 
         if (Settings.Dial.Count > 0)
@@ -413,6 +422,11 @@ internal sealed class GatewayCore : IAsyncDisposable
         foreach ((string name, string line) in _services?.Describe() ?? [])
         {
             services[name] = line;
+        }
+
+        if (_announcer?.Describe() is { } announced)
+        {
+            services["announce"] = announced;
         }
 
         if (Page != null)

@@ -141,17 +141,28 @@ public sealed partial class KademliaService
     {
         CheckProviderKey(multihash);
         CheckDisposed();
-        if (AnnouncedAddresses().Count == 0)
-        {
-            throw Libp2pException.For(Libp2pError.NoAddress, null, _isPublicOnly
-                ? $"this node has no public address, which peers of {_options.Protocol} would dial; give it "
-                    + "one with Libp2pNode.Announce, or set PublicAddressesOnly = false within a network of your own"
-                : "this node listens on no address; set Libp2pNodeOptions.ListenAddresses");
-        }
-
+        CheckAddresses();
         await _store.PutOwnAsync(new OwnRecord(multihash, DateTimeOffset.MinValue), cancellationToken).ConfigureAwait(false);
         _ownKeys.TryAdd(multihash, true);
         return await PublishAsync(multihash, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells the DHT once that this node provides something, and remembers it as what others have told: for 48 hours. Who provides
+    /// more than may be told at a time has its own plan of when to tell it again.</summary>
+    /// <param name="cid">What it provides.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>How many peers have taken it.</returns>
+    /// <exception cref="Libp2pException">This node has no address that others could dial (NoAddress).</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<int> ProvideOnceAsync(Cid cid, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(cid);
+        CheckProviderKey(cid.Multihash);
+        CheckDisposed();
+        CheckAddresses();
+        StoredProvider self = new(cid.Multihash, _network.LocalPeer, AnnouncedAddresses(), Now);
+        await _store.AddProviderAsync(self, cancellationToken).ConfigureAwait(false);
+        return await PublishAsync(cid.Multihash, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Tells the DHT no more that this node provides something. What was told is forgotten by itself in 48 hours.</summary>
@@ -472,6 +483,17 @@ public sealed partial class KademliaService
         }
 
         return null;
+    }
+
+    private void CheckAddresses()
+    {
+        if (AnnouncedAddresses().Count == 0)
+        {
+            throw Libp2pException.For(Libp2pError.NoAddress, null, _isPublicOnly
+                ? $"this node has no public address, which peers of {_options.Protocol} would dial; give it "
+                    + "one with Libp2pNode.Announce, or set PublicAddressesOnly = false within a network of your own"
+                : "this node listens on no address; set Libp2pNodeOptions.ListenAddresses");
+        }
     }
 
     private static void CheckProviderKey(byte[] multihash)

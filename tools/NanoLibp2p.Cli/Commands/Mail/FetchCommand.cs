@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NanoLibp2p.Multiformats;
@@ -16,11 +17,11 @@ internal static class FetchCommand
         Option<Multiaddr[]> via = MailOptions.Gateways();
         Option<bool> follow = new("--follow") { Description = "Go on until Ctrl-C, and print new mail as it comes" };
         Command command = new("fetch", "Take the mail that waits, and print each message once; one that was being printed when this was "
-            + "killed comes again, marked") { via, follow };
+            + "killed comes again, marked") { via, MailOptions.Dht, MailOptions.Rendezvous, follow };
         command.SetAction(parsed => MailSession.Run(parsed, async session =>
         {
             bool follows = parsed.GetValue(follow);
-            await using Mailbox mailbox = Open(session, parsed.GetValue(via), follows: follows);
+            await using Mailbox mailbox = await OpenAsync(session, parsed.GetValue(via), follows);
             try
             {
                 await PrintAsync(session, mailbox, follows ? mailbox.FollowAsync(session.Interrupted)
@@ -48,7 +49,7 @@ internal static class FetchCommand
         Mailbox mailbox = Mailbox.Open(session.Node, session.Identity, session.MailFile, options);
         mailbox.GatewayFailed += e =>
         {
-            session.TellFailure(MailSession.Explain(e).Message);
+            session.TellFailure(session.Explain(e).Message);
             if (follows)
             {
                 session.TellFailure(null);
@@ -56,6 +57,22 @@ internal static class FetchCommand
         };
 
         return mailbox;
+    }
+
+    // with the gateways of one's own record, if neither the user nor the file knows one
+    private static async Task<Mailbox> OpenAsync(MailSession session, Multiaddr[]? gateways, bool follows)
+    {
+        try
+        {
+            return Open(session, gateways, follows: follows);
+        }
+        catch (MailException e) when (e.Error == MailError.NoGateway && session.SenderOptions.Find != null)
+        {
+            await using MailSender sender = MailSender.Open(session.Node, session.Identity, session.SentFile, session.SenderOptions);
+            PeerMailboxes record = await sender.LocateAsync(session.Identity.PeerId, session.Interrupted);
+            return Open(session, [.. record.Gateways.Where(one => one.Addresses.Count > 0).Select(one => one.Addresses[0].PeerId == null
+                ? one.Addresses[0].WithPeerId(one.Peer) : one.Addresses[0])], follows: follows);
+        }
     }
 
     private static async Task PrintAsync(MailSession session, Mailbox mailbox, IAsyncEnumerable<ReceivedMail> mails)

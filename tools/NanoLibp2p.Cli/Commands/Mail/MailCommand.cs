@@ -87,10 +87,11 @@ internal static class MailCommand
     {
         Argument<string> id = new("ID") { Description = "A message's id as mail send has told it, or the first 8 digits or more" };
         Option<Multiaddr?> via = MailOptions.Via("The gateway's address, if it has another one now");
-        Command command = new("status", "Tell what became of a message; ends with 1 unless it waits or was delivered") { id, via };
+        Command command = new("status", "Tell what became of a message; ends with 1 unless it waits or was delivered")
+            { id, via, MailOptions.Dht, MailOptions.Rendezvous };
         command.SetAction(parsed => MailSession.Run(parsed, async session =>
         {
-            await using MailSender sender = MailSender.Open(session.Node, session.Identity, session.SentFile);
+            await using MailSender sender = MailSender.Open(session.Node, session.Identity, session.SentFile, session.SenderOptions);
             MailStatus status = await sender.StatusAsync(parsed.GetRequiredValue(id), parsed.GetValue(via), session.Interrupted);
             Tell(session.Output, status);
             return (status.Fate is MailFate.Waiting or MailFate.Delivered) && !IsOver(status) ? 0 : CliException.Failed;
@@ -108,7 +109,8 @@ internal static class MailCommand
         };
         Option<string> subject = new("--subject") { Description = "The subject that it was sent with", HelpName = "TEXT", Required = true };
         Option<Multiaddr?> via = MailOptions.Via("The gateway [default: where it was left]");
-        Command command = new("cancel", "Take back what waits of a subject; it may have been delivered before") { peer, subject, via };
+        Command command = new("cancel", "Take back what waits of a subject; it may have been delivered before")
+            { peer, subject, via, MailOptions.Dht, MailOptions.Rendezvous };
         command.SetAction(parsed => MailSession.Run(parsed, async session =>
         {
             string about = parsed.GetRequiredValue(subject);
@@ -117,7 +119,7 @@ internal static class MailCommand
                 throw new CliException("the subject is empty; give the one that the message was sent with", CliException.WrongArguments);
             }
 
-            await using MailSender sender = MailSender.Open(session.Node, session.Identity, session.SentFile);
+            await using MailSender sender = MailSender.Open(session.Node, session.Identity, session.SentFile, session.SenderOptions);
             int count = parsed.GetValue(peer) is { } to
                 ? await sender.CancelAsync(to, about, parsed.GetValue(via), session.Interrupted)
                 : await sender.CancelAsync(about, session.Interrupted);

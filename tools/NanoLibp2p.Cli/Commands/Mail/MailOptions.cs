@@ -6,12 +6,16 @@ using System.IO;
 using System.Linq;
 using NanoLibp2p.Core;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Client;
 
 namespace NanoLibp2p.Cli.Commands.Mail;
 
 /// <summary>Options that several commands of <c>mail</c> have.</summary>
 internal static class MailOptions
 {
+    private const int MostGateways = 4;
+    private const int MostSources = MailboxFinder.MaxPoints;
+
     /// <summary>Who sends, or whose mail it is.</summary>
     internal static readonly Option<FileInfo?> Key = new("--key")
     {
@@ -20,6 +24,14 @@ internal static class MailOptions
         HelpName = "FILE",
         Recursive = true,
     };
+
+    /// <summary>Where to look for a mailbox: servers of a DHT.</summary>
+    internal static readonly Option<Multiaddr[]> Dht = Several(
+        "--dht", "Look for the mailbox in a DHT, if no gateway is known: a server of it; may be given several times", MostSources);
+
+    /// <summary>Where to look for a mailbox: rendezvous points.</summary>
+    internal static readonly Option<Multiaddr[]> Rendezvous = Several(
+        "--rendezvous", "The same, at a rendezvous point; may be given several times", MostSources);
 
     /// <summary>Patience with a dial.</summary>
     internal static readonly Option<Duration> Timeout = Patience();
@@ -33,14 +45,8 @@ internal static class MailOptions
     };
 
     /// <summary>Where one's own mail is kept, at up to four gateways.</summary>
-    internal static Option<Multiaddr[]> Gateways() => new("--via")
-    {
-        Description = "A gateway that keeps the mail, best first; up to four [default: those of the last mail record]",
-        HelpName = "MULTIADDR",
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-        CustomParser = ParseGateways,
-    };
+    internal static Option<Multiaddr[]> Gateways() => Several(
+        "--via", "A gateway that keeps the mail, best first; up to four [default: those of the last mail record]", MostGateways);
 
     /// <summary>A peer id.</summary>
     internal static PeerId? ParsePeer(ArgumentResult result)
@@ -86,11 +92,21 @@ internal static class MailOptions
         return timeout;
     }
 
-    private static Multiaddr[] ParseGateways(ArgumentResult result)
+    private static Option<Multiaddr[]> Several(string name, string description, int most) => new(name)
     {
-        if (result.Tokens.Count > 4)
+        Description = description,
+        HelpName = "MULTIADDR",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        CustomParser = result => ParseSeveral(result, most),
+    };
+
+    private static Multiaddr[] ParseSeveral(ArgumentResult result, int most)
+    {
+        if (result.Tokens.Count > most)
         {
-            result.AddError($"{result.Tokens.Count} gateways; a mailbox has at most 4");
+            result.AddError(most == MostGateways ? $"{result.Tokens.Count} gateways; a mailbox has at most {most}"
+                : $"{result.Tokens.Count} places to look; give at most {most}");
         }
 
         IEnumerable<Multiaddr?> parsed = [.. result.Tokens.Select(token => CommonOptions.ParsePeer(token.Value, result))];

@@ -47,7 +47,7 @@ internal static class SendCommand
             Description = "Send a message again that got no answer, in the same bytes, so that it is acted on once", HelpName = "ID",
         };
         Command command = new("send", "Seal a message for a peer and leave it at a gateway; prints its id")
-            { peer, text, file, via, subject, ttl, priority, token, wait, again };
+            { peer, text, file, via, MailOptions.Dht, MailOptions.Rendezvous, subject, ttl, priority, token, wait, again };
         command.Validators.Add(result =>
         {
             bool isAgain = result.GetValue(again) != null;
@@ -97,7 +97,7 @@ internal static class SendCommand
 
     private static async Task<int> SendAsync(MailSession session, PeerId? to, string? again, byte[] body, SendOptions options, bool waits)
     {
-        await using MailSender sender = MailSender.Open(session.Node, session.Identity, session.SentFile);
+        await using MailSender sender = MailSender.Open(session.Node, session.Identity, session.SentFile, session.SenderOptions);
         options = options with { Progress = new WorkTeller(session.Output) };
         SentMail sent = again != null ? await sender.ResendAsync(again, options, session.Interrupted)
             : await sender.SendAsync(to!, body, options, session.Interrupted);

@@ -13,8 +13,8 @@ public sealed class MailSenderOptions
     public int MaxWork { get; set; } = 26;
 
     /// <summary>Looks for gateways of a peer elsewhere, such as <see cref="MailboxFinder.FindAsync"/> in a DHT and at rendezvous points,
-    /// when nothing else is known or none that is known keeps its mail; what it finds is believed only when the peer's own record names it. Null
-    /// for nowhere.</summary>
+    /// when nothing else is known or none that is known keeps its mail; what it finds is believed only when the peer's own record names it.
+    /// Null for nowhere.</summary>
     public Func<PeerId, CancellationToken, Task<IReadOnlyList<Multiaddr>>>? Find { get; set; }
 
     /// <summary>The user's clock.</summary>

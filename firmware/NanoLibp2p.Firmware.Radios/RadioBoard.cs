@@ -35,6 +35,13 @@ namespace NanoLibp2p.Firmware.Radios
             get { return -1; }
         }
 
+        /// <summary>Whether <see cref="Sleep"/> ends with a new start, and what is not in <see cref="Store"/> is gone then. Such a board
+        /// signs each reading: it has none left for a signature over several.</summary>
+        public virtual bool LosesMemory
+        {
+            get { return false; }
+        }
+
         /// <summary>Its cryptography.</summary>
         public virtual CryptoProvider Crypto
         {

@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Frames;
 using NanoLibp2p.Hal.Frames;
 using NanoLibp2p.Noise;
@@ -14,7 +15,13 @@ namespace NanoLibp2p.Firmware.Radios
         // a reading that is not settled by then waits for the next wake, in the ring of a board that keeps its memory
         private const int AwakeMs = 60000;
 
-        private const int LeastSignedMtu = 128;
+        // the first start of a board that would lose the reading: it opens a session, and tells its topic
+        private const int FirstAwakeMs = 300000;
+
+        // of a frame that has a signed reading: short tag and head 12, room for a second number 2, signature 64 (SPEC.md B, 9.1)
+        private const int SignedOverhead = 78;
+
+        private const int LongestNumber = 5;
         private const int IdentityBytes = 101;
         private const int LongestValue = 300;
 
@@ -26,8 +33,8 @@ namespace NanoLibp2p.Firmware.Radios
         private long _wokeAt;
 
         /// <summary>Reads the store, and takes all memory.</summary>
-        /// <exception cref="InvalidOperationException">The board was not provisioned: it has no identity, no topic, or no
-        /// record.</exception>
+        /// <exception cref="InvalidOperationException">The board was not provisioned: it has no identity, no topic, or no record; or it
+        /// loses its memory in each sleep, and no signed reading of its template fits a frame.</exception>
         public RadioProgram(RadioBoard board)
         {
             _board = board;
@@ -50,11 +57,13 @@ namespace NanoLibp2p.Firmware.Radios
             FrameNodeOptions options = new FrameNodeOptions();
 
             // a board that loses its memory in each sleep sets aside one number a write
-            options.Session.Reserve = board.SleptMs >= 0 ? 1 : 16;
+            options.Session.Reserve = board.LosesMemory || board.SleptMs >= 0 ? 1 : 16;
             RadioChoiceOptions choice = new RadioChoiceOptions();
             int[] trials = new int[links.Length];
+            int leastMtu = links[0].Mtu;
             for (int i = 0; i < trials.Length; i++)
             {
+                leastMtu = links[i].Mtu < leastMtu ? links[i].Mtu : leastMtu;
                 trials[i] = links[i].IsBoundedByAir ? 600000 : 45000;
             }
 
@@ -62,9 +71,7 @@ namespace NanoLibp2p.Firmware.Radios
             _device = new RoamingDevice(links, options, choice, new FrameSecrets(crypto), identity,
                 new TwinStore(board.Store, LongestValue), board.Random);
 
-            // a signature for each reading where it fits, else one for eight (SPEC.md 9.2)
-            int voice = links[0].Mtu < LeastSignedMtu ? FrameTopic.Batched : FrameTopic.Signed;
-            _device.Node.SetTopic(0, _settings.Topic, voice, board.Template);
+            _device.Node.SetTopic(0, _settings.Topic, Voice(leastMtu - SignedOverhead), board.Template);
             _readAt = board.NowMs;
             _wokeAt = board.NowMs;
             if (!_device.Start(board.NowMs, board.SleptMs))
@@ -90,7 +97,7 @@ namespace NanoLibp2p.Firmware.Radios
                 int count = _board.Read(_values);
                 if (count > 0 && _device.Node.PublishValues(0, _values, count, false) < 0)
                 {
-                    _board.Write("a reading was not taken: it has not as many numbers as the template");
+                    _board.Write("a reading was not taken: it has not as many numbers as the template, or is too long for a frame");
                 }
 
                 // a board that sleeps wants to know before it does
@@ -99,7 +106,8 @@ namespace NanoLibp2p.Firmware.Radios
 
             int next = _device.Step(now);
             long sleep = _device.SleepMs(now, _readAt);
-            if (sleep == 0 && now - _wokeAt > AwakeMs && now >= _device.Node.ListensUntil)
+            int awake = _board.LosesMemory && _board.SleptMs < 0 ? FirstAwakeMs : AwakeMs;
+            if (sleep == 0 && now - _wokeAt > awake && now >= _device.Node.ListensUntil)
             {
                 sleep = _readAt - now;
             }
@@ -112,6 +120,20 @@ namespace NanoLibp2p.Firmware.Radios
 
             long wait = _readAt - now;
             _device.Wait(wait < next ? 0 | (int)wait : next);
+        }
+
+        // A signature for each reading where it fits, else one for eight (SPEC.md 9.2), which a board must remember until then.
+        private int Voice(int room)
+        {
+            byte[] template = Bytes.Ascii(_board.Template);
+            int numbers = FrameTemplate.Check(template, 0, template.Length);
+            if (_board.LosesMemory && numbers > room)
+            {
+                throw new InvalidOperationException("a reading of " + numbers + " numbers and its signature do not fit a frame, and a "
+                    + "board that loses its memory in each sleep can't sign several at once: take fewer numbers, or a lower 'spreading'");
+            }
+
+            return _board.LosesMemory || LongestNumber * numbers <= room ? FrameTopic.Signed : FrameTopic.Batched;
         }
 
         /// <summary>Runs until the power goes.</summary>

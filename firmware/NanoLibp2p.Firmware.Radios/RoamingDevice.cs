@@ -241,6 +241,12 @@ namespace NanoLibp2p.Firmware.Radios
                 return 0;
             }
 
+            if (_pending > 0)
+            {
+                // nobody is connected, or the radio is busy: it says when it looks again
+                return next;
+            }
+
             long wake = _node.WakeAt - _now;
             return wake < 0 ? 0 : wake < next ? 0 | (int)wake : next;
         }

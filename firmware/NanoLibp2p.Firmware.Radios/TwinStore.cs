@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Frames;
 using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Firmware.Radios
@@ -13,13 +14,14 @@ namespace NanoLibp2p.Firmware.Radios
     /// and stays there untouched; so what a new provisioning writes takes effect once <see cref="Forget"/> was called, or both copies are
     /// gone.
     /// </remarks>
-    public sealed class TwinStore : IStore
+    public sealed class TwinStore : IStore, ICopiedStore
     {
         /// <summary>Bytes before a value: its number, its checksum.</summary>
         public const int HeadBytes = 8;
 
         private const int None = -1;
         private const int Damaged = -2;
+        private const int Forgotten = -3;
 
         private readonly IStore _store;
         private readonly byte[] _copy;
@@ -41,9 +43,12 @@ namespace NanoLibp2p.Firmware.Radios
         public int Repaired { get; private set; }
 
         /// <inheritdoc/>
+        public bool IsOlder { get; private set; }
+
+        /// <inheritdoc/>
         public int Read(string name, byte[] buffer, int offset, int capacity)
         {
-            int count = Look(name);
+            int count = Look(name, true);
             if (count < 0)
             {
                 return count == None ? _store.Read(name, buffer, offset, capacity) : Damaged;
@@ -68,7 +73,7 @@ namespace NanoLibp2p.Firmware.Radios
                 return false;
             }
 
-            bool isSecond = Look(name) >= 0 && !_isSecond;
+            bool isSecond = Look(name, false) >= 0 && !_isSecond;
             _number++;
             _copy[0] = (byte)(_number >> 24);
             _copy[1] = (byte)(_number >> 16);
@@ -93,19 +98,28 @@ namespace NanoLibp2p.Firmware.Radios
             return name + (isSecond ? "-b" : "-a");
         }
 
-        // Finds the newest whole copy. Result: its bytes; None when there is no copy, or two that were forgotten; Damaged when what there
-        // is is not whole.
-        private int Look(string name)
+        // Finds the newest whole copy. Result: its bytes; None when there is no copy, two that were forgotten, or a first one that is not
+        // whole, so that the value is read under its own name; Damaged when a second was written, and neither is whole.
+        private int Look(string name, bool isRead)
         {
             int first = Load(name, false);
             uint firstNumber = Number();
             int second = Load(name, true);
             uint secondNumber = Number();
-            if (first < 0 && second < 0)
+            bool isWhole = first >= 0 || second >= 0;
+            if (isRead)
+            {
+                // of two the other is there, too, but after the very first write
+                IsOlder = isWhole ? (first < 0 || second < 0) && (second != None || firstNumber != 1)
+                    : first == Damaged || second == Damaged;
+            }
+
+            if (!isWhole)
             {
                 _number = 0;
                 _isSecond = true;
-                return first == Damaged || second == Damaged ? Damaged : None;
+                bool isFirstWrite = first == Damaged && second == None;
+                return (first == Damaged || second == Damaged) && !isFirstWrite ? Damaged : None;
             }
 
             // numbers go round: the newer is less than half the way ahead
@@ -114,13 +128,13 @@ namespace NanoLibp2p.Firmware.Radios
             return _isSecond ? second : first;
         }
 
-        // Bytes of a copy's value; None when it is not there or was forgotten, Damaged when it is not whole.
+        // Bytes of a copy's value; None when it is not there, Forgotten when it has no byte, Damaged when it is not whole.
         private int Load(string name, bool isSecond)
         {
             int count = _store.Read(NameOf(name, isSecond), _copy, 0, _copy.Length);
             if (count == 0 || count == None)
             {
-                return None;
+                return count == 0 ? Forgotten : None;
             }
 
             if (count < HeadBytes || !HasSum(count - HeadBytes))

@@ -30,6 +30,12 @@ internal sealed class BlueZDevice(string path, byte[] address)
 
     internal bool IsOpen { get; set; }
 
+    /// <summary>When it was connected, or answered last, by <see cref="Environment.TickCount64"/>.</summary>
+    internal long UsefulAt { get; private set; } = Environment.TickCount64;
+
+    /// <summary>Whether anything was ever sent to it: what does not prove who it is gets no answer, but in first contact.</summary>
+    internal bool IsAnswered { get; private set; }
+
     /// <summary>Whether a frame is being written.</summary>
     internal bool IsWriting { get; private set; }
 
@@ -43,6 +49,8 @@ internal sealed class BlueZDevice(string path, byte[] address)
     internal void Start(byte[] frame, int offset, int count)
     {
         IsWriting = true;
+        IsAnswered = true;
+        UsefulAt = Environment.TickCount64;
         _splitter.Start(frame, offset, count);
     }
 

@@ -25,6 +25,9 @@ public sealed class BlueZLink : IFrameLink, IAsyncDisposable
     private const int AddressBytes = 6;
     private const int DefaultAttMtu = 23;
 
+    // one that was never answered is left alone for so many times as long as it was borne
+    private const int PausesOfUseless = 10;
+
     private readonly BlueZOptions _options;
     private readonly ConcurrentQueue<(byte[] Address, byte[] Frame)> _received = new();
     private readonly AutoResetEvent _arrived = new(false);
@@ -274,12 +277,25 @@ public sealed class BlueZLink : IFrameLink, IAsyncDisposable
         }
 
         BlueZDevice found;
+        BlueZDevice? useless = null;
         lock (_gate)
         {
-            if (_devices.ContainsKey(path) || _devices.Count >= _options.MaxDevices
-                || (_pausedUntil.TryGetValue(path, out DateTime until) && until > DateTime.UtcNow))
+            if (_devices.ContainsKey(path) || (_pausedUntil.TryGetValue(path, out DateTime until) && until > DateTime.UtcNow))
             {
                 return;
+            }
+
+            if (_devices.Count >= _options.MaxDevices)
+            {
+                useless = FindUseless();
+                if (useless is null)
+                {
+                    return;
+                }
+
+                _devices.Remove(useless.Path);
+                _pausedUntil[useless.Path] = DateTime.UtcNow
+                    + (useless.IsAnswered ? _options.RetryPause : PausesOfUseless * _options.UselessAfter);
             }
 
             _pausedUntil.Remove(path);
@@ -287,13 +303,25 @@ public sealed class BlueZLink : IFrameLink, IAsyncDisposable
             _devices[path] = found;
         }
 
-        _ = ConnectAsync(bus, found, end);
+        _ = ConnectAsync(bus, found, useless, end);
     }
 
-    private async Task ConnectAsync(BlueZBus bus, BlueZDevice device, CancellationToken end)
+    // the connection that was answered longest ago, if that is long enough
+    private BlueZDevice? FindUseless()
+    {
+        BlueZDevice? oldest = _devices.Values.Where(device => device.IsOpen).MinBy(device => device.UsefulAt);
+        return oldest is not null && Environment.TickCount64 - oldest.UsefulAt >= _options.UselessAfter.TotalMilliseconds ? oldest : null;
+    }
+
+    private async Task ConnectAsync(BlueZBus bus, BlueZDevice device, BlueZDevice? useless, CancellationToken end)
     {
         try
         {
+            if (useless is not null)
+            {
+                await bus.CallAsync(useless.Path, BlueZBus.Device, "Disconnect").WaitAsync(_options.ConnectTimeout, end);
+            }
+
             await bus.CallAsync(device.Path, BlueZBus.Device, "Connect").WaitAsync(_options.ConnectTimeout, end);
             Dictionary<string, Dictionary<string, Properties>> objects = await bus.GetObjectsAsync();
             if (!IsTrue(objects[device.Path][BlueZBus.Device], "ServicesResolved"))

@@ -14,6 +14,10 @@ public sealed class BlueZOptions
     /// <summary>Connections at once: a controller bears about ten.</summary>
     public int MaxDevices { get; init; } = 10;
 
+    /// <summary>When all connections are taken and another device is there, the one that was answered longest ago is let go, if that is
+    /// longer ago than this: who only advertises the service keeps no place.</summary>
+    public TimeSpan UselessAfter { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Frames that wait to be received; more are dropped.</summary>
     public int MaxWaiting { get; init; } = 256;
 

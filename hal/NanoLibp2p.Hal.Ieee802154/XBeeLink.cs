@@ -37,6 +37,7 @@ namespace NanoLibp2p.Hal.Ieee802154
         private readonly byte[] _addresses;
         private readonly long[] _lastUse;
         private readonly byte[] _far;
+        private readonly bool _isOneToOne;
         private readonly byte[] _to = new byte[XBeeFrames.AddressBytes];
         private readonly byte[] _from = new byte[XBeeFrames.AddressBytes];
         private readonly byte[] _request = new byte[XBeeFrames.RequestHead + PacketBytes];
@@ -57,8 +58,8 @@ namespace NanoLibp2p.Hal.Ieee802154
 
         /// <summary>Takes its memory.</summary>
         /// <param name="port">The line, which this link opens and closes.</param>
-        /// <param name="far">8 bytes of the gateway's address (SH and SL of its radio); null on a gateway, and where it is not known:
-        /// then what has no address goes to all.</param>
+        /// <param name="far">8 bytes of the gateway's address (SH and SL of its radio): what others send is ignored. Null on a gateway, and
+        /// where it is not known: then what has no address goes to all.</param>
         /// <param name="senders">How many senders may be in the middle of a frame at once: 1 on a device. Each takes 244 bytes.</param>
         /// <exception cref="ArgumentException">The address has not 8 bytes, or there is no sender.</exception>
         public XBeeLink(IRadioLine port, byte[] far, int senders)
@@ -69,6 +70,7 @@ namespace NanoLibp2p.Hal.Ieee802154
             }
 
             _port = port;
+            _isOneToOne = far != null;
             _far = far != null ? far : new byte[] { 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
             _joiners = new PacketJoiner[senders];
             _addresses = new byte[senders * XBeeFrames.AddressBytes];
@@ -81,6 +83,9 @@ namespace NanoLibp2p.Hal.Ieee802154
 
         /// <summary>Frames of which a packet was not delivered, since the start.</summary>
         public int Undelivered { get; private set; }
+
+        /// <summary>Packets of others than the gateway, where that is known, since the start.</summary>
+        public int Ignored { get; private set; }
 
         /// <summary>How often the line was opened anew because the radio said nothing.</summary>
         public int Reopened { get; private set; }
@@ -307,6 +312,13 @@ namespace NanoLibp2p.Hal.Ieee802154
             byte[] data = _codec.Data;
             if (data[0] == XBeeFrames.Received && count > XBeeFrames.ReceivedHead)
             {
+                if (_isOneToOne && !IsFrom(_far, 0, data, XBeeFrames.ReceivedAddress))
+                {
+                    // a stranger's packet would take the joiner from the gateway's frame
+                    Ignored++;
+                    return 0;
+                }
+
                 Array.Copy(data, XBeeFrames.ReceivedAddress, _from, 0, XBeeFrames.AddressBytes);
                 return _joiners[Find(_from)].Receive(data, XBeeFrames.ReceivedHead, count - XBeeFrames.ReceivedHead);
             }
@@ -408,9 +420,14 @@ namespace NanoLibp2p.Hal.Ieee802154
 
         private bool Has(int slot, byte[] address)
         {
+            return IsFrom(_addresses, slot * XBeeFrames.AddressBytes, address, 0);
+        }
+
+        private static bool IsFrom(byte[] known, int knownAt, byte[] address, int addressAt)
+        {
             for (int i = 0; i < XBeeFrames.AddressBytes; i++)
             {
-                if (_addresses[(slot * XBeeFrames.AddressBytes) + i] != address[i])
+                if (known[knownAt + i] != address[addressAt + i])
                 {
                     return false;
                 }

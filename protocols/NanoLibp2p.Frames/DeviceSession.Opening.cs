@@ -280,7 +280,8 @@ namespace NanoLibp2p.Frames
             record.Gateway = _gateway;
             record.Resumptions = resumptions;
             record.Unanswered = 0;
-            if (time != 0)
+            IsTimeTold = time != 0;
+            if (IsTimeTold)
             {
                 record.Time = time;
             }

@@ -37,6 +37,9 @@ namespace NanoLibp2p.Frames
         /// <summary>Frames of the gateway above all before it, over generations.</summary>
         internal int News;
 
+        /// <summary>Whether the gateway told the time when the session was opened or resumed: the record has it.</summary>
+        internal bool IsTimeTold;
+
         /// <summary>Whether the last acknowledgement said that mail or a call waits.</summary>
         internal bool MailWaits;
 
@@ -79,6 +82,12 @@ namespace NanoLibp2p.Frames
         public int LongestBody
         {
             get { return _options.Mtu - _keys.Overhead - 1; }
+        }
+
+        /// <summary>Whether the link is the one of the longest frames that the session was made for.</summary>
+        internal bool IsLongest
+        {
+            get { return _options.Mtu >= _received.Length - SessionKeys.RoomBefore - SessionKeys.RoomBehind; }
         }
 
         /// <summary>The number that the next frame will have.</summary>
@@ -325,11 +334,19 @@ namespace NanoLibp2p.Frames
         }
 
         /// <summary>Forgets the session: the gateway has closed it.</summary>
+        /// <returns>False when the store takes nothing. The session is over all the same, and the next write takes it out of the
+        /// store.</returns>
         internal bool Forget()
         {
             Array.Clear(Record.Raw, FrameRecord.RootAt, FrameSecrets.RootBytes);
             EndAttempt();
-            return Save();
+            if (Save())
+            {
+                return true;
+            }
+
+            Array.Clear(Record.Raw, FrameRecord.RootAt, FrameSecrets.RootBytes);
+            return false;
         }
 
         // every write carries the floor as it is then

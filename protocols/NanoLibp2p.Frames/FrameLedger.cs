@@ -22,6 +22,13 @@ namespace NanoLibp2p.Frames
         private int _stored;
         private long _bucketEnds;
 
+        // what the clock said, and when
+        private uint _clock;
+        private long _clockAt;
+
+        // the record has moved with the sleep, and the store not yet
+        private bool _isNewer;
+
         /// <summary>Takes its memory.</summary>
         /// <param name="record">Has the buckets.</param>
         /// <param name="limitMs">Airtime of an hour; 0 for no limit.</param>
@@ -74,7 +81,21 @@ namespace NanoLibp2p.Frames
 
             // nothing of the running bucket is covered until the next write
             _stored = moved == 0 && sleptMs >= 0 ? _used[0] : 0;
-            _bucketEnds = now + End(clock);
+            Align(now, clock);
+            _isNewer = sleptMs >= 0;
+            if (_isNewer)
+            {
+                // the next write takes them along, so that the next sleep is counted from here
+                Put(_used[0], clock);
+            }
+        }
+
+        /// <summary>Counts airtime that a lost record may have had, after <see cref="Start"/>.</summary>
+        /// <param name="airMs">As much as one write covers.</param>
+        public void Add(int airMs)
+        {
+            _used[0] += airMs;
+            _stored = 0;
         }
 
         /// <summary>The clock was set. Buckets end by it from now on, and none of them earlier than it would have.</summary>
@@ -96,8 +117,9 @@ namespace NanoLibp2p.Frames
                 _openings[FrameRecord.Buckets - 1] = 0;
             }
 
-            _bucketEnds = ends;
+            Align(now, clock);
             _stored = 0;
+            Put(_used[0], clock);
         }
 
         /// <summary>How long a frame has to wait.</summary>
@@ -116,7 +138,15 @@ namespace NanoLibp2p.Frames
             Move(now);
             int wait = Wait(_used, _limit - (isUrgent ? 0 : _limit / 10) - airMs, now);
             int quarter = isOpening ? Wait(_openings, (_limit / 4) - airMs, now) : 0;
-            return wait > quarter ? wait : quarter;
+            wait = wait > quarter ? wait : quarter;
+            if (wait > 0 && _isNewer)
+            {
+                // what sends nothing writes nothing: time would stand still over the next sleeps, and the airtime never become free
+                _isNewer = false;
+                _record.Save();
+            }
+
+            return wait;
         }
 
         /// <summary>Counts a frame that is about to be sent, and stores what is not covered yet (W5).</summary>
@@ -137,17 +167,13 @@ namespace NanoLibp2p.Frames
             if (_used[0] + airMs > _stored)
             {
                 int stored = _used[0] + airMs + spareMs;
-                _record.SetAir(0, Units(stored));
-                for (int i = 1; i < FrameRecord.Buckets; i++)
-                {
-                    _record.SetAir(i, Units(_used[i]));
-                }
-
+                Put(stored, _clock + (uint)((now + airMs - _clockAt) / 1000));
                 if (!_record.Save())
                 {
                     return false;
                 }
 
+                _isNewer = false;
                 _stored = stored;
             }
 
@@ -176,6 +202,25 @@ namespace NanoLibp2p.Frames
         private static int End(uint clock)
         {
             return (int)(600 - (clock % 600)) * 1000;
+        }
+
+        private void Align(long now, uint clock)
+        {
+            _clock = clock;
+            _clockAt = now;
+            _bucketEnds = now + End(clock);
+        }
+
+        // the buckets and the time that they are of belong together: how far they move at the next start is counted from it
+        private void Put(int running, uint time)
+        {
+            _record.SetAir(0, Units(running));
+            for (int i = 1; i < FrameRecord.Buckets; i++)
+            {
+                _record.SetAir(i, Units(_used[i]));
+            }
+
+            _record.Time = time;
         }
 
         private int Wait(int[] buckets, int room, long now)

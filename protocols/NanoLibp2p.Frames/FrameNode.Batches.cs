@@ -122,12 +122,19 @@ namespace NanoLibp2p.Frames
             return false;
         }
 
-        // by their numbers, which a reading that was published once more has a new one of
+        // By their numbers, which a reading that was published once more has a new one of. What may stand on the topic by now goes in a batch
+        // of nothing else, which the gateway knows: with others it would come twice.
         private void Pick(int alias)
         {
             _batchAlias = alias;
             _batchCount = 0;
             _batchNumber = 0;
+            bool isSigned = false;
+            for (int reading = _ring.First; reading < _ring.End; reading++)
+            {
+                isSigned |= _ring.State(reading) == ReadingRing.Taken && _ring.Alias(reading) == alias && _ring.IsSigned(reading);
+            }
+
             ulong last = 0;
             while (_batchCount < _batch.Length)
             {
@@ -135,7 +142,7 @@ namespace NanoLibp2p.Frames
                 for (int reading = _ring.First; reading < _ring.End; reading++)
                 {
                     if (_ring.State(reading) == ReadingRing.Taken && _ring.Alias(reading) == alias && _ring.Number(reading) > last
-                        && (next < 0 || _ring.Number(reading) < _ring.Number(next)))
+                        && _ring.IsSigned(reading) == isSigned && (next < 0 || _ring.Number(reading) < _ring.Number(next)))
                     {
                         next = reading;
                     }
@@ -178,6 +185,7 @@ namespace NanoLibp2p.Frames
                 ulong reading = _ring.Number(_batch[i]);
                 at += Varint.Write(above - reading, to, at);
                 above = reading;
+                _ring.SetSigned(_batch[i], true);
             }
 
             Sign(_batchAlias, data, number, to, at);
@@ -270,6 +278,11 @@ namespace NanoLibp2p.Frames
         {
             int readings = _batchCount;
             _batchCount = 0;
+            for (int i = 0; i < readings; i++)
+            {
+                _ring.SetSigned(_batch[i], status < 0);
+            }
+
             if (status == 0)
             {
                 for (int i = 0; i < readings; i++)

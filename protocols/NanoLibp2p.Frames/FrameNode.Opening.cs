@@ -64,7 +64,7 @@ namespace NanoLibp2p.Frames
             _failures = 0;
             _refusals = 0;
             _knock = 0;
-            if (session.Record.Time != 0 && session.Record.Time != Clock)
+            if (session.IsTimeTold && session.Record.Time != Clock)
             {
                 _clock = session.Record.Time;
                 _clockAt = _now;
@@ -85,6 +85,18 @@ namespace NanoLibp2p.Frames
             if (_session.IsOfOtherChoices)
             {
                 Want(FrameHead.R1, 0);
+            }
+        }
+
+        /// <summary>Opens a session with this gateway, after <see cref="Start"/>, unless it is the session's: who moved the device to
+        /// another one knows that the former is gone. The session before stays in use until this one is there.</summary>
+        /// <param name="gateway">Its place, as <see cref="AddGateway"/> gave it.</param>
+        public void Prefer(int gateway)
+        {
+            if (_gateway != gateway && gateway >= 0 && gateway < _gateways.Count)
+            {
+                _gateway = gateway;
+                Want(FrameHead.KK1, 0);
             }
         }
 
@@ -258,7 +270,10 @@ namespace NanoLibp2p.Frames
             _isFirstAttempt = false;
             if (_state == FrameState.Doubt)
             {
-                Want(failed == FrameHead.R1 && _gateways.Count > 0 ? FrameHead.KK1 : FrameHead.R1, 0);
+                // the session's gateway may be gone for good: KK goes round the list
+                int next = failed == FrameHead.R1 && _gateways.Count > 0 ? FrameHead.KK1 : FrameHead.R1;
+                NextGateway(failed);
+                Want(_wanted == FrameHead.XX1 && _gateways.Count > 0 ? FrameHead.XX1 : next, 0);
             }
             else if (failed == FrameHead.R1 || _state == FrameState.Open)
             {
@@ -308,13 +323,19 @@ namespace NanoLibp2p.Frames
             {
                 _session.EndAttempt();
                 _wanted = NoAttempt;
+                _failures = 0;
+                _gateway = _session.Record.Gateway;
                 Change(FrameState.Open);
             }
         }
 
         private void Closed(int reason)
         {
-            _session.Forget();
+            if (!_session.Forget())
+            {
+                Failed(FrameResult.StoreFailed);
+            }
+
             BeginGeneration(true);
             if (reason == 1)
             {

@@ -81,7 +81,7 @@ namespace NanoLibp2p.Frames
         /// <summary>The longest reading that a frame of this link has room for on a topic.</summary>
         public int MaxReading(int alias)
         {
-            int room = _session.LongestBody - LongestDistance - (alias >= LongAlias ? 1 : 0) - (IsBatched(alias) ? 0 : SignatureBytes);
+            int room = _session.LongestBody - RoomBeside(alias);
             return room < _ring.Capacity ? room : _ring.Capacity;
         }
 
@@ -277,7 +277,7 @@ namespace NanoLibp2p.Frames
             bool isRepeat = _now >= _repeatAt;
             if (isRepeat || _mustProve || _wantsPing)
             {
-                int open = isRepeat ? _ring.Find(ReadingRing.Sent) : -1;
+                int open = isRepeat ? FindFitting(ReadingRing.Sent) : -1;
                 bool isSent = open >= 0 ? SendReading(open, true, true) : Send(FrameInner.Ping, true, 0, true) >= 0;
                 if (isSent)
                 {
@@ -294,7 +294,7 @@ namespace NanoLibp2p.Frames
         // what an acknowledgement has shown missing, oldest first, four at a time
         private bool SendAgain()
         {
-            int reading = _ring.Find(ReadingRing.Missing);
+            int reading = FindFitting(ReadingRing.Missing);
             if (reading < 0 || (_againSent >= AgainAtOnce && _asked >= 0))
             {
                 return false;
@@ -302,7 +302,7 @@ namespace NanoLibp2p.Frames
 
             _againSent = _againSent >= AgainAtOnce ? 0 : _againSent;
             _ring.SetState(reading, ReadingRing.Sent);
-            bool isLast = _againSent + 1 == AgainAtOnce || _ring.Find(ReadingRing.Missing) < 0;
+            bool isLast = _againSent + 1 == AgainAtOnce || FindFitting(ReadingRing.Missing) < 0;
             _ring.SetState(reading, ReadingRing.Missing);
             if (!SendReading(reading, true, isLast))
             {
@@ -315,7 +315,7 @@ namespace NanoLibp2p.Frames
 
         private bool SendNew()
         {
-            int reading = _ring.Find(ReadingRing.Waiting);
+            int reading = FindFitting(ReadingRing.Waiting);
             if (reading < 0 || (_asked >= 0 && _sinceAsk >= MaxUnasked / 2))
             {
                 return false;
@@ -332,7 +332,44 @@ namespace NanoLibp2p.Frames
             int pace = _session.Record.Pace;
             bool asks = isDoubtful || _mustAsk || _mustProve || _ring.IsAlarm(reading) || _sinceAsk >= (1 << pace) - 1
                 || _sinceAsk >= MaxUnasked || FillsBatch(reading);
-            return SendReading(reading, false, asks);
+            bool isLast = _ring.CountOf(ReadingRing.Waiting) == 1;
+            if (!SendReading(reading, false, asks || (_wantsPing && isLast)))
+            {
+                return false;
+            }
+
+            // the last one that waits asks for all
+            _wantsPing &= !isLast || _ring.State(reading) != ReadingRing.Sent;
+            return true;
+        }
+
+        // the oldest in a state that a frame of this link has room for: what was published for a longer one waits for it, and stops nobody
+        private int FindFitting(int state)
+        {
+            int lost = -1;
+            int found = -1;
+            for (int reading = _ring.First; reading < _ring.End && found < 0; reading++)
+            {
+                int room = _ring.State(reading) != state ? -1
+                    : _session.LongestBody - RoomBeside(_ring.Alias(reading)) - _ring.Bytes(reading);
+                found = room >= 0 ? reading : -1;
+                lost = room < 0 && _ring.State(reading) == state && lost < 0 ? reading : lost;
+            }
+
+            if (lost >= 0 && _session.IsLongest)
+            {
+                // published under the shorter tag of a session that is over
+                _ring.SetState(lost, ReadingRing.Done);
+                _events.OnLost(this, lost, 3);
+                _ring.Drop();
+            }
+
+            return found;
+        }
+
+        private int RoomBeside(int alias)
+        {
+            return LongestDistance + (alias >= LongAlias ? 1 : 0) + (IsBatched(alias) ? 0 : SignatureBytes);
         }
 
         // what is missing of a full batch is asked for at once
@@ -463,10 +500,11 @@ namespace NanoLibp2p.Frames
             return true;
         }
 
-        // a frame whose body stands there, if there is airtime for it
+        // a frame whose body stands there, if there is airtime for it, and room
         private int Send(int kind, bool asks, int body, bool isUrgent)
         {
-            return MayGo(_session.FrameBytes(body, MustAcknowledge), isUrgent, false) ? Put(kind, asks, body) : FrameResult.NoAirtime;
+            return body > _session.LongestBody ? FrameResult.TooLong
+                : MayGo(_session.FrameBytes(body, MustAcknowledge), isUrgent, false) ? Put(kind, asks, body) : FrameResult.NoAirtime;
         }
 
         private int Put(int kind, bool asks, int body)

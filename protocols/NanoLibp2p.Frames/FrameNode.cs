@@ -152,8 +152,17 @@ namespace NanoLibp2p.Frames
             _clockAt = now;
             _now = now;
             _ledger.Start(now, slept, _clock);
-            _spareMs = _events.TimeOnAir(_options.Session.Mtu) * 3 / 2;
+            int longest = _events.TimeOnAir(_options.Session.Mtu);
+            _spareMs = longest * 3 / 2;
             _spareMs = _spareMs < 2000 ? 2000 : _spareMs;
+
+            // what is set aside is used, too, once memory is lost: a board that loses it in each sleep would fall silent
+            _spareMs = _options.Session.Reserve == 1 ? 0 : _spareMs;
+            if (record.IsOlder)
+            {
+                _ledger.Add(longest + _spareMs);
+            }
+
             _quietUntil = now;
             _heldUntil = now;
             _storeUntil = now;

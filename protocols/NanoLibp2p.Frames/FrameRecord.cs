@@ -43,7 +43,11 @@ namespace NanoLibp2p.Frames
         /// <summary>The bytes themselves. Root and hedge are secrets.</summary>
         internal readonly byte[] Raw = new byte[RecordBytes];
 
+        // what a write may have set aside of numbers that the store has lost
+        private const int MaxReserve = 64;
+
         private readonly IStore _store;
+        private bool _isOlder;
 
         /// <summary>Takes its memory; <see cref="Load"/> reads.</summary>
         public FrameRecord(IStore store)
@@ -51,17 +55,22 @@ namespace NanoLibp2p.Frames
             _store = store;
         }
 
-        /// <summary>Reads the store.</summary>
+        /// <summary>Reads the store. Where a newer record may have been lost (<see cref="ICopiedStore"/>) the session is not kept, and
+        /// what the next write would use was not used by the lost one either.</summary>
         /// <returns>False when there is no record, or none of this version: everything is 0 then, and there is no root.</returns>
         public bool Load()
         {
-            if (_store.Read(Name, Raw, 0, RecordBytes) == RecordBytes && Raw[0] == Version)
-            {
-                return true;
-            }
+            bool isThere = Read();
+            ICopiedStore copies = _store as ICopiedStore;
+            _isOlder = isThere && copies != null && copies.IsOlder;
+            StepOver();
+            return isThere;
+        }
 
-            Array.Clear(Raw, 0, RecordBytes);
-            return false;
+        /// <summary>Whether the record that was loaded may be the one before the last, and none was written since.</summary>
+        public bool IsOlder
+        {
+            get { return _isOlder; }
         }
 
         /// <summary>Writes the store.</summary>
@@ -71,10 +80,13 @@ namespace NanoLibp2p.Frames
             Raw[0] = Version;
             if (_store.Write(Name, Raw, 0, RecordBytes))
             {
+                _isOlder = false;
                 return true;
             }
 
-            Load();
+            // a copy that this write has damaged is not one that was lost
+            Read();
+            StepOver();
             return false;
         }
 
@@ -199,6 +211,27 @@ namespace NanoLibp2p.Frames
         public void SetAir(int bucket, int units)
         {
             Bytes.WriteUInt16BigEndian(Raw, AirAt + (2 * bucket), (ushort)units);
+        }
+
+        private bool Read()
+        {
+            if (_store.Read(Name, Raw, 0, RecordBytes) == RecordBytes && Raw[0] == Version)
+            {
+                return true;
+            }
+
+            Array.Clear(Raw, 0, RecordBytes);
+            return false;
+        }
+
+        private void StepOver()
+        {
+            if (_isOlder && Nd != 0)
+            {
+                IsKept = false;
+                Nd = Nd > uint.MaxValue - 2 ? uint.MaxValue : Nd + 2;
+                Reserved += MaxReserve;
+            }
         }
     }
 }

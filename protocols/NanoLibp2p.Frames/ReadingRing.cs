@@ -29,6 +29,7 @@ namespace NanoLibp2p.Frames
         private const int AliasAt = 12;
         private const int StateAt = 13;
         private const int CountAt = 14;
+        private const int SignedBit = 64;
 
         internal readonly byte[] Raw;
         private readonly int _slots;
@@ -84,6 +85,18 @@ namespace NanoLibp2p.Frames
         internal bool IsAlarm(int reading)
         {
             return Raw[At(reading) + AliasAt] >= 128;
+        }
+
+        /// <summary>Whether it was in a batch that the gateway may have published: nothing was heard of it.</summary>
+        internal bool IsSigned(int reading)
+        {
+            return (Raw[At(reading) + AliasAt] & SignedBit) != 0;
+        }
+
+        internal void SetSigned(int reading, bool isSigned)
+        {
+            int at = At(reading) + AliasAt;
+            Raw[at] = (byte)((Raw[at] & ~SignedBit) | (isSigned ? SignedBit : 0));
         }
 
         internal int State(int reading)
@@ -153,6 +166,18 @@ namespace NanoLibp2p.Frames
             }
 
             return -1;
+        }
+
+        /// <summary>How many readings are in a state.</summary>
+        internal int CountOf(int state)
+        {
+            int count = 0;
+            for (int reading = _first; reading < _first + _count; reading++)
+            {
+                count += State(reading) == state ? 1 : 0;
+            }
+
+            return count;
         }
 
         private int At(int reading)

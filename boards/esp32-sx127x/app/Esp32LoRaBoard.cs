@@ -84,6 +84,12 @@ namespace NanoLibp2p.Esp32Sx127x.App
         }
 
         /// <inheritdoc/>
+        public override bool LosesMemory
+        {
+            get { return true; }
+        }
+
+        /// <inheritdoc/>
         public override IFrameLink[] CreateLinks(RadioSettings settings)
         {
             Configuration.SetPinFunction(MasterOut, DeviceFunction.SPI1_MOSI);

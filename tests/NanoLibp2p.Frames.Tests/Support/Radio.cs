@@ -39,11 +39,7 @@ internal sealed class Radio : FrameNodeEvents
             Name = "air", Mtu = options.Session.Mtu, IsBoundedByAir = true, Window = TimeSpan.FromSeconds(1),
             TimeOnAir = bytes => TimeSpan.FromMilliseconds(TimeOnAir(bytes)), AirtimeOfHour = TimeSpan.FromMinutes(6),
         };
-        KeyPair key = new();
-        _secrets.DeriveStatic(Device, 0, key);
-        byte[] card = new byte[FrameCard.CardBytes];
-        new FrameCard(crypto).Write(Device, 0, key, card, 0);
-        Assert.True(Gateway.Remember(Device.PeerId, card, key.PublicKey));
+        RememberDevice();
         Node = new FrameNode(options, _secrets, Device, Board, new SeededRandom((uint)seed + 60), this);
     }
 
@@ -51,11 +47,11 @@ internal sealed class Radio : FrameNodeEvents
 
     internal Identity Device { get; }
 
-    internal Identity GatewayIdentity { get; }
+    internal Identity GatewayIdentity { get; private set; }
 
     internal BoardValues Board { get; } = new();
 
-    internal IFrameStore Store { get; }
+    internal IFrameStore Store { get; private set; }
 
     internal FrameGateway Gateway { get; private set; }
 
@@ -90,6 +86,8 @@ internal sealed class Radio : FrameNodeEvents
 
     internal int MailSeen { get; private set; }
 
+    internal int StoreFailures { get; private set; }
+
     internal Func<byte[], bool>? Drops { get; set; }
 
     /// <summary>Provisions both and starts.</summary>
@@ -112,6 +110,15 @@ internal sealed class Radio : FrameNodeEvents
     }
 
     internal Action<FrameNode>? Configure { get; set; }
+
+    /// <summary>The gateway is gone for good; another one takes its place, and knows the device.</summary>
+    internal void ReplaceGateway()
+    {
+        GatewayIdentity = Identity.Create(Crypto, new SeededRandom(4711));
+        Store = new MemoryFrameStore();
+        Gateway = NewGateway();
+        RememberDevice();
+    }
 
     internal void RestartGateway() => Gateway = NewGateway();
 
@@ -196,6 +203,8 @@ internal sealed class Radio : FrameNodeEvents
 
     public override void OnMailWaits(FrameNode node) => MailSeen++;
 
+    public override void OnStoreFailed(FrameNode node) => StoreFailures++;
+
     public override int OnCall(FrameNode node, int method, byte[] body, int offset, int count, byte[] answer)
     {
         byte[]? result = OnMethod?.Invoke(method, body[offset..(offset + count)]);
@@ -207,6 +216,15 @@ internal sealed class Radio : FrameNodeEvents
     {
         Answers.Add((status, body == null ? [] : body[offset..(offset + count)]));
         return true;
+    }
+
+    private void RememberDevice()
+    {
+        KeyPair key = new();
+        _secrets.DeriveStatic(Device, 0, key);
+        byte[] card = new byte[FrameCard.CardBytes];
+        new FrameCard(Crypto).Write(Device, 0, key, card, 0);
+        Assert.True(Gateway.Remember(Device.PeerId, card, key.PublicKey));
     }
 
     private bool IsLost(byte[] frame) => _random.NextDouble() < Loss || Drops?.Invoke(frame) == true;

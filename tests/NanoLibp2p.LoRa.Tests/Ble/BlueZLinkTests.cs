@@ -122,6 +122,36 @@ public sealed class BlueZLinkTests
     }
 
     [Fact(Skip = NoDaemon, SkipWhen = nameof(HasNoDaemon))]
+    public async Task Who_only_advertises_the_service_gives_way_to_another_device_and_who_is_answered_does_not()
+    {
+        using PrivateBus bus = new();
+        using ScriptedBlueZ bluez = await ScriptedBlueZ.StartAsync(bus.Address);
+        ScriptedDevice fake = new(1);
+        ScriptedDevice answered = new(2);
+        bluez.Appear(fake);
+        bluez.Appear(answered);
+        await using BlueZLink gateway = new(new BlueZOptions
+        {
+            BusAddress = bus.Address,
+            MaxDevices = 2,
+            UselessAfter = TimeSpan.FromSeconds(2),
+            RetryPause = TimeSpan.FromMilliseconds(100),
+        });
+        Assert.Equal(LinkError.None, gateway.Open());
+        await UntilAsync(() => fake.Connection > 0 && answered.Connection > 0);
+
+        ScriptedDevice late = new(3);
+        bluez.Appear(late);
+        await UntilAsync(() =>
+        {
+            gateway.Send(new byte[20], 0, 20, answered.Address, answered.Address.Length, false);
+            return late.Connection > 0;
+        });
+        Assert.Equal((1, 0, 1), (fake.Connects, fake.Connection, answered.Connects));
+        Assert.Contains("dev_C0_FF_EE_00_00_01 Disconnect", bluez.Calls);
+    }
+
+    [Fact(Skip = NoDaemon, SkipWhen = nameof(HasNoDaemon))]
     public async Task Without_BlueZ_it_waits_and_a_closed_link_fails()
     {
         using PrivateBus bus = new();

@@ -97,6 +97,10 @@ internal sealed class ScriptedBlueZ : IPathMethodHandler, IDisposable
         {
             device!.Resolve();
         }
+        else if (member == "Disconnect")
+        {
+            device!.Disconnect();
+        }
         else if (member == "StartNotify")
         {
             device!.Subscribe();

@@ -33,6 +33,25 @@ public sealed class RadioProgramTests
         Assert.Equal(0, program.Device.Lost);
     }
 
+    [Fact]
+    public void A_board_that_loses_its_memory_in_sleep_publishes_each_reading_on_a_link_of_96_bytes()
+    {
+        RadioWorld world = new(hasBle: false, hasLoRa: true, spreadingFactor: 10);
+        Write(world.Values, "settings", "topic = t\nevery = 600000");
+        TestBoard board = new(world) { IsForgetful = true };
+        while (board.Sleeps.Count < 10)
+        {
+            RadioProgram program = new(board);
+            for (int sleeps = board.Sleeps.Count; board.Sleeps.Count == sleeps;)
+            {
+                program.Step();
+                world.Step(isAwake: false);
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{{\"celsius\":{20 + (i / 10.0):0.0}}}"), world.Published.Take(10));
+    }
+
     [Theory]
     [InlineData("identity", "no identity is stored")]
     [InlineData("frames-a", "no record of frame sessions is stored")]
@@ -78,6 +97,13 @@ public sealed class RadioProgramTests
         private readonly SeededRandom _random = new(3);
         private readonly CheapCrypto _crypto = new();
         private int _reading;
+        private long _sleptMs = -1;
+
+        public bool IsForgetful { get; init; }
+
+        public override bool LosesMemory => IsForgetful;
+
+        public override long SleptMs => _sleptMs;
 
         public List<long> Sleeps { get; } = [];
 
@@ -104,6 +130,7 @@ public sealed class RadioProgramTests
         public override void Sleep(long milliseconds)
         {
             Sleeps.Add(milliseconds);
+            _sleptMs = IsForgetful ? milliseconds : -1;
             for (long end = world.Air.Now + milliseconds; world.Air.Now < end;)
             {
                 world.Step(isAwake: false);

@@ -96,6 +96,52 @@ public sealed class RoamingDeviceTests
     }
 
     [Fact]
+    public void A_record_whose_newest_copy_rots_is_resumed_and_never_gone_on_with()
+    {
+        RadioWorld world = new(hasBle: false, hasLoRa: true);
+        world.Publish("r0");
+        world.Until(() => world.Program.Node.Unsettled == 0);
+        FrameRecord last = world.Program.Node.Session.Record;
+        Assert.True(last.IsKept);
+        (uint nd, int used, int sid) = (last.Nd, world.Program.Node.Session.Next, last.Sid);
+        world.Sleep(60000);
+        byte[][] copies = [ReadCopy(world, "frames-a"), ReadCopy(world, "frames-b")];
+        int newest = copies[0].AsSpan(0, 4).SequenceCompareTo(copies[1].AsSpan(0, 4)) > 0 ? 0 : 1;
+        copies[newest][40] ^= 1;
+        world.Values.Write(newest == 0 ? "frames-a" : "frames-b", copies[newest], 0, copies[newest].Length);
+
+        FrameNode node = world.Boot(60000).Node;
+        Assert.Equal(FrameState.Resuming, node.State);
+        Assert.False(node.Session.IsOpen);
+        Assert.True(node.Session.Record.Nd > nd, "the attempt that was lost has its number again");
+        Assert.True(node.Session.Record.Reserved >= used, "numbers that may have been sent are free again");
+        world.Publish("r1");
+        world.Until(() => world.Program.Node.Unsettled == 0);
+        Assert.NotEqual(sid, node.Session.Record.Sid);
+        Assert.Equal(["r0", "r1"], world.Published);
+    }
+
+    [Fact]
+    public void A_device_that_nobody_is_connected_to_waits_and_does_not_spin()
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: false);
+        world.Publish("r0");
+        world.Run(1000);
+        world.Ble!.Connection = 0;
+        world.Publish("r1");
+        int steps = 0;
+        for (long end = world.Air.Now + 10000; world.Air.Now < end; steps++)
+        {
+            world.Air.Advance(Math.Max(1, world.Program.Step(world.Air.Now)));
+        }
+
+        Assert.InRange(steps, 1, 100);
+        world.Ble.Reconnect();
+        world.Program.Node.Ask();
+        world.Until(() => world.Program.Node.Unsettled == 0, 60000);
+    }
+
+    [Fact]
     public void A_radio_without_a_chip_gives_way_to_the_next()
     {
         RadioWorld world = new(hasBle: true, hasLoRa: true);
@@ -113,5 +159,11 @@ public sealed class RoamingDeviceTests
     {
         Assert.Throws<ArgumentException>(() => new RoamingDevice([], new FrameNodeOptions(), new RadioChoiceOptions(), null!, null!, null!,
             null!));
+    }
+
+    private static byte[] ReadCopy(RadioWorld world, string name)
+    {
+        byte[] buffer = new byte[300];
+        return buffer[..world.Values.Read(name, buffer, 0, buffer.Length)];
     }
 }

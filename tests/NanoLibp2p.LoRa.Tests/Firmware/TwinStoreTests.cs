@@ -67,6 +67,7 @@ public sealed class TwinStoreTests
             byte[] read = Read(store, "record");
             Assert.Equal(Bytes(read[0]), read);
             Assert.True(store.Repaired > 0);
+            Assert.True(store.IsOlder);
 
             // and the next write takes the damaged one's place
             Assert.True(store.Write("record", Bytes(3), 0, 32));
@@ -101,6 +102,45 @@ public sealed class TwinStoreTests
         Assert.True(store.Forget("settings"));
         Assert.Equal("topic = a", Encoding.UTF8.GetString(Read(store, "settings")));
         Assert.Equal(-1, store.Read("identity", new byte[64], 0, 64));
+    }
+
+    [Fact]
+    public void A_cut_in_the_very_first_write_leaves_what_was_provisioned()
+    {
+        for (int cut = 0; cut < 40; cut++)
+        {
+            RoughStore flash = new();
+            flash.Values["record"] = Bytes(9);
+            flash.CutAfter = cut;
+            Assert.False(new TwinStore(flash, 32).Write("record", Bytes(1), 0, 32));
+            flash.CutAfter = int.MaxValue;
+            TwinStore store = new(flash, 32);
+            Assert.Equal(Bytes(9), Read(store, "record"));
+            Assert.Equal(cut > 0, store.IsOlder);
+
+            // two whole copies, or a first one, are as they were written
+            for (byte i = 1; i < 4; i++)
+            {
+                Assert.True(store.Write("record", Bytes(i), 0, 32));
+                Assert.Equal(Bytes(i), Read(store, "record"));
+                Assert.False(store.IsOlder);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_copy_that_is_gone_is_told_as_an_older_value()
+    {
+        RoughStore flash = new();
+        TwinStore store = new(flash, 32);
+        for (byte i = 1; i < 4; i++)
+        {
+            store.Write("record", Bytes(i), 0, 32);
+        }
+
+        flash.Values.Remove("record-b");
+        Assert.Equal(Bytes(3), Read(store, "record"));
+        Assert.True(store.IsOlder);
     }
 
     [Fact]

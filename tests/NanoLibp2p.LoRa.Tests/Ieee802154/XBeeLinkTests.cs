@@ -102,6 +102,21 @@ public sealed class XBeeLinkTests : FrameLinkTests
     }
 
     [Fact]
+    public void A_device_that_knows_its_gateway_is_not_disturbed_by_what_strangers_send()
+    {
+        using Pair pair = new();
+        byte[] stranger = [.. _deviceAddress[..7], 9];
+        pair.DeviceRadio.Tell([0x90, .. _gatewayAddress, 0xFF, 0xFE, 1, 0x80, 1]);
+        pair.DeviceRadio.Tell([0x90, .. stranger, 0xFF, 0xFE, 1, 0xC0, 2]);
+        pair.DeviceRadio.Tell([0x90, .. _gatewayAddress, 0xFF, 0xFE, 1, 0x41, 3]);
+        byte[] buffer = new byte[244];
+        Assert.Equal(2, pair.Device.Receive(buffer, 0, 244));
+        Assert.Equal([1, 3], buffer[..2]);
+        Assert.Equal(0, pair.Device.Receive(buffer, 0, 244));
+        Assert.Equal(1, pair.DeviceLink.Ignored);
+    }
+
+    [Fact]
     public void A_crowd_of_senders_that_never_end_their_frames_takes_no_memory_and_delays_nobody_for_long()
     {
         XBeeModel radio = new(_gatewayAddress, []);

@@ -42,7 +42,7 @@ internal sealed class RadioBoard : IDisposable
     /// <param name="readings">After so many it takes no more.</param>
     /// <param name="store">What outlives it; null for nothing.</param>
     /// <param name="log">Hears, on the board's thread, what happens to it.</param>
-    /// <exception cref="FormatException">The topic can't be one, or the radio is not a device's.</exception>
+    /// <exception cref="FormatException">The topic can't be one, the radio is not a device's, or the card is not taken.</exception>
     internal RadioBoard(Identity identity, RadioAddress radio, RadioCard gateway, string topic, TimeSpan every, int readings, IStore? store,
         Action<string> log)
     {
@@ -103,8 +103,16 @@ internal sealed class RadioBoard : IDisposable
             _device.Node.Provision((uint)(unixMs / 1000), hedge, (ulong)unixMs << 16, false);
         }
 
-        _device.Node.AddGateway(gateway.Card, gateway.StaticKey);
+        int place = _device.Node.AddGateway(gateway.Card, gateway.StaticKey);
+        if (place < 0)
+        {
+            throw new FormatException("the gateway's card is not taken: it is older than one that this device has seen of that gateway, "
+                + $"the device has {FrameGateways.Capacity} gateways already, or its store takes nothing. Begin with a new --key file, or "
+                + "give the card that the gateway prints now");
+        }
+
         _device.Start(_board.Clock.NowMs, -1);
+        _device.Node.Prefer(place);
     }
 
     private void Run()

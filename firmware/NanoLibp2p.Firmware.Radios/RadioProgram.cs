@@ -15,9 +15,6 @@ namespace NanoLibp2p.Firmware.Radios
         // a reading that is not settled by then waits for the next wake, in the ring of a board that keeps its memory
         private const int AwakeMs = 60000;
 
-        // the first start of a board that would lose the reading: it opens a session, and tells its topic
-        private const int FirstAwakeMs = 300000;
-
         // of a frame that has a signed reading: short tag and head 12, room for a second number 2, signature 64 (SPEC.md B, 9.1)
         private const int SignedOverhead = 78;
 
@@ -106,8 +103,7 @@ namespace NanoLibp2p.Firmware.Radios
 
             int next = _device.Step(now);
             long sleep = _device.SleepMs(now, _readAt);
-            int awake = _board.LosesMemory && _board.SleptMs < 0 ? FirstAwakeMs : AwakeMs;
-            if (sleep == 0 && now - _wokeAt > awake && now >= _device.Node.ListensUntil)
+            if (sleep == 0 && now - _wokeAt > AwakeMs && now >= _device.Node.ListensUntil)
             {
                 sleep = _readAt - now;
             }

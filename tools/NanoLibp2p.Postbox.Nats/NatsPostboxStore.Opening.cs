@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Security.Cryptography;
@@ -26,11 +27,15 @@ public sealed partial class NatsPostboxStore
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
 
+    // how long a server may say less than another has sent already
+    private static readonly TimeSpan _disagreement = TimeSpan.FromSeconds(2);
+
     private readonly TaskCompletionSource<(int Mailboxes, long Heads)> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<(long Sequence, NatsRecord Record)>? _loading = [];
     private Task _following = Task.CompletedTask;
     private string _created = "";
-    private string? _followProblem;
+    private volatile string? _followProblem;
+    private (long Passed, long Since) _still;
     private long _passed;
     private long _loadTo;
 
@@ -79,8 +84,8 @@ public sealed partial class NatsPostboxStore
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _following.ConfigureAwait(false);
-        await _tidying.ConfigureAwait(false);
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _link.DisposeAsync().ConfigureAwait(false);
         lock (_lock)
         {
@@ -111,7 +116,7 @@ public sealed partial class NatsPostboxStore
             string description = config.TryGetProperty("description", out JsonElement text) ? text.GetString() ?? "" : "";
             Check(config, description);
             epoch = uint.Parse(description.AsSpan(Mark.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            _maxBytes = Math.Max(0, config.GetProperty("max_bytes").GetInt64());
+            SetMaxBytes(config);
             _created = info.RootElement.GetProperty("created").GetString() ?? "";
             last = info.RootElement.GetProperty("state").GetProperty("last_seq").GetInt64();
         }
@@ -134,16 +139,39 @@ public sealed partial class NatsPostboxStore
             EndLoading();
         }
 
-        (int mailboxes, long heads) = await _loaded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        (int mailboxes, long heads) = await LoadedAsync(cancellationToken).ConfigureAwait(false);
         _tidying = RunTidyingAsync();
         return new PostboxOpening { Epoch = epoch, Mailboxes = mailboxes, Heads = heads, LastSequence = last };
     }
+
+    // as long as something comes
+    private async Task<(int Mailboxes, long Heads)> LoadedAsync(CancellationToken cancellationToken)
+    {
+        long passed;
+        do
+        {
+            passed = Volatile.Read(ref _passed);
+            try
+            {
+                return await _loaded.Task.WaitAsync(_options.Patience * 2, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // looked at below
+            }
+        }
+        while (Volatile.Read(ref _passed) != passed);
+        throw Unavailable($"it has sent {passed} of {_loadTo} messages, and no more: {_followProblem ?? "nothing comes"}");
+    }
+
+    private void SetMaxBytes(JsonElement config) =>
+        Volatile.Write(ref _maxBytes, Math.Max(0, config.GetProperty("max_bytes").GetInt64()));
 
     private async Task<JsonDocument> GetOrMakeAsync(CancellationToken cancellationToken)
     {
         string stream = _link.Stream;
         JsonDocument info = await _link.AskAsync($"STREAM.INFO.{stream}", [], cancellationToken).ConfigureAwait(false);
-        if (!IsError(info, out int code, out string text))
+        if (!NatsLink.IsError(info, out int code, out string text))
         {
             return info;
         }
@@ -168,7 +196,7 @@ public sealed partial class NatsPostboxStore
             """;
         using JsonDocument made = await _link.AskAsync($"STREAM.CREATE.{stream}", Encoding.ASCII.GetBytes(config), cancellationToken)
             .ConfigureAwait(false);
-        if (IsError(made, out code, out text) && code != NameInUse)
+        if (NatsLink.IsError(made, out code, out text) && code != NameInUse)
         {
             throw code is NotClustered or NoPeers ? Unreplicated($"can't keep mail on {_options.Replicas} servers ({text})")
                 : Unusable($"{Address} does not make the stream '{stream}': {text}");
@@ -176,7 +204,7 @@ public sealed partial class NatsPostboxStore
 
         // of two gateways that make it, one is first
         info = await _link.AskAsync($"STREAM.INFO.{stream}", [], cancellationToken).ConfigureAwait(false);
-        return IsError(info, out _, out text) ? throw Unusable($"{Address} does not tell of the stream '{stream}': {text}") : info;
+        return NatsLink.IsError(info, out _, out text) ? throw Unusable($"{Address} does not tell of the stream '{stream}': {text}") : info;
     }
 
     private PostboxStoreException Unreplicated(string why) => Unusable(
@@ -207,20 +235,6 @@ public sealed partial class NatsPostboxStore
         }
     }
 
-    private static bool IsError(JsonDocument answer, out int code, out string text)
-    {
-        code = 0;
-        text = "";
-        if (!answer.RootElement.TryGetProperty("error", out JsonElement error))
-        {
-            return false;
-        }
-
-        code = error.TryGetProperty("err_code", out JsonElement number) ? number.GetInt32() : 0;
-        text = error.TryGetProperty("description", out JsonElement words) ? words.GetString() ?? "" : "";
-        return true;
-    }
-
     // until the store is closed
     private async Task FollowAsync()
     {
@@ -228,13 +242,14 @@ public sealed partial class NatsPostboxStore
         {
             try
             {
-                await foreach (INatsJSMsg<byte[]> message in _link.FollowAsync(_passed + 1, _stopping.Token).ConfigureAwait(false))
+                await foreach (INatsJSMsg<byte[]> message in _link.FollowAsync(_passed + 1, () => _followProblem = null, _stopping.Token)
+                    .ConfigureAwait(false))
                 {
                     if (message.Metadata is { } metadata)
                     {
-                        _followProblem = null;
                         string? header = message.Headers?.TryGetLastValue(NatsRecord.Header, out string? value) == true ? value : null;
-                        Take((long)metadata.Sequence.Stream, NatsRecord.Read(message.Subject, header, (long)metadata.Sequence.Stream));
+                        long sequence = (long)metadata.Sequence.Stream;
+                        Take(sequence, NatsRecord.Read(message.Subject, header, sequence)?.StampedBy(metadata.Timestamp));
                     }
                 }
             }
@@ -245,6 +260,13 @@ public sealed partial class NatsPostboxStore
             catch (Exception e) when (IsFault(e) || e is OperationCanceledException)
             {
                 _followProblem = Words(e);
+            }
+            catch (Exception e)
+            {
+                // nobody hears of anything any more
+                _problem ??= $"{Address} takes nothing since the stream can't be followed: {e.Message}; start the gateway again";
+                _loaded.TrySetException(Unusable($"{Address} has what this gateway can't take: {e.Message}", e));
+                return;
             }
 
             try
@@ -388,22 +410,78 @@ public sealed partial class NatsPostboxStore
     // whether the stream is the one that was opened, and goes on from there
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument info = await _link.AskAsync($"STREAM.INFO.{_link.Stream}", [], cancellationToken).ConfigureAwait(false);
-        if (IsError(info, out _, out string text))
+        // read before, as more comes while the answer is on its way
+        long passed = Volatile.Read(ref _passed);
+        long began = Stopwatch.GetTimestamp();
+        long last = await LastSequenceAsync(cancellationToken).ConfigureAwait(false);
+        while (last < passed && _problem == null)
         {
-            throw new NatsJSException(text);
+            // in a cluster another server than the one that answers may have sent it, a moment ago
+            if (Stopwatch.GetElapsedTime(began) > _disagreement)
+            {
+                _problem = Another;
+                return;
+            }
+
+            await Task.Delay(_pause, cancellationToken).ConfigureAwait(false);
+            last = await LastSequenceAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        long last = info.RootElement.GetProperty("state").GetProperty("last_seq").GetInt64();
-        if (info.RootElement.GetProperty("created").GetString() != _created || last < Volatile.Read(ref _passed))
+        if (_problem != null)
         {
-            _problem = $"the stream '{_link.Stream}' of {Address} is another one, or has lost its last messages (a server without "
-                + "replicas after a power cut, or a backup): start the gateway again to go on with what is there";
+            return;
         }
 
         if (_followProblem is { } problem)
         {
             throw new NatsJSException(problem);
+        }
+
+        await CheckFollowingAsync(last, cancellationToken).ConfigureAwait(false);
+    }
+
+    private string Another => $"the stream '{_link.Stream}' of {Address} is another one, or has lost its last messages (a server without "
+        + "replicas after a power cut, or a backup): start the gateway again to go on with what is there";
+
+    private async Task<long> LastSequenceAsync(CancellationToken cancellationToken)
+    {
+        using JsonDocument info = await _link.AskAsync($"STREAM.INFO.{_link.Stream}", [], cancellationToken).ConfigureAwait(false);
+        if (NatsLink.IsError(info, out _, out string text))
+        {
+            throw new NatsJSException(text);
+        }
+
+        if (info.RootElement.GetProperty("created").GetString() != _created)
+        {
+            _problem = Another;
+        }
+
+        SetMaxBytes(info.RootElement.GetProperty("config"));
+        return info.RootElement.GetProperty("state").GetProperty("last_seq").GetInt64();
+    }
+
+    // the server's number counts what was deleted too: who is behind it for long asks for the last that is there
+    private async Task CheckFollowingAsync(long last, CancellationToken cancellationToken)
+    {
+        long passed = Volatile.Read(ref _passed);
+        lock (_lock)
+        {
+            if (passed >= last || passed != _still.Passed || _still.Since == 0)
+            {
+                _still = (passed, passed < last ? Stopwatch.GetTimestamp() : 0);
+                return;
+            }
+
+            if (Stopwatch.GetElapsedTime(_still.Since) < _options.Patience)
+            {
+                return;
+            }
+        }
+
+        last = await _link.LastAsync(cancellationToken).ConfigureAwait(false);
+        if (last > passed && Volatile.Read(ref _passed) == passed)
+        {
+            throw new NatsJSException($"this gateway is behind: it has heard up to {passed} of {last}, and no more comes");
         }
     }
 }

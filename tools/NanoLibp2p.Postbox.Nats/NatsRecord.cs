@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections.Generic;
+using NanoLibp2p.Postbox.Service.Mailboxes;
 using NanoLibp2p.Postbox.Service.Stores;
 
 namespace NanoLibp2p.Postbox.Nats;
@@ -223,6 +224,14 @@ internal sealed class NatsRecord
     private static bool IsBase64(ReadOnlySpan<char> text, Span<byte> into)
         => text.Length == Base64Url.GetEncodedLength(into.Length) && Base64Url.IsValid(text)
             && Base64Url.TryDecodeFromChars(text, into, out int written) && written == into.Length;
+
+    /// <summary>An item that a gateway took which knew no time has come when the server took it. Others are as they are.</summary>
+    /// <param name="server">When that was.</param>
+    /// <returns>This one, or another in its place.</returns>
+    internal NatsRecord StampedBy(DateTimeOffset server) =>
+        Kind != NatsRecordKind.Item || Head is not { Arrived: < ItemEnds.Plausible } head || head.Until < head.Arrived
+            || server.ToUnixTimeSeconds() is not (>= ItemEnds.Plausible and < uint.MaxValue and long seconds) ? this
+            : new NatsRecord { Kind = Kind, Writer = Writer, Number = Number, Box = Box, Head = head.By((uint)seconds) };
 
     private void WriteHead(Span<byte> bytes)
     {

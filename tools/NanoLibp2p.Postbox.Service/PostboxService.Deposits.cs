@@ -121,7 +121,7 @@ public sealed partial class PostboxService
             {
                 if (box.Find(id) is { } known)
                 {
-                    return Deposited(request, PostboxCode.Ok, until: known.Until, isDuplicate: true);
+                    return Deposited(request, PostboxCode.Ok, until: UntilOf(known), isDuplicate: true);
                 }
 
                 if (!box.Pending.TryGetValue(id, out before))
@@ -170,9 +170,9 @@ public sealed partial class PostboxService
         {
             case AppendOutcome.Kept:
             case AppendOutcome.Replaced:
-                return Deposited(request, PostboxCode.Ok, until: appended.Head!.Until);
+                return Deposited(request, PostboxCode.Ok, until: UntilOf(appended.Head!));
             case AppendOutcome.Exists:
-                return Deposited(request, PostboxCode.Ok, until: appended.Head!.Until, isDuplicate: true);
+                return Deposited(request, PostboxCode.Ok, until: UntilOf(appended.Head!), isDuplicate: true);
             case AppendOutcome.Full:
                 return Deposited(request, PostboxCode.StoreFull, "no room on this gateway", FullSeconds);
             case AppendOutcome.TooLarge:

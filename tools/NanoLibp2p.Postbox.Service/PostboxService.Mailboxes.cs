@@ -284,8 +284,11 @@ public sealed partial class PostboxService
 
         PostboxState state = head.IsWaiting && !isDoubtful && _index.Ends.Of(head) <= _clock.Now ? PostboxState.Expired : head.State;
         MessageWriter fate = new MessageWriter().Varint(1, (ulong)state);
-        return (head.Proof == 0 ? fate : fate.Fixed64(2, head.Proof)).Fixed32(3, head.Until);
+        return (head.Proof == 0 ? fate : fate.Fixed64(2, head.Proof)).Fixed32(3, UntilOf(head));
     }
+
+    // as the clock says it now, whatever it said when the item came
+    private uint UntilOf(PostboxHead head) => (uint)Math.Min(_index.Ends.Of(head), uint.MaxValue);
 
     private Reply Configured(Request request, Mailbox? box)
         => box == null ? Failed(request) : new Reply(request.Serial, PostboxCode.Ok) { Terms = TermsOf(box) };

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
+using NATS.Client.Core;
 using NanoLibp2p.Postbox.Killed;
 using NanoLibp2p.Postbox.Nats;
 using NanoLibp2p.Postbox.Service.Stores;
@@ -136,6 +137,89 @@ public sealed class NatsFaultTests(NatsHall hall)
         Assert.Equal(new PostboxSettled(true, null), await other.SettleOneAsync(heads[1]));
         Assert.Equal(AppendOutcome.Exists, (await other.AppendOneAsync(Letters.Deposit(1, 3))).Outcome);
         Assert.Equal([heads[2].Sequence, heads[3].Sequence], second.Heads.Select(head => head.Sequence));
+    }
+
+    [Fact]
+    public async Task Looks_while_much_is_deposited_find_nothing_wrong_and_one_at_another_stream_does()
+    {
+        string url = await UrlAsync();
+        await using IPostboxStore store = await Store(url).OpenedAsync(null, 1);
+        Task<PostboxAppend[]> appends = Task.Run(async () =>
+        {
+            List<PostboxAppend> all = [];
+            for (int i = 0; i < 20; i++)
+            {
+                all.AddRange(await store.AppendAsync([.. Enumerable.Range(i * 50, 50).Select(k => Letters.Deposit(1, k + 1))]));
+            }
+
+            return all.ToArray();
+        });
+        do
+        {
+            PostboxRoom[] rooms = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => store.FreeAsync().AsTask()));
+            Assert.All(rooms, room => Assert.Null(room.Problem));
+        }
+        while (!appends.IsCompleted);
+        Assert.All(await appends, one => Assert.Equal(AppendOutcome.Kept, one.Outcome));
+
+        int end = url.LastIndexOf('/');
+        await using (NatsLink link = new(new NatsPostboxOptions { Url = url }, url[..end], url[(end + 1)..]))
+        {
+            await link.ConnectAsync(TestContext.Current.CancellationToken);
+            using System.Text.Json.JsonDocument gone = await link.AskAsync($"STREAM.DELETE.{link.Stream}", [], default);
+        }
+
+        await using IPostboxStore other = await Store(url).OpenedAsync(null, 1);
+        Assert.Contains("start the gateway again", (await store.FreeAsync()).Problem);
+        Assert.Equal(AppendOutcome.Failed, (await store.AppendOneAsync(Letters.Deposit(1, 2000))).Outcome);
+    }
+
+    [Fact]
+    public async Task An_error_of_the_server_is_never_read_as_a_message_that_is_gone()
+    {
+        string url = await UrlAsync();
+        await using IPostboxStore store = await Store(url).OpenedAsync(null, 1);
+        int end = url.LastIndexOf('/');
+        NatsPostboxOptions options = new() { Url = url };
+        await using (NatsLink link = new(options, url[..end], url[(end + 1)..]))
+        {
+            await link.ConnectAsync(TestContext.Current.CancellationToken);
+            Assert.Null(await link.ReadAsync(1000, default));
+            await link.DeleteAsync([1000], default);
+            PostboxHead head = (await store.AppendOneAsync(Letters.Deposit(1, 1))).Head!;
+            await link.DeleteAsync([head.Sequence], default);
+            await link.DeleteAsync([head.Sequence], default);
+            Assert.Null(await link.ReadAsync(head.Sequence, default));
+        }
+
+        // each is answered with an error: there is no such stream
+        await using NatsLink none = new(options, url[..end], "none");
+        await none.ConnectAsync(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<NatsException>(() => none.ReadAsync(1, default));
+        await Assert.ThrowsAnyAsync<NatsException>(() => none.LastAsync(default));
+        await Assert.ThrowsAnyAsync<NatsException>(() => none.DeleteAsync([1], default));
+        await Assert.ThrowsAnyAsync<NatsException>(() => none.PurgeAsync(default, 1, default));
+    }
+
+    [Fact]
+    public async Task What_a_gateway_took_that_knew_no_time_has_come_when_the_server_took_it()
+    {
+        string url = await UrlAsync();
+        StoreMirror mirror = new();
+        await using IPostboxStore one = await Store(url).OpenedAsync(null, 1);
+        await using IPostboxStore other = await Store(url).OpenedAsync(mirror);
+        byte[] item = Letters.Item(1);
+        PostboxAppend kept = await one.AppendOneAsync(new PostboxDeposit
+        {
+            Box = Letters.Box(1), Id = ItemId.Of(item), Item = item, Arrived = 100, Until = 7300,
+        });
+        await Patience.UntilAsync(() => mirror.Heads.Length == 1);
+        uint now = (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        Assert.All(new[] { kept.Head!, mirror.Heads[0] }, head =>
+        {
+            Assert.InRange(head.Arrived, now - 120, now + 5);
+            Assert.Equal(head.Arrived + 7200, head.Until);
+        });
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Time.Testing;
+using NanoLibp2p.Postbox.Service.Mailboxes;
 using NanoLibp2p.Postbox.Service.Stores;
 using NanoLibp2p.Postbox.Tests;
 
@@ -320,7 +321,12 @@ public sealed class MailTests
             Assert.Equal(1, bed.Service.Find(identity.PeerId)!.Waiting);
             await owner.OpenAsync();
             Assert.Equal(1, (await owner.SyncAsync()).Waiting);
-            Assert.Equal(1, (await owner.QueryAsync(owner.Peer, Caller.Item(1))).Fates[0].State);
+            Answer query = await owner.QueryAsync(owner.Peer, Caller.Item(1));
+            Assert.Equal(1, query.Fates[0].State);
+            uint now = (uint)time.GetUtcNow().ToUnixTimeSeconds();
+            Assert.InRange(query.FateEnds[0], now, now + 7200);
+            await owner.OpenAsync();
+            Assert.Equal(query.FateEnds[0], (await owner.DepositAsync(owner.Peer, Caller.Item(1), [], owner.Token(owner.Peer))).Until);
             await owner.OpenAsync();
             await FillAsync(owner, [Caller.Item(2)], ttl: 86_400);
         }
@@ -441,6 +447,22 @@ public sealed class MailTests
         Assert.Equal(2, (await owner.QueryAsync(owner.Peer, Caller.Item(2))).Fates[0].State);
         await there.ConfigureAsync([.. Wire.Number(3, 30)]);
         Assert.Equal(30ul, Wire.NumberOf((await owner.AskAsync(7, Wire.Bytes(1, owner.Peer.ToBytes()))).Terms!, 5));
+    }
+
+    [Fact]
+    public void What_was_stamped_before_the_clock_was_set_and_came_after_it_is_kept_as_long_as_was_promised()
+    {
+        const uint now = ItemEnds.Plausible + 1_000_000;
+        PostboxHead head = new() { Sequence = 6, Box = default, Id = default, Arrived = 100, Until = 7300 };
+        ItemEnds jumped = new(50);
+        jumped.Opened(0);
+        jumped.Jump(5, TimeSpan.FromSeconds(now - 50));
+        Assert.Equal(now + 7200, jumped.Of(head));
+
+        // another gateway of the same store, whose clock was right all the time
+        ItemEnds right = new(now);
+        right.Opened(5);
+        Assert.Equal(now + 7200, right.Of(head));
     }
 
     private static async Task FillAsync(Caller owner, byte[][] items, Func<int, int>? priority = null, uint ttl = 0)

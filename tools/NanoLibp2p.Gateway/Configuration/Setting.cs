@@ -30,7 +30,7 @@ internal sealed class Setting(string key, SettingKind kind, object standard, str
     /// <summary>What may be given for it, such as <c>1 to 64</c>; told with an error.</summary>
     internal string Range => Kind switch
     {
-        SettingKind.Number => string.Create(CultureInfo.InvariantCulture, $"give {Least} to {Most}"),
+        SettingKind.Number => string.Create(CultureInfo.InvariantCulture, $"give {(IsOdd ? "an odd number, " : "")}{Least} to {Most}"),
         SettingKind.Switch => "give true or false",
         SettingKind.List => "give an array of texts",
         SettingKind.Map => "give an object whose values are texts",
@@ -42,6 +42,9 @@ internal sealed class Setting(string key, SettingKind kind, object standard, str
 
     /// <summary>Whether its value is never shown.</summary>
     internal bool IsSecret { get; init; }
+
+    /// <summary>Whether only odd numbers can be: an even number of servers outlives no more than one less does.</summary>
+    internal bool IsOdd { get; init; }
 
     /// <summary>Looks at a text, each of a list, and name and value of a map: why it can't be, with what to give; null when it
     /// can.</summary>
@@ -135,7 +138,7 @@ internal sealed class Setting(string key, SettingKind kind, object standard, str
     private string Checked(string text) => Check?.Invoke(text) is { } error ? throw new FormatException(error) : text;
 
     private long Ranged(long number, string text)
-        => number >= Least && number <= Most ? number : throw new FormatException($"{text} is out of range; {Range}");
+        => number >= Least && number <= Most && (!IsOdd || number % 2 != 0) ? number : throw new FormatException($"{text} is out of range; {Range}");
 
     private string Name() => Kind switch
     {

@@ -172,7 +172,7 @@ internal static class SettingsTable
             { Check = text => text.Length == 0 ? null : MailStore.Check(text) },
         new(PostboxNatsReplicas, SettingKind.Number, 3L,
             "Servers of NATS that have each message, 3 or 5; 1 accepts that a power cut loses what came in the last minutes")
-            { Least = 1, Most = 5 },
+            { Least = 1, Most = 5, IsOdd = true },
         new(PostboxNatsCredentials, SettingKind.Text, "",
             "File with the user's credentials for NATS, or with USER:PASSWORD; none if empty"),
         new(PostboxAdmittedOnly, SettingKind.Switch, true, "Whether only peers with a token make themselves a mailbox") { Reloads = true },

@@ -85,11 +85,12 @@ internal sealed class GatewayServices : IAsyncDisposable
             if (settings.IsOn(SettingsTable.Postbox))
             {
                 Task<PostboxHost?> StartAsync()
-                    => PostboxHost.StartAsync(node, settings, folder, identity, admission, current, conditions);
+                    => PostboxHost.StartAsync(
+                        node, settings, folder, identity, admission, current, conditions, services._ending.Token);
                 services.Postbox = await StartAsync().ConfigureAwait(false);
                 if (services.Postbox == null && MailStore.IsShared(settings.PostboxStore))
                 {
-                    services._opening = services.OpenLaterAsync(StartAsync);
+                    services._opening = services.OpenLaterAsync(StartAsync, conditions);
                 }
             }
 
@@ -279,7 +280,7 @@ internal sealed class GatewayServices : IAsyncDisposable
     }
 
     // a store on a server that is away: until it is back
-    private async Task OpenLaterAsync(Func<Task<PostboxHost?>> start)
+    private async Task OpenLaterAsync(Func<Task<PostboxHost?>> start, Conditions conditions)
     {
         try
         {
@@ -289,9 +290,13 @@ internal sealed class GatewayServices : IAsyncDisposable
                 Postbox = await start().ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or Libp2pException or ObjectDisposedException)
+        catch (Exception) when (_ending.IsCancellationRequested)
         {
             // the gateway ends
+        }
+        catch (Exception e)
+        {
+            conditions.Set(PostboxHost.StoreCondition, $"there is no postbox: {e.Message}");
         }
     }
 

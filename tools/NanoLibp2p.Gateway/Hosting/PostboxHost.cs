@@ -41,9 +41,10 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
     /// <summary>Starts it. Without its store there is none, and a condition says why: mail that is accepted must be kept.</summary>
     /// <returns>Null when the store can't be opened.</returns>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was ended before.</exception>
     internal static async Task<PostboxHost?> StartAsync(
         Libp2pNode node, GatewaySettings settings, DataFolder folder, Identity identity, AdmissionList admission,
-        Func<GatewaySettings> current, Conditions conditions)
+        Func<GatewaySettings> current, Conditions conditions, CancellationToken cancellationToken)
     {
         IPostboxStore? store = null;
         try
@@ -61,7 +62,7 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
                 MaxTtl = TimeSpan.FromDays(settings.Number(SettingsTable.PostboxDays)),
                 IdleTime = TimeSpan.FromDays(settings.Number(SettingsTable.PostboxIdleDays)),
                 Work = settings.Number(SettingsTable.PostboxWork),
-            }).ConfigureAwait(false);
+            }, cancellationToken).ConfigureAwait(false);
             if (service.Problem is { } problem)
             {
                 conditions.Set(StoreCondition, TakesNothing + problem);

@@ -80,13 +80,25 @@ internal sealed class TelemetryService : IAsyncDisposable
                 if (_time.GetElapsedTime(last) >= Settings.Every - (LinkProbe.Interval / 2))
                 {
                     last = _time.GetTimestamp();
-                    await PublishAsync(cancellationToken).ConfigureAwait(false);
+                    await TryPublishAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or Libp2pException)
+        catch (OperationCanceledException)
         {
             // the gateway ends
+        }
+    }
+
+    private async Task TryPublishAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PublishAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Libp2pException)
+        {
+            // the next report has what this one would have said
         }
     }
 

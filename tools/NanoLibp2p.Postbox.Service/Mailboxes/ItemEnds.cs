@@ -48,18 +48,18 @@ internal sealed class ItemEnds
     /// <returns>Unix seconds.</returns>
     internal long Of(PostboxHead head)
     {
-        if (head.Sequence <= _firstSequence)
-        {
-            return head.Arrived >= Plausible || head.Until < head.Arrived ? head.Until
-                : Math.Max(head.Until, _started + Math.Max(0, _all) + (head.Until - head.Arrived));
-        }
-
         long later = 0;
-        foreach ((long sequence, long seconds) in _jumps)
+        if (head.Sequence > _firstSequence)
         {
-            later += sequence >= head.Sequence ? seconds : 0;
+            foreach ((long sequence, long seconds) in _jumps)
+            {
+                later += sequence >= head.Sequence ? seconds : 0;
+            }
         }
 
-        return head.Until + Math.Max(0, later);
+        // also of what came in this run: it was on its way when the clock was set, or another gateway took it
+        long end = head.Until + Math.Max(0, later);
+        return head.Arrived >= Plausible || head.Until < head.Arrived ? end
+            : Math.Max(end, _started + Math.Max(0, _all) + (head.Until - head.Arrived));
     }
 }

@@ -31,7 +31,11 @@ public static class PostboxCopy
         PostboxOpening source = await from.OpenAsync(
             change =>
             {
-                if (change.Mailbox != null)
+                if (change.IsForeign)
+                {
+                    // what others change meanwhile is told from another thread
+                }
+                else if (change.Mailbox != null)
                 {
                     mailboxes.Add(change.Mailbox);
                 }
@@ -82,7 +86,8 @@ public static class PostboxCopy
     }
 
     /// <summary>Reads everything, and hashes each body: what <see cref="IPostboxStoreUpkeep.CheckAsync"/> does for a file, for any store.
-    /// Gateways may use it meanwhile where it is shared.</summary>
+    /// Gateways may use it meanwhile where it is shared: what they
+    /// deliver before it is read is not counted.</summary>
     /// <param name="store">Not yet open; is opened here, and left open for its owner to close.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What is there and what is wrong.</returns>
@@ -91,17 +96,15 @@ public static class PostboxCopy
     {
         ArgumentNullException.ThrowIfNull(store);
         List<PostboxHead> heads = [];
-        bool isOpen = false;
         PostboxOpening opening = await store.OpenAsync(
             change =>
             {
-                // what comes later is another's, and new
-                if (change.Head != null && !isOpen)
+                // what others change meanwhile is told from another thread
+                if (change.Head != null && !change.IsForeign)
                 {
                     heads.Add(change.Head);
                 }
             }, cancellationToken).ConfigureAwait(false);
-        isOpen = true;
         PostboxReport report = new() { Mailboxes = opening.Mailboxes };
         if (opening.Problem != null)
         {
@@ -130,6 +133,12 @@ public static class PostboxCopy
             try
             {
                 int count = await from.ReadAsync(head, 0, item, cancellationToken).ConfigureAwait(false);
+                if (count < 0 && from.IsShared)
+                {
+                    // another gateway has delivered it meanwhile
+                    return null;
+                }
+
                 if (count != item.Length)
                 {
                     report.Damaged++;

@@ -52,6 +52,16 @@ public sealed class PostboxHead
     /// <summary>Whether it waits, with its body.</summary>
     public bool IsWaiting => State == PostboxState.Waiting;
 
+    /// <summary>The head of the same item, by another clock.</summary>
+    /// <param name="arrived">When it was deposited by that, Unix seconds.</param>
+    /// <returns>A new head, kept as long.</returns>
+    internal PostboxHead By(uint arrived) => new()
+    {
+        Sequence = Sequence, Box = Box, Id = Id, Tag = Tag, Slot = Slot, Proof = Proof, Size = Size, Arrived = arrived,
+        Until = (uint)System.Math.Min((ulong)arrived + (Until - Arrived), uint.MaxValue),
+        Topic = Topic, Form = Form, Priority = Priority, Lane = Lane, State = State,
+    };
+
     /// <summary>The head of the same item in another state.</summary>
     /// <param name="state">What became of it.</param>
     /// <param name="proof">The delivery proof; 0 for none.</param>

@@ -58,6 +58,9 @@ internal sealed class Answer(byte[] bytes)
     internal (int State, byte[]? Proof)[] Fates => [.. Inner(9)!.Select(one => Wire.Read(one.Bytes))
         .Select(one => ((int)Wire.NumberOf(one, 1), Wire.BytesOf(one, 2)))];
 
+    /// <summary>Until when each is kept.</summary>
+    internal uint[] FateEnds => [.. Inner(9)!.Select(one => Number32(Wire.Read(one.Bytes), 3))];
+
     internal static uint Number32(List<Wire.Field> fields, int number)
         => Wire.BytesOf(fields, number) is { Length: 4 } bytes ? BitConverter.ToUInt32(bytes) : 0;
 

@@ -19,15 +19,17 @@ internal static class StoreCommand
     private static Command Check()
     {
         Option<string?> store = Store();
-        Command command = new("check", "Read every message, and say what is wrong; changes nothing, ends with 1 when something is")
+        Command command = new("check", "Read every message, and say what is wrong; changes no mail, ends with 1 when something is")
             { store };
         command.SetGatewayAction((parsed, output) => GuardAsync(async () =>
         {
             await using IPostboxStore one = Open(parsed, AddressOf(parsed, store), mustExist: true);
             PostboxReport report = one is IPostboxStoreUpkeep file ? await file.CheckAsync() : await PostboxCopy.CheckAsync(one);
             Tell(output, "checked", report, "is whole", "is damaged");
-            return report.IsWhole ? 0 : throw new CliException(
-                "the store is damaged; have what is whole in its place by: nanolibp2p gateway store repair");
+            return report.IsWhole ? 0 : throw new CliException(one is IPostboxStoreUpkeep
+                ? "the store is damaged; have what is whole in its place by: nanolibp2p gateway store repair"
+                : "the store is damaged; have its servers take it from a replica or a backup, or copy what is whole into another store by: "
+                    + "nanolibp2p gateway store copy");
         }));
         return command;
     }

@@ -223,6 +223,28 @@ public sealed class NatsFaultTests(NatsHall hall)
     }
 
     [Fact]
+    public async Task An_opening_that_can_not_go_on_ends_and_says_why()
+    {
+        string url = await UrlAsync();
+        await using (IPostboxStore store = await Store(url).OpenedAsync(null, 1))
+        {
+            await store.AppendOneAsync(Letters.Deposit(1, 1));
+        }
+
+        NatsPostboxStore fails = Store(url, 1);
+        PostboxStoreException broken = await Assert.ThrowsAsync<PostboxStoreException>(
+            () => fails.OpenAsync(_ => throw new NotSupportedException("not such")).WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Contains("not such", broken.Message);
+
+        // as when the server sends nothing
+        NatsPostboxStore waits = Store(url, 1);
+        PostboxStoreException late = await Assert.ThrowsAsync<PostboxStoreException>(
+            () => waits.OpenAsync(_ => throw new TimeoutException()).WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(StoreFault.Unavailable, late.Fault);
+        Assert.Contains("and no more", late.Message);
+    }
+
+    [Fact]
     public async Task No_file_of_the_server_has_a_sender_or_a_slot_label()
     {
         string url = await UrlAsync();

@@ -138,7 +138,8 @@ internal sealed class Setting(string key, SettingKind kind, object standard, str
     private string Checked(string text) => Check?.Invoke(text) is { } error ? throw new FormatException(error) : text;
 
     private long Ranged(long number, string text)
-        => number >= Least && number <= Most && (!IsOdd || number % 2 != 0) ? number : throw new FormatException($"{text} is out of range; {Range}");
+        => number >= Least && number <= Most && (!IsOdd || number % 2 != 0) ? number
+            : throw new FormatException($"{text} is out of range; {Range}");
 
     private string Name() => Kind switch
     {

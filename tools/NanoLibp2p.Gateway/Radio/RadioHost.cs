@@ -189,9 +189,19 @@ internal sealed class RadioHost : IAsyncDisposable
             reached = 0;
         }
 
-        if (reached == 0 && _waiting.Count < MaxOutbox)
+        if (reached == 0)
         {
-            _waiting.Enqueue(publication);
+            if (_waiting.Count < MaxOutbox)
+            {
+                _waiting.Enqueue(publication);
+            }
+            else
+            {
+                // it was acknowledged, so its row stays, and is read at the next start
+                _conditions.Set("radio-waiting", $"{MaxOutbox} messages of devices wait for somebody to subscribe to their topics; more stay "
+                    + "in the store until the gateway starts again");
+            }
+
             return;
         }
 

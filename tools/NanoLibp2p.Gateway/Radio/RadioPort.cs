@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.IO;
 using System.Net;
 using System.Threading;
 using NanoLibp2p.Frames;
@@ -145,9 +146,17 @@ internal sealed class RadioPort
             return;
         }
 
-        if (_sessions.OnFrame(Describing(), address, frame) is { } answer)
+        try
         {
-            Send(answer.Frame, origin);
+            if (_sessions.OnFrame(Describing(), address, frame) is { } answer)
+            {
+                Send(answer.Frame, origin);
+            }
+        }
+        catch (IOException e)
+        {
+            // as if the frame had not come: the device asks again
+            _conditions.Set("radio-store", $"the store of frame sessions can't be read: {e.Message}");
         }
     }
 

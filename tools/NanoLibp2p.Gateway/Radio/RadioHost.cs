@@ -198,8 +198,8 @@ internal sealed class RadioHost : IAsyncDisposable
             else
             {
                 // it was acknowledged, so its row stays, and is read at the next start
-                _conditions.Set("radio-waiting", $"{MaxOutbox} messages of devices wait for somebody to subscribe to their topics; more stay "
-                    + "in the store until the gateway starts again");
+                _conditions.Set("radio-waiting", $"{MaxOutbox} messages of devices wait for somebody to subscribe to their topics; "
+                    + "more stay in the store until the gateway starts again");
             }
 
             return;

@@ -49,9 +49,13 @@ public class SensorProgramTests
         Assert.Contains(board.Lines, line => line.Contains("the setting evry = 1 is unknown"));
     }
 
+    /// <summary>The apps of boards, each beside its board's library; devices with radios alone have a shell of their own.</summary>
     public static TheoryData<string> Apps =>
-        [.. Directory.GetDirectories(Path.Combine(Root, "boards"), "app", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))];
+        [.. AllApps.Where(app => Directory.Exists(Path.Combine(Root, app, "..", "board")))];
+
+    public static TheoryData<string> RadioApps =>
+        [.. AllApps.Where(app => Directory.GetFiles(Path.Combine(Root, app), "*.nfproj").Any(head =>
+            File.ReadAllText(head).Contains("NanoLibp2p.Firmware.Radios", StringComparison.Ordinal)))];
 
     [Theory]
     [MemberData(nameof(Apps))]
@@ -61,6 +65,19 @@ public class SensorProgramTests
         Assert.Contains("BoardProgram.Run(", source);
         Assert.DoesNotContain("try", source);
     }
+
+    [Theory]
+    [MemberData(nameof(RadioApps))]
+    public void The_app_of_a_board_with_a_radio_runs_RadioProgram_and_starts_the_board_again_when_that_fails(string app)
+    {
+        string source = File.ReadAllText(Path.Combine(Root, app, "Program.cs"));
+        Assert.Contains("RadioProgram.Run(", source);
+        Assert.Contains("Power.RebootDevice();", source);
+    }
+
+    private static IEnumerable<string> AllApps
+        => Directory.GetDirectories(Path.Combine(Root, "boards"), "app", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'));
 
     private static string Root
     {

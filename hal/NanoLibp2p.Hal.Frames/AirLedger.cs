@@ -2,8 +2,7 @@ namespace NanoLibp2p.Hal.Frames
 {
     /// <summary>
     /// What of an hour's airtime is used, in 7 buckets of ten minutes (frame sessions, SPEC.md 13.1): a frame is charged to the bucket in
-    /// which
-    /// it ends, and may start when all seven and it are within the limit. So no sliding hour exceeds it.
+    /// which it ends, and may start when all seven and it are within the limit. So no sliding hour exceeds it.
     /// </summary>
     /// <remarks>
     /// The store covers a frame before it is sent (W5): it always has at least what was used. After a start all that it has counts as

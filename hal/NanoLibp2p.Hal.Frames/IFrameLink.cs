@@ -3,8 +3,7 @@ namespace NanoLibp2p.Hal.Frames
     /// <summary>
     /// A driver's channel of small frames: LoRa, BLE, IEEE 802.15.4, a serial line, UDP. A frame arrives whole or not at all (the driver
     /// checks a CRC or a length), and may be lost, repeated and reordered. No call waits but <see cref="Wait"/>; nothing is thrown, and on
-    /// a
-    /// device nothing is allocated after <see cref="Open"/>.
+    /// a device nothing is allocated after <see cref="Open"/>.
     /// </summary>
     /// <remarks>
     /// <code>
@@ -25,8 +24,7 @@ namespace NanoLibp2p.Hal.Frames
         bool IsBoundedByAir { get; }
 
         /// <summary>Milliseconds after the end of a frame of ours by which its answer, if there is one, was received to its end: the
-        /// receive
-        /// window, or how long it is worth waiting.</summary>
+        /// receive window, or how long it is worth waiting.</summary>
         int AnswerMs { get; }
 
         /// <summary>The signal of the frame that was received last, in dBm; <see cref="FrameLinkResult.NoSignal"/> when not
@@ -53,8 +51,7 @@ namespace NanoLibp2p.Hal.Frames
 
         /// <summary>
         /// Takes a frame to send. The buffer is the caller's again when the call returns. A frame that was taken goes out whole, once, as
-        /// far
-        /// as the driver can tell; on a link with receive windows it goes out in the one that <paramref name="to"/> names.
+        /// far as the driver can tell; on a link with receive windows it goes out in the one that <paramref name="to"/> names.
         /// </summary>
         /// <param name="frame">Has the frame.</param>
         /// <param name="offset">Where it begins.</param>

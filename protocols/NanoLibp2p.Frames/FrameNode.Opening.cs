@@ -78,8 +78,7 @@ namespace NanoLibp2p.Frames
         }
 
         /// <summary>Wants another suite or class than the session has, as when it roams to a link that is not bounded by air: set the
-        /// options
-        /// of <see cref="FrameNodeOptions.Session"/> first.</summary>
+        /// options of <see cref="FrameNodeOptions.Session"/> first.</summary>
         public void Roam()
         {
             if (_session.IsOfOtherChoices)

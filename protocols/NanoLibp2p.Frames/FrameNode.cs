@@ -8,16 +8,14 @@ namespace NanoLibp2p.Frames
 {
     /// <summary>
     /// A device on a radio: session, readings, calls and airtime over one link (SPEC.md 8 to 13). Sans-IO: the program tells the time,
-    /// gives
-    /// what the link received to <see cref="Receive"/>, and sends what <see cref="Transmit"/> writes.
+    /// gives what the link received to <see cref="Receive"/>, and sends what <see cref="Transmit"/> writes.
     /// </summary>
     /// <remarks>
     /// <code>
     ///   SetTopic, AddGateway > Start > { Receive | Publish | Call } > Transmit, until it gives nothing > sleep until WakeAt
     /// </code>
     /// Nothing is allocated after <see cref="Start"/>. FrameNode.Opening.cs has the states, FrameNode.Readings.cs what is asked and
-    /// repeated,
-    /// FrameNode.Batches.cs signs, FrameNode.Calls.cs calls and answers.
+    /// repeated, FrameNode.Batches.cs signs, FrameNode.Calls.cs calls and answers.
     /// </remarks>
     public sealed partial class FrameNode : DeviceSessionEvents
     {

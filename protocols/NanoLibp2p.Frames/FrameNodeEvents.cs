@@ -10,8 +10,7 @@ namespace NanoLibp2p.Frames
         }
 
         /// <summary>How long the link lets a frame wait that goes out next: its own duty cycle, a pause between frames. Asked before a
-        /// number
-        /// is used for it.</summary>
+        /// number is used for it.</summary>
         /// <param name="bytes">The frame's length.</param>
         /// <param name="isUrgent">Whether it may use what is kept for acknowledgements, resumptions and handshakes (SPEC.md 13.2).</param>
         /// <returns>Milliseconds; 0 for now.</returns>

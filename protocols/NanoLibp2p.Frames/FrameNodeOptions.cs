@@ -29,13 +29,11 @@ namespace NanoLibp2p.Frames
         public int BatchMs = 6 * 3600 * 1000;
 
         /// <summary>Airtime of an hour, in milliseconds, that the node counts itself: 36,000 for 1 %. 0 where the link has no limit, or
-        /// keeps
-        /// it itself (<see cref="FrameNodeEvents.WaitMs"/>).</summary>
+        /// keeps it itself (<see cref="FrameNodeEvents.WaitMs"/>).</summary>
         public int AirtimeMs;
 
         /// <summary>How long after the end of a frame its answer has been received to its end, in milliseconds: on LoRa a second, the
-        /// longest
-        /// answer and 150; 1,000 over BLE, 300 over serial lines and 802.15.4, 2,000 over UDP.</summary>
+        /// longest answer and 150; 1,000 over BLE, 300 over serial lines and 802.15.4, 2,000 over UDP.</summary>
         public int AnswerMs = 1000;
 
         /// <summary>Whether the device listens in that time only, as on LoRa: it sends nothing meanwhile.</summary>

@@ -4,10 +4,8 @@ namespace NanoLibp2p.Frames
 {
     /// <summary>
     /// Compact readings (SPEC.md B): a text with places for numbers is registered once with its topic, and then the numbers alone go over
-    /// the
-    /// air. <c>%0</c> to <c>%6</c> is a number with so many decimals, <c>%%</c> a percent sign. A number goes as a zigzag varint of its
-    /// value
-    /// without the point: 21.5 at <c>%1</c> is 215, two bytes.
+    /// the air. <c>%0</c> to <c>%6</c> is a number with so many decimals, <c>%%</c> a percent sign. A number goes as a zigzag varint of its
+    /// value without the point: 21.5 at <c>%1</c> is 215, two bytes.
     /// </summary>
     public static class FrameTemplate
     {

@@ -26,8 +26,7 @@ namespace NanoLibp2p.Interop.Tests;
 
 /// <summary>
 /// A LoRa sensor, a simulated air that loses three frames in ten, a packet forwarder on it, a gateway, gossipsub, js-libp2p: what js gets
-/// is
-/// the sensor's own message, whose signature js verified.
+/// is the sensor's own message, whose signature js verified.
 /// </summary>
 public sealed class RadioTests
 {

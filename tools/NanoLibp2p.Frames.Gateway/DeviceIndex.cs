@@ -6,8 +6,7 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Frames.Gateway;
 
 /// <summary>Which devices a frame may be of: by session id, by the id of a resumption, by the request that made a root, by the hint of KK.
-/// So a
-/// frame costs the same among ten devices and ten thousand.</summary>
+/// So a frame costs the same among ten devices and ten thousand.</summary>
 internal sealed class DeviceIndex
 {
     private readonly Dictionary<(Kind Kind, uint Value), List<PeerId>> _peers = [];

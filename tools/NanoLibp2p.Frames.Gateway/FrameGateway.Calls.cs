@@ -20,8 +20,7 @@ public sealed partial class FrameGateway
     private readonly Dictionary<PeerId, LiveDevice> _liveDevices = [];
 
     /// <summary>Calls a method of a device, 80h to FFh: with its next frame, or at once where it listens always. The device is told that
-    /// the
-    /// call is the gateway's, and does it once in a generation of its session; what must not happen twice goes as mail.</summary>
+    /// the call is the gateway's, and does it once in a generation of its session; what must not happen twice goes as mail.</summary>
     /// <param name="peer">Whom.</param>
     /// <param name="method">The method.</param>
     /// <param name="body">Its body, as fits a frame.</param>

@@ -29,8 +29,7 @@ public sealed partial class FrameGateway
     }
 
     /// <summary>What is ready for devices that listen always: calls, and answers that took longer than a window. To be asked for every
-    /// second
-    /// or so; what waits for devices that sleep goes with the answer to their next frame.</summary>
+    /// second or so; what waits for devices that sleep goes with the answer to their next frame.</summary>
     public IReadOnlyList<FrameOutgoing> Due()
     {
         List<FrameOutgoing> due = [];

@@ -6,8 +6,7 @@ namespace NanoLibp2p.Frames.Gateway;
 
 /// <summary>
 /// What devices call at a gateway: mail (method 10h, postbox specification 14.1), a postbox's requests (11h, 14.2), and the application's
-/// own
-/// from 80h on. A repeat is answered by the gateway and does not come here.
+/// own from 80h on. A repeat is answered by the gateway and does not come here.
 /// </summary>
 public interface IFrameCalls
 {

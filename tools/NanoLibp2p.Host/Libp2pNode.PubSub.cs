@@ -109,8 +109,7 @@ public sealed partial class Libp2pNode
 
     /// <summary>
     /// Publishes a message that another peer signed and that came here by a way of its own, such as a radio: peers get it as that peer's,
-    /// and
-    /// so do this node's subscriptions. A message that was here before is not sent again.
+    /// and so do this node's subscriptions. A message that was here before is not sent again.
     /// </summary>
     /// <param name="message">The message as its author signed it (pubsub spec, "Message Signing"): from, data, seqno, topic, signature,
     /// each once and in this order, of an author whose Ed25519 key is in his peer id.</param>

@@ -11,8 +11,7 @@ namespace NanoLibp2p.Hal.Radio.Air;
 
 /// <summary>
 /// A radio on a simulated air that processes of one host share by its name, in real time: each tells the others by multicast on loopback
-/// when
-/// one of its frames starts, and judges by itself what it receives. The host's steady clock is one for all.
+/// when one of its frames starts, and judges by itself what it receives. The host's steady clock is one for all.
 /// </summary>
 public sealed class AirGroup : IFrameLink
 {

@@ -1,4 +1,5 @@
 // One js-libp2p node, driven by JSON lines. Its options (node.mjs) are the one argument: node peer.mjs '{"listen":"/ip4/127.0.0.1/tcp/0"}'
+import { setTimeout } from 'node:timers/promises'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { CID } from 'multiformats/cid'
@@ -26,8 +27,16 @@ await serve({
     return { ms: await pings(connection(peer), count) }
   },
 
+  /** Asks who `peer` is; what js asks by itself after a connect takes the one stream that js allows, and is waited for. */
   async identify ({ peer }) {
-    return identified(await node.services.identify.identify(connection(peer)))
+    for (;;) {
+      try {
+        return identified(await node.services.identify.identify(connection(peer)))
+      } catch (err) {
+        if (err.name !== 'TooManyOutboundProtocolStreamsError') throw err
+        await setTimeout(10)
+      }
+    }
   },
 
   /** Sends identify push to every connected peer. */

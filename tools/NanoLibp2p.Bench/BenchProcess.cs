@@ -1,10 +1,11 @@
 using System;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Threading.Tasks;
 
 namespace NanoLibp2p.Bench;
 
-/// <summary>This program again, with a hidden command of its own, that answers lines with lines.</summary>
+/// <summary>This program again, with a hidden command of its own, or another, that answers lines with lines.</summary>
 internal sealed class BenchProcess : IDisposable
 {
     private readonly Process _process;
@@ -21,7 +22,22 @@ internal sealed class BenchProcess : IDisposable
         }
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts another program.</summary>
+    /// <exception cref="InvalidOperationException">It can't be started.</exception>
+    public static BenchProcess StartOther(string program)
+    {
+        try
+        {
+            ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardInput = true };
+            return new BenchProcess(Process.Start(start)!);
+        }
+        catch (Win32Exception e)
+        {
+            throw new InvalidOperationException($"'{program}' can't be started: {e.Message}. Give --beside the path of a program.", e);
+        }
+    }
+
+    /// <summary>Starts this program.</summary>
     public static BenchProcess Start(params string[] arguments)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };

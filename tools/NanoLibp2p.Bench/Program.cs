@@ -49,6 +49,11 @@ internal static class Program
         Description = "bytes that perf moves each way", DefaultValueFactory = _ => 100_000_000,
     };
 
+    private static readonly Option<string?> _beside = new("--beside")
+    {
+        Description = "program that is measured in js-libp2p's place, such as the one that `go build` makes of the folder Go",
+    };
+
     private static readonly Argument<int> _connections = new("connections");
 
     private static readonly Option<bool> _asJson = new("--json") { Description = "one JSON object instead of the table" };
@@ -62,14 +67,14 @@ internal static class Program
         Command peer = new("peer", "our node as one of the gateway's peers, for this program itself") { Hidden = true };
         peer.Arguments.Add(_connections);
         peer.SetAction(parsed => NanoPeer.RunAsync(parsed.GetValue(_connections)));
-        Command gateway = new("gateway", "a gateway between two peers, all ours against all js-libp2p, round by round")
+        Command gateway = new("gateway", "a gateway between two peers, all ours against all js-libp2p or another, round by round")
         {
-            _rounds, _size, _connects, _idle, _asJson
+            _rounds, _size, _connects, _idle, _beside, _asJson
         };
         gateway.SetAction(parsed => RunAsync(async () => await MeasureGatewayAsync(
             new GatewaySizes(parsed.GetValue(_rounds), parsed.GetValue(_connects), parsed.GetValue(_size), Pings,
                 [.. parsed.GetValue(_idle)!.Where(one => one > 0)]),
-            parsed.GetValue(_asJson))));
+            parsed.GetValue(_beside), parsed.GetValue(_asJson))));
         RootCommand root = new("Connect time, ping and throughput between nanoLibp2p and js-libp2p on this machine.")
         {
             _rounds, _bytes, _crypto, _asJson, listen, peer, gateway
@@ -99,15 +104,15 @@ internal static class Program
         }
     }
 
-    private static async Task MeasureGatewayAsync(GatewaySizes sizes, bool json)
+    private static async Task MeasureGatewayAsync(GatewaySizes sizes, string? program, bool json)
     {
-        IReadOnlyList<GatewayFigures> both = await GatewayBench.RunAsync(sizes);
+        IReadOnlyList<GatewayFigures> both = await GatewayBench.RunAsync(sizes, program);
         Console.Write(json ? GatewayReport.Json(both[0], both[1]) + Environment.NewLine : GatewayReport.Table(both[0], both[1]));
         if (!json)
         {
             Console.WriteLine();
             Console.WriteLine(
-                $"Medians of {sizes.Rounds} rounds in turn; the ratio is ours to js's, CPU the gateway's in all rounds, ours and js's.");
+                $"Medians of {sizes.Rounds} rounds in turn; the ratio is ours to theirs, CPU the gateway's in all rounds, ours and theirs.");
         }
     }
 

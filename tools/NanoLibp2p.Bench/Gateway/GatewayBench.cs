@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
@@ -10,7 +11,7 @@ using NanoLibp2p.Multiformats;
 namespace NanoLibp2p.Bench.Gateway;
 
 /// <summary>
-/// A gateway between three peers, all four ours or all four js-libp2p, each in a process of its own. The two kinds have their turns
+/// A gateway between three peers, all four ours or all four another's, each in a process of its own. The two kinds have their turns
 /// round by round, so that a busy machine is busy for both. Only the dialer disconnects: js's router may say nothing to a peer that comes
 /// back at once, so the gossip goes between the two others.
 /// </summary>
@@ -48,15 +49,17 @@ internal sealed class GatewayBench : IAsyncDisposable
 
     /// <summary>Measures both kinds; round 0, for the compilers of both, is left out.</summary>
     /// <returns>The figures, ours first.</returns>
-    public static async Task<IReadOnlyList<GatewayFigures>> RunAsync(GatewaySizes sizes)
+    /// <param name="sizes">How much is measured.</param>
+    /// <param name="program">The other's program; null for js-libp2p.</param>
+    public static async Task<IReadOnlyList<GatewayFigures>> RunAsync(GatewaySizes sizes, string? program)
     {
         int connections = sizes.Idle.DefaultIfEmpty().Max() + sizes.Connects + SpareConnections;
-        await using GatewayBench ours = new(sizes, "nano", await NanoGatewayPeer.StartAsync(connections),
-            await NanoGatewayPeer.StartAsync(connections), await NanoGatewayPeer.StartAsync(SpareConnections),
-            await NanoGatewayPeer.StartAsync(SpareConnections));
-        await using GatewayBench js = new(sizes, "js", await StartJsAsync(), await StartJsAsync(), await StartJsAsync(),
-            await StartJsAsync());
-        GatewayBench[] both = [ours, js];
+        await using GatewayBench ours = new(sizes, "nano", await ProcessGatewayPeer.StartAsync(connections),
+            await ProcessGatewayPeer.StartAsync(connections), await ProcessGatewayPeer.StartAsync(SpareConnections),
+            await ProcessGatewayPeer.StartAsync(SpareConnections));
+        await using GatewayBench other = new(sizes, program == null ? "js" : Path.GetFileNameWithoutExtension(program),
+            await StartOtherAsync(program), await StartOtherAsync(program), await StartOtherAsync(program), await StartOtherAsync(program));
+        GatewayBench[] both = [ours, other];
         foreach (GatewayBench one in both)
         {
             await one.PrepareAsync();
@@ -79,7 +82,7 @@ internal sealed class GatewayBench : IAsyncDisposable
             }
         }
 
-        return [ours._figures, js._figures];
+        return [ours._figures, other._figures];
     }
 
     public async ValueTask DisposeAsync()
@@ -91,8 +94,9 @@ internal sealed class GatewayBench : IAsyncDisposable
         await _gateway.DisposeAsync();
     }
 
-    private static async Task<IGatewayPeer> StartJsAsync()
-        => new JsGatewayPeer(await JsPeer.StartAsync(new JsPeerOptions { Pubsub = "gossipsub", Relay = "server" }));
+    private static async Task<IGatewayPeer> StartOtherAsync(string? program) => program == null
+        ? new JsGatewayPeer(await JsPeer.StartAsync(new JsPeerOptions { Pubsub = "gossipsub", Relay = "server" }))
+        : await ProcessGatewayPeer.StartAsync(program);
 
     private async Task PrepareAsync()
     {

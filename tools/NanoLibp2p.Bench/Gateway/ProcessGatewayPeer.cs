@@ -6,23 +6,29 @@ using System.Threading.Tasks;
 
 namespace NanoLibp2p.Bench.Gateway;
 
-/// <summary>Our node: this program again, with the command <c>peer</c>. One command at a time.</summary>
-internal sealed class NanoGatewayPeer : IGatewayPeer
+/// <summary>Our node, which is this program again with the command <c>peer</c>, or another program. One command at a time.</summary>
+internal sealed class ProcessGatewayPeer : IGatewayPeer
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
 
     private readonly BenchProcess _process;
 
-    private NanoGatewayPeer(BenchProcess process) => _process = process;
+    private ProcessGatewayPeer(BenchProcess process) => _process = process;
 
     public string PeerId { get; private set; } = "";
 
     public string Address { get; private set; } = "";
 
-    /// <summary>Starts the process and waits until it listens.</summary>
-    public static async Task<NanoGatewayPeer> StartAsync(int connections)
+    /// <summary>Starts our node and waits until it listens.</summary>
+    public static Task<ProcessGatewayPeer> StartAsync(int connections)
+        => StartAsync(BenchProcess.Start("peer", connections.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Starts another program and waits until it listens.</summary>
+    public static Task<ProcessGatewayPeer> StartAsync(string program) => StartAsync(BenchProcess.StartOther(program));
+
+    private static async Task<ProcessGatewayPeer> StartAsync(BenchProcess process)
     {
-        NanoGatewayPeer peer = new(BenchProcess.Start("peer", connections.ToString(CultureInfo.InvariantCulture)));
+        ProcessGatewayPeer peer = new(process);
         try
         {
             JsonElement said = JsonElement.Parse(await peer._process.ReadAsync().WaitAsync(_patience));
@@ -43,7 +49,7 @@ internal sealed class NanoGatewayPeer : IGatewayPeer
         line["cmd"] = command;
         JsonElement said = JsonElement.Parse(await _process.AskAsync(line.ToJsonString()).WaitAsync(_patience));
         return said.TryGetProperty("error", out JsonElement error)
-            ? throw new InvalidOperationException($"our peer answered '{command}' with: {error.GetString()}")
+            ? throw new InvalidOperationException($"the peer answered '{command}' with: {error.GetString()}")
             : said.GetProperty("result");
     }
 

@@ -8,6 +8,10 @@ using System.Text.Json;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.Kademlia;
+using NanoLibp2p.Host.Rendezvous;
+using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Client;
 using NanoLibp2p.Postbox.Killed;
 using NanoLibp2p.Postbox.Service;
 using NanoLibp2p.Postbox.Service.Stores;
@@ -159,6 +163,55 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
     }
 
     [Fact]
+    public async Task Who_knows_a_DHT_or_a_rendezvous_point_alone_leaves_a_message_at_the_gateway_that_announces_the_mailbox()
+    {
+        await using Libp2pNode meeting = await MeetingAsync();
+        await using KademliaService dht = KademliaService.Start(meeting, new KademliaServiceOptions
+        {
+            Protocol = "/orchard/kad/1.0.0", Mode = KademliaMode.Server,
+        });
+        await using RendezvousPoint point = RendezvousPoint.Start(meeting, new RendezvousPointOptions());
+        string where = meeting.ListenAddresses[0].ToString();
+        await using CliProcess gateway = CliProcess.Start("gateway", "run", "--json", "--data", Key("gateway"),
+            "--listen", "/ip4/127.0.0.1/tcp/0", "--http", "http://127.0.0.1:0", "--set", "postbox.announce=true",
+            "--set", "postbox.admittedOnly=false", "--set", "postbox.work=1", "--set", "kademlia.protocol=/orchard/kad/1.0.0",
+            "--set", "kademlia.bootstrap=" + where, "--set", "rendezvous.register=" + where);
+        string via = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        string bob = await PeerAsync("bob");
+        Assert.Equal(0, (await RunAsync("record", "--key", Key("bob"), "--via", via, "--work", "1")).ExitCode);
+        await using Libp2pNode asking = await Libp2pNode.StartAsync(
+            new Libp2pNodeOptions { Shards = 1, PubSub = null }, TestContext.Current.CancellationToken);
+        await asking.DialAsync(where, TestContext.Current.CancellationToken);
+        RendezvousClient client = new(asking);
+        Stopwatch watch = Stopwatch.StartNew();
+        while ((await client.DiscoverAsync(meeting.PeerId, MailboxNames.Namespace(PeerId.Parse(bob)), 1, null,
+            TestContext.Current.CancellationToken)).Registrations.Count == 0)
+        {
+            // what the DHT knows is told before
+            Assert.True(watch.Elapsed < CliProcess.Patience, "the gateway does not announce the mailbox");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        foreach ((string name, string option) in new[] { ("alice", "--dht"), ("carol", "--rendezvous") })
+        {
+            CliResult sent = await RunAsync("send", bob, "from " + name, "--key", Key(name), option, where);
+            Assert.Equal((0, ""), (sent.ExitCode, sent.Errors));
+            string at = Assert.Single(sent.EventsOf("sent")).GetProperty("gateway").GetString()!;
+            Assert.EndsWith("/p2p/" + at, via, StringComparison.Ordinal);
+        }
+
+        CliResult fetched = await RunAsync("fetch", "--key", Key("bob"));
+        Assert.Equal(["from alice", "from carol"], fetched.EventsOf("mail").Select(one => one.GetProperty("text").GetString()).Order());
+
+        // who has neither there is told so
+        CliResult none = await RunAsync("send", await PeerAsync("nobody"), "x", "--key", Key("alice"), "--dht", _gateway.Address);
+        Assert.Equal(2, none.ExitCode);
+        Assert.Contains("no gateway is known", none.Errors, StringComparison.Ordinal);
+        Assert.Contains(none.EventsOf("notice"), one => one.GetProperty("text").GetString()!
+            .EndsWith("serves no DHT; give one that does with --dht", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_message_that_nobody_took_in_time_and_one_that_was_taken_back_say_so()
     {
         string bob = await MailboxAsync("bob");
@@ -291,6 +344,13 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
     {
         CliResult list = await CliResult.RunAsync("gateway", "mailbox", "list", "--data", _folder.FullName);
         list.AssertFailed(1, _folder.FullName);
+    }
+
+    private static async Task<Libp2pNode> MeetingAsync()
+    {
+        Libp2pNodeOptions options = new() { Shards = 1, PubSub = null };
+        options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
+        return await Libp2pNode.StartAsync(options);
     }
 
     // one server of NATS is accepted

@@ -84,6 +84,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "telemetry": { "publish": "yes" } }""", "telemetry.publish", "give true or false")]
     [InlineData("""{ "telemetry": { "everySeconds": 9 } }""", "telemetry.everySeconds: 9 is out of range; give 10 to 3600")]
     [InlineData("""{ "postbox": { "natsReplicas": 2 } }""", "postbox.natsReplicas: 2 is out of range; give an odd number, 1 to 5")]
+    [InlineData("""{ "postbox": { "announce": "yes" } }""", "postbox.announce", "\"yes\" is not true or false; give true or false")]
     [InlineData("""{ "telemetry": { "place": "91,0" } }""", "'91,0' is no place", "such as 47.4,8.5")]
     [InlineData("""{ "telemetry": { "label": "a\u202eb" } }""", "telemetry.label", "that is not seen")]
     [InlineData("""{ "telemetry": { "topic": "" } }""", "telemetry.topic: '' is no topic")]

@@ -32,15 +32,6 @@ internal sealed class MailboxAnnouncer(
 {
     internal const string Condition = "postbox-announce";
 
-    /// <summary>Mailboxes that are told of in any hour. With <see cref="RenewAfter"/> that is 10,800 in all.</summary>
-    internal const int MostPerHour = 600;
-
-    /// <summary>Mailboxes that are told of in all.</summary>
-    internal const int MostMailboxes = 10_000;
-
-    /// <summary>Of them those at rendezvous points, which take 1,000 registrations of a peer, its others among them.</summary>
-    internal const int MostAtPoints = 900;
-
     private const string Dht = "the DHT";
 
     /// <summary>When it is told again; both sources keep it for 24 hours.</summary>
@@ -67,6 +58,15 @@ internal sealed class MailboxAnnouncer(
     private int _known;
     private bool _isOff = true;
     private bool _hasMoved;
+
+    /// <summary>Mailboxes that are told of in any hour. With <see cref="RenewAfter"/> that is 10,800 in all.</summary>
+    internal int MostPerHour { get; init; } = 600;
+
+    /// <summary>Mailboxes that are told of in all.</summary>
+    internal int MostMailboxes { get; init; } = 10_000;
+
+    /// <summary>Of them those at rendezvous points, which take 1,000 registrations of a peer, its others among them.</summary>
+    internal int MostAtPoints { get; init; } = 900;
 
     private TimeSpan Now => time.GetElapsedTime(_started);
 
@@ -263,8 +263,8 @@ internal sealed class MailboxAnnouncer(
             return false;
         }
 
-        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(_patience);
+        using CancellationTokenSource over = new(_patience, time);
+        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
         string why;
         try
         {

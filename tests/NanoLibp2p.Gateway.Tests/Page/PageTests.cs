@@ -15,6 +15,7 @@ using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Client;
 
@@ -72,6 +73,37 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         string row = await browser.WaitAsync($"#refusals tbody tr:has-text('{Short(peer.PeerId)}')");
         Assert.Contains("it is on the block list", row, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1", row, StringComparison.Ordinal);
+        Assert.Empty(await browser.ComplaintsAsync());
+    }
+
+    [Fact]
+    public async Task A_circuit_that_is_open_shows_with_both_ends_and_what_it_carries_until_it_ends()
+    {
+        await using GatewayHost gateway = await StartAsync();
+        await using Libp2pNode hidden = await Gateways.PeerAsync(usesLimited: true);
+        hidden.Handle("/echo/1.0.0", (stream, cancellation) => stream.CopyToAsync(stream, cancellation));
+        await using RelayReservation reservation = RelayReservation.Start(hidden, gateway.Node.ListenAddresses[0]);
+        Multiaddr address = await reservation.WaitAsync().WaitAsync(Gateways.Patience);
+        await browser.OpenAsync(Url(gateway));
+        await browser.WaitAsync("#circuits .none");
+        await browser.WaitAsync($"#reservations tr:has-text('{Short(hidden.PeerId)}')");
+
+        await using (Libp2pNode outside = await Gateways.PeerAsync(usesLimited: true))
+        {
+            await outside.DialAsync(address.ToString()).WaitAsync(Gateways.Patience);
+            await using PeerStream echo = await outside.OpenStreamAsync(hidden.PeerId, "/echo/1.0.0").WaitAsync(Gateways.Patience);
+            await echo.WriteAsync(new byte[5000]);
+            await echo.ReadExactlyAsync(new byte[5000]).AsTask().WaitAsync(Gateways.Patience);
+            string row = $"#circuits tr:has([data-title=From]:has-text('{Short(outside.PeerId)}'))"
+                + $":has([data-title=To]:has-text('{Short(hidden.PeerId)}'))";
+            await browser.WaitAsync($"{row}:has([data-title=Carried]:has-text('KiB')):has([data-title=Limits]:has-text('time and bytes'))");
+            await browser.UntilAsync("document.querySelectorAll('#graph .link.circuit').length === 1");
+            Assert.Equal(1, await browser.CountAsync("#circuits tbody tr"));
+            Assert.Empty(await browser.AxeAsync());
+        }
+
+        await browser.WaitAsync("#circuits .none");
+        await browser.UntilAsync("document.querySelectorAll('#graph .link.circuit').length === 0");
         Assert.Empty(await browser.ComplaintsAsync());
     }
 

@@ -26,11 +26,15 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
     private readonly Libp2pNode _node;
     private readonly IPostboxStore _store;
 
+    // a look at each of a million mailboxes takes a while
+    private readonly Paced<MailboxesJson> _described;
+
     private PostboxHost(Libp2pNode node, PostboxService service, IPostboxStore store)
     {
         _node = node;
         Service = service;
         _store = store;
+        _described = new Paced<MailboxesJson>(Describe, TimeProvider.System);
     }
 
     internal PostboxService Service { get; }
@@ -106,10 +110,8 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
     /// <inheritdoc/>
     public MailboxesJson Describe(int most)
     {
-        return new MailboxesJson(Service.Count, Service.Waiting, Service.WaitingBytes,
-            [.. Service.Fullest(most).Select(one => new MailboxJson(
-                one.Peer.ToString(), !_node.IsConnected(one.Peer), one.Waiting, one.WaitingBytes, one.MaxBytes,
-                one.Seen.ToUnixTimeMilliseconds()))]);
+        MailboxesJson all = _described.Get();
+        return most >= all.Fullest.Count ? all : all with { Fullest = [.. all.Fullest.Take(most)] };
     }
 
     /// <inheritdoc/>
@@ -131,4 +133,9 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
         await Service.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
     }
+
+    private MailboxesJson Describe() => new(Service.Count, Service.Waiting, Service.WaitingBytes,
+        [.. Service.Fullest(MeshView.MaxMailboxes).Select(one => new MailboxJson(
+            one.Peer.ToString(), !_node.IsConnected(one.Peer), one.Waiting, one.WaitingBytes, one.MaxBytes,
+            one.Seen.ToUnixTimeMilliseconds()))]);
 }

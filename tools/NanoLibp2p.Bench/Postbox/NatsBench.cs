@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
@@ -42,48 +43,57 @@ internal static class NatsBench
         await using NatsPostboxStore store = new(new NatsPostboxOptions { Url = server.Url + "/mail", Replicas = 1 });
         await store.OpenAsync(_ => { });
         await Task.WhenAll(peers.Select(peer => store.SaveMailboxAsync(new PostboxMailbox(peer, 1))));
-        List<double> raw = [];
-        List<double> own = [];
-        List<double> acknowledged = [];
+        List<NatsRate> raw = [];
+        List<NatsRate> own = [];
+        List<NatsRate> acknowledged = [];
         for (int round = 0; round <= rounds; round++)
         {
             int first = round * Count;
             PostboxDeposit[] deposits = [.. Enumerable.Range(first, Count).Select(deposit)];
-            StoreRate rawRate = await MeasureAsync(async i =>
+            NatsRate rawRate = await MeasureAsync(server, async i =>
             {
                 PubAckResponse ack = await context.PublishAsync($"raw.{first + i}", deposits[i].Item);
                 ack.EnsureSuccess();
             });
             PostboxHead[] heads = new PostboxHead[Count];
-            StoreRate ownRate = await MeasureAsync(async i =>
+            NatsRate ownRate = await MeasureAsync(server, async i =>
             {
                 PostboxAppend one = (await store.AppendAsync([deposits[i]]))[0];
                 heads[i] = one.Head ?? throw new InvalidOperationException($"a deposit was {one.Outcome}: {one.Reason}");
             });
-            StoreRate settleRate = await MeasureAsync(
-                i => store.SettleAsync([new PostboxSettlement(heads[i], PostboxState.Delivered)]));
+            NatsRate settleRate = await MeasureAsync(
+                server, i => store.SettleAsync([new PostboxSettlement(heads[i], PostboxState.Delivered)]));
             if (round > 0)
             {
-                raw.Add(rawRate.PerSecond);
-                own.Add(ownRate.PerSecond);
-                acknowledged.Add(settleRate.PerSecond);
+                raw.Add(rawRate);
+                own.Add(ownRate);
+                acknowledged.Add(settleRate);
             }
         }
 
-        double share = Median(own) / Median(raw);
-        Console.WriteLine($"On NATS, one server, {InFlight} in flight; medians of {rounds} rounds in turn.");
+        Console.WriteLine($"On NATS, one server, {InFlight} in flight; {rounds} rounds in turn. The processor's time is of one, in us.");
         Console.WriteLine();
-        Console.WriteLine("| | published, a second | store, a second | share |");
-        Console.WriteLine("|---|--:|--:|--:|");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| deposits | {Median(raw):N0} | {Median(own):N0} | {share:F2} |"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| acknowledgements | | {Median(acknowledged):N0} | {Median(acknowledged) / Median(raw):F2} |"));
-        return share;
+        Console.WriteLine("| | a second | share, median of the rounds (least to most) | processor here | at the server |");
+        Console.WriteLine("|---|--:|--:|--:|--:|");
+        Row("published", raw, raw);
+        Row("acknowledgements", acknowledged, raw);
+        return Row("deposits", own, raw);
     }
 
-    private static async Task<StoreRate> MeasureAsync(Func<int, Task> one)
+    // the median of each round's share
+    private static double Row(string what, List<NatsRate> rates, List<NatsRate> raw)
     {
+        double[] shares = [.. rates.Zip(raw, (one, other) => one.PerSecond / other.PerSecond)];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {what} | {Median(rates.Select(one => one.PerSecond)):N0} | {Median(shares):F2} ({shares.Min():F2} to {shares.Max():F2}) "
+            + $"| {Median(rates.Select(one => one.HereUs)):F0} | {Median(rates.Select(one => one.ServerUs)):F0} |"));
+        return Median(shares);
+    }
+
+    private static async Task<NatsRate> MeasureAsync(NatsServer server, Func<int, Task> one)
+    {
+        using Process process = Process.GetProcessById(server.ProcessId);
+        TimeSpan before = process.TotalProcessorTime;
         StoreWatch watch = new();
         await Task.WhenAll(Enumerable.Range(0, InFlight).Select(worker => Task.Run(async () =>
         {
@@ -92,8 +102,12 @@ internal static class NatsBench
                 await one(i);
             }
         })));
-        return watch.Read(Count);
+        StoreRate rate = watch.Read(Count);
+        process.Refresh();
+        return new NatsRate(rate.PerSecond, rate.ProcessorUs, (process.TotalProcessorTime - before).TotalMicroseconds / Count);
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
+
+    private sealed record NatsRate(double PerSecond, double HereUs, double ServerUs);
 }

@@ -16,14 +16,16 @@ namespace NanoLibp2p.Bench.Postbox;
 /// </summary>
 internal static class StoreBench
 {
-    private const int ItemBytes = 208;
-    private const int Mailboxes = 1000;
-    private const int GrowthOperations = 4096;
-    private const double LowestShare = 0.5;
-    private const double MostGrowth = 2;
-    private const double MostLoadSeconds = 5;
+    /// <summary>Bytes of an item.</summary>
+    internal const int ItemBytes = 208;
 
-    private static readonly int[] _batches = [1, 16, 64, 256];
+    private const int Mailboxes = 1000;
+    private const double LowestShare = 0.5;
+
+    private static readonly Option<int[]> _batches = new("--batch")
+    {
+        Description = "how many deposits at a time", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 16, 64, 256],
+    };
 
     private static readonly Option<int> _items =
         new("--items") { Description = "how many items wait in the end", DefaultValueFactory = _ => 1_000_000 };
@@ -34,34 +36,41 @@ internal static class StoreBench
     private static readonly Option<long> _operations =
         new("--operations") { Description = "how many items come and go", DefaultValueFactory = _ => 10_000_000 };
 
+    private static readonly Option<bool> _onNats = new("--nats") { Description = "on NATS instead of SQLite" };
+
     /// <summary>The commands.</summary>
-    /// <returns>One, with one below it.</returns>
+    /// <returns>One, with those below it.</returns>
     internal static IEnumerable<Command> Commands()
     {
         Command churn = new("churn", "mail comes and goes; exit code 0 if the file grows no more after the first tenth") { _operations };
         churn.SetAction(parsed => ChurnAsync(parsed.GetValue(_operations)));
+        Command growth = new("growth", "what one costs as ever more mail waits, and how long a start takes; exit code 0 if within bounds")
+        {
+            _items, _onNats,
+        };
+        growth.SetAction(async parsed => await GrowthAsync(parsed.GetValue(_items), parsed.GetValue(_onNats)) is not false ? 0 : 1);
         Command postbox = new("postbox", "the store of a gateway's mail beside SQLite; exit code 0 if it keeps to its bounds")
         {
-            _items, _rounds, churn,
+            _items, _rounds, _batches, churn, growth,
         };
-        postbox.SetAction(parsed => RunAsync(parsed.GetValue(_items), parsed.GetValue(_rounds)));
+        postbox.SetAction(parsed => RunAsync(parsed.GetValue(_items), parsed.GetValue(_rounds), parsed.GetRequiredValue(_batches)));
         yield return postbox;
     }
 
-    private static async Task<int> RunAsync(int items, int rounds)
+    private static async Task<int> RunAsync(int items, int rounds, int[] batches)
     {
         string folder = Directory.CreateTempSubdirectory("postbox-bench").FullName;
         try
         {
-            bool isWithin = await MeasureRatesAsync(folder, rounds);
+            bool isWithin = await MeasureRatesAsync(folder, rounds, batches);
             double? share = await NatsBench.RunAsync(rounds, Deposit, [.. Enumerable.Range(0, Mailboxes).Select(Peer)]);
             isWithin &= share is null or >= LowestShare;
             await WireBench.RunAsync();
-            isWithin &= await MeasureGrowthAsync(folder, items);
+            isWithin &= await GrowthBench.RunAsync(Path.Combine(folder, "growth.db"), items);
             Console.WriteLine();
             Console.WriteLine(isWithin ? "within its bounds" : string.Create(CultureInfo.InvariantCulture,
-                $"out of its bounds: share of SQLite and NATS at least {LowestShare}, growth at most {MostGrowth}, "
-                + $"start {MostLoadSeconds} s"));
+                $"out of its bounds: share of SQLite and NATS at least {LowestShare}, growth at most {GrowthBench.MostGrowth}, "
+                + $"start {GrowthBench.MostLoadSeconds} s"));
             return isWithin ? 0 : 1;
         }
         finally
@@ -70,17 +79,35 @@ internal static class StoreBench
         }
     }
 
-    private static async Task<bool> MeasureRatesAsync(string folder, int rounds)
+    private static async Task<bool?> GrowthAsync(int items, bool isOnNats)
+    {
+        if (isOnNats)
+        {
+            return await GrowthBench.RunOnNatsAsync(items);
+        }
+
+        string folder = Directory.CreateTempSubdirectory("postbox-growth").FullName;
+        try
+        {
+            return await GrowthBench.RunAsync(Path.Combine(folder, "growth.db"), items);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<bool> MeasureRatesAsync(string folder, int rounds, int[] batches)
     {
         Console.WriteLine($"Items of {ItemBytes} bytes, synced before each answer; medians of {rounds} rounds in turn.");
         Console.WriteLine();
-        Console.WriteLine("| | SQLite, a second | store, a second | share | processor's share |");
+        Console.WriteLine("| | SQLite, a second | store, a second | share, median of the rounds (least to most) | processor, us |");
         Console.WriteLine("|---|--:|--:|--:|--:|");
         bool isWithin = true;
         int number = 0;
-        foreach (int batch in _batches)
+        foreach (int batch in batches)
         {
-            int count = batch == 1 ? 200 : batch * 60;
+            int count = batch == 1 ? 200 : batch * 120;
             List<StoreRate> raw = [];
             List<StoreRate> own = [];
             for (int round = 0; round <= rounds; round++)
@@ -113,92 +140,16 @@ internal static class StoreBench
         return Row("reads of a whole item, each hashed", rawReads, ownReads) && isWithin;
     }
 
+    // the median of each round's share
     private static bool Row(string what, List<StoreRate> raw, List<StoreRate> own)
     {
-        double rawRate = Median(raw.Select(one => one.PerSecond));
-        double ownRate = Median(own.Select(one => one.PerSecond));
-        double processor = Median(raw.Select(one => one.ProcessorUs)) / Median(own.Select(one => one.ProcessorUs));
+        double[] shares = [.. own.Zip(raw, (one, other) => one.PerSecond / other.PerSecond)];
+        double share = Median(shares);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {what} | {rawRate:N0} | {ownRate:N0} | {ownRate / rawRate:F2} | {processor:F2} |"));
-        return ownRate / rawRate >= LowestShare;
-    }
-
-    private static async Task<bool> MeasureGrowthAsync(string folder, int items)
-    {
-        Console.WriteLine();
-        Console.WriteLine("Processor time of one, in us; deposits and acknowledgements 64 at a time.");
-        Console.WriteLine();
-        Console.WriteLine("| items that wait | deposit | read | acknowledge |");
-        Console.WriteLine("|--:|--:|--:|--:|");
-        string path = Path.Combine(folder, "growth.db");
-        List<double[]> rows = await GrowAsync(path, items);
-        StoreWatch watch = new();
-        await using SqlitePostboxStore again = new(new SqlitePostboxOptions { Path = path });
-        PostboxOpening opening = await again.OpenAsync(_ => { });
-        StoreRate start = watch.Read(1);
-        Console.WriteLine();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"A start with {opening.Heads:N0} heads: {1 / start.PerSecond:F1} s, of which the processor {start.ProcessorUs / 1e6:F1} s; "
-            + $"file {new FileInfo(path).Length >> 20} MiB."));
-
-        // by the processor's time, as a machine that is busy with other things would fail it
-        bool isWithin = start.ProcessorUs / 1e6 <= MostLoadSeconds;
-        for (int i = 0; i < 3; i++)
-        {
-            // the first thousand pays for the compiler
-            double growth = rows[^1][i] / rows[Math.Min(1, rows.Count - 1)][i];
-            isWithin &= growth <= MostGrowth;
-        }
-
-        return isWithin;
-    }
-
-    private static async Task<List<double[]>> GrowAsync(string path, int items)
-    {
-        List<double[]> rows = [];
-        int waiting = 0;
-        await using SqlitePostboxStore store = await OpenAsync(path, StoreDurability.Process);
-        for (int size = 1000; size <= items; size *= 10)
-        {
-            List<PostboxHead> heads = await AppendAsync(store, waiting, size - waiting, 256);
-            waiting = size;
-            rows.Add(await MeasureCostsAsync(store, heads, items + size * 2));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {size:N0} | {rows[^1][0]:F1} | {rows[^1][1]:F1} | {rows[^1][2]:F1} |"));
-        }
-
-        return rows;
-    }
-
-    private static async Task<double[]> MeasureCostsAsync(SqlitePostboxStore store, List<PostboxHead> heads, int firstNumber)
-    {
-        PostboxDeposit[] deposits = [.. Enumerable.Range(firstNumber, GrowthOperations).Select(Deposit)];
-        StoreWatch watch = new();
-        List<PostboxHead> added = [];
-        foreach (PostboxDeposit[] batch in deposits.Chunk(64))
-        {
-            added.AddRange((await store.AppendAsync(batch)).Select(one => one.Head!));
-        }
-
-        double append = watch.Read(GrowthOperations).ProcessorUs;
-        Random random = new(1);
-        byte[] body = new byte[ItemBytes];
-        watch = new StoreWatch();
-        for (int i = 0; i < GrowthOperations; i++)
-        {
-            await store.ReadAsync(heads[random.Next(heads.Count)], 0, body);
-        }
-
-        double read = watch.Read(GrowthOperations).ProcessorUs;
-        watch = new StoreWatch();
-        foreach (PostboxHead[] batch in added.ToArray().Chunk(64))
-        {
-            await store.SettleAsync([.. batch.Select(one => new PostboxSettlement(one, PostboxState.Delivered))]);
-        }
-
-        double settle = watch.Read(GrowthOperations).ProcessorUs;
-        await store.ForgetAsync(added);
-        return [append, read, settle];
+            $"| {what} | {Median(raw.Select(one => one.PerSecond)):N0} | {Median(own.Select(one => one.PerSecond)):N0} "
+            + $"| {share:F2} ({shares.Min():F2} to {shares.Max():F2}) "
+            + $"| {Median(raw.Select(one => one.ProcessorUs)):F1} and {Median(own.Select(one => one.ProcessorUs)):F1} |"));
+        return share >= LowestShare;
     }
 
     private static async Task<int> ChurnAsync(long operations)
@@ -334,11 +285,15 @@ internal static class StoreBench
     {
         SqlitePostboxStore store = new(new SqlitePostboxOptions { Path = path, Durability = durability, ReserveBytes = 0 });
         await store.OpenAsync(_ => { });
-        await Task.WhenAll(Enumerable.Range(0, Mailboxes).Select(i => store.SaveMailboxAsync(new PostboxMailbox(Peer(i), 1))));
+        await FillAsync(store);
         return store;
     }
 
-    private static async Task<List<PostboxHead>> AppendAsync(SqlitePostboxStore store, int first, int count, int batch)
+    /// <summary>Makes the mailboxes.</summary>
+    internal static Task FillAsync(IPostboxStore store) =>
+        Task.WhenAll(Enumerable.Range(0, Mailboxes).Select(i => store.SaveMailboxAsync(new PostboxMailbox(Peer(i), 1))));
+
+    internal static async Task<List<PostboxHead>> AppendAsync(IPostboxStore store, int first, int count, int batch)
     {
         List<PostboxHead> heads = [];
         foreach (int[] numbers in Enumerable.Range(first, count).Chunk(batch))
@@ -352,7 +307,7 @@ internal static class StoreBench
         return heads;
     }
 
-    private static PostboxDeposit Deposit(int number)
+    internal static PostboxDeposit Deposit(int number)
     {
         byte[] item = Item(number);
         return new PostboxDeposit

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
@@ -105,17 +104,26 @@ public sealed class NatsServer : IAsyncDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>All that its files have.</summary>
+    /// <summary>All that the files of a stream have.</summary>
+    /// <param name="stream">Which; null for all of them, and the log.</param>
     /// <returns>Their bytes, one after the other.</returns>
-    public byte[] AllBytes()
+    public byte[] AllBytes(string? stream = null)
     {
-        List<byte> all = [];
-        foreach (string file in Directory.EnumerateFiles(_folder + "/mail", "*", SearchOption.AllDirectories))
+        using MemoryStream all = new();
+        string folder = stream == null ? _folder : $"{_folder}/mail/jetstream/$G/streams/{stream}";
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
-            all.AddRange(File.ReadAllBytes(file));
+            try
+            {
+                all.Write(File.ReadAllBytes(file));
+            }
+            catch (FileNotFoundException)
+            {
+                // the server has written it anew under another name, or removed it
+            }
         }
 
-        return [.. all];
+        return all.ToArray();
     }
 
     /// <inheritdoc/>

@@ -40,14 +40,17 @@ internal static class StoreWriter
 
             Say("try keep", numbers);
             PostboxAppend[] kept = await store.AppendAsync([.. numbers.Select(KilledItem.Deposit)]);
-            Say("kept", numbers);
-            foreach (PostboxAppend one in kept)
+
+            // what failed, as the server is killed before this process, stays begun
+            Say("kept", numbers.Where((_, i) => kept[i].Head != null));
+            foreach (PostboxHead head in kept.Select(one => one.Head).OfType<PostboxHead>())
             {
-                waiting.Enqueue(one.Head ?? throw new InvalidOperationException($"{one.Outcome}: {one.Reason}"));
+                waiting.Enqueue(head);
             }
 
             if (waiting.Count < 20)
             {
+                await Task.Delay(kept.Any(one => one.Head == null) ? 20 : 0);
                 continue;
             }
 

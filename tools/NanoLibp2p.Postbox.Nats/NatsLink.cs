@@ -278,7 +278,9 @@ internal sealed class NatsLink : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
-        await _reading.ConfigureAwait(false);
+
+        // however it ended, those that wait are told
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach ((NatsBatch batch, int index) in _pending.Values)
         {
             batch.Tell(index, new NatsOutcome(NatsOutcomeKind.Unknown, [], Reason: "the store was closed"));

@@ -250,7 +250,7 @@ public sealed class NatsFaultTests(NatsHall hall)
         string url = await UrlAsync();
         await using IPostboxStore store = await Store(url).OpenedAsync(null, 1);
         await store.AppendOneAsync(Letters.Deposit(1, 77, slot: 0x1122334455667788));
-        byte[] all = (await hall.Server).AllBytes();
+        byte[] all = (await hall.Server).AllBytes(url[(url.LastIndexOf('/') + 1)..]);
         Assert.True(all.AsSpan().IndexOf(Letters.Item(77).AsSpan(20, 40)) >= 0, "the search finds nothing at all");
 
         // a deposit has no field for who left it: what is beside the body is the record alone

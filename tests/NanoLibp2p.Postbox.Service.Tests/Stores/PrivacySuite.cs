@@ -108,8 +108,8 @@ public abstract partial class PrivacySuite
         {
             for (int skipped = 0; skipped < 4; skipped++)
             {
-                int length = (one.Length - skipped) / 4 * 4;
-                with.Write(Base64Url.DecodeFromChars(one.ValueSpan.Slice(skipped, length)));
+                string text = one.Value[skipped..];
+                with.Write(Base64Url.DecodeFromChars(text.PadRight((text.Length + 3) / 4 * 4, 'A')));
             }
         }
 

@@ -12,6 +12,7 @@ using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.Relay;
+using NanoLibp2p.Host.Rendezvous;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Tests;
@@ -88,23 +89,30 @@ public sealed class GatewayTests : IDisposable
     }
 
     [Fact]
-    public async Task Killed_it_starts_again_as_the_same_peer_with_its_block_list()
+    public async Task Killed_it_starts_again_as_the_same_peer_with_its_block_list_and_who_registered()
     {
         string peer;
+        await using Libp2pNode registered = await ListenAsync();
         await using (CliProcess gateway = Start())
         {
             peer = (await gateway.EventAsync("gateway")).GetProperty("peerId").GetString()!;
-            await gateway.EventAsync("listening");
+            string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
             await CliResult.RunAsync("gateway", "peers", "block", Somebody, "--data", Data);
+            PeerId point = await registered.DialAsync(address).WaitAsync(CliProcess.Patience);
+            await new RendezvousClient(registered).RegisterAsync(point, "greenhouse").WaitAsync(CliProcess.Patience);
 
             // disposed it is killed: SIGKILL
         }
 
         await using CliProcess again = Start();
         Assert.Equal(peer, (await again.EventAsync("gateway")).GetProperty("peerId").GetString());
-        await again.EventAsync("listening");
+        string anew = (await again.EventAsync("listening")).GetProperty("addr").GetString()!;
         CliResult peers = await CliResult.RunAsync("gateway", "peers", "--data", Data, "--json");
         Assert.Equal(Somebody, peers.EventsOf("peer").Single().GetProperty("peer").GetString());
+        await using Libp2pNode other = await ListenAsync();
+        PeerId same = await other.DialAsync(anew).WaitAsync(CliProcess.Patience);
+        RendezvousPage page = await new RendezvousClient(other).DiscoverAsync(same, "greenhouse").WaitAsync(CliProcess.Patience);
+        Assert.Equal(registered.PeerId, Assert.Single(page.Registrations).Record.Peer);
     }
 
     [Theory(SkipUnless = nameof(IsUnix), Skip = "signals of Unix")]
@@ -122,24 +130,31 @@ public sealed class GatewayTests : IDisposable
     }
 
     [Fact(SkipUnless = nameof(IsUnix), Skip = "signals of Unix")]
-    public async Task SIGHUP_reads_settings_and_block_list_again_and_it_goes_on()
+    public async Task SIGHUP_reads_settings_limits_and_block_list_again_and_it_goes_on()
     {
         string config = _folder.File("gateway.json");
         File.WriteAllText(config, """{ "limits": { "streams": 100 } }""");
         await using CliProcess gateway = Start("--config", config, "--set", "logging.format=json");
         string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
-        File.WriteAllText(config, """{ "limits": { "streams": 101 }, "drainSeconds": 1 }""");
+        File.WriteAllText(config, """{ "limits": { "streams": 101, "connectionsPerHost": 1 }, "drainSeconds": 1 }""");
         File.WriteAllText(Path.Combine(Data, "blocked"), Somebody + "\n");
 
         await gateway.SignalAsync("HUP");
         await UntilAsync(async () => (await CliResult.RunAsync("gateway", "peers", "--data", Data)).Output.Contains(Somebody));
 
         Assert.Equal(0, (await CliResult.RunAsync("ping", address, "--count", "1")).ExitCode);
+        await using (Libp2pNode first = await ListenAsync())
+        {
+            await first.DialAsync(address).WaitAsync(CliProcess.Patience);
+            (await CliResult.RunAsync("ping", address, "--count", "1")).AssertFailed(1, "cannot connect to");
+        }
+
         await gateway.SignalAsync("TERM");
         string[] lines = (await gateway.EndAsync()).Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string?[] messages = [.. lines.Select(line => JsonElement.Parse(line).GetProperty("Message").GetString())];
         Assert.Contains("reload: limits.streams has changed, which needs a restart", messages);
         Assert.Contains("reload: drainSeconds is 1 now", messages);
+        Assert.Contains("reload: limits.connectionsPerHost is 1 now", messages);
     }
 
     [Fact]

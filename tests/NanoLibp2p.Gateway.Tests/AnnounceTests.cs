@@ -10,6 +10,7 @@ using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Host.Rendezvous;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Client;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Gateway.Tests;
 
@@ -27,7 +28,7 @@ public sealed class AnnounceTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
         _meeting = await Libp2pNode.StartAsync(options);
         _dht = KademliaService.Start(_meeting, new KademliaServiceOptions { Protocol = Protocol, Mode = KademliaMode.Server });

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.Linq;
 using System.Net.Http;
 using System.Threading.Tasks;
@@ -11,6 +12,7 @@ using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Gateway.Tests;
 
@@ -29,8 +31,8 @@ internal static class Gateways
     {
         (string, string)[] all =
         [
-            ("data", folder), ("listen", "/ip4/127.0.0.1/tcp/0"), ("http.listen", "http://127.0.0.1:0"), ("shards", "1"),
-            ("limits.connections", "32"), .. more,
+            ("data", folder), ("listen", "/ip4/127.0.0.1/tcp/0"), ("http.listen", "http://127.0.0.1:0"),
+            ("shards", TestShards.Count.ToString(CultureInfo.InvariantCulture)), ("limits.connections", "32"), .. more,
         ];
         return new SettingsSources
         {
@@ -49,7 +51,7 @@ internal static class Gateways
     /// <summary>A node of somebody else.</summary>
     internal static Task<Libp2pNode> PeerAsync(Identity? identity = null, bool usesLimited = false)
     {
-        Libp2pNodeOptions options = new() { Shards = 1, Identity = identity, UsesLimitedConnections = usesLimited };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count, Identity = identity, UsesLimitedConnections = usesLimited };
         options.MaxConnections = 8;
         options.Node.MaxHandshakes = 8;
         return Libp2pNode.StartAsync(options);

@@ -7,6 +7,7 @@ using NanoLibp2p.Host;
 using NanoLibp2p.Host.HolePunching;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Gateway.Tests;
 
@@ -96,7 +97,7 @@ public sealed class HolePunchTests : IAsyncDisposable, IDisposable
 
     private static Task<Libp2pNode> NodeAsync(HolePunchOptions? options)
     {
-        Libp2pNodeOptions all = new() { Shards = 1, UsesLimitedConnections = true, HolePunching = options };
+        Libp2pNodeOptions all = new() { Shards = TestShards.Count, UsesLimitedConnections = true, HolePunching = options };
         all.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
         return Libp2pNode.StartAsync(all);
     }

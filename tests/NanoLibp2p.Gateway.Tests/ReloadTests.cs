@@ -16,6 +16,7 @@ using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Gateway.Tests;
 
@@ -125,7 +126,7 @@ public sealed class ReloadTests : IDisposable
 
     private static async Task PingAsync(GatewayHost gateway)
     {
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         options.Dial.CheckCertificate = (_, _, _, _) => true;
         await using Libp2pNode peer = await Libp2pNode.StartAsync(options);
         await peer.PingAsync(await peer.DialAsync(gateway)).WaitAsync(Gateways.Patience);

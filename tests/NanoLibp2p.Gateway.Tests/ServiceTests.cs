@@ -14,6 +14,7 @@ using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Host.Rendezvous;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Gateway.Tests;
 
@@ -286,7 +287,7 @@ public sealed class ServiceTests : IDisposable
 
     private static Task<Libp2pNode> ListenAsync()
     {
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
         return Libp2pNode.StartAsync(options);
     }

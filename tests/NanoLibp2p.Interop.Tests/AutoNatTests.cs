@@ -116,7 +116,7 @@ public class AutoNatTests
 
     private static async Task<Libp2pNode> StartAsync(NetworkNamespace net)
     {
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         options.ListenAddresses.Add($"/ip4/{net.OurAddress}/tcp/0");
         options.ListenAddresses.Add($"/ip4/{net.OurOtherAddress}/tcp/0");
         return await Libp2pNode.StartAsync(options, Ct);

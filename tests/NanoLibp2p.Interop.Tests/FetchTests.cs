@@ -9,6 +9,7 @@ using NanoLibp2p.Host.Fetch;
 using NanoLibp2p.Host.Perf;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Interop.Tests;
 
@@ -26,7 +27,7 @@ public class FetchTests
         {
             Fetch = new Dictionary<string, string> { ["/reading/t"] = "21.5" },
         });
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         await using Libp2pNode node = await Libp2pNode.StartAsync(options, Ct);
         FetchService fetch = FetchService.Start(node, new FetchOptions());
         fetch.Serve("/config/", (key, from, _) => ValueTask.FromResult<byte[]?>(

@@ -158,7 +158,7 @@ public class HolePunchTests
     {
         Libp2pNodeOptions options = new()
         {
-            Shards = 1,
+            Shards = TestShards.Count,
             NewSocket = host.NewSocket,
             UsesLimitedConnections = true,
             DuplicateGrace = TimeSpan.FromMilliseconds(200),

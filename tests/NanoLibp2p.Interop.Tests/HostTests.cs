@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Host;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Interop.Tests;
 
@@ -95,7 +96,7 @@ public class HostTests
     {
         using CancellationTokenSource late = new(TimeSpan.FromSeconds(120));
         await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions());
-        await using Libp2pNode node = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = 1 }, late.Token);
+        await using Libp2pNode node = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = TestShards.Count }, late.Token);
         PeerId peer = await node.DialAsync(js.Address, late.Token);
         Libp2pException error = await Assert.ThrowsAsync<Libp2pException>(() => node.OpenStreamAsync(peer, "/nobody/1.0.0", late.Token));
         Assert.Equal(Libp2pError.ProtocolRefused, error.Error);
@@ -107,7 +108,7 @@ public class HostTests
     {
         using CancellationTokenSource late = new(TimeSpan.FromSeconds(120));
         await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions());
-        await using Libp2pNode node = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = 1 }, late.Token);
+        await using Libp2pNode node = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = TestShards.Count }, late.Token);
         PeerId peer = await node.DialAsync(js.Address, late.Token);
         await node.IdentifyAsync(peer, late.Token);
         Assert.True(node.PeerStore.Supports(peer, Echo));

@@ -9,6 +9,7 @@ using NanoLibp2p.Host;
 using NanoLibp2p.Host.Discovery;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Interop.Tests;
 
@@ -22,7 +23,7 @@ public class MdnsTests
     public async Task Js_and_we_find_each_other_and_each_dials_what_it_found()
     {
         using CancellationTokenSource late = new(TimeSpan.FromSeconds(120));
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         options.ListenAddresses.Add("/ip4/0.0.0.0/tcp/0");
         await using Libp2pNode node = await Libp2pNode.StartAsync(options, late.Token);
         await using MdnsService mdns = MdnsService.Start(node, new MdnsServiceOptions { Port = _port, Service = _service });

@@ -8,6 +8,7 @@ using NanoLibp2p.Core.Records;
 using NanoLibp2p.Host;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Interop.Tests;
 
@@ -71,7 +72,7 @@ public class RecordTests(JsPeers peers)
     public async Task Js_merges_what_does_not_fit_one_message()
     {
         string[] all = [.. Enumerable.Range(0, 30).Select(i => $"/dns4/{i:d3}{new string('x', 197)}/tcp/4001")];
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         foreach (string address in all)
         {
             options.AnnounceAddresses.Add(address);
@@ -91,7 +92,7 @@ public class RecordTests(JsPeers peers)
 
     private static async Task<Libp2pNode> StartAsync()
     {
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
         return await Libp2pNode.StartAsync(options, Ct);
     }

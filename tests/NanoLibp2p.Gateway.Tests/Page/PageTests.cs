@@ -18,6 +18,7 @@ using NanoLibp2p.Host;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Client;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Gateway.Tests.Page;
 
@@ -167,7 +168,7 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         const string Html = "<img src=/x onerror=\"hit=1\">";
         const string Reversed = "\u202egnp.exe";
         await using GatewayHost gateway = await StartAsync();
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         options.Node.AgentVersion = Html + "<script>hit=1</script>";
         await using Libp2pNode peer = await Libp2pNode.StartAsync(options);
         using Subscription other = peer.SubscribeAsync("<b id=topic>" + Html);
@@ -199,7 +200,7 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         // from 2^53 on a number and its next one may be one
         string[] numbers = ["1e16", "1764164574000000000", "9223372036854775808", "1e30", "1.79e308", "-1.79e308", "1e-300", "0"];
         await using GatewayHost gateway = await StartAsync();
-        await using Libp2pNode peer = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = 1 });
+        await using Libp2pNode peer = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = TestShards.Count });
         await peer.DialAsync(gateway);
         await browser.OpenAsync(Url(gateway));
         string reading = "{" + string.Join(",", numbers.Select((number, i) => $"\"f{i}\":{number}")) + "}";
@@ -339,7 +340,7 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         await using GatewayHost gateway = await Gateways.StartAsync(
             Gateways.Settings(_folder.Path), new Gateways.Logs(), new HastyTime(20));
         StuckGate gate = new();
-        Libp2pNodeOptions options = new() { Shards = 1, Gate = gate, ListenAddresses = { "/ip4/127.0.0.1/tcp/0" } };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count, Gate = gate, ListenAddresses = { "/ip4/127.0.0.1/tcp/0" } };
         await using Libp2pNode peer = await Libp2pNode.StartAsync(options);
         await using Libp2pNode outside = await Gateways.PeerAsync();
         await peer.DialAsync(gateway);

@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Host.HolePunching;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests.HolePunching;
 
@@ -211,7 +212,7 @@ public class HolePunchTests
     {
         await using Libp2pNode node = await Nodes.ListenAsync(1, PollerKind.Best);
         await using HolePunchService punches = HolePunchService.Start(node, Options());
-        Libp2pNodeOptions same = new() { Shards = 1 };
+        Libp2pNodeOptions same = new() { Shards = TestShards.Count };
         same.ListenAddresses.Add(node.ListenAddresses[0].WithoutPeerId().ToString());
         Libp2pException refused = await Assert.ThrowsAsync<Libp2pException>(() => Libp2pNode.StartAsync(same, Cancellation));
         Assert.Equal(Libp2pError.ListenFailed, refused.Error);

@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Core.Records;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests.Records;
 
@@ -98,7 +99,7 @@ public class DesktopVerifierTests
     [Fact]
     public async Task A_node_verifies_such_keys_unless_it_is_told_otherwise()
     {
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         await using Libp2pNode node = await Libp2pNode.StartAsync(options);
 
         Assert.IsType<DesktopVerifier>(options.Node.Verifier);

@@ -7,6 +7,7 @@ using NanoLibp2p.Host;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Tests;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Postbox.Service.Tests;
 
@@ -220,7 +221,7 @@ public sealed class StreamTests
     [Fact]
     public async Task It_is_served_through_a_relay_that_limits_its_circuits()
     {
-        Libp2pNodeOptions options = new() { Shards = 1 };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count };
         options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
         await using Libp2pNode relaying = await Libp2pNode.StartAsync(options);
         await using RelayService relay = RelayService.Start(relaying, new RelayServiceOptions());
@@ -228,7 +229,7 @@ public sealed class StreamTests
         await using RelayReservation place = RelayReservation.Start(bed.Node, relaying.ListenAddresses[0]);
         Multiaddr address = await place.WaitAsync().WaitAsync(Bed.Patience);
         Identity identity = Bed.NewIdentity();
-        await using Libp2pNode node = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = 1, Identity = identity });
+        await using Libp2pNode node = await Libp2pNode.StartAsync(new Libp2pNodeOptions { Shards = TestShards.Count, Identity = identity });
         await node.DialAsync(address).WaitAsync(Bed.Patience);
         Assert.True(node.ConnectionsTo(bed.Node.PeerId)[0].IsLimited);
         Caller owner = new(node, identity, bed.Node.PeerId);

@@ -8,6 +8,7 @@ using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox.Service.Stores;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Postbox.Service.Tests;
 
@@ -42,7 +43,7 @@ internal sealed class Bed : IAsyncDisposable
     internal static async Task<Bed> StartAsync(Action<PostboxServiceOptions>? change = null, IPostboxStore? store = null)
     {
         Identity identity = NewIdentity();
-        Libp2pNodeOptions options = new() { Shards = 1, Identity = identity };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count, Identity = identity };
         options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
         options.Connections.PerHost = 4096;
         Libp2pNode node = await Libp2pNode.StartAsync(options);
@@ -67,7 +68,7 @@ internal sealed class Bed : IAsyncDisposable
     /// <summary>Somebody who is connected, with a stream of the protocol.</summary>
     internal async Task<Caller> CallAsync(Identity? identity = null)
     {
-        Libp2pNodeOptions options = new() { Shards = 1, Identity = identity ?? NewIdentity() };
+        Libp2pNodeOptions options = new() { Shards = TestShards.Count, Identity = identity ?? NewIdentity() };
         Libp2pNode node = await Libp2pNode.StartAsync(options);
         _all.Add(node);
         await node.DialAsync(Address).WaitAsync(Patience);

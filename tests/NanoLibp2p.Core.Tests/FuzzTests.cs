@@ -22,8 +22,8 @@ public class FuzzTests
         Mutator mutator = new(name, 1);
         Assert.NotEmpty(mutator.Seeds);
 
-        // whole connections cost more than parsing does
-        int count = name is "link" or "session" or "pubsub" ? 4000 : 20_000;
+        // whole connections and sessions cost more than parsing does
+        int count = name is "link" or "session" or "pubsub" or "frames" ? 4000 : 20_000;
         Task run = Task.Run(() =>
         {
             foreach (byte[] seed in mutator.Seeds)

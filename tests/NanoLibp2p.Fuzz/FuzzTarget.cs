@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 
 namespace NanoLibp2p.Fuzz;
@@ -31,11 +32,18 @@ public sealed class FuzzTarget
         new("postbox", PostboxTarget.Run),
         new("relay", RelayTarget.Run),
         new("rendezvous", RendezvousTarget.Run),
+        new("frames", FrameTarget.Run),
     ];
 
     public string Name { get; }
 
+    /// <summary>How often a target saw what, by name; null where nobody wants to know.</summary>
+    internal static ConcurrentDictionary<string, long>? Seen { get; set; }
+
     public void Run(byte[] input) => _run(input);
+
+    /// <summary>Counts what a target saw.</summary>
+    internal static void Note(string what) => Seen?.AddOrUpdate(what, 1, (_, count) => count + 1);
 
     internal static void Must(bool holds, string what)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using SharpFuzz;
@@ -15,7 +16,21 @@ internal static class Program
             Console.Error.WriteLine("usage: NanoLibp2p.Fuzz TARGET [FILE...]   TARGET: "
                 + string.Join(" ", FuzzTarget.All.Select(each => each.Name)));
             Console.Error.WriteLine("without a FILE it waits for libfuzzer-dotnet or afl; with some it runs over them once");
+            Console.Error.WriteLine("NanoLibp2p.Fuzz TARGET --count N [--seed S] runs over N mutations of its seeds, the same each time");
             return 2;
+        }
+        if (args.Length > 2 && args[1] == "--count")
+        {
+            return Long.Run(target, int.Parse(args[2], CultureInfo.InvariantCulture),
+                args.Length > 4 && args[3] == "--seed" ? int.Parse(args[4], CultureInfo.InvariantCulture) : 1);
+        }
+        if (args.Length == 3 && args[0] == "frames" && args[1] == "--write-seeds")
+        {
+            foreach ((string name, byte[] seed) in FrameTarget.Seeds())
+            {
+                File.WriteAllBytes(Path.Combine(args[2], name), seed);
+            }
+            return 0;
         }
         if (args.Length > 1)
         {

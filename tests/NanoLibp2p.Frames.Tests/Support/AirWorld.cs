@@ -19,6 +19,12 @@ internal enum Attack
     StolenRoots = 4,
     RestoredStore = 8,
     LostRecord = 16,
+
+    /// <summary>The board's store gives the record before the last, and says so.</summary>
+    OlderRecord = 32,
+
+    /// <summary>Nobody attacks, and nobody opens anew: resumptions must do.</summary>
+    ResumptionsAlone = 64,
 }
 
 /// <summary>
@@ -46,6 +52,7 @@ internal sealed class AirWorld : DeviceSessionEvents
     private readonly Queue<(bool IsUp, byte[] Frame)> _clear = new();
     private readonly HashSet<string> _ephemerals = [];
     private readonly HashSet<string> _acted = [];
+    private readonly HashSet<(string Root, int Number)> _takenOnce = [];
     private readonly KeyPair _deviceKey = new();
     private FrameGateway _gateway;
     private bool _isClear;
@@ -96,6 +103,7 @@ internal sealed class AirWorld : DeviceSessionEvents
         int stealAt = (_attack & (Attack.StolenGatewayKey | Attack.StolenRoots)) != 0 ? _random.Next(Steps / 3, Steps / 2) : -1;
         int backAt = (_attack & Attack.RestoredStore) != 0 ? _random.Next(Steps / 2, Steps) : -1;
         int loseAt = (_attack & Attack.LostRecord) != 0 ? _random.Next(30, 110) : -1;
+        int olderAt = (_attack & Attack.OlderRecord) != 0 ? _random.Next(30, 110) : -1;
         for (int step = 0; step < Steps; step++)
         {
             _time.Now += TimeSpan.FromSeconds(2);
@@ -120,6 +128,12 @@ internal sealed class AirWorld : DeviceSessionEvents
                 Guarded(true, () => Provision(1));
             }
 
+            if (step == olderAt)
+            {
+                _board.GoBack();
+                _device.Start();
+            }
+
             Step();
             Check();
         }
@@ -139,7 +153,7 @@ internal sealed class AirWorld : DeviceSessionEvents
             case < 0.24:
                 Guarded(true, () => _device.Resume());
                 break;
-            case < 0.27:
+            case < 0.27 when (_attack & Attack.ResumptionsAlone) == 0:
                 Guarded(true, () => Open(_random.Next(2) == 0));
                 break;
             case < 0.33:
@@ -176,7 +190,8 @@ internal sealed class AirWorld : DeviceSessionEvents
         _board.Cuts = _store.Cuts = 0;
         _isClear = true;
         _clear.Clear();
-        foreach (string how in new[] { "at once", "R", "KK", "XX" })
+        string[] ways = ["at once", "R", "KK", "XX"];
+        foreach (string how in (_attack & Attack.ResumptionsAlone) != 0 ? ways[..2] : ways)
         {
             _time.Now += TimeSpan.FromSeconds(2);
             switch (how)
@@ -237,7 +252,10 @@ internal sealed class AirWorld : DeviceSessionEvents
         ulong number = _device.Record.NumberBase + (ulong)_device.Next;
         BinaryPrimitives.WriteUInt64BigEndian(_device.Body.AsSpan(DeviceSession.BodyOffset), number);
         System.Text.Encoding.ASCII.GetBytes(body).CopyTo(_device.Body, DeviceSession.BodyOffset + 8);
-        return _device.Send(FrameInner.Publish | 4, asks, _random.Next(4) == 0, 8 + body.Length);
+
+        // of the second topic the gateway knows nothing: it opens the frame, and does not take it
+        int topic = !_isClear && _random.Next(5) == 0 ? 1 : 0;
+        return _device.Send(FrameInner.Publish | 4 | topic, asks, _random.Next(4) == 0, 8 + body.Length);
     }
 
     private void SendDown()
@@ -385,7 +403,13 @@ internal sealed class AirWorld : DeviceSessionEvents
         IsRestored = _isRestored,
         Reserve = 4,
         IsKept = _ => _random.NextDouble() < 0.85,
-    }, (_, _) => { });
+    }, (device, taken) =>
+    {
+        if (!_takenOnce.Add((Convert.ToHexString(device.Confirmed?.Root ?? []), taken.Number)) && device.Confirmed != null)
+        {
+            _fault = $"the gateway acted twice on number {taken.Number}";
+        }
+    });
 
     private void Check()
     {
@@ -401,9 +425,15 @@ internal sealed class AirWorld : DeviceSessionEvents
         {
             int at = type == FrameHead.KK1 ? 8 : 6;
             string attempt = Convert.ToHexString(copy);
-            if (attempt != _attempt && !_ephemerals.Add(Convert.ToHexString(copy, at, 32)))
+            string ephemeral = Convert.ToHexString(copy, at, 32);
+            if (attempt != _attempt && !_ephemerals.Add(ephemeral))
             {
                 _fault = "an ephemeral key came twice";
+            }
+
+            if (ephemeral == FromStore(session.Record))
+            {
+                _fault = "an ephemeral key follows from the store";
             }
 
             _attempt = attempt;
@@ -414,6 +444,18 @@ internal sealed class AirWorld : DeviceSessionEvents
         {
             _clear.Enqueue((true, copy));
         }
+    }
+
+    // what a thief of the store computes, who knows what the board's random source says (SPEC.md 3.2)
+    private string FromStore(FrameRecord record)
+    {
+        byte[] text = [(byte)'e', 0, 0, 0, 0, .. new byte[32]];
+        BinaryPrimitives.WriteUInt32BigEndian(text.AsSpan(1), record.Nd);
+        new WorstRandom().Fill(text, 5, 32);
+        byte[] key = new byte[64];
+        _crypto.HmacSha256(record.Raw, FrameRecord.HedgeAt, 32, text, 0, text.Length, key, 0);
+        _crypto.X25519Base(key, 0, key, 32);
+        return Convert.ToHexString(key, 32, 32);
     }
 
     public override void OnOpen(DeviceSession session)

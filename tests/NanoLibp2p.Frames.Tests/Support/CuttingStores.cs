@@ -6,16 +6,22 @@ using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Frames.Tests;
 
-/// <summary>A board's store whose power goes before or after a write, by chance.</summary>
-internal sealed class BoardStore(Random random) : IStore
+/// <summary>A board's store whose power goes before or after a write, by chance, and which may give the value before the last.</summary>
+internal sealed class BoardStore(Random random) : IStore, ICopiedStore
 {
     private byte[]? _value;
+    private byte[]? _before;
+
+    public bool IsOlder { get; private set; }
 
     public double Cuts { get; set; }
 
     public int CutCount { get; private set; }
 
-    public void Lose() => _value = null;
+    public void Lose() => (_value, _before, IsOlder) = (null, null, false);
+
+    /// <summary>The last write can't be read any more.</summary>
+    public void GoBack() => (_value, IsOlder) = (_before ?? _value, _value != null);
 
     public int Read(string name, byte[] buffer, int offset, int capacity)
     {
@@ -32,6 +38,8 @@ internal sealed class BoardStore(Random random) : IStore
             throw new PowerCut();
         }
 
+        _before = _value;
+        IsOlder = false;
         _value = buffer.AsSpan(offset, count).ToArray();
         if (chance < Cuts)
         {

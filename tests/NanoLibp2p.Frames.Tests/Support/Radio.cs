@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Frames.Gateway;
+using NanoLibp2p.Frames.Tests.Proofs;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Noise;
 using NanoLibp2p.Tests;
@@ -186,14 +187,7 @@ internal sealed class Radio : FrameNodeEvents
         _clock.Now += TimeSpan.FromMilliseconds(ms);
     }
 
-    // Semtech AN1200.13: explicit header, CRC, preamble 8, 125 kHz, coding rate 4/5
-    public override int TimeOnAir(int bytes)
-    {
-        double symbol = (1 << Spreading) / 125.0;
-        int low = Spreading >= 11 ? 1 : 0;
-        int payload = 8 + Math.Max((int)Math.Ceiling(((8.0 * bytes) - (4 * Spreading) + 44) / (4 * (Spreading - (2 * low)))) * 5, 0);
-        return (int)Math.Ceiling((12.25 + payload) * symbol);
-    }
+    public override int TimeOnAir(int bytes) => (int)Math.Ceiling(BytesOnAir.AirtimeMs(Spreading, bytes));
 
     public override void OnState(FrameNode node) => States.Add(node.State);
 

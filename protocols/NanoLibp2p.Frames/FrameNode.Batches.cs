@@ -33,6 +33,21 @@ namespace NanoLibp2p.Frames
             }
         }
 
+        // the gateway has it, and the call that signs it waits for its answer
+        private bool IsBeingSigned(int reading)
+        {
+            bool isSign = _callMethod == SignMethod;
+            for (int i = 0; isSign && i < _batchCount; i++)
+            {
+                if (_batch[i] == reading)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
         private bool SignReading(int reading, ulong number, byte[] signature, int at)
         {
             int count = WriteData(reading, DataAt);
@@ -73,7 +88,7 @@ namespace NanoLibp2p.Frames
             _identity.Sign(_secrets.Crypto, _message, 0, end, signature, signatureAt);
         }
 
-        // whether a batch is full, old or urgent enough; picks it
+        // whether a batch is full, old or urgent enough, or can't grow in a full ring; picks it
         private bool PickBatch()
         {
             if (_batchSince == NeverMs)
@@ -92,15 +107,28 @@ namespace NanoLibp2p.Frames
             for (int alias = 0; alias < _topics.Length; alias++)
             {
                 int count = 0;
+                int others = 0;
                 bool isUrgent = isOld;
                 for (int reading = _ring.First; reading < _ring.End; reading++)
                 {
-                    if (_ring.State(reading) == ReadingRing.Taken && _ring.Alias(reading) == alias)
+                    int state = _ring.State(reading);
+                    if (state == ReadingRing.Done || _ring.Alias(reading) != alias)
+                    {
+                        continue;
+                    }
+
+                    if (state == ReadingRing.Taken)
                     {
                         count++;
                         isUrgent |= _ring.IsAlarm(reading);
                     }
+                    else
+                    {
+                        others++;
+                    }
                 }
+
+                isUrgent |= _ring.IsFull && others == 0;
 
                 isAny |= count > 0;
                 if (count > 0 && (isUrgent || count >= _batch.Length))

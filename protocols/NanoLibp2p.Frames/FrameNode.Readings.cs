@@ -91,7 +91,8 @@ namespace NanoLibp2p.Frames
         /// <param name="offset">Where it begins.</param>
         /// <param name="count">Its bytes, at least 1.</param>
         /// <param name="isAlarm">Whether it may take the last tenth of the hour's airtime, asks for an answer, and ends its batch.</param>
-        /// <returns>Its name in events; or a negative <see cref="FrameResult"/>.</returns>
+        /// <returns>Its name in events; or a negative <see cref="FrameResult"/>: <see cref="FrameResult.Full"/> when there is no room but
+        /// that of a reading that waits for its batch's signature.</returns>
         public int Publish(int alias, byte[] reading, int offset, int count, bool isAlarm)
         {
             if (_topics[alias] == null)
@@ -106,8 +107,21 @@ namespace NanoLibp2p.Frames
 
             if (_ring.IsFull)
             {
+                // what a gateway that is there has taken waits for its signature alone: who drops it under overload never ends a batch
                 int oldest = _ring.First;
-                ForgetBatch();
+                if (!isAlarm && _state == FrameState.Open && _ring.State(oldest) == ReadingRing.Taken)
+                {
+                    // no reading comes that could ask for those on their way
+                    _wantsPing |= _asked < 0 && _ring.Find(ReadingRing.Sent) >= 0;
+                    _wakeAt = _now;
+                    return FrameResult.Full;
+                }
+
+                if (IsBeingSigned(oldest))
+                {
+                    ForgetBatch();
+                }
+
                 _ring.SetState(oldest, ReadingRing.Done);
                 _ring.Drop();
                 _events.OnLost(this, oldest, 0);

@@ -27,5 +27,9 @@ namespace NanoLibp2p.Frames
 
         /// <summary>Another call waits for its answer.</summary>
         public const int Busy = -8;
+
+        /// <summary>There is no room for a reading, and the gateway has the oldest one, which waits for its batch's signature: this one was
+        /// not taken.</summary>
+        public const int Full = -9;
     }
 }

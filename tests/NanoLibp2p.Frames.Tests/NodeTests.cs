@@ -115,10 +115,12 @@ public class NodeTests
         radio.Configure(radio.Node);
         radio.Start();
         Random random = new(spreading);
+        int refused = 0;
         for (int i = 0; i < 400; i++)
         {
             // far more than an hour carries
-            Publish(radio, $"r{i}");
+            byte[] bytes = Encoding.UTF8.GetBytes($"r{i}");
+            refused += radio.Node.Publish(0, bytes, 0, bytes.Length, false) == FrameResult.Full ? 1 : 0;
             radio.Run(random.Next(120_000));
             if (random.Next(20) == 0)
             {
@@ -126,7 +128,7 @@ public class NodeTests
             }
         }
 
-        Assert.NotEmpty(radio.Lost);
+        Assert.True(radio.Lost.Count + refused > 0);
         long worst = 0;
         for (int first = 0; first < radio.Sent.Count; first++)
         {
@@ -174,6 +176,55 @@ public class NodeTests
         radio.Until(() => radio.Settled.Count == 2);
         Assert.Equal(["t", "other"], radio.Published.Select(one => one.Topic));
         Assert.Empty(radio.Lost);
+    }
+
+    [Theory]
+    [InlineData(16, 12)]
+    [InlineData(4, 9)]
+    public void Batches_end_however_many_more_readings_come_than_the_air_carries(int ring, int spreading)
+    {
+        FrameNodeOptions options = Lora(96);
+        options.Readings = ring;
+        Radio radio = new(options, new CheapCrypto(), seed: 3, loss: 0.3, spreading: spreading);
+        radio.Node.SetTopic(0, "t", FrameTopic.Batched, null);
+        radio.Start();
+        int refused = 0;
+        for (int i = 0; i < 1200; i++)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes($"reading {i}".PadRight(20, '.'));
+            int result = radio.Node.Publish(0, bytes, 0, bytes.Length, false);
+            Assert.True(result >= 0 || result == FrameResult.Full, $"result {result}");
+            refused += result < 0 ? 1 : 0;
+            radio.Run(spreading == 12 ? 60_000 : 20_000);
+        }
+
+        // each is on the topic, told as lost, refused when it was published, or still there
+        int published = radio.Published.Sum(one => Data(one).Split('\n').Length);
+        Assert.InRange(1200 - radio.Settled.Count - radio.Lost.Count - refused, 0, ring);
+        Assert.True(published >= 100, $"{published} on the topic, {radio.Lost.Count} lost, {refused} refused");
+        Assert.Equal(published, radio.Published.SelectMany(one => Data(one).Split('\n')).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_topic_whose_batch_can_not_grow_in_a_full_ring_is_signed_and_holds_up_no_other()
+    {
+        Radio radio = new(Lora(96), new CheapCrypto());
+        radio.Node.SetTopic(0, "seldom", FrameTopic.Batched, null);
+        radio.Node.SetTopic(1, "often", FrameTopic.Batched, null);
+        radio.Start();
+        radio.Until(() => radio.Node.State == FrameState.Open);
+        Publish(radio, "r0");
+        radio.Node.Ask();
+        radio.Run(60_000);
+        for (int i = 0; i < 80; i++)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes($"o{i}");
+            radio.Node.Publish(1, bytes, 0, bytes.Length, false);
+            radio.Run(20_000);
+        }
+
+        Assert.Contains(radio.Published, one => one.Topic == "seldom");
+        Assert.True(radio.Published.Count(one => one.Topic == "often") >= 8, $"{radio.Published.Count} messages");
     }
 
     [Fact]

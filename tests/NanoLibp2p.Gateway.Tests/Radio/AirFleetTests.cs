@@ -18,6 +18,7 @@ public sealed class AirFleetTests
     // of the table
     private const int FirstRow = 2;
     private const int Share = 6;
+    private const int Twice = 8;
     private const int Airtime = 10;
     private const int Worst = 11;
 
@@ -49,6 +50,7 @@ public sealed class AirFleetTests
             string both = $"{kept[i]}\n{now[i]}: write the table anew if that is meant";
             Assert.True(Math.Abs(Number(before[Share]) - Number(after[Share])) <= 4, both);
             Assert.True(Math.Abs(Number(before[Airtime]) - Number(after[Airtime])) <= (0.15 * Number(before[Airtime])) + 0.1, both);
+            Assert.True(Number(after[Twice]) <= Number(before[Twice]), both);
             Assert.True(Number(after[Worst]) <= 36, now[i]);
         }
 

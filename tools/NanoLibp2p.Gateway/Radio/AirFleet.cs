@@ -38,6 +38,8 @@ internal sealed class AirFleet : IDisposable
     private long _repeated;
     private long _readings;
 
+    /// <summary>Makes it, before the first reading.</summary>
+    /// <exception cref="ArgumentException">A reading does not fit a frame.</exception>
     internal AirFleet(AirFleetOptions options)
     {
         _options = options;
@@ -95,6 +97,7 @@ internal sealed class AirFleet : IDisposable
             Delivered = _delivered.Count,
             Waiting = _devices.Sum(one => (long)one.Unsettled),
             Repeated = _repeated,
+            Lost = _devices.Sum(one => one.Lost),
             Frames = _devices.Sum(one => one.Counters.Sent),
             Collided = _gatewayLink.Counters.Collided,
             AirtimeMs = airUs / 1000.0 / played / Math.Max(1, _devices.Length),
@@ -166,6 +169,12 @@ internal sealed class AirFleet : IDisposable
             fleet._gateway.Remember(card.Peer, card.Card, card.StaticKey);
             int mtu = fleet._options.Mtu > 0 ? Math.Min(fleet._options.Mtu, link.Mtu) : link.Mtu;
             Node.SetTopic(0, Topic, mtu <= LongestOfBatches ? FrameTopic.Batched : FrameTopic.Signed, null);
+            if (Node.MaxReading(0) < fleet._options.ReadingBytes)
+            {
+                throw new ArgumentException($"a reading of {fleet._options.ReadingBytes} bytes does not fit a frame of {mtu}: "
+                    + $"{Node.MaxReading(0)} at most");
+            }
+
             long now = fleet._clock.NowMs;
             Start(now, -1);
             byte[] hedge = new byte[32];
@@ -182,6 +191,8 @@ internal sealed class AirFleet : IDisposable
 
         internal int Unsettled => Node.Unsettled;
 
+        internal long Lost { get; private set; }
+
         internal new long Step(long now)
         {
             if (now >= _next)
@@ -189,7 +200,7 @@ internal sealed class AirFleet : IDisposable
                 _next += (long)_fleet._options.Every.TotalMilliseconds;
                 byte[] reading = Encoding.ASCII.GetBytes($"{_number}:{++_taken}".PadRight(_fleet._options.ReadingBytes, '.'));
                 _fleet._readings++;
-                Node.Publish(0, reading, 0, reading.Length, false);
+                Lost += Node.Publish(0, reading, 0, reading.Length, false) < 0 ? 1 : 0;
             }
 
             int wait = base.Step(now);
@@ -201,6 +212,8 @@ internal sealed class AirFleet : IDisposable
 
             return Math.Min(_next, now + Math.Max(1, wait));
         }
+
+        public override void OnLost(FrameNode node, int reading, int notice) => Lost++;
 
         internal long WorstHourUs()
         {
@@ -225,7 +238,8 @@ internal sealed class AirFleet : IDisposable
         {
             FrameNodeOptions options = CreateOptions(link);
             options.Readings = 64;
-            options.MessageBytes = 512;
+            options.ReadingBytes = fleet._options.ReadingBytes;
+            options.MessageBytes = Math.Max(512, options.BatchReadings * (fleet._options.ReadingBytes + 1));
             options.Session.Mtu = fleet._options.Mtu > 0 ? Math.Min(fleet._options.Mtu, link.Mtu) : link.Mtu;
             return options;
         }

@@ -14,6 +14,9 @@ internal sealed record AirFleetResult
     /// <summary>Readings that still wait: in the devices' rings, or at the gateway for the signature of their batch.</summary>
     internal required long Waiting { get; init; }
 
+    /// <summary>Readings that devices told as lost, or did not take: their rings were full.</summary>
+    internal required long Lost { get; init; }
+
     /// <summary>Readings that stand on the topic again: each time counts.</summary>
     internal required long Repeated { get; init; }
 

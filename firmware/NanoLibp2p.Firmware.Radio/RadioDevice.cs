@@ -1,3 +1,4 @@
+using System;
 using NanoLibp2p.Frames;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Frames;
@@ -6,45 +7,110 @@ using NanoLibp2p.Noise;
 namespace NanoLibp2p.Firmware.Radio
 {
     /// <summary>
-    /// A device on a radio: a <see cref="FrameNode"/> on an <see cref="IFrameLink"/>. It opens the link and opens it again when it broke,
-    /// gives what arrives to the node, and sends what the node has when the link takes it.
+    /// A device on a radio, or on several of which one has its turn: a <see cref="FrameNode"/> over <see cref="IFrameLink"/>. It opens the
+    /// link and opens it again when it broke, gives what arrives to the node, and sends what the node has when the link takes it.
     /// </summary>
     /// <remarks>
-    /// A Main calls <see cref="Start"/>, then <see cref="Step"/> and <see cref="IFrameLink.Wait"/>, for ever; readings go to
-    /// <see cref="FrameNode.Publish"/>. Who wants to be told derives from this class. Nothing is allocated after the constructor.
+    /// <code>
+    ///   SetTopic on Node > Start > { Publish on Node > Step > Wait, or Close and sleep for SleepMs }
+    /// </code>
+    /// Readings stay in the node's ring until they are settled, so a change of radio (<see cref="IRadioChoice"/>) loses none. Who wants to
+    /// be told derives from this class. Owns no thread and no clock; allocates nothing after <see cref="Start"/> but what a driver's Open
+    /// takes.
     /// </remarks>
     public class RadioDevice : FrameNodeEvents
     {
-        private const int ReopenMs = 5000;
+        private const int ReopenMs = 1000;
 
-        private readonly IFrameLink _link;
-        private readonly byte[] _frame;
-        private readonly byte[] _received;
+        private readonly IFrameLink[] _links;
+        private readonly FrameNodeOptions _options;
+
+        // null where there is one radio
+        private readonly IRadioChoice _choice;
+        private readonly FrameNode _node;
+        private readonly bool _listens;
+
+        // a frame that arrived, which the node copies at once; or one that the link was too busy for, of so many bytes
+        private readonly byte[] _in;
+        private readonly byte[] _out;
+        private int _pending;
+        private IFrameLink _link;
         private bool _isOpen;
         private long _openAt;
 
-        /// <summary>Takes its memory.</summary>
+        /// <summary>Takes its memory, for one radio.</summary>
         /// <param name="link">The radio; it need not be open.</param>
         /// <param name="options">As <see cref="CreateOptions"/> makes them, or changed.</param>
         /// <param name="secrets">The cryptography of the session.</param>
         /// <param name="identity">Who it is.</param>
-        /// <param name="store">The board's.</param>
+        /// <param name="store">The board's store, or a <see cref="TwinStore"/> over it.</param>
         /// <param name="random">The board's.</param>
         public RadioDevice(IFrameLink link, FrameNodeOptions options, FrameSecrets secrets, Identity identity, IStore store, IRandom random)
+            : this(new IFrameLink[] { link }, options, null, secrets, identity, store, random)
         {
-            _link = link;
-            _frame = new byte[link.Mtu];
-            _received = new byte[link.Mtu];
-            Node = new FrameNode(options, secrets, identity, store, random, this);
         }
 
-        /// <summary>The node: topics, gateways, readings.</summary>
-        public FrameNode Node { get; }
+        /// <summary>Takes its memory, for several radios.</summary>
+        /// <param name="links">The radios, in the order of preference; one has its turn at a time.</param>
+        /// <param name="options">The node's. What depends on the radio is set with each change of it; that must keep its duty cycle by
+        /// itself: <see cref="FrameNodeOptions.AirtimeMs"/> stays 0.</param>
+        /// <param name="choice">Whose turn it is. Null for one radio that never has to give way, and whose options stay as they
+        /// are.</param>
+        /// <param name="secrets">The cryptography of the session.</param>
+        /// <param name="identity">Who it is.</param>
+        /// <param name="store">The board's store, or a <see cref="TwinStore"/> over it.</param>
+        /// <param name="random">The board's.</param>
+        /// <exception cref="ArgumentException">There is no link, or the choice is not among as many radios.</exception>
+        public RadioDevice(IFrameLink[] links, FrameNodeOptions options, IRadioChoice choice, FrameSecrets secrets,
+            Identity identity, IStore store, IRandom random)
+        {
+            if (links.Length != (choice == null ? 1 : choice.Radios))
+            {
+                throw new ArgumentException("give one link, or a choice among as many as there are");
+            }
+
+            _links = links;
+            _link = links[0];
+            _options = options;
+            int longest = _link.Mtu;
+            for (int i = 1; i < links.Length; i++)
+            {
+                longest = links[i].Mtu > longest ? links[i].Mtu : longest;
+            }
+
+            _in = new byte[longest];
+            _out = new byte[longest];
+            if (choice != null)
+            {
+                // the node takes its memory for the longest frame of all
+                _choice = choice;
+                options.Session.Mtu = longest;
+            }
+
+            _node = new FrameNode(options, secrets, identity, store, random, this);
+            if (choice != null)
+            {
+                _listens = options.Session.IsListening;
+                Suit(options, _link, _listens);
+            }
+        }
+
+        /// <summary>The node: topics, gateways, readings, calls, its state.</summary>
+        public FrameNode Node
+        {
+            get { return _node; }
+        }
+
+        /// <summary>The radio that has its turn: its place in the order of preference.</summary>
+        public int Current
+        {
+            get { return _choice == null ? 0 : _choice.Current; }
+        }
 
         /// <summary>Why the link could not be opened the last time; <see cref="LinkError.None"/> when it could.</summary>
         public LinkError Error { get; private set; }
 
-        /// <summary>Frames that the link did not take.</summary>
+        /// <summary>Frames that the link did not take, and never will.</summary>
         public int Refused { get; private set; }
 
         /// <summary>Options that fit a link: MTU, suite, receive window.</summary>
@@ -52,72 +118,89 @@ namespace NanoLibp2p.Firmware.Radio
         public static FrameNodeOptions CreateOptions(IFrameLink link)
         {
             FrameNodeOptions options = new FrameNodeOptions();
-            options.Session.Mtu = link.Mtu;
-            options.Session.IsShort = link.IsBoundedByAir;
-            options.Session.IsListening = !link.IsBoundedByAir;
-            options.HasWindows = link.IsBoundedByAir;
-            options.AnswerMs = link.AnswerMs;
+            Suit(options, link, true);
             return options;
         }
 
-        /// <summary>Reads the store and opens the link.</summary>
+        /// <summary>Reads the store; the first step opens the link.</summary>
         /// <param name="nowMs">The board's clock.</param>
         /// <param name="sleptMs">How long a timed sleep was that ended just now; -1 for any other start.</param>
         /// <returns>False when the board was never provisioned.</returns>
         public bool Start(long nowMs, long sleptMs)
         {
             _openAt = nowMs;
-            return Node.Start(nowMs, sleptMs);
+            return _node.Start(nowMs, sleptMs);
         }
 
-        /// <summary>Lets time pass: receives, sends, opens the link again.</summary>
+        /// <summary>Lets time pass: receives, sends, opens the link again, changes the radio.</summary>
         /// <param name="nowMs">The board's clock.</param>
         /// <returns>Milliseconds after which it wants to be called again, unless a frame arrives before.</returns>
         public int Step(long nowMs)
         {
-            if (!_isOpen && !Open(nowMs))
+            int next = _isOpen || Open(nowMs) ? StepLink(nowMs) : ReopenMs;
+            if (_choice != null)
             {
-                return ReopenMs;
+                _choice.Poll(nowMs, _node.Unsettled > 0);
+                if (_links[_choice.Current] != _link)
+                {
+                    Close();
+                    _link = _links[_choice.Current];
+                    next = _openAt > nowMs ? ReopenMs : 0;
+                }
             }
 
-            int next = _link.Poll(nowMs);
-            int count = _link.Receive(_received, 0, _received.Length);
-            while (count > 0)
-            {
-                Node.Receive(_received, 0, count, nowMs);
-                count = _link.Receive(_received, 0, _received.Length);
-            }
+            return next;
+        }
 
-            if (count < 0)
+        /// <summary>Sleeps until a frame comes, but no longer than what <see cref="Step"/> said.</summary>
+        public void Wait(int milliseconds)
+        {
+            _link.Wait(milliseconds);
+        }
+
+        /// <summary>How long the board may sleep with everything off: until its next reading, once nothing waits and no answer is
+        /// due.</summary>
+        /// <param name="nowMs">The clock.</param>
+        /// <param name="nextReadingMs">When it reads its sensor again, by the same clock.</param>
+        /// <returns>Milliseconds; 0 while it must stay awake.</returns>
+        public long SleepMs(long nowMs, long nextReadingMs)
+        {
+            bool isBusy = _pending > 0 || _node.Unsettled > 0 || nowMs < _node.ListensUntil;
+            return isBusy || nextReadingMs <= nowMs ? 0 : nextReadingMs - nowMs;
+        }
+
+        /// <summary>Closes the radio, before the board sleeps; the next step opens it again.</summary>
+        public void Close()
+        {
+            if (_isOpen)
             {
+                _link.Close();
                 _isOpen = false;
-                _openAt = nowMs + ReopenMs;
-                return ReopenMs;
+                _pending = 0;
+                _openAt = long.MinValue;
             }
-
-            int bytes = Node.Transmit(_frame, 0, nowMs);
-            if (bytes > 0)
-            {
-                // what the link refuses counts as lost, as anything may be that is on the air
-                Refused += _link.Send(_frame, 0, bytes, null, 0, true) == bytes ? 0 : 1;
-                int polled = _link.Poll(nowMs);
-                next = polled < next ? polled : next;
-            }
-
-            long wait = Node.WakeAt == FrameNode.NeverMs ? FrameLinkResult.IdleMs : Node.WakeAt - nowMs;
-            return wait < next ? wait < 0 ? 0 : 0 | (int)wait : next;
         }
 
         /// <inheritdoc/>
         public override int TimeOnAir(int bytes)
         {
-            return (_link.TimeOnAirUs(bytes) + 999) / 1000;
+            // rounded up, and more than that: a frame must not come while the link still listens for the answer to the one before
+            return (_link.TimeOnAirUs(bytes) / 1000) + 1;
         }
 
         /// <inheritdoc/>
         public override int WaitMs(int bytes, bool isUrgent)
         {
             return _link.WaitMs(bytes, isUrgent);
+        }
+
+        private static void Suit(FrameNodeOptions options, IFrameLink link, bool listens)
+        {
+            options.AnswerMs = link.AnswerMs;
+            options.HasWindows = link.IsBoundedByAir;
+            options.Session.Mtu = link.Mtu;
+            options.Session.IsShort = link.IsBoundedByAir;
+            options.Session.IsListening = listens && !link.IsBoundedByAir;
         }
 
         private bool Open(long nowMs)
@@ -128,9 +211,89 @@ namespace NanoLibp2p.Firmware.Radio
             }
 
             Error = _link.Open();
-            _isOpen = Error == LinkError.None;
             _openAt = nowMs + ReopenMs;
+            _isOpen = Error == LinkError.None;
+            if (_choice == null)
+            {
+                return _isOpen;
+            }
+
+            if (_isOpen)
+            {
+                Suit(_options, _link, _listens);
+                _node.Roam();
+            }
+            else
+            {
+                _choice.Fail(nowMs);
+            }
+
             return _isOpen;
+        }
+
+        private int StepLink(long nowMs)
+        {
+            int next = _link.Poll(nowMs);
+            int unsettled = _node.Unsettled;
+            bool wasOpen = _node.State == FrameState.Open;
+            int count = _link.Receive(_in, 0, _in.Length);
+            while (count > 0)
+            {
+                _node.Receive(_in, 0, count, nowMs);
+                count = _link.Receive(_in, 0, _in.Length);
+            }
+
+            // a radio over which readings are settled, or a session was opened or resumed, works
+            if (_choice != null && (_node.Unsettled < unsettled || (!wasOpen && _node.State == FrameState.Open)))
+            {
+                _choice.Settle(nowMs);
+            }
+
+            int result = count < 0 ? FrameLinkResult.Failed : Send(nowMs);
+            if (result == FrameLinkResult.Failed)
+            {
+                Close();
+                _openAt = nowMs + ReopenMs;
+                if (_choice != null)
+                {
+                    _choice.Fail(nowMs);
+                }
+
+                return ReopenMs;
+            }
+
+            if (_pending > 0)
+            {
+                // nobody is connected, or the radio is busy: it says when it looks again
+                return next;
+            }
+
+            if (result > 0)
+            {
+                // the link has begun with it, and says next when it looks again
+                return 0;
+            }
+
+            long wait = _node.WakeAt - nowMs;
+            return wait >= next ? next : wait < 0 ? 0 : 0 | (int)wait;
+        }
+
+        private int Send(long nowMs)
+        {
+            if (_pending == 0)
+            {
+                _pending = _node.Transmit(_out, 0, nowMs);
+            }
+
+            int result = _pending == 0 ? FrameLinkResult.Busy : _link.Send(_out, 0, _pending, null, 0, true);
+            if (result != FrameLinkResult.Busy)
+            {
+                // what the link refuses counts as lost, as anything may be that is on the air: the node asks, and sends it again
+                Refused += result > 0 ? 0 : 1;
+                _pending = 0;
+            }
+
+            return result;
         }
     }
 }

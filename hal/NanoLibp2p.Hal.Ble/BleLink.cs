@@ -8,11 +8,8 @@ namespace NanoLibp2p.Hal.Ble
     /// Frames over one GATT connection, cut into packets of the ATT MTU (SPEC.md 2): the device's end, and one connection of a gateway's. A
     /// connection that ends takes the frame under way with it; the link stays open for the next one.
     /// </summary>
-    public sealed class BleLink : IFrameLink
+    public sealed class BleLink : SegmentedLink
     {
-        /// <summary>The longest frame (SPEC.md 14).</summary>
-        public const int FrameMtu = 244;
-
         private const int WindowMs = 1000;
 
         // what is not taken by the stack is offered again so soon
@@ -25,7 +22,6 @@ namespace NanoLibp2p.Hal.Ble
         private readonly PacketJoiner _joiner = new PacketJoiner(FrameMtu);
         private readonly byte[] _packet = new byte[FrameMtu + 1];
         private int _connection;
-        private bool _isOpen;
 
         /// <summary>Takes its memory: three frames.</summary>
         /// <param name="channel">The connection, which this link opens and closes.</param>
@@ -37,79 +33,36 @@ namespace NanoLibp2p.Hal.Ble
         /// <summary>Whether somebody is connected.</summary>
         public bool IsConnected
         {
-            get { return _isOpen && _channel.Connection != 0; }
-        }
-
-        /// <inheritdoc/>
-        public int Mtu
-        {
-            get { return FrameMtu; }
+            get { return IsOpen && _channel.Connection != 0; }
         }
 
         /// <summary>False: there is one other end.</summary>
-        public bool HasAddresses
+        public override bool HasAddresses
         {
             get { return false; }
         }
 
         /// <inheritdoc/>
-        public bool IsBoundedByAir
-        {
-            get { return false; }
-        }
-
-        /// <inheritdoc/>
-        public int AnswerMs
+        public override int AnswerMs
         {
             get { return WindowMs; }
         }
 
-        /// <inheritdoc/>
-        public int RssiDbm
-        {
-            get { return FrameLinkResult.NoSignal; }
-        }
-
-        /// <inheritdoc/>
-        public int SnrQuarterDb
-        {
-            get { return FrameLinkResult.NoSignal; }
-        }
-
-        /// <inheritdoc/>
-        public LinkError Open()
-        {
-            Close();
-            LinkError error = _channel.Open();
-            _isOpen = error == LinkError.None;
-            return error;
-        }
-
         /// <summary>At 1 Mbit/s, with 21 bytes around each packet (preamble, access address, LL, L2CAP and ATT heads, CRC).</summary>
-        public int TimeOnAirUs(int count)
+        public override int TimeOnAirUs(int count)
         {
             int piece = PacketBytes() - 1;
             int packets = (count + piece - 1) / piece;
             return (count + (22 * packets)) * 8;
         }
 
-        /// <summary>0.</summary>
-        public int WaitMs(int count, bool isUrgent)
-        {
-            return 0;
-        }
-
         /// <summary>Takes a frame; <see cref="FrameLinkResult.Busy"/> while nobody is connected.</summary>
-        public int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
+        public override int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
         {
-            if (count < 1 || count > FrameMtu)
+            int refuses = Refuses(count);
+            if (refuses != 0)
             {
-                return FrameLinkResult.TooLong;
-            }
-
-            if (!_isOpen)
-            {
-                return FrameLinkResult.Failed;
+                return refuses;
             }
 
             Pump();
@@ -124,9 +77,9 @@ namespace NanoLibp2p.Hal.Ble
         }
 
         /// <inheritdoc/>
-        public int Receive(byte[] buffer, int offset, int capacity)
+        public override int Receive(byte[] buffer, int offset, int capacity)
         {
-            if (!_isOpen)
+            if (!IsOpen)
             {
                 return LinkResult.Failed;
             }
@@ -149,21 +102,15 @@ namespace NanoLibp2p.Hal.Ble
         }
 
         /// <summary>0: no address.</summary>
-        public int CopyAddress(byte[] buffer, int offset)
-        {
-            return 0;
-        }
-
-        /// <summary>0: an answer needs none.</summary>
-        public int CopyOrigin(byte[] buffer, int offset)
+        public override int CopyAddress(byte[] buffer, int offset)
         {
             return 0;
         }
 
         /// <inheritdoc/>
-        public int Poll(long nowMs)
+        public override int Poll(long nowMs)
         {
-            if (!_isOpen)
+            if (!IsOpen)
             {
                 return FrameLinkResult.IdleMs;
             }
@@ -173,21 +120,27 @@ namespace NanoLibp2p.Hal.Ble
         }
 
         /// <inheritdoc/>
-        public void Wait(int milliseconds)
+        public override void Wait(int milliseconds)
         {
             _channel.Wait(milliseconds);
         }
 
         /// <inheritdoc/>
-        public void Close()
+        public override void Close()
         {
-            if (_isOpen)
+            if (IsOpen)
             {
-                _isOpen = false;
+                IsOpen = false;
                 _channel.Close();
                 _splitter.Reset();
                 _joiner.Reset();
             }
+        }
+
+        /// <inheritdoc/>
+        protected override LinkError OpenChannel()
+        {
+            return _channel.Open();
         }
 
         private int PacketBytes()

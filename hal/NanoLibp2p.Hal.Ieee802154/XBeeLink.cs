@@ -14,11 +14,8 @@ namespace NanoLibp2p.Hal.Ieee802154
     ///                                            --status: not delivered, or none in 2 s--> the frame is dropped
     /// </code>
     /// </remarks>
-    public sealed class XBeeLink : IFrameLink
+    public sealed class XBeeLink : SegmentedLink
     {
-        /// <summary>The longest frame (SPEC.md 14).</summary>
-        public const int FrameMtu = 244;
-
         /// <summary>Bytes of a packet, its head among them: what every firmware takes in one radio frame.</summary>
         public const int PacketBytes = 100;
 
@@ -52,7 +49,6 @@ namespace NanoLibp2p.Hal.Ieee802154
         private bool _isAwaited;
         private long _statusUntil;
         private int _silent;
-        private bool _isOpen;
         private long _now;
         private long _uses;
 
@@ -91,74 +87,31 @@ namespace NanoLibp2p.Hal.Ieee802154
         public int Reopened { get; private set; }
 
         /// <inheritdoc/>
-        public int Mtu
-        {
-            get { return FrameMtu; }
-        }
-
-        /// <inheritdoc/>
-        public bool HasAddresses
+        public override bool HasAddresses
         {
             get { return true; }
         }
 
         /// <inheritdoc/>
-        public bool IsBoundedByAir
-        {
-            get { return false; }
-        }
-
-        /// <inheritdoc/>
-        public int AnswerMs
+        public override int AnswerMs
         {
             get { return WindowMs; }
         }
 
-        /// <inheritdoc/>
-        public int RssiDbm
-        {
-            get { return FrameLinkResult.NoSignal; }
-        }
-
-        /// <inheritdoc/>
-        public int SnrQuarterDb
-        {
-            get { return FrameLinkResult.NoSignal; }
-        }
-
-        /// <inheritdoc/>
-        public LinkError Open()
-        {
-            Close();
-            LinkError error = _port.Open();
-            _isOpen = error == LinkError.None;
-            return error;
-        }
-
         /// <summary>By 250 kbit/s: 32 us a byte, and 31 bytes more a packet.</summary>
-        public int TimeOnAirUs(int count)
+        public override int TimeOnAirUs(int count)
         {
             int packets = (count + PacketBytes - 2) / (PacketBytes - 1);
             return (count + (32 * packets)) * 32;
         }
 
-        /// <summary>0: the radio waits for a free channel by itself.</summary>
-        public int WaitMs(int count, bool isUrgent)
-        {
-            return 0;
-        }
-
         /// <inheritdoc/>
-        public int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
+        public override int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
         {
-            if (count < 1 || count > FrameMtu)
+            int refuses = Refuses(count);
+            if (refuses != 0)
             {
-                return FrameLinkResult.TooLong;
-            }
-
-            if (!_isOpen)
-            {
-                return FrameLinkResult.Failed;
+                return refuses;
             }
 
             if (to != null && toCount > 0 && toCount != XBeeFrames.AddressBytes)
@@ -178,10 +131,10 @@ namespace NanoLibp2p.Hal.Ieee802154
         }
 
         /// <inheritdoc/>
-        public int Receive(byte[] buffer, int offset, int capacity)
+        public override int Receive(byte[] buffer, int offset, int capacity)
         {
             Read();
-            while (_isOpen && _frameCount > 0)
+            while (IsOpen && _frameCount > 0)
             {
                 int count = _frameCount;
                 _frameCount = 0;
@@ -194,24 +147,18 @@ namespace NanoLibp2p.Hal.Ieee802154
                 Read();
             }
 
-            return _isOpen ? 0 : LinkResult.Failed;
+            return IsOpen ? 0 : LinkResult.Failed;
         }
 
         /// <summary>8 bytes: the sender's address.</summary>
-        public int CopyAddress(byte[] buffer, int offset)
+        public override int CopyAddress(byte[] buffer, int offset)
         {
             Array.Copy(_from, 0, buffer, offset, XBeeFrames.AddressBytes);
             return XBeeFrames.AddressBytes;
         }
 
         /// <inheritdoc/>
-        public int CopyOrigin(byte[] buffer, int offset)
-        {
-            return CopyAddress(buffer, offset);
-        }
-
-        /// <inheritdoc/>
-        public int Poll(long nowMs)
+        public override int Poll(long nowMs)
         {
             if (nowMs < _now && _isAwaited)
             {
@@ -219,7 +166,7 @@ namespace NanoLibp2p.Hal.Ieee802154
             }
 
             _now = nowMs;
-            if (!_isOpen)
+            if (!IsOpen)
             {
                 return FrameLinkResult.IdleMs;
             }
@@ -234,7 +181,7 @@ namespace NanoLibp2p.Hal.Ieee802154
                 {
                     _silent = 0;
                     Reopened++;
-                    _isOpen = _port.Open() == LinkError.None;
+                    IsOpen = _port.Open() == LinkError.None;
                 }
             }
 
@@ -242,7 +189,7 @@ namespace NanoLibp2p.Hal.Ieee802154
         }
 
         /// <inheritdoc/>
-        public void Wait(int milliseconds)
+        public override void Wait(int milliseconds)
         {
             if (_readAt == _readCount && _frameCount == 0)
             {
@@ -251,18 +198,24 @@ namespace NanoLibp2p.Hal.Ieee802154
         }
 
         /// <inheritdoc/>
-        public void Close()
+        public override void Close()
         {
-            if (_isOpen)
+            if (IsOpen)
             {
                 _port.Close();
                 Break();
             }
         }
 
+        /// <inheritdoc/>
+        protected override LinkError OpenChannel()
+        {
+            return _port.Open();
+        }
+
         private void Break()
         {
-            _isOpen = false;
+            IsOpen = false;
             _isAwaited = false;
             _lineCount = 0;
             _frameCount = 0;
@@ -278,7 +231,7 @@ namespace NanoLibp2p.Hal.Ieee802154
         // Reads the line until a frame is whole, which waits in its joiner for Receive, or nothing more has come.
         private void Read()
         {
-            while (_isOpen && _frameCount == 0)
+            while (IsOpen && _frameCount == 0)
             {
                 if (_readAt == _readCount)
                 {

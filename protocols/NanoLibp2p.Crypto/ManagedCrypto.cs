@@ -6,7 +6,7 @@ namespace NanoLibp2p.Crypto
     /// </summary>
     public sealed class ManagedCrypto : CryptoProvider
     {
-        private readonly Sha256 _sha256 = new Sha256();
+        private readonly Sha256 _sha256;
         private readonly Sha512 _sha512 = new Sha512();
         private readonly ChaCha20Poly1305 _aead = new ChaCha20Poly1305();
         internal readonly CurveScratch Scratch = new CurveScratch();
@@ -17,6 +17,7 @@ namespace NanoLibp2p.Crypto
         /// <summary>Makes every buffer that the operations need.</summary>
         public ManagedCrypto()
         {
+            _sha256 = new Sha256(_sha512.K);
             _hmac = new Hmac(_sha256);
             _ed25519 = new Ed25519(_sha512, Scratch);
             _verifier = new Ed25519Verifier(_sha512, Scratch);

@@ -11,26 +11,18 @@ namespace NanoLibp2p.Crypto
     {
         internal const int BlockBytes = 64;
 
-        private readonly uint[] _k;
+        private readonly ulong[] _k;
         private readonly uint[] _state = new uint[8];
         private readonly byte[] _block = new byte[BlockBytes];
         private int _held;
         private uint _total;
 
-        internal Sha256()
+        /// <summary>Takes its memory.</summary>
+        /// <param name="constants">SHA-512's: those of SHA-256 are the upper halves of the first 64 (FIPS 180-4, 4.2.2, 4.2.3: the
+        /// fractional parts of the same cube roots).</param>
+        internal Sha256(ulong[] constants)
         {
-            // made here, and not static: nanoCLR would keep a static array's bytes in RAM whether or not the hash is used
-            _k = new uint[]
-            {
-                0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-                0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-                0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-                0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-                0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-                0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-                0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-                0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-            };
+            _k = constants;
         }
 
         internal void Start()
@@ -125,7 +117,7 @@ namespace NanoLibp2p.Crypto
         private void Compress()
         {
             byte[] block = _block;
-            uint[] k = _k;
+            ulong[] k = _k;
             uint[] state = _state;
             ulong twice = 0x100000001;
             ulong t, w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15;
@@ -157,52 +149,52 @@ namespace NanoLibp2p.Crypto
 
             for (int i = 0; ;)
             {
-                t = h + (((((e >> 14) ^ e) >> 5) ^ e) >> 6) + (g ^ (e & (f ^ g))) + k[i] + w0;
+                t = h + (((((e >> 14) ^ e) >> 5) ^ e) >> 6) + (g ^ (e & (f ^ g))) + (k[i] >> 32) + w0;
                 d = (ulong)(uint)(d + t) * twice;
                 h = (ulong)(uint)(t + (((((a >> 9) ^ a) >> 11) ^ a) >> 2) + ((a & (b | c)) | (b & c))) * twice;
-                t = g + (((((d >> 14) ^ d) >> 5) ^ d) >> 6) + (f ^ (d & (e ^ f))) + k[i + 1] + w1;
+                t = g + (((((d >> 14) ^ d) >> 5) ^ d) >> 6) + (f ^ (d & (e ^ f))) + (k[i + 1] >> 32) + w1;
                 c = (ulong)(uint)(c + t) * twice;
                 g = (ulong)(uint)(t + (((((h >> 9) ^ h) >> 11) ^ h) >> 2) + ((h & (a | b)) | (a & b))) * twice;
-                t = f + (((((c >> 14) ^ c) >> 5) ^ c) >> 6) + (e ^ (c & (d ^ e))) + k[i + 2] + w2;
+                t = f + (((((c >> 14) ^ c) >> 5) ^ c) >> 6) + (e ^ (c & (d ^ e))) + (k[i + 2] >> 32) + w2;
                 b = (ulong)(uint)(b + t) * twice;
                 f = (ulong)(uint)(t + (((((g >> 9) ^ g) >> 11) ^ g) >> 2) + ((g & (h | a)) | (h & a))) * twice;
-                t = e + (((((b >> 14) ^ b) >> 5) ^ b) >> 6) + (d ^ (b & (c ^ d))) + k[i + 3] + w3;
+                t = e + (((((b >> 14) ^ b) >> 5) ^ b) >> 6) + (d ^ (b & (c ^ d))) + (k[i + 3] >> 32) + w3;
                 a = (ulong)(uint)(a + t) * twice;
                 e = (ulong)(uint)(t + (((((f >> 9) ^ f) >> 11) ^ f) >> 2) + ((f & (g | h)) | (g & h))) * twice;
-                t = d + (((((a >> 14) ^ a) >> 5) ^ a) >> 6) + (c ^ (a & (b ^ c))) + k[i + 4] + w4;
+                t = d + (((((a >> 14) ^ a) >> 5) ^ a) >> 6) + (c ^ (a & (b ^ c))) + (k[i + 4] >> 32) + w4;
                 h = (ulong)(uint)(h + t) * twice;
                 d = (ulong)(uint)(t + (((((e >> 9) ^ e) >> 11) ^ e) >> 2) + ((e & (f | g)) | (f & g))) * twice;
-                t = c + (((((h >> 14) ^ h) >> 5) ^ h) >> 6) + (b ^ (h & (a ^ b))) + k[i + 5] + w5;
+                t = c + (((((h >> 14) ^ h) >> 5) ^ h) >> 6) + (b ^ (h & (a ^ b))) + (k[i + 5] >> 32) + w5;
                 g = (ulong)(uint)(g + t) * twice;
                 c = (ulong)(uint)(t + (((((d >> 9) ^ d) >> 11) ^ d) >> 2) + ((d & (e | f)) | (e & f))) * twice;
-                t = b + (((((g >> 14) ^ g) >> 5) ^ g) >> 6) + (a ^ (g & (h ^ a))) + k[i + 6] + w6;
+                t = b + (((((g >> 14) ^ g) >> 5) ^ g) >> 6) + (a ^ (g & (h ^ a))) + (k[i + 6] >> 32) + w6;
                 f = (ulong)(uint)(f + t) * twice;
                 b = (ulong)(uint)(t + (((((c >> 9) ^ c) >> 11) ^ c) >> 2) + ((c & (d | e)) | (d & e))) * twice;
-                t = a + (((((f >> 14) ^ f) >> 5) ^ f) >> 6) + (h ^ (f & (g ^ h))) + k[i + 7] + w7;
+                t = a + (((((f >> 14) ^ f) >> 5) ^ f) >> 6) + (h ^ (f & (g ^ h))) + (k[i + 7] >> 32) + w7;
                 e = (ulong)(uint)(e + t) * twice;
                 a = (ulong)(uint)(t + (((((b >> 9) ^ b) >> 11) ^ b) >> 2) + ((b & (c | d)) | (c & d))) * twice;
-                t = h + (((((e >> 14) ^ e) >> 5) ^ e) >> 6) + (g ^ (e & (f ^ g))) + k[i + 8] + w8;
+                t = h + (((((e >> 14) ^ e) >> 5) ^ e) >> 6) + (g ^ (e & (f ^ g))) + (k[i + 8] >> 32) + w8;
                 d = (ulong)(uint)(d + t) * twice;
                 h = (ulong)(uint)(t + (((((a >> 9) ^ a) >> 11) ^ a) >> 2) + ((a & (b | c)) | (b & c))) * twice;
-                t = g + (((((d >> 14) ^ d) >> 5) ^ d) >> 6) + (f ^ (d & (e ^ f))) + k[i + 9] + w9;
+                t = g + (((((d >> 14) ^ d) >> 5) ^ d) >> 6) + (f ^ (d & (e ^ f))) + (k[i + 9] >> 32) + w9;
                 c = (ulong)(uint)(c + t) * twice;
                 g = (ulong)(uint)(t + (((((h >> 9) ^ h) >> 11) ^ h) >> 2) + ((h & (a | b)) | (a & b))) * twice;
-                t = f + (((((c >> 14) ^ c) >> 5) ^ c) >> 6) + (e ^ (c & (d ^ e))) + k[i + 10] + w10;
+                t = f + (((((c >> 14) ^ c) >> 5) ^ c) >> 6) + (e ^ (c & (d ^ e))) + (k[i + 10] >> 32) + w10;
                 b = (ulong)(uint)(b + t) * twice;
                 f = (ulong)(uint)(t + (((((g >> 9) ^ g) >> 11) ^ g) >> 2) + ((g & (h | a)) | (h & a))) * twice;
-                t = e + (((((b >> 14) ^ b) >> 5) ^ b) >> 6) + (d ^ (b & (c ^ d))) + k[i + 11] + w11;
+                t = e + (((((b >> 14) ^ b) >> 5) ^ b) >> 6) + (d ^ (b & (c ^ d))) + (k[i + 11] >> 32) + w11;
                 a = (ulong)(uint)(a + t) * twice;
                 e = (ulong)(uint)(t + (((((f >> 9) ^ f) >> 11) ^ f) >> 2) + ((f & (g | h)) | (g & h))) * twice;
-                t = d + (((((a >> 14) ^ a) >> 5) ^ a) >> 6) + (c ^ (a & (b ^ c))) + k[i + 12] + w12;
+                t = d + (((((a >> 14) ^ a) >> 5) ^ a) >> 6) + (c ^ (a & (b ^ c))) + (k[i + 12] >> 32) + w12;
                 h = (ulong)(uint)(h + t) * twice;
                 d = (ulong)(uint)(t + (((((e >> 9) ^ e) >> 11) ^ e) >> 2) + ((e & (f | g)) | (f & g))) * twice;
-                t = c + (((((h >> 14) ^ h) >> 5) ^ h) >> 6) + (b ^ (h & (a ^ b))) + k[i + 13] + w13;
+                t = c + (((((h >> 14) ^ h) >> 5) ^ h) >> 6) + (b ^ (h & (a ^ b))) + (k[i + 13] >> 32) + w13;
                 g = (ulong)(uint)(g + t) * twice;
                 c = (ulong)(uint)(t + (((((d >> 9) ^ d) >> 11) ^ d) >> 2) + ((d & (e | f)) | (e & f))) * twice;
-                t = b + (((((g >> 14) ^ g) >> 5) ^ g) >> 6) + (a ^ (g & (h ^ a))) + k[i + 14] + w14;
+                t = b + (((((g >> 14) ^ g) >> 5) ^ g) >> 6) + (a ^ (g & (h ^ a))) + (k[i + 14] >> 32) + w14;
                 f = (ulong)(uint)(f + t) * twice;
                 b = (ulong)(uint)(t + (((((c >> 9) ^ c) >> 11) ^ c) >> 2) + ((c & (d | e)) | (d & e))) * twice;
-                t = a + (((((f >> 14) ^ f) >> 5) ^ f) >> 6) + (h ^ (f & (g ^ h))) + k[i + 15] + w15;
+                t = a + (((((f >> 14) ^ f) >> 5) ^ f) >> 6) + (h ^ (f & (g ^ h))) + (k[i + 15] >> 32) + w15;
                 e = (ulong)(uint)(e + t) * twice;
                 a = (ulong)(uint)(t + (((((b >> 9) ^ b) >> 11) ^ b) >> 2) + ((b & (c | d)) | (c & d))) * twice;
 

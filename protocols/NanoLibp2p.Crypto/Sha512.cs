@@ -9,7 +9,10 @@ namespace NanoLibp2p.Crypto
     {
         internal const int BlockBytes = 128;
 
-        private readonly ulong[] _k;
+        /// <summary>The constants of the rounds.</summary>
+        internal readonly ulong[] K;
+
+
         private readonly ulong[] _state = new ulong[8];
         private readonly ulong[] _schedule = new ulong[16];
         private readonly byte[] _block = new byte[BlockBytes];
@@ -19,7 +22,7 @@ namespace NanoLibp2p.Crypto
         internal Sha512()
         {
             // made here, and not static: nanoCLR would keep a static array's bytes in RAM whether or not the hash is used
-            _k = new ulong[]
+            K = new ulong[]
             {
                 0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc,
                 0x3956c25bf348b538, 0x59f111f1b605d019, 0x923f82a4af194f9b, 0xab1c5ed5da6d8118,
@@ -122,7 +125,7 @@ namespace NanoLibp2p.Crypto
         private void Compress()
         {
             ulong t;
-            ulong[] k = _k;
+            ulong[] k = K;
             ulong[] w = _schedule;
             ulong[] state = _state;
             int at = 0;

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
-// Frame sessions make their root of both keys of Split and the handshake hash, and take back a message that opened and was a stranger's. An
-// attribute rather than an item of the project, as nanoFramework's projects have none; it takes no flash.
+// libp2p's own handshake, in Core, is made of the same state. Frame sessions make their root of both keys of Split and the handshake hash,
+// and take back a message that opened and was a stranger's. Attributes rather than items of the project, as nanoFramework's projects have
+// none; they take no flash.
+[assembly: InternalsVisibleTo("NanoLibp2p.Core")]
 [assembly: InternalsVisibleTo("NanoLibp2p.Frames")]

@@ -55,7 +55,7 @@ public class SensorProgramTests
 
     public static TheoryData<string> RadioApps =>
         [.. AllApps.Where(app => Directory.GetFiles(Path.Combine(Root, app), "*.nfproj").Any(head =>
-            File.ReadAllText(head).Contains("NanoLibp2p.Firmware.Radios", StringComparison.Ordinal)))];
+            File.ReadAllText(head).Contains("NanoLibp2p.Firmware.Radio", StringComparison.Ordinal)))];
 
     [Theory]
     [MemberData(nameof(Apps))]
@@ -68,9 +68,17 @@ public class SensorProgramTests
 
     [Theory]
     [MemberData(nameof(RadioApps))]
-    public void The_app_of_a_board_with_a_radio_runs_RadioProgram_and_starts_the_board_again_when_that_fails(string app)
+    public void The_app_of_a_board_with_a_radio_leaves_everything_to_ChipRadioBoard(string app)
     {
         string source = File.ReadAllText(Path.Combine(Root, app, "Program.cs"));
+        Assert.Contains("ChipRadioBoard.Run(", source);
+        Assert.DoesNotContain("try", source);
+    }
+
+    [Fact]
+    public void A_board_with_a_radio_runs_RadioProgram_and_starts_again_when_that_fails()
+    {
+        string source = File.ReadAllText(Path.Combine(Root, "boards/nano-radio/ChipRadioBoard.cs"));
         Assert.Contains("RadioProgram.Run(", source);
         Assert.Contains("Power.RebootDevice();", source);
     }

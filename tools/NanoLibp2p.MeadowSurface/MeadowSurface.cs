@@ -122,5 +122,88 @@ namespace Meadow.Devices
         public IPlatformOS PlatformOS => throw null!;
 
         public Hardware.INetworkAdapterCollection NetworkAdapters => throw null!;
+
+        public Gateways.IBluetoothAdapter? BluetoothAdapter { get; protected set; }
+    }
+}
+
+namespace Meadow.Gateways
+{
+    public interface IBluetoothAdapter
+    {
+        bool StartBluetoothServer(Bluetooth.IDefinition configuration);
+
+        bool StopBluetoothServer();
+    }
+}
+
+namespace Meadow.Gateways.Bluetooth
+{
+    public delegate void CharacteristicValueSetHandler(ICharacteristic c, object data);
+
+    [Flags]
+    public enum CharacteristicPermission : short
+    {
+        Read = 1 << 0,
+        Write = 1 << 4,
+    }
+
+    [Flags]
+    public enum CharacteristicProperty : byte
+    {
+        Read = 1 << 1,
+        WriteNoResponse = 1 << 2,
+        Write = 1 << 3,
+        Notify = 1 << 4,
+    }
+
+    public interface IDefinition
+    {
+    }
+
+    public interface IService
+    {
+    }
+
+    public interface ICharacteristic
+    {
+        event CharacteristicValueSetHandler ValueSet;
+    }
+
+    public class Definition : IDefinition
+    {
+        public Definition(string deviceName, params IService[] services) => throw null!;
+    }
+
+    public class Service : IService
+    {
+        public Service(string name, ushort uuid, params ICharacteristic[] characteristics) => throw null!;
+    }
+
+    public class Descriptor
+    {
+    }
+
+    public abstract class Characteristic : ICharacteristic
+    {
+        public event CharacteristicValueSetHandler ValueSet = default!;
+
+        public abstract void HandleDataWrite(byte[] data);
+
+        public abstract void SetValue(object value);
+
+        protected void RaiseValueSet(object data) => throw null!;
+    }
+
+    public abstract class Characteristic<T> : Characteristic
+    {
+        public Characteristic(string name, string uuid, CharacteristicPermission permissions, CharacteristicProperty properties,
+            int maxLength, params Descriptor[] descriptors) => throw null!;
+
+        public void SetValue(T value) => throw null!;
+
+        public override void SetValue(object value) => throw null!;
+
+        protected abstract byte[] SerializeValue(T value);
     }
 }

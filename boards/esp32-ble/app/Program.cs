@@ -1,6 +1,4 @@
-using System;
-using NanoLibp2p.Firmware.Radios;
-using nanoFramework.Runtime.Native;
+using NanoLibp2p.Boards.Nano;
 
 namespace NanoLibp2p.Esp32Ble.App
 {
@@ -10,16 +8,7 @@ namespace NanoLibp2p.Esp32Ble.App
         /// <summary>Runs until the power goes.</summary>
         public static void Main()
         {
-            try
-            {
-                RadioProgram.Run(new Esp32BleBoard());
-            }
-            catch (Exception exception)
-            {
-                Console.WriteLine(exception.Message);
-                System.Threading.Thread.Sleep(60000);
-                Power.RebootDevice();
-            }
+            ChipRadioBoard.Run(new Esp32BleBoard());
         }
     }
 }

@@ -6,7 +6,7 @@ namespace NanoLibp2p.Buffers
     /// </summary>
     /// <remarks>
     /// The spec wants the shortest form and at most nine bytes (values below 2^63); <see cref="Read"/> insists on both.
-    /// Protobuf's varints go to ten bytes and may be padded: <see cref="ProtobufReader"/> reads those.
+    /// Protobuf's varints go to ten bytes and may be padded: <c>ProtobufReader</c> reads those.
     /// </remarks>
     public static class Varint
     {

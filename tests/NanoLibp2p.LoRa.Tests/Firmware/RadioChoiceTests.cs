@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using NanoLibp2p.Firmware.Radios;
+using NanoLibp2p.Boards.Nano;
+using NanoLibp2p.Firmware.Roaming;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.LoRa.Tests.Firmware;

@@ -2,7 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Text;
 using NanoLibp2p.Crypto;
-using NanoLibp2p.Firmware.Radios;
+using NanoLibp2p.Firmware.Radio;
+using NanoLibp2p.Firmware.Roaming;
 using NanoLibp2p.Frames;
 using NanoLibp2p.Frames.Gateway;
 using NanoLibp2p.Frames.Tests;
@@ -29,8 +30,9 @@ internal sealed class RadioWorld
     private readonly List<(IFrameLink Link, FrameRadio Radio)> _gatewayLinks = [];
     private readonly Identity _identity;
     private readonly IStore _store;
+    private readonly List<int> _trialMs = [];
 
-    public RadioWorld(bool hasBle, bool hasLoRa, int spreadingFactor = 9)
+    public RadioWorld(bool hasBle, bool hasLoRa, int spreadingFactor = 9, bool hasWifi = false)
     {
         _identity = Identity.Create(_crypto, new SeededRandom(20));
         _store = new TwinStore(Values, 300);
@@ -52,8 +54,17 @@ internal sealed class RadioWorld
             }
         });
         List<IFrameLink> links = [];
+        if (hasWifi)
+        {
+            (Wifi, LocalNetwork other) = LocalNetwork.Create();
+            links.Add(Wifi);
+            _trialMs.Add(45000);
+            Add(other, new FrameRadio { Name = "udp", Mtu = other.Mtu });
+        }
+
         if (hasBle)
         {
+            _trialMs.Add(30000);
             (Ble, AttPipe other) = AttPipe.Create(100);
             links.Add(new BleLink(Ble));
             Add(new BleLink(other), new FrameRadio { Name = "ble", Mtu = BleLink.FrameMtu });
@@ -61,6 +72,7 @@ internal sealed class RadioWorld
 
         if (hasLoRa)
         {
+            _trialMs.Add(600000);
             LoRaOptions options = LoRaOptions.Eu868(spreadingFactor, false);
             options.ChannelsHz = [868100000];
             Device = new Station(Air, "sx127x", options);
@@ -86,6 +98,8 @@ internal sealed class RadioWorld
     /// <summary>What the board's store has.</summary>
     public BoardValues Values { get; } = new();
 
+    public LocalNetwork? Wifi { get; }
+
     public AttPipe? Ble { get; }
 
     public Station? Device { get; }
@@ -94,16 +108,19 @@ internal sealed class RadioWorld
 
     public IFrameLink[] Links { get; }
 
-    public RoamingDevice Program { get; private set; }
+    public RadioDevice Program { get; private set; }
+
+    /// <summary>Readings that were lost since the last start.</summary>
+    public int Lost => ((Told)Program).Lost;
 
     public List<string> Published { get; } = [];
 
     /// <summary>The board starts: with what its store has, and nothing else.</summary>
-    public RoamingDevice Boot(long sleptMs, bool isFirst = false)
+    public RadioDevice Boot(long sleptMs, bool isFirst = false)
     {
         FrameSecrets secrets = new(_crypto);
-        RadioChoiceOptions choice = new() { TrialMs = Links.Length == 2 ? [30000, 600000] : [600000] };
-        RoamingDevice program = new(Links, new FrameNodeOptions { Session = { Reserve = 1 } }, choice, secrets, _identity, _store,
+        RadioChoice choice = new(new RadioChoiceOptions { TrialMs = [.. _trialMs] });
+        Told program = new(Links, new FrameNodeOptions { Session = { Reserve = 1 } }, choice, secrets, _identity, _store,
             new SeededRandom((uint)Air.Now + 60));
         program.Node.SetTopic(0, "greenhouse/climate", FrameTopic.Signed, null);
         if (isFirst)
@@ -187,6 +204,14 @@ internal sealed class RadioWorld
     {
         Assert.Equal(LinkError.None, link.Open());
         _gatewayLinks.Add((link, radio));
+    }
+
+    private sealed class Told(IFrameLink[] links, FrameNodeOptions options, IRadioChoice choice, FrameSecrets secrets,
+        Identity identity, IStore store, IRandom random) : RadioDevice(links, options, choice, secrets, identity, store, random)
+    {
+        internal int Lost { get; private set; }
+
+        public override void OnLost(FrameNode node, int reading, int notice) => Lost++;
     }
 
     private sealed class Clock : TimeProvider

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using NanoLibp2p.Firmware.Radios;
+using NanoLibp2p.Firmware.Radio;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Tests;
 

@@ -83,6 +83,19 @@ public sealed class SerialModemTests : FrameLinkTests
     }
 
     [Fact]
+    public void The_program_of_a_modem_opens_a_radio_again_that_broke()
+    {
+        using ModemPair pair = new();
+        pair.Send(pair.Device, [1, 2, 3]);
+        Assert.Equal([1, 2, 3], pair.Receive(pair.Gateway));
+        Assert.Equal(1, pair.Openings);
+        pair.Break();
+        pair.Until(() => pair.Openings == 2);
+        pair.Send(pair.Device, [4, 5]);
+        Assert.Equal([4, 5], pair.Receive(pair.Gateway));
+    }
+
+    [Fact]
     public void A_modem_holds_a_greedy_gateway_to_its_duty_cycle_and_tells_how_long()
     {
         (MemoryLine near, MemoryLine far) = MemoryLine.Pair();
@@ -254,14 +267,14 @@ internal sealed class ModemPair : FrameLinkPair
 {
     private readonly PseudoTerminal _terminal = new();
     private readonly VirtualClock _clock = new();
-    private readonly SerialModem _modem;
+    private readonly ModemProgram _modem;
+    private readonly AirLink _radio;
 
     internal ModemPair()
     {
         AirMedium air = new(AirProfile.Find("lora-sf7-eu868"), _clock, 1);
-        AirLink radio = air.Join(new AirLinkOptions { IsGateway = true });
-        radio.Open();
-        _modem = new SerialModem(_terminal, radio);
+        _radio = air.Join(new AirLinkOptions { IsGateway = true });
+        _modem = new ModemProgram(_terminal, _radio);
         Device = air.Join(new AirLinkOptions());
         SerialFrameLink gateway = new(new SerialPortLine(_terminal.Name), true);
         Gateway = gateway;
@@ -281,13 +294,19 @@ internal sealed class ModemPair : FrameLinkPair
 
     public override bool MayAllocate => true;
 
+    /// <summary>How often the modem's program opened line and radio.</summary>
+    internal int Openings => _modem.Openings;
+
     protected override long NowMs => _clock.NowMs;
+
+    /// <summary>The modem's radio fails.</summary>
+    internal void Break() => _radio.Close();
 
     public override void Pass()
     {
         // the line is real, the air's time is not: it goes slowly, so that the line has time enough
         Device.Poll(NowMs);
-        Assert.True(_modem.Poll(NowMs) >= 0);
+        Assert.True(_modem.Step(NowMs) >= 0);
         Gateway.Poll(NowMs);
         Gateway.Wait(1);
         _clock.NowMs += 5;

@@ -4,7 +4,7 @@ using NanoLibp2p.Frames;
 using NanoLibp2p.Hal.Frames;
 using NanoLibp2p.Noise;
 
-namespace NanoLibp2p.Firmware.Radios
+namespace NanoLibp2p.Firmware.Radio
 {
     /// <summary>
     /// The whole program of a board with radios: reads its sensor at the interval, publishes, stays awake until the reading is settled or
@@ -24,7 +24,7 @@ namespace NanoLibp2p.Firmware.Radios
 
         private readonly RadioBoard _board;
         private readonly RadioSettings _settings;
-        private readonly RoamingDevice _device;
+        private readonly RadioDevice _device;
         private readonly int[] _values = new int[FrameTemplate.MaxNumbers];
         private long _readAt;
         private long _wokeAt;
@@ -51,21 +51,18 @@ namespace NanoLibp2p.Firmware.Radios
             NanoLibp2p.Crypto.CryptoProvider crypto = board.Crypto;
             Identity identity = Identity.FromProtobuf(crypto, bytes, 0, count);
             IFrameLink[] links = board.CreateLinks(_settings);
-            FrameNodeOptions options = new FrameNodeOptions();
+            FrameNodeOptions options = RadioDevice.CreateOptions(links[0]);
 
-            // a board that loses its memory in each sleep sets aside one number a write
+            // it sleeps between readings; a board that loses its memory then sets aside one number a write
+            options.Session.IsListening = false;
             options.Session.Reserve = board.LosesMemory || board.SleptMs >= 0 ? 1 : 16;
-            RadioChoiceOptions choice = new RadioChoiceOptions();
-            int[] trials = new int[links.Length];
             int leastMtu = links[0].Mtu;
-            for (int i = 0; i < trials.Length; i++)
+            for (int i = 1; i < links.Length; i++)
             {
                 leastMtu = links[i].Mtu < leastMtu ? links[i].Mtu : leastMtu;
-                trials[i] = links[i].IsBoundedByAir ? 600000 : 45000;
             }
 
-            choice.TrialMs = trials;
-            _device = new RoamingDevice(links, options, choice, new FrameSecrets(crypto), identity,
+            _device = new RadioDevice(links, options, board.CreateChoice(links), new FrameSecrets(crypto), identity,
                 new TwinStore(board.Store, LongestValue), board.Random);
 
             _device.Node.SetTopic(0, _settings.Topic, Voice(leastMtu - SignedOverhead), board.Template);
@@ -78,7 +75,7 @@ namespace NanoLibp2p.Firmware.Radios
         }
 
         /// <summary>The device that it runs.</summary>
-        public RoamingDevice Device
+        public RadioDevice Device
         {
             get { return _device; }
         }
@@ -112,6 +109,7 @@ namespace NanoLibp2p.Firmware.Radios
             {
                 _device.Close();
                 _board.Sleep(sleep);
+                return;
             }
 
             long wait = _readAt - now;

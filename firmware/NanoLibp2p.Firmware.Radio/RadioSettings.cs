@@ -1,7 +1,7 @@
 using System;
 using NanoLibp2p.Hal;
 
-namespace NanoLibp2p.Firmware.Radios
+namespace NanoLibp2p.Firmware.Radio
 {
     /// <summary>
     /// Lines of <c>name = value</c> under <c>settings</c> in a board's store: <c>topic</c>, <c>every</c> in milliseconds,
@@ -65,10 +65,23 @@ namespace NanoLibp2p.Firmware.Radios
         /// <exception cref="InvalidOperationException">It is not set, or not a number of 0 to 255.</exception>
         public int Pin(string name)
         {
-            int number = Number(name, -1, 0, 255);
+            return Must(name, 0, 255);
+        }
+
+        /// <summary>A port that the board can't do without.</summary>
+        /// <exception cref="InvalidOperationException">It is not set, or not a number of 1 to 65,535.</exception>
+        public int Port(string name)
+        {
+            return Must(name, 1, 65535);
+        }
+
+        private int Must(string name, int least, int most)
+        {
+            int number = Number(name, -1, least, most);
             if (number < 0)
             {
-                throw new InvalidOperationException("no '" + name + " = ...' in the settings: give a number of 0 to 255");
+                throw new InvalidOperationException("no '" + name + " = ...' in the settings: give a number of " + least.ToString() + " to "
+                    + most.ToString());
             }
 
             return number;

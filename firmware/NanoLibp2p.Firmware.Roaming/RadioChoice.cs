@@ -1,6 +1,8 @@
 using System;
+using NanoLibp2p.Firmware.Radio;
+using NanoLibp2p.Hal.Frames;
 
-namespace NanoLibp2p.Firmware.Radios
+namespace NanoLibp2p.Firmware.Roaming
 {
     /// <summary>
     /// Which of a device's radios has its turn: the first in the order of preference that gets readings through. It holds no reading: those
@@ -15,8 +17,11 @@ namespace NanoLibp2p.Firmware.Radios
     ///   on r     --the pause of a better one is over--> trying it; if it fails, back to r, which is not asked to prove itself again
     /// </code>
     /// </remarks>
-    public sealed class RadioChoice
+    public sealed class RadioChoice : IRadioChoice
     {
+        private const int TrialMs = 45000;
+        private const int LongTrialMs = 600000;
+
         private readonly RadioChoiceOptions _options;
         private readonly long[] _pauseUntil;
         private readonly int[] _failures;
@@ -41,10 +46,30 @@ namespace NanoLibp2p.Firmware.Radios
             _failures = new int[options.TrialMs.Length];
         }
 
-        /// <summary>The radio that has its turn: an index in the order of preference. The others are off.</summary>
+        /// <inheritdoc/>
+        public int Radios
+        {
+            get { return _pauseUntil.Length; }
+        }
+
+        /// <inheritdoc/>
         public int Current
         {
             get { return _current; }
+        }
+
+        /// <summary>A choice with the usual times: a minute less a quarter for each radio, ten where the air bounds the rate.</summary>
+        /// <param name="links">The radios, in the order of preference.</param>
+        public static RadioChoice Of(IFrameLink[] links)
+        {
+            RadioChoiceOptions options = new RadioChoiceOptions();
+            options.TrialMs = new int[links.Length];
+            for (int i = 0; i < links.Length; i++)
+            {
+                options.TrialMs[i] = links[i].IsBoundedByAir ? LongTrialMs : TrialMs;
+            }
+
+            return new RadioChoice(options);
         }
 
         /// <summary>Whether something was settled in this turn.</summary>
@@ -53,7 +78,7 @@ namespace NanoLibp2p.Firmware.Radios
             get { return _isProved; }
         }
 
-        /// <summary>A reading was settled, or the gateway answered, over the current radio.</summary>
+        /// <inheritdoc/>
         public void Settle(long nowMs)
         {
             Advance(nowMs);
@@ -63,17 +88,14 @@ namespace NanoLibp2p.Firmware.Radios
             _since = _now;
         }
 
-        /// <summary>The current radio can't: no network, nobody there, the link failed.</summary>
+        /// <inheritdoc/>
         public void Fail(long nowMs)
         {
             Advance(nowMs);
             Leave();
         }
 
-        /// <summary>Lets time pass.</summary>
-        /// <param name="nowMs">The clock.</param>
-        /// <param name="waits">Whether a reading waits to be settled: a radio with nothing to do fails nobody.</param>
-        /// <returns>True when another radio has its turn now.</returns>
+        /// <inheritdoc/>
         public bool Poll(long nowMs, bool waits)
         {
             Advance(nowMs);

@@ -1,13 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using NanoLibp2p.Firmware.Radios;
+using NanoLibp2p.Firmware.Radio;
+using NanoLibp2p.Firmware.Roaming;
 using NanoLibp2p.Frames;
 
 namespace NanoLibp2p.LoRa.Tests.Firmware;
 
 /// <summary>Readings from the firmware to their topic, over models of the radio chips.</summary>
-public sealed class RoamingDeviceTests
+public sealed class RadioDeviceTests
 {
     [Theory]
     [InlineData(7)]
@@ -39,7 +40,7 @@ public sealed class RoamingDeviceTests
         {
             Assert.Equal(600000, world.Program.SleepMs(world.Air.Now, world.Air.Now + 600000));
             world.Sleep(600000);
-            RoamingDevice program = world.Boot(600000);
+            RadioDevice program = world.Boot(600000);
             long began = world.Air.Now;
             world.Publish($"r{i}");
             program.Node.Ask();
@@ -90,9 +91,76 @@ public sealed class RoamingDeviceTests
         PublishFor(2);
         world.Program.Node.Ask();
         world.Until(() => world.Program.Node.Unsettled == 0);
-        Assert.Equal(0, world.Program.Lost);
+        Assert.Equal(0, world.Lost);
         Assert.Equal(sent.Order(), world.Published.Distinct().Order());
         Assert.Equal(FrameState.Open, world.Program.Node.State);
+    }
+
+    [Fact]
+    public void A_device_that_goes_over_from_BLE_to_Wi_Fi_publishes_each_reading_once()
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: false, hasWifi: true);
+        world.Wifi!.IsUp = false;
+        List<string> sent = [];
+        void PublishFor(int seconds)
+        {
+            for (int i = 0; i < seconds; i += 5)
+            {
+                sent.Add($"r{sent.Count}");
+                world.Publish(sent[^1]);
+                world.Run(5000);
+            }
+        }
+
+        PublishFor(30);
+        Assert.Equal(1, world.Program.Current);
+        Assert.Equal(0, world.Wifi.Sent);
+
+        // home: Wi-Fi is there, and BLE goes in the middle of a reading
+        world.Wifi.IsUp = true;
+        PublishFor(20);
+        world.Publish("r-last-on-BLE");
+        sent.Add("r-last-on-BLE");
+        world.Ble!.Loses = int.MaxValue;
+        world.Ble.Other!.Loses = int.MaxValue;
+        PublishFor(60);
+        world.Program.Node.Ask();
+        world.Until(() => world.Program.Node.Unsettled == 0);
+        Assert.Equal(0, world.Program.Current);
+        Assert.Equal(0, world.Lost);
+        Assert.Equal(sent.Order(), world.Published.Order());
+    }
+
+    [Fact]
+    public void The_first_radio_that_works_has_its_turn_Wi_Fi_then_BLE_then_LoRa()
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: true, hasWifi: true);
+        int published = 0;
+        void PublishUntil(int radio)
+        {
+            for (int i = 0; i < 80 && (world.Program.Current != radio || world.Program.Node.Unsettled > 0); i++)
+            {
+                world.Publish($"r{published++}");
+                world.Program.Node.Ask();
+                world.Run(120000);
+            }
+
+            Assert.Equal(radio, world.Program.Current);
+        }
+
+        world.Publish($"r{published++}");
+        world.Until(() => world.Program.Node.Unsettled == 0);
+        Assert.Equal(0, world.Program.Current);
+        world.Wifi!.IsUp = false;
+        PublishUntil(1);
+        world.Ble!.Loses = int.MaxValue;
+        world.Ble.Other!.Loses = int.MaxValue;
+        PublishUntil(2);
+        Assert.NotEmpty(world.Air.Sent);
+        world.Wifi.IsUp = true;
+        PublishUntil(0);
+        Assert.Equal(0, world.Lost);
+        Assert.Equal(Enumerable.Range(0, published).Select(i => $"r{i}").Order(), world.Published.Distinct().Order());
     }
 
     [Fact]
@@ -155,10 +223,11 @@ public sealed class RoamingDeviceTests
     }
 
     [Fact]
-    public void Links_and_times_that_do_not_fit_are_refused()
+    public void Links_and_a_choice_that_do_not_fit_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => new RoamingDevice([], new FrameNodeOptions(), new RadioChoiceOptions(), null!, null!, null!,
-            null!));
+        RadioChoice choice = new(new RadioChoiceOptions());
+        Assert.Throws<ArgumentException>(() => new RadioDevice([], new FrameNodeOptions(), choice, null!, null!, null!, null!));
+        Assert.Throws<ArgumentException>(() => new RadioDevice([], new FrameNodeOptions(), null!, null!, null!, null!, null!));
     }
 
     private static byte[] ReadCopy(RadioWorld world, string name)

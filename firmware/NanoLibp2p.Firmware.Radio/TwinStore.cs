@@ -2,7 +2,7 @@ using System;
 using NanoLibp2p.Frames;
 using NanoLibp2p.Hal;
 
-namespace NanoLibp2p.Firmware.Radios
+namespace NanoLibp2p.Firmware.Radio
 {
     /// <summary>
     /// Keeps each value twice, with a number that rises and a checksum, over a store that may tear a value when the power goes or lose a

@@ -2,7 +2,7 @@ using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Frames;
 
-namespace NanoLibp2p.Firmware.Radios
+namespace NanoLibp2p.Firmware.Radio
 {
     /// <summary>
     /// What a product with radios alone gives to the firmware: no TCP, no streams. A new board derives from this one; each property gives
@@ -59,6 +59,14 @@ namespace NanoLibp2p.Firmware.Radios
         /// <summary>Its radios, in the order of preference.</summary>
         /// <param name="settings">What its store says.</param>
         public abstract IFrameLink[] CreateLinks(RadioSettings settings);
+
+        /// <summary>Whose turn it is, on a board with several radios: <c>RadioChoice.Of(links)</c> of NanoLibp2p.Firmware.Roaming. Null for
+        /// one.</summary>
+        /// <param name="links">Its radios, in the order of preference.</param>
+        public virtual IRadioChoice CreateChoice(IFrameLink[] links)
+        {
+            return null;
+        }
 
         /// <summary>Reads the sensor.</summary>
         /// <param name="values">Takes the numbers of <see cref="Template"/>, in tenths where it says <c>%1</c>.</param>

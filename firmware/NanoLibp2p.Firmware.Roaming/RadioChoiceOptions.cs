@@ -1,4 +1,4 @@
-namespace NanoLibp2p.Firmware.Radios
+namespace NanoLibp2p.Firmware.Roaming
 {
     /// <summary>Times of a <see cref="RadioChoice"/>, in milliseconds.</summary>
     public sealed class RadioChoiceOptions

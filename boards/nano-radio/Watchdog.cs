@@ -1,4 +1,4 @@
-namespace NanoLibp2p.Firmware.Radios
+namespace NanoLibp2p.Boards.Nano
 {
     /// <summary>
     /// Notices that a device's program stands still: a call into a driver that never returns, a loop without an end. The program feeds it

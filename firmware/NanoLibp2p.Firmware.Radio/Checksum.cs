@@ -1,4 +1,4 @@
-namespace NanoLibp2p.Firmware.Radios
+namespace NanoLibp2p.Firmware.Radio
 {
     /// <summary>CRC-32 as in Ethernet and zip (reflected, polynomial EDB88320h), four bits at a time: 64 bytes of table.</summary>
     public static class Checksum

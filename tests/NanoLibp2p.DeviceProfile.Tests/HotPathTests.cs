@@ -38,6 +38,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Firmware.Mail.MailTaker.End"] = "a line in the log when a mailbox answers otherwise than before; none without a log",
         ["NanoLibp2p.Firmware.Mail.MailTaker.TextOf"] = "why, for that line",
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
+        ["NanoLibp2p.Hal.UdpFrames.UdpLink.Open"] = "a socket, once a network is there or comes back",
         ["NanoLibp2p.Firmware.Radio.TwinStore.NameOf"] = "the name of a copy in the store, once a write",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };

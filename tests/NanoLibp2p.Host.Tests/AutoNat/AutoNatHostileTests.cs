@@ -116,6 +116,42 @@ public class AutoNatHostileTests
     }
 
     [Fact]
+    public async Task The_sixty_first_request_of_all_peers_in_a_minute_is_refused_before_it_is_read()
+    {
+        await using AutoNatTests.Pair pair = await AutoNatTests.Pair.StartAsync(serve: options => options.RequestsPerMinutePerPeer = 1000);
+        for (int i = 0; i < 60; i++)
+        {
+            Assert.NotEqual(AutoNatMessages.RequestRejected, await StatusAsync(pair, AutoNatMessages.Request([], 7)));
+        }
+
+        // nothing of it was sent
+        Assert.Equal(AutoNatMessages.RequestRejected, await StatusAsync(pair, null));
+    }
+
+    [Fact]
+    public async Task The_thirteenth_dial_in_a_minute_that_data_would_pay_for_is_refused_and_one_that_costs_nothing_is_made()
+    {
+        await using AutoNatTests.Pair pair = await AutoNatTests.Pair.StartAsync(serve: options => options.RequestsPerMinutePerPeer = 1000);
+        byte[] elsewhere = AutoNatMessages.Request([Multiaddr.Parse("/ip4/127.0.0.3/tcp/1")], 7);
+        for (int i = 0; i < 12; i++)
+        {
+            await using PeerStream stream = await pair.Client.OpenStreamAsync(pair.Server.PeerId, DialRequest).WaitAsync(Nodes.Patience);
+            MessageStream messages = new(stream, Nodes.Patience);
+            await messages.WriteMessageAsync(elsewhere);
+            Assert.Equal(AutoNatMessages.DataRequestField, AutoNatMessages.Kind(await messages.ReadMessageAsync(8192)));
+
+            // it pays nothing, and its request is over before it hears so
+            stream.CompleteWrites();
+            await Assert.ThrowsAsync<Libp2pException>(() => messages.ReadMessageAsync(8192).WaitAsync(Nodes.Patience));
+        }
+
+        Assert.Equal(AutoNatMessages.RequestRejected, await StatusAsync(pair, elsewhere));
+        Assert.Equal(0, pair.Serving.DialsForPeers);
+        DialBackAnswer own = await pair.Asking.AskV2Async(pair.Server.PeerId, [pair.Address]).WaitAsync(Nodes.Patience);
+        Assert.Equal(DialBackOutcome.Reached, own.Outcome);
+    }
+
+    [Fact]
     public async Task A_second_request_beside_the_first_is_refused()
     {
         await using AutoNatTests.Pair pair = await AutoNatTests.Pair.StartAsync();

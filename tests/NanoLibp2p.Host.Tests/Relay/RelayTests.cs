@@ -3,9 +3,12 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using NanoLibp2p.Buffers;
+using NanoLibp2p.Core;
 using NanoLibp2p.Core.Records;
 using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Relay;
@@ -322,42 +325,148 @@ public class RelayTests
     [MemberData(nameof(Kinds))]
     public async Task Who_takes_nothing_holds_back_the_sender_alone_and_the_relay_keeps_no_more_than_a_window(int shards, PollerKind poller)
     {
-        await using World world = await World.StartAsync(shards, poller, World.NoLimits);
-        TaskCompletionSource go = new();
-        world.Target.Handle("/test/deaf", async (stream, cancellation) =>
-        {
-            await go.Task.WaitAsync(cancellation);
-            await stream.CopyToAsync(System.IO.Stream.Null, cancellation);
-        });
-        await world.Caller.DialAsync(world.Address, Cancellation).WaitAsync(Nodes.Patience, Cancellation);
-        await using PeerStream deaf = await world.Caller.OpenStreamAsync(world.Target.PeerId, "/test/deaf", Cancellation);
-        Task writing = WriteAllAsync(deaf, new byte[4_000_000]);
-        await Task.Delay(300, Cancellation);
-        Assert.False(writing.IsCompleted);
+        const int Sent = 4_000_000;
 
-        // the circuit itself goes on, as the streams above have credit of their own
-        await world.Caller.PingAsync(world.Target.PeerId, Cancellation).WaitAsync(Nodes.Patience, Cancellation);
-        Assert.True(world.Service.RelayedBytes < 3_000_000);
-        go.SetResult();
-        await writing.WaitAsync(Nodes.Patience, Cancellation);
+        // a window with the first and the last chunk, which are not full, and what the two connections have under way
+        const int Window = 256 * 1024;
+        const int Most = Window + (2 * 16 * 1024) + (4 * 65_537);
+        await using DeafWorld world = await DeafWorld.StartAsync(shards, poller);
+
+        // once the caller breaks it off, and once the target reads in the end
+        foreach (bool isBroken in new[] { true, false })
+        {
+            (RelayStatus status, PeerStream stream) = await world.ConnectAsync();
+            await using PeerStream circuit = stream;
+            Assert.Equal(RelayStatus.Ok, status);
+            Task writing = WriteAllAsync(circuit, new byte[Sent]);
+            await Nodes.UntilAsync(() => world.Relay.HeldBytes > Window / 2, "the relay keeps what the target does not take");
+            for (int i = 0; i < 50; i++)
+            {
+                await world.Caller.PingAsync(world.Relay.PeerId, Cancellation).WaitAsync(Nodes.Patience, Cancellation);
+                await world.Target.PingAsync(world.Relay.PeerId, Cancellation).WaitAsync(Nodes.Patience, Cancellation);
+                Assert.InRange(world.Relay.KeptBytes, Window / 2, Most);
+            }
+
+            Assert.False(writing.IsCompleted);
+            if (isBroken)
+            {
+                circuit.Abort();
+                await Assert.ThrowsAsync<Libp2pException>(() => writing.WaitAsync(Nodes.Patience, Cancellation));
+            }
+            else
+            {
+                world.Read.SetResult();
+                await writing.WaitAsync(Nodes.Patience, Cancellation);
+                Assert.Equal(Sent, await world.Received.Task.WaitAsync(Nodes.Patience, Cancellation));
+            }
+
+            await Nodes.UntilAsync(() => world.Relay.HeldBytes == 0 && world.Service.Circuits == 0, "nothing is kept");
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Over_the_budget_of_its_memory_a_relay_takes_no_more_circuits(int shards)
+    {
+        await using DeafWorld world = await DeafWorld.StartAsync(shards, PollerKind.Best);
+        MemoryBudget budget = world.Relay.ConnectionsTo(world.Target.PeerId)[0].Own.Shard.Budget;
+        budget.Add(budget.Bytes + 1);
+        (RelayStatus status, PeerStream refused) = await world.ConnectAsync();
+        await refused.DisposeAsync();
+        Assert.Equal(RelayStatus.ResourceLimitExceeded, status);
+        Assert.Equal(0, world.Service.Circuits);
+        budget.Add(-budget.Bytes - 1);
+        (status, PeerStream circuit) = await world.ConnectAsync();
+        await circuit.DisposeAsync();
+        Assert.Equal(RelayStatus.Ok, status);
     }
 
     [Fact]
     public async Task A_reservation_comes_back_when_the_relay_has_restarted()
     {
-        Libp2pNode relay = await Nodes.ListenAsync(1, PollerKind.Best);
+        Identity identity = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        Libp2pNode relay = await Nodes.ListenAsync(1, PollerKind.Best, options => options.Identity = identity);
         RelayService service = RelayService.Start(relay, new RelayServiceOptions());
         await using Libp2pNode target = await Nodes.StartAsync(1, PollerKind.Best);
         await using RelayReservation place = RelayReservation.Start(target, relay.ListenAddresses[0],
             new RelayReservationOptions { Retry = TimeSpan.FromMilliseconds(20), MaxRetry = TimeSpan.FromMilliseconds(100) });
         await place.WaitAsync(Cancellation).WaitAsync(Nodes.Patience, Cancellation);
         Assert.Contains(target.AnnouncedAddresses, one => one.Has(MultiaddrProtocol.P2pCircuit));
-        string address = relay.ListenAddresses[0].WithoutPeerId().ToString();
+        Multiaddr address = relay.ListenAddresses[0].WithoutPeerId();
         await service.DisposeAsync();
         await relay.DisposeAsync();
         await Nodes.UntilAsync(() => place.Address == null, "it is lost");
         Assert.DoesNotContain(target.AnnouncedAddresses, one => one.Has(MultiaddrProtocol.P2pCircuit));
-        await place.DisposeAsync();
+
+        // the same key, at the same port
+        await using Libp2pNode again = await Nodes.StartAsync(1, PollerKind.Best, options =>
+        {
+            options.Identity = identity;
+            options.ListenAddresses.Add(address.ToString());
+        });
+        await using RelayService next = RelayService.Start(again, new RelayServiceOptions());
+        Multiaddr reached = await place.WaitAsync(Cancellation).WaitAsync(Nodes.Patience, Cancellation);
+        Assert.Equal(1, next.Reservations);
+        Assert.Contains(target.AnnouncedAddresses, one => one.Has(MultiaddrProtocol.P2pCircuit));
+        await using Libp2pNode caller = await Nodes.StartAsync(1, PollerKind.Best);
+        Assert.Equal(target.PeerId, await caller.DialAsync(reached, Cancellation).WaitAsync(Nodes.Patience, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_reservation_is_refreshed_when_half_of_its_time_is_over()
+    {
+        LookTime time = new();
+        await using Libp2pNode relay = await Nodes.ListenAsync(1, PollerKind.Best, options => options.Time = time);
+        RelayServiceOptions twentySeconds = new() { ReservationTime = TimeSpan.FromSeconds(20) };
+        await using RelayService service = RelayService.Start(relay, twentySeconds);
+        await using Libp2pNode target = await Nodes.StartAsync(1, PollerKind.Best, options => options.Time = time);
+        DateTimeOffset begun = time.GetUtcNow();
+        await using RelayReservation place = RelayReservation.Start(target, relay.ListenAddresses[0]);
+        await Nodes.UntilAsync(() => time.Looks > 0, "there is one, and its keeper waits");
+        Assert.Equal(begun.AddSeconds(20), service.ListReservations(1)[0].Expires);
+        await PassUntilAsync(TimeSpan.FromSeconds(8.75));
+        Assert.Equal(begun.AddSeconds(20), service.ListReservations(1)[0].Expires);
+        await PassUntilAsync(TimeSpan.FromSeconds(10.25));
+        Assert.InRange(service.ListReservations(1)[0].Expires, begun.AddSeconds(29), begun.AddSeconds(30.25));
+        Assert.Equal(1, service.Reservations);
+
+        // and again, so that it outlives its time
+        await PassUntilAsync(TimeSpan.FromSeconds(25));
+        Assert.Equal(1, service.Reservations);
+        Assert.NotNull(place.Address);
+
+        async Task PassUntilAsync(TimeSpan end)
+        {
+            while (time.GetUtcNow() < begun + end)
+            {
+                int before = time.Looks;
+                time.Advance(RelayReservation.Look);
+                await Nodes.UntilAsync(() => time.Looks > before, "its keeper has looked");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_reservation_that_is_over_brings_nobody_and_leaves_its_place_to_another_of_its_host()
+    {
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        await using DeafWorld world = await DeafWorld.StartAsync(1, PollerKind.Best, time, new RelayServiceOptions
+            { MaxReservationsPerHost = 1, ReservationTime = TimeSpan.FromMinutes(10) });
+        Assert.Equal(RelayStatus.ReservationRefused, (await ReserveAsync(world.Caller, world.Relay)).Status);
+        time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        (RelayStatus status, PeerStream circuit) = await world.ConnectAsync();
+        await circuit.DisposeAsync();
+        Assert.Equal(RelayStatus.Ok, status);
+        Assert.Equal(RelayStatus.ReservationRefused, (await ReserveAsync(world.Caller, world.Relay)).Status);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, world.Service.Reservations);
+        (status, circuit) = await world.ConnectAsync();
+        await circuit.DisposeAsync();
+        Assert.Equal(RelayStatus.NoReservation, status);
+        Assert.Equal(RelayStatus.Ok, (await ReserveAsync(world.Caller, world.Relay)).Status);
+        Assert.Equal(1, world.Service.Reservations);
+        Assert.Equal(RelayStatus.ReservationRefused, (await ReserveAsync(world.Target, world.Relay)).Status);
     }
 
     [Fact]
@@ -419,6 +528,94 @@ public class RelayTests
     {
         Varint.Read(varint, 0, varint.Length, out ulong value);
         return value;
+    }
+
+    // counts how often a reservation's keeper has begun to wait for its next look
+    private sealed class LookTime() : FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()))
+    {
+        private int _looks;
+
+        public int Looks => Volatile.Read(ref _looks);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == RelayReservation.Look)
+            {
+                Interlocked.Increment(ref _looks);
+            }
+
+            return timer;
+        }
+    }
+
+    // a relay, a node with a reservation that agrees to each circuit and reads nothing of it until it may, and a caller; the two ends of
+    // a circuit are streams of the test's own
+    private sealed class DeafWorld : IAsyncDisposable
+    {
+        public required Libp2pNode Relay { get; init; }
+
+        public required RelayService Service { get; init; }
+
+        public required Libp2pNode Target { get; init; }
+
+        public required Libp2pNode Caller { get; init; }
+
+        public TaskCompletionSource Read { get; } = new();
+
+        public TaskCompletionSource<long> Received { get; } = new();
+
+        public static async Task<DeafWorld> StartAsync(int shards, PollerKind poller, TimeProvider? time = null,
+            RelayServiceOptions? options = null)
+        {
+            Libp2pNode relay = await Nodes.ListenAsync(shards, poller, one => one.Time = time ?? one.Time);
+            DeafWorld world = new()
+            {
+                Relay = relay,
+                Service = RelayService.Start(relay, options ?? World.NoLimits),
+                Target = await Nodes.StartAsync(1, poller),
+                Caller = await Nodes.StartAsync(1, poller),
+            };
+            world.Target.Handle(RelayMessage.StopId, world.AgreeAsync);
+            await world.Target.DialAsync(relay);
+            await world.Caller.DialAsync(relay);
+            Assert.Equal(RelayStatus.Ok, (await ReserveAsync(world.Target, relay)).Status);
+            return world;
+        }
+
+        public async Task<(RelayStatus Status, PeerStream Stream)> ConnectAsync()
+        {
+            PeerStream stream = await Caller.OpenStreamAsync(Relay.PeerId, RelayMessage.HopId, Cancellation);
+            byte[] peer = new ProtobufMessage().Bytes(1, Target.PeerId.ToBytes()).ToArray();
+            await stream.WriteAsync(new ProtobufMessage().Varint(1, RelayMessage.HopConnect).Bytes(2, peer).ToDelimitedArray(),
+                Cancellation);
+            return ((await ReadAsync(stream)).Status, stream);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Caller.DisposeAsync();
+            await Target.DisposeAsync();
+            await Service.DisposeAsync();
+            await Relay.DisposeAsync();
+        }
+
+        private async Task AgreeAsync(PeerStream stream, CancellationToken cancellation)
+        {
+            Assert.NotNull(await new MessageStream(stream, Nodes.Patience).ReadMessageAsync(4096, cancellation));
+            await stream.WriteAsync(new ProtobufMessage().Varint(1, RelayMessage.StopStatus).Varint(4, (ulong)RelayStatus.Ok)
+                .ToDelimitedArray(), cancellation);
+            await Read.Task.WaitAsync(cancellation);
+            long count = 0;
+            byte[] buffer = new byte[64 * 1024];
+            for (int read = 1; read > 0; count += read)
+            {
+                read = await stream.ReadAsync(buffer, cancellation);
+            }
+
+            stream.CompleteWrites();
+            Received.SetResult(count);
+        }
     }
 
     private sealed class Admission : IRelayAdmission

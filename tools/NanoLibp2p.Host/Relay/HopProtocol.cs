@@ -250,7 +250,7 @@ internal sealed class HopProtocol(Shard shard) : StreamProtocol
 
         PeerId to = PeerId.FromBytes(message.Kept, 0, message.PeerCount);
         PeerId from = connection.Peer!;
-        if (to.Equals(from) || Node.Buffers is { IsShort: true })
+        if (to.Equals(from) || Node.Buffers is { IsShort: true } || shard.Budget.IsExceeded)
         {
             side.Answer(to.Equals(from) ? RelayStatus.ConnectionFailed : RelayStatus.ResourceLimitExceeded);
             return;
@@ -266,7 +266,8 @@ internal sealed class HopProtocol(Shard shard) : StreamProtocol
             return;
         }
 
-        HopSide stop = new(there, true) { Target = target, Circuit = circuit };
+        HopSide stop = new(there, true) { Connection = target, Circuit = circuit };
+        side.Connection = connection;
         side.Circuit = circuit;
         side.Pair(stop);
         stop.Tell(HopSide.Mail.Call);

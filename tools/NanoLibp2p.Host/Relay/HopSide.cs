@@ -19,8 +19,9 @@ namespace NanoLibp2p.Host.Relay;
 ///   stop:  Calling --STATUS OK--> Joined
 /// </code>
 /// All that a stream brings is consumed, and written to the other one at once as far as there is room; the rest waits in
-/// <see cref="_queue"/> of the other. Credit is given back only for what was written, so what waits is at most a window. The two may live
-/// on two shards: then everything that one has for the other goes through <see cref="_inbox"/>.
+/// <see cref="_queue"/> of the other. Credit is given back only for what was written, so what waits is at most a window; it counts among
+/// what the connection keeps that does not take it (<see cref="HeldBytes"/>), and so in its shard's budget. The two may live on two shards:
+/// then everything that one has for the other goes through <see cref="_inbox"/>.
 /// </remarks>
 internal sealed class HopSide : IShardWork
 {
@@ -41,6 +42,7 @@ internal sealed class HopSide : IShardWork
     private int _controlAt;
     private bool _endsAfter;
     private bool _isBroken;
+    private bool _isOver;
     private uint _code;
     private long _deadline;
     private long _received;
@@ -108,8 +110,8 @@ internal sealed class HopSide : IShardWork
     /// <summary>Null before it is opened, and once it is over.</summary>
     internal Libp2pStream? Stream { get; set; }
 
-    /// <summary>Of stop: where to.</summary>
-    internal ShardConnection? Target { get; init; }
+    /// <summary>Whose stream it is: what waits for the stream is kept for it. Of hop null before there is a circuit.</summary>
+    internal ShardConnection? Connection { get; set; }
 
     internal Circuit? Circuit { get; set; }
 
@@ -226,12 +228,7 @@ internal sealed class HopSide : IShardWork
     internal void Closed(bool reset)
     {
         Stream = null;
-        while (_queue.TryDequeue(out Chunk? chunk))
-        {
-            ArrayPool<byte>.Shared.Return(chunk.Buffer);
-        }
-
-        _last = null;
+        Drop();
         if (_other != null)
         {
             if (reset || _state is State.Calling or State.Waiting)
@@ -316,7 +313,7 @@ internal sealed class HopSide : IShardWork
 
             _queue.Dequeue();
             _last = chunk == _last ? null : _last;
-            ArrayPool<byte>.Shared.Return(chunk.Buffer);
+            Return(chunk);
         }
 
         if (written > 0)
@@ -368,8 +365,9 @@ internal sealed class HopSide : IShardWork
         switch (letter.Mail)
         {
             case Mail.Call:
-                if (_isBroken || !Protocol.Call(this, Target!, Circuit!))
+                if (_isBroken || !Protocol.Call(this, Connection!, Circuit!))
                 {
+                    Drop();
                     Circuit!.EndOne();
                     _other!.Tell(Mail.Refused);
                 }
@@ -386,14 +384,7 @@ internal sealed class HopSide : IShardWork
 
                 break;
             case Mail.Data:
-                if (Stream == null && _state != State.Calling)
-                {
-                    ArrayPool<byte>.Shared.Return(letter.Chunk!.Buffer);
-                    break;
-                }
-
-                _queue.Enqueue(letter.Chunk!);
-                Write();
+                TakeChunk(letter.Chunk!);
                 break;
             case Mail.Credit:
                 Passed(letter.Count);
@@ -406,6 +397,51 @@ internal sealed class HopSide : IShardWork
                 _isBroken = true;
                 Break((uint)letter.Count);
                 break;
+        }
+    }
+
+    // from the other shard; what waits is put together, as the pool's arrays may be of twice the bytes, and as small ones would be many
+    private void TakeChunk(Chunk chunk)
+    {
+        if (_isOver)
+        {
+            Return(chunk);
+        }
+        else if (_last != null)
+        {
+            Keep(chunk.Buffer, 0, chunk.End);
+            Return(chunk);
+        }
+        else
+        {
+            _queue.Enqueue(chunk);
+            _last = chunk;
+            Write();
+        }
+    }
+
+    // from any thread, as Return: the bytes of one side are rented by the other
+    private Chunk Rent(int bytes)
+    {
+        Chunk chunk = new(ArrayPool<byte>.Shared.Rent(bytes));
+        Connection!.Held.Add(chunk.Buffer.Length);
+        return chunk;
+    }
+
+    private void Return(Chunk chunk)
+    {
+        Connection!.Held.Remove(chunk.Buffer.Length);
+        ArrayPool<byte>.Shared.Return(chunk.Buffer);
+    }
+
+    // no stream takes what waits, or will wait
+    private void Drop()
+    {
+        _isOver = true;
+        _last = null;
+        while (_queue.TryDequeue(out Chunk? chunk))
+        {
+            Return(chunk);
         }
     }
 
@@ -483,7 +519,8 @@ internal sealed class HopSide : IShardWork
             while (count > 0)
             {
                 int piece = Math.Min(count, MaxChunk);
-                Chunk chunk = new(ArrayPool<byte>.Shared.Rent(piece), piece);
+                Chunk chunk = other.Rent(piece);
+                chunk.End = piece;
                 Array.Copy(buffer, offset, chunk.Buffer, 0, piece);
                 other.Tell(Mail.Data, 0, chunk);
                 offset += piece;
@@ -498,7 +535,7 @@ internal sealed class HopSide : IShardWork
 
     private void Keep(byte[] buffer, int offset, int count)
     {
-        if (_isBroken || (Stream == null && _state != State.Calling))
+        if (_isBroken || _isOver)
         {
             return;
         }
@@ -507,7 +544,7 @@ internal sealed class HopSide : IShardWork
         {
             if (_last == null || _last.End == _last.Buffer.Length)
             {
-                _last = new Chunk(ArrayPool<byte>.Shared.Rent(MaxChunk), 0);
+                _last = Rent(MaxChunk);
                 _queue.Enqueue(_last);
             }
 
@@ -547,13 +584,13 @@ internal sealed class HopSide : IShardWork
     }
 
     /// <summary>Bytes that wait.</summary>
-    internal sealed class Chunk(byte[] buffer, int end)
+    internal sealed class Chunk(byte[] buffer)
     {
         internal byte[] Buffer { get; } = buffer;
 
         internal int Start { get; set; }
 
-        internal int End { get; set; } = end;
+        internal int End { get; set; }
     }
 
     private readonly record struct Letter(Mail Mail, int Count, Chunk? Chunk);

@@ -19,7 +19,9 @@ namespace NanoLibp2p.Host.Relay;
 /// </example>
 public sealed class RelayReservation : IAsyncDisposable
 {
-    private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(250);
+    /// <summary>How often it looks whether the connection is there, and its time over.</summary>
+    internal static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan _leastTime = TimeSpan.FromSeconds(10);
 
     private readonly Libp2pNode _node;
@@ -158,7 +160,7 @@ public sealed class RelayReservation : IAsyncDisposable
         DateTimeOffset end = _node.Time.GetUtcNow() + time;
         while (_node.Time.GetUtcNow() < end)
         {
-            await Task.Delay(_look, _node.Time, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(Look, _node.Time, _stopping.Token).ConfigureAwait(false);
             if (connection.End != null && _node.FindDirect(_peer) == null)
             {
                 return false;

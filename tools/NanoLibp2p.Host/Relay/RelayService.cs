@@ -46,9 +46,10 @@ public sealed class RelayService : IAsyncDisposable
     {
         get
         {
+            DateTimeOffset now = _node.Time.GetUtcNow();
             lock (_gate)
             {
-                return _reservations.Count;
+                return _reservations.Values.Count(one => one.Expires > now);
             }
         }
     }
@@ -165,7 +166,12 @@ public sealed class RelayService : IAsyncDisposable
                 return RelayStatus.ReservationRefused;
             }
 
-            Sweep(now);
+            // those that are over give their places up where places are short
+            if (_reservations.Count >= Options.MaxReservations || _hosts.GetValueOrDefault(host) >= Options.MaxReservationsPerHost)
+            {
+                Sweep(now);
+            }
+
             bool isRefresh = Remove(peer);
             if (!isRefresh && (_reservations.Count >= Options.MaxReservations
                 || _hosts.GetValueOrDefault(host) >= Options.MaxReservationsPerHost))
@@ -202,6 +208,12 @@ public sealed class RelayService : IAsyncDisposable
             if (target == null)
             {
                 return RelayStatus.NoReservation;
+            }
+
+            // a shard that has no memory left gets no more to keep
+            if (target.Shard.Budget.IsExceeded)
+            {
+                return RelayStatus.ResourceLimitExceeded;
             }
 
             circuit = new Circuit(this, from, to, reservation.IsSensor);
@@ -263,11 +275,6 @@ public sealed class RelayService : IAsyncDisposable
 
     private void Sweep(DateTimeOffset now)
     {
-        if (_reservations.Count < Options.MaxReservations)
-        {
-            return;
-        }
-
         List<PeerId> over = [];
         foreach ((PeerId peer, Reservation reservation) in _reservations)
         {

@@ -11,7 +11,7 @@ using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Interop.Tests;
 
-/// <summary>Our gossipsub router between js-libp2p's: two hops, IDONTWANT both ways, peers of a PRUNE, bad messages.</summary>
+/// <summary>Our gossipsub router between js-libp2p's: two hops, IDONTWANT both ways, bad messages.</summary>
 public class GossipRouterTests
 {
     private const string Topic = "greenhouse/climate";

@@ -89,6 +89,26 @@ public class DemoTests
     }
 
     [Fact(SkipUnless = nameof(EndTests.HasSignals), SkipType = typeof(EndTests), Skip = "Windows has no signals to send")]
+    public async Task Sensors_on_radios_are_heard_by_a_stranger_to_radios_and_one_goes_from_BLE_to_WiFi_without_losing_a_reading()
+    {
+        await using CliProcess demo = CliProcess.Start("demo", "--every", "1s", "--json");
+        HashSet<string> radios = [];
+        while (radios.Count < 4)
+        {
+            JsonElement heard = await demo.EventAsync("radio");
+            radios.Add(heard.GetProperty("board").GetString()!);
+            Assert.StartsWith("{\"n\":", heard.GetProperty("text").GetString(), StringComparison.Ordinal);
+        }
+
+        JsonElement roamed = await demo.EventAsync("roamed");
+        Assert.Equal(("roamer", 0), (roamed.GetProperty("board").GetString(), roamed.GetProperty("missing").GetInt32()));
+        Assert.True(roamed.GetProperty("before").GetInt32() >= 3);
+        await demo.SignalAsync("INT");
+        CliResult ended = await demo.EndAsync();
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+    }
+
+    [Fact(SkipUnless = nameof(EndTests.HasSignals), SkipType = typeof(EndTests), Skip = "Windows has no signals to send")]
     public async Task Anybody_joins_with_the_lines_that_it_prints_until_Ctrl_C_ends_it()
     {
         await using CliProcess demo = CliProcess.Start("demo", "--every", "100ms", "--json");

@@ -64,6 +64,20 @@ public sealed class RadioTests : IDisposable
         Assert.Contains(sentence, result.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--loss", "x", "'x' for option '--loss'")]
+    [InlineData("--loss", "2", "a share of 0 to 0.9")]
+    [InlineData("--bytes", "160", "a reading of 160 bytes does not fit a frame of 128: 50 at most; give fewer with --bytes")]
+    [InlineData("--mtu", "64", "give --mtu 90 or more")]
+    [InlineData("--svg", "/no/such/folder/air.svg", "there is no folder /no/such/folder for the plot")]
+    public async Task Arguments_of_air_that_can_not_be_are_told_with_what_to_give(string option, string value, string sentence)
+    {
+        CliResult result = await CliResult.RunAsync("air", option, value, "--hours", "1");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(sentence, result.Errors, StringComparison.Ordinal);
+        Assert.Equal("", result.Output);
+    }
+
     [Fact]
     public async Task A_peer_id_is_not_enough_on_a_radio()
     {

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using System.Threading;
 using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Hal.Radio.Air;
 using Spectre.Console;
@@ -30,12 +31,14 @@ internal static class AirCommand
         Option<double> loss = new("--loss")
         {
             Description = "Share of frames that is lost each way by chance, beside what collides: 0 to 0.9", HelpName = "P",
+            DefaultValueFactory = _ => 0,
         };
         loss.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 0.9))
+            if (result.Tokens.Count > 0 && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double share)
+                && share is not (>= 0 and <= 0.9))
             {
-                result.AddError($"--loss is a share of 0 to 0.9, such as 0.2");
+                result.AddError("--loss is a share of 0 to 0.9, such as 0.2");
             }
         });
         Option<int> hours = Number("--hours", 24, 1, MostHours, "How long, in virtual time");
@@ -67,8 +70,18 @@ internal static class AirCommand
             }
             Output output = Output.Of(parsed);
             using Interruption interruption = new();
-            using AirFleet fleet = new(options);
-            AirFleetResult result = fleet.Play((hour, of) => Tell(output, hour, of), interruption.Token);
+            if (parsed.GetValue(svg) is { Directory.Exists: false } nowhere)
+            {
+                throw new CliException($"there is no folder {nowhere.DirectoryName} for the plot", CliException.WrongArguments);
+            }
+
+            using AirFleet fleet = Make(options);
+            AirFleetResult result = Play(fleet, output, (int)options.Time.TotalHours, interruption.Token);
+            if (result.Hours.Count < (int)options.Time.TotalHours)
+            {
+                output.Notice(null, $"ended after {result.Hours.Count} of {options.Time.TotalHours} hours; the figures are those of them");
+            }
+
             Tell(output, options, result);
             if (parsed.GetValue(svg) is { } file)
             {
@@ -79,13 +92,37 @@ internal static class AirCommand
         return command;
     }
 
-    private static void Tell(Output output, int hour, int of)
+    private static AirFleet Make(AirFleetOptions options)
     {
-        JsonObject json = Output.Event("hour");
-        json["hour"] = hour;
-        json["of"] = of;
-        FormattableString text = $"[grey]{hour} of {of} hours[/]";
-        output.Tell(json, output.IsTerminal && hour % Math.Max(1, of / 24) == 0 ? text : null);
+        try
+        {
+            return new AirFleet(options);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CliException($"{e.Message}; give fewer with --bytes, or a profile of longer frames", CliException.WrongArguments);
+        }
+    }
+
+    // a terminal has a bar in its place, programs an event for each hour
+    private static AirFleetResult Play(AirFleet fleet, Output output, int hours, CancellationToken cancellation)
+    {
+        if (!output.IsTerminal)
+        {
+            return fleet.Play((hour, of) =>
+            {
+                JsonObject json = Output.Event("hour");
+                json["hour"] = hour;
+                json["of"] = of;
+                output.Tell(json, null);
+            }, cancellation);
+        }
+
+        return output.Console.Progress().AutoClear(true).Start(progress =>
+        {
+            ProgressTask bar = progress.AddTask($"{hours} hours", maxValue: hours);
+            return fleet.Play((hour, _) => bar.Value = hour, cancellation);
+        });
     }
 
     private static void Tell(Output output, AirFleetOptions options, AirFleetResult result)
@@ -97,6 +134,7 @@ internal static class AirCommand
         json["readings"] = result.Readings;
         json["delivered"] = result.Delivered;
         json["waiting"] = result.Waiting;
+        json["lost"] = result.Lost;
         json["repeated"] = result.Repeated;
         json["frames"] = result.Frames;
         json["collided"] = result.Collided;
@@ -114,6 +152,7 @@ internal static class AirCommand
         Row("readings taken", $"{result.Readings:N0}");
         Row("on the topic", $"{result.Delivered:N0} ({result.Share:P2})");
         Row("still wait at devices", $"{result.Waiting:N0}");
+        Row("lost: no room at devices", $"{result.Lost:N0}");
         Row("on the topic twice", $"{result.Repeated:N0}");
         Row("frames up, collided", $"{result.Frames:N0}, {result.Collided:N0}");
         Row("airtime of a device, of an hour", $"{result.AirtimeMs / 1000:N2} s");

@@ -18,7 +18,7 @@ namespace NanoLibp2p.Cli.Commands;
 /// <summary>
 /// <c>demo</c>: the main job with no hardware. Three virtual boards publish what the host measures, and a listener shows it; they are
 /// behind a gateway, through which a peer from outside reaches one of them. The gateway keeps mail for a board that sleeps and for a valve,
-/// and serves its page.
+/// hears sensors on radios, and serves its page.
 /// </summary>
 internal static class DemoCommand
 {
@@ -45,8 +45,8 @@ internal static class DemoCommand
         Option<int?> readings = CommonOptions.Count("--readings", "End when so many readings of each board have arrived, "
             + "the peer from outside has reached one, and the mail is taken");
         Command command = new("demo", "Show it all on this host: three virtual boards publish, a listener prints, a peer from outside "
-            + "reaches one through a gateway, which keeps mail for a board that sleeps and a valve and shows its page; any libp2p program "
-            + "may join") { listen, every, seconds, readings };
+            + "reaches one through a gateway, which keeps mail for a board that sleeps and a valve, hears sensors on simulated radios and "
+            + "shows its page; any libp2p program may join") { listen, every, seconds, readings };
         command.SetAction(parsed =>
         {
             Output output = Output.Of(parsed);
@@ -90,7 +90,8 @@ internal static class DemoCommand
             using Subscription readings = node.SubscribeAsync(Topic);
             Task<bool> reading = Messages.ReadAsync(readings, _output, OnMessage);
             string reachable = ListenCommand.TellAddresses(node, _output)[0];
-            await using DemoGateway gateway = await DemoGateway.StartAsync(Topic);
+            using DemoRadios radios = new();
+            await using DemoGateway gateway = await DemoGateway.StartAsync(Topic, radios);
             DeviceSettings settings = DeviceSettings.Parse(
                 DeviceCommand.SettingsText([reachable], Topic, _every) + $"relay = {gateway.Address}\n");
             HostedBoard[] boards = [.. _boardNames.Select(name => new HostedBoard(name, Keys.Create(), settings, _wanted, null))];
@@ -98,6 +99,7 @@ internal static class DemoCommand
             Introduce(boards, reachable, gateway.Page);
             using CancellationTokenSource ending = new();
             Task reach = Task.WhenAll(ReachAsync(gateway, boards, ending.Token), MailAsync(mail, ending.Token));
+            Task radio = RadioAsync(gateway, radios, ending.Token);
             try
             {
                 if (_output.IsTerminal)
@@ -117,7 +119,8 @@ internal static class DemoCommand
             {
                 _refresh = () => { };
                 await ending.CancelAsync();
-                await reach;
+                await Task.WhenAll(reach, radio);
+                radios.Dispose();
                 mail.Dispose();
                 Array.ForEach(boards, board => board.Dispose());
                 await HeardGoodByeAsync(node);
@@ -197,6 +200,46 @@ internal static class DemoCommand
                 string why = e is OperationCanceledException ? $"it took longer than {_longestMail.TotalSeconds} s" : e.Message;
                 Show(() => _output.Notice(mail.Owner, $"the mail was not taken: {why}"), $"the mail was not taken: {why}");
             }
+        }
+
+        // sensors without TCP: each is told of once, and of the one that roams also that nothing is missing
+        private async Task RadioAsync(DemoGateway gateway, DemoRadios radios, CancellationToken ending)
+        {
+            try
+            {
+                await radios.PlayAsync(gateway,
+                    (sensor, text) => TellRadio("radio", sensor, "text", text,
+                        $"is heard over {sensor.Radio}, by a peer that verified its signature: {text}", $"is heard over {sensor.Radio}"),
+                    (sensor, before, after) => TellRadio("roamed", sensor, "missing", 0,
+                        $"went from Bluetooth LE to Wi-Fi: readings 1 to {before} and {before + 1} to {before + after}, none is missing",
+                        "went from Bluetooth LE to Wi-Fi without losing a reading", ("before", before), ("after", after)),
+                    ending);
+            }
+            catch (OperationCanceledException)
+            {
+                // the demo is over
+            }
+            catch (Exception e) when (e is Libp2pException or FormatException or System.IO.IOException)
+            {
+                const string Sentence = "the sensors on radios are not heard";
+                Show(() => _output.Notice(null, $"{Sentence}: {e.Message}"), Sentence);
+            }
+        }
+
+        private void TellRadio(string name, DemoSensor sensor, string key, JsonNode value, string text, string caption,
+            params (string Key, JsonNode Value)[] more)
+        {
+            JsonObject json = Output.Event(name);
+            json["board"] = sensor.Name;
+            json["peer"] = sensor.Peer;
+            json["radio"] = sensor.Radio;
+            json[key] = value;
+            foreach ((string one, JsonNode its) in more)
+            {
+                json[one] = its;
+            }
+
+            Show(() => _output.Tell(json, $"[green]{sensor.Name}[/] {sensor.Peer} {text}"), $"{sensor.Name} {caption}");
         }
 
         private void TellMail(string name, DemoMail mail, MailBoard board, string key, JsonNode value, string text,

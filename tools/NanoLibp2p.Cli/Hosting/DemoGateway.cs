@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Hosting;
+using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
@@ -43,9 +44,13 @@ internal sealed class DemoGateway : IAsyncDisposable
     /// <summary>Bytes that it has carried, both ways together.</summary>
     internal long RelayedBytes => _relay.RelayedBytes;
 
+    /// <summary>What sensors on radios are told of it; null when it has no radio.</summary>
+    internal RadioCard? RadioCard => _host.Core.FullNode!.Radios?.Card;
+
     /// <summary>Has a gateway listen.</summary>
     /// <param name="topic">What its page plots.</param>
-    internal static async Task<DemoGateway> StartAsync(string topic)
+    /// <param name="radios">The sensors that it hears on radios.</param>
+    internal static async Task<DemoGateway> StartAsync(string topic, DemoRadios radios)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("nanolibp2p-demo");
         try
@@ -53,17 +58,21 @@ internal sealed class DemoGateway : IAsyncDisposable
             // without the user's own settings: it is nobody's gateway
             string none = Path.Combine(folder.FullName, "gateway.json");
             await File.WriteAllTextAsync(none, "{}");
+            string data = Path.Combine(folder.FullName, "gateway");
+            Directory.CreateDirectory(data);
+            await File.WriteAllLinesAsync(Path.Combine(data, RadioHost.DevicesFile), radios.Cards);
             GatewaySettings settings = GatewaySettings.Load(new SettingsSources
             {
                 File = none,
                 Flags =
                 [
-                    ("demo", SettingsTable.Data, [Path.Combine(folder.FullName, "gateway")]),
+                    ("demo", SettingsTable.Data, [data]),
                     ("demo", SettingsTable.Listen, ["/ip4/127.0.0.1/tcp/0"]),
                     ("demo", SettingsTable.HttpListen, ["http://127.0.0.1:0"]),
                     ("demo", SettingsTable.Shards, ["1"]),
                     ("demo", SettingsTable.Kademlia, ["false"]),
                     ("demo", SettingsTable.PageTopics, [topic]),
+                    ("demo", SettingsTable.Radios, [.. radios.Addresses]),
                 ],
             });
             return new DemoGateway(folder, await GatewayHost.StartAsync(settings, logging: _ => { }));

@@ -45,10 +45,25 @@ internal sealed class RadioBoard : IDisposable
     /// <exception cref="FormatException">The topic can't be one, the radio is not a device's, or the card is not taken.</exception>
     internal RadioBoard(Identity identity, RadioAddress radio, RadioCard gateway, string topic, TimeSpan every, int readings, IStore? store,
         Action<string> log)
+        : this(identity, airtime => radio.Create(false, airtime), gateway, topic, every, readings, store ?? new MemoryStore(), log)
     {
-        store ??= new MemoryStore();
+    }
+
+    /// <summary>Makes a board on a link of any kind.</summary>
+    /// <param name="identity">Who it is.</param>
+    /// <param name="link">Makes its link, with the store for its airtime.</param>
+    /// <param name="gateway">Its gateway's card.</param>
+    /// <param name="topic">Where its readings go.</param>
+    /// <param name="every">How often.</param>
+    /// <param name="readings">After so many it takes no more.</param>
+    /// <param name="store">What outlives it.</param>
+    /// <param name="log">Hears, on the board's thread, what happens to it.</param>
+    /// <exception cref="FormatException">The topic can't be one, or the card is not taken.</exception>
+    internal RadioBoard(Identity identity, Func<IStore, IFrameLink> link, RadioCard gateway, string topic, TimeSpan every, int readings,
+        IStore store, Action<string> log)
+    {
         _board = new VirtualBoard("virtual", store);
-        _link = radio.Create(false, store);
+        _link = link(store);
         _everyMs = (long)every.TotalMilliseconds;
         _readings = readings;
         Card = RadioCard.Of(identity, _crypto);

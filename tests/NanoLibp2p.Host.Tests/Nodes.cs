@@ -8,7 +8,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Multiformats;
-using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests;
 
@@ -43,8 +42,7 @@ internal static class Nodes
 
     internal static Task<Libp2pNode> StartAsync(int shards, PollerKind poller, Action<Libp2pNodeOptions>? change = null)
     {
-        // a test that says 1 does not mind more
-        Libp2pNodeOptions options = new() { Shards = Math.Max(shards, TestShards.Count), Poller = poller };
+        Libp2pNodeOptions options = new() { Shards = shards, Poller = poller };
         change?.Invoke(options);
         return Libp2pNode.StartAsync(options);
     }

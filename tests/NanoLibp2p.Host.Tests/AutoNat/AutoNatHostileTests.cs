@@ -7,6 +7,7 @@ using NanoLibp2p.Buffers;
 using NanoLibp2p.Host.AutoNat;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests.AutoNat;
 
@@ -53,7 +54,7 @@ public class AutoNatHostileTests
     [Fact]
     public async Task Nobody_is_dialled_for_a_peer_behind_a_relay_whose_address_would_be_the_relays()
     {
-        await using Libp2pNode hop = await Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hop = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using RelayService relay = RelayService.Start(hop, new RelayServiceOptions());
         await using AutoNatTests.Pair pair = await AutoNatTests.Pair.StartAsync(dials: false);
         await using RelayReservation place = RelayReservation.Start(pair.Server, hop.ListenAddresses[0]);

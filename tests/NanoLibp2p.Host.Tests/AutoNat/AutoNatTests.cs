@@ -9,6 +9,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Host.AutoNat;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests.AutoNat;
 
@@ -58,7 +59,7 @@ public class AutoNatTests
     public async Task An_address_where_another_peer_answers_is_not_reached()
     {
         await using Pair pair = await Pair.StartAsync();
-        await using Libp2pNode other = await Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode other = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
 
         DialBackAnswer answer = await pair.Asking.AskV2Async(pair.Server.PeerId, [other.ListenAddresses[0].WithoutPeerId()])
             .WaitAsync(Nodes.Patience);
@@ -137,8 +138,9 @@ public class AutoNatTests
         public static async Task<Pair> StartAsync(string? also = null, Action<AutoNatOptions>? change = null,
             Action<AutoNatOptions>? serve = null, bool dials = true)
         {
-            Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best, options => options.UsesLimitedConnections = true);
-            Libp2pNode client = await Nodes.ListenAsync(1, PollerKind.Best, options =>
+            Libp2pNode server = await Nodes.ListenAsync(
+                TestShards.Count, PollerKind.Best, options => options.UsesLimitedConnections = true);
+            Libp2pNode client = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best, options =>
             {
                 options.UsesLimitedConnections = true;
                 if (also != null)

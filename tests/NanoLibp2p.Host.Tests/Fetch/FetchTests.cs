@@ -8,6 +8,7 @@ using NanoLibp2p.Buffers;
 using NanoLibp2p.Host.Fetch;
 using NanoLibp2p.Host.Perf;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests.Fetch;
 
@@ -77,7 +78,7 @@ public class FetchTests
         scene.Serving.Serve("/fast", (_, _, _) => ValueTask.FromResult<byte[]?>([]));
         Task<byte[]?>[] slow = [scene.FetchAsync("/slow"), scene.FetchAsync("/slow")];
         await Nodes.UntilAsync(() => Volatile.Read(ref begun) == 2, "they are under way");
-        await using Libp2pNode other = await Nodes.StartAsync(1, PollerKind.Best);
+        await using Libp2pNode other = await Nodes.StartAsync(TestShards.Count, PollerKind.Best);
         await other.DialAsync(scene.Server);
         FetchService others = FetchService.Start(other, new FetchOptions());
 
@@ -119,8 +120,8 @@ public class FetchTests
     [InlineData("0807")]
     public async Task An_answer_that_makes_no_sense_is_no_value(string hex)
     {
-        await using Libp2pNode liar = await Nodes.ListenAsync(1, PollerKind.Best);
-        await using Libp2pNode node = await Nodes.StartAsync(1, PollerKind.Best);
+        await using Libp2pNode liar = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
+        await using Libp2pNode node = await Nodes.StartAsync(TestShards.Count, PollerKind.Best);
         liar.Handle(FetchService.Id, async (stream, cancellation)
             => await new MessageStream(stream, Nodes.Patience).WriteMessageAsync(Convert.FromHexString(hex), cancellation));
         await node.DialAsync(liar);
@@ -134,9 +135,9 @@ public class FetchTests
     [Fact]
     public async Task Perf_is_for_those_who_are_named_and_for_nobody_where_it_is_not_started()
     {
-        await using Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best);
-        await using Libp2pNode friend = await Nodes.StartAsync(1, PollerKind.Best);
-        await using Libp2pNode stranger = await Nodes.StartAsync(1, PollerKind.Best);
+        await using Libp2pNode server = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
+        await using Libp2pNode friend = await Nodes.StartAsync(TestShards.Count, PollerKind.Best);
+        await using Libp2pNode stranger = await Nodes.StartAsync(TestShards.Count, PollerKind.Best);
         await friend.DialAsync(server);
         await stranger.DialAsync(server);
         Libp2pException off = await Assert.ThrowsAsync<Libp2pException>(() => MeasureAsync(friend, server.PeerId));
@@ -164,8 +165,8 @@ public class FetchTests
 
         public static async Task<Scene> StartAsync(Action<FetchOptions>? change = null)
         {
-            Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best);
-            Libp2pNode client = await Nodes.StartAsync(1, PollerKind.Best);
+            Libp2pNode server = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
+            Libp2pNode client = await Nodes.StartAsync(TestShards.Count, PollerKind.Best);
             FetchOptions options = new();
             change?.Invoke(options);
             Scene scene = new()

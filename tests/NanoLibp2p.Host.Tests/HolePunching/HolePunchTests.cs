@@ -54,13 +54,14 @@ public class HolePunchTests
     [Fact]
     public async Task A_node_that_is_told_so_by_its_options_has_the_service_from_its_start_to_its_end()
     {
-        await using Libp2pNode node = await Nodes.ListenAsync(1, PollerKind.Best, options => options.HolePunching = Options());
+        await using Libp2pNode node = await Nodes.ListenAsync(
+            TestShards.Count, PollerKind.Best, options => options.HolePunching = Options());
         HolePunchService service = node.HolePunching!;
         Assert.Throws<InvalidOperationException>(() => HolePunchService.Start(node, Options()));
         await node.DisposeAsync();
         Assert.Null(node.HolePunching);
         await service.DisposeAsync();
-        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => Nodes.StartAsync(1, PollerKind.Best,
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => Nodes.StartAsync(TestShards.Count, PollerKind.Best,
             options => options.HolePunching = new HolePunchOptions { Attempts = 0 }));
         Assert.Contains("HolePunch.Attempts = 0", error.Message, StringComparison.Ordinal);
     }
@@ -68,7 +69,7 @@ public class HolePunchTests
     [Fact]
     public async Task Addresses_of_our_own_network_names_and_relays_are_dialed_for_nobody()
     {
-        await using World world = await World.StartAsync(1, PollerKind.Best);
+        await using World world = await World.StartAsync(TestShards.Count, PollerKind.Best);
         using Socket trap = Trap();
         int port = ((IPEndPoint)trap.LocalEndPoint!).Port;
         world.Target.Announce(_public);
@@ -90,7 +91,7 @@ public class HolePunchTests
     [Fact]
     public async Task Of_a_message_with_sixteen_addresses_eight_are_dialed()
     {
-        await using World world = await World.StartAsync(1, PollerKind.Best);
+        await using World world = await World.StartAsync(TestShards.Count, PollerKind.Best);
         Socket[] traps = [.. Enumerable.Range(0, 16).Select(_ => Trap())];
         HolePunchOptions options = Options();
         options.Attempts = 1;
@@ -119,7 +120,7 @@ public class HolePunchTests
     [InlineData("nothing")]
     public async Task A_peer_that_answers_with_something_else_fails_alone_and_the_relayed_connection_lives(string what)
     {
-        await using World world = await World.StartAsync(1, PollerKind.Best);
+        await using World world = await World.StartAsync(TestShards.Count, PollerKind.Best);
         HolePunchOptions options = Options();
         options.Attempts = 1;
         options.MessageTimeout = TimeSpan.FromMilliseconds(500);
@@ -152,7 +153,7 @@ public class HolePunchTests
     [Fact]
     public async Task Exchanges_without_end_are_refused_before_they_are_read_and_so_is_who_dialed_and_leads_all_the_same()
     {
-        await using World world = await World.StartAsync(1, PollerKind.Best);
+        await using World world = await World.StartAsync(TestShards.Count, PollerKind.Best);
         HolePunchOptions options = Options();
         options.PerMinutePerPeer = 2;
         await using HolePunchService punches = HolePunchService.Start(world.Caller, options);
@@ -182,7 +183,7 @@ public class HolePunchTests
     [Fact]
     public async Task A_peer_that_dials_from_another_port_and_waits_for_us_to_begin_is_met()
     {
-        await using World world = await World.StartAsync(1, PollerKind.Best);
+        await using World world = await World.StartAsync(TestShards.Count, PollerKind.Best);
         await using HolePunchService punches = HolePunchService.Start(world.Caller, Options());
         Task<HolePunchReport> finished = FinishedAsync(punches);
         await world.DialAsync();
@@ -210,7 +211,7 @@ public class HolePunchTests
     [Fact]
     public async Task No_second_program_listens_on_the_port_that_dials_leave_from()
     {
-        await using Libp2pNode node = await Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using HolePunchService punches = HolePunchService.Start(node, Options());
         Libp2pNodeOptions same = new() { Shards = TestShards.Count };
         same.ListenAddresses.Add(node.ListenAddresses[0].WithoutPeerId().ToString());

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Host.Kademlia;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests.Kademlia;
 
@@ -48,11 +49,11 @@ public class ServiceTests
     [Fact]
     public async Task Servers_that_call_enter_the_table_and_clients_do_not()
     {
-        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = Start(hub);
-        await using Libp2pNode server = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode server = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService asServer = Start(server, hub);
-        await using Libp2pNode client = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode client = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService asClient = Start(client, hub, KademliaMode.Client);
         await Tests.Nodes.UntilAsync(() => asClient.TableCount > 0 && asServer.TableCount > 0, "both know the hub");
         await Tests.Nodes.UntilAsync(() => service.TableCount > 0, "the hub knows the server");
@@ -62,9 +63,9 @@ public class ServiceTests
     [Fact]
     public async Task A_node_that_others_can_reach_becomes_a_server_and_tells_those_who_are_connected()
     {
-        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = Start(hub);
-        await using Libp2pNode node = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService auto = Start(node, hub, KademliaMode.Auto);
         Assert.True(auto.IsServer);
         await Tests.Nodes.UntilAsync(() => service.TableCount == 1, "it is a server at once in a network of its own");
@@ -86,9 +87,9 @@ public class ServiceTests
     [Fact]
     public async Task Servers_in_the_table_are_worth_more_to_the_connection_manager_until_they_leave_it()
     {
-        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         KademliaService service = Start(hub);
-        await using Libp2pNode node = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         KademliaService other = Start(node, hub);
         await Tests.Nodes.UntilAsync(() => service.TableCount == 1, "it is in the table");
         await Tests.Nodes.UntilAsync(() => hub.ConnectionManager.ValueOf(node.PeerId) == 5, "it is worth more");
@@ -107,7 +108,7 @@ public class ServiceTests
     [Fact]
     public async Task In_the_public_DHT_a_node_is_a_client_until_it_is_known_to_be_reachable()
     {
-        await using Libp2pNode node = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = KademliaService.Start(node);
         Assert.False(service.IsServer);
         service.SetReachability(true);
@@ -119,9 +120,9 @@ public class ServiceTests
     [Fact]
     public async Task In_the_public_DHT_private_addresses_are_neither_kept_nor_told_nor_announced()
     {
-        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = KademliaService.Start(hub, new KademliaServiceOptions { Mode = KademliaMode.Server });
-        await using Libp2pNode node = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService other = KademliaService.Start(node, new KademliaServiceOptions { Mode = KademliaMode.Server });
         await node.DialAsync(hub);
         await Tests.Nodes.UntilAsync(() => hub.PeerStore.Supports(node.PeerId, KademliaServiceOptions.PublicProtocol), "identify");
@@ -135,9 +136,9 @@ public class ServiceTests
     [Fact]
     public async Task Several_requests_on_one_stream_are_answered_in_their_order()
     {
-        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = Start(hub);
-        await using Libp2pNode node = await Tests.Nodes.StartAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.StartAsync(TestShards.Count, PollerKind.Best);
         await node.DialAsync(hub);
         await using PeerStream stream = await node.OpenStreamAsync(hub.PeerId, Protocol).WaitAsync(Tests.Nodes.Patience);
         MessageStream messages = new(stream, Tests.Nodes.Patience);
@@ -159,9 +160,9 @@ public class ServiceTests
     [Fact]
     public async Task A_request_that_is_too_long_or_none_breaks_the_stream_off_and_the_connection_lives()
     {
-        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = Start(hub, change: options => options.MaxRequestBytes = 1024 + options.MaxValueBytes);
-        await using Libp2pNode node = await Tests.Nodes.StartAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.StartAsync(TestShards.Count, PollerKind.Best);
         await node.DialAsync(hub);
         byte[] tooLong = KademliaCodec.Write(new KademliaMessage
         {
@@ -190,13 +191,13 @@ public class ServiceTests
     [Fact]
     public async Task A_peer_has_so_many_streams_at_a_time_and_a_silent_one_is_broken_off()
     {
-        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = Start(hub, change: options =>
         {
             options.MaxStreamsAPeer = 2;
             options.IdleTimeout = TimeSpan.FromSeconds(1);
         });
-        await using Libp2pNode node = await Tests.Nodes.StartAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.StartAsync(TestShards.Count, PollerKind.Best);
         await node.DialAsync(hub);
         await using PeerStream first = await node.OpenStreamAsync(hub.PeerId, Protocol);
         await using PeerStream second = await node.OpenStreamAsync(hub.PeerId, Protocol);
@@ -211,9 +212,9 @@ public class ServiceTests
     [Fact]
     public async Task A_message_that_dribbles_is_broken_off()
     {
-        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode hub = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = Start(hub, change: options => options.QueryTimeout = TimeSpan.FromSeconds(1));
-        await using Libp2pNode node = await Tests.Nodes.StartAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.StartAsync(TestShards.Count, PollerKind.Best);
         await node.DialAsync(hub);
         await using PeerStream stream = await node.OpenStreamAsync(hub.PeerId, Protocol);
         await stream.WriteAsync(new byte[] { 100 });
@@ -236,7 +237,7 @@ public class ServiceTests
     [Fact]
     public async Task Without_anybody_to_ask_a_lookup_says_so()
     {
-        await using Libp2pNode node = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = Start(node);
         Libp2pException error = await Assert.ThrowsAsync<Libp2pException>(() => service.FindPeerAsync(PeerId.FromEd25519(new byte[32], 0)));
         Assert.Equal(Libp2pError.LookupFailed, error.Error);
@@ -247,7 +248,7 @@ public class ServiceTests
     [Fact]
     public async Task A_key_that_nobody_validates_is_refused_with_the_namespaces_there_are()
     {
-        await using Libp2pNode node = await Tests.Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode node = await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await using KademliaService service = Start(node);
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
             () => service.PutValueAsync(Encoding.ASCII.GetBytes("/ipns/x"), [1]));
@@ -264,12 +265,12 @@ public class ServiceTests
         {
             for (int i = 0; i < 7; i++)
             {
-                nodes.Add(await Tests.Nodes.ListenAsync(1, PollerKind.Best));
+                nodes.Add(await Tests.Nodes.ListenAsync(TestShards.Count, PollerKind.Best));
                 services.Add(Start(nodes[i], i == 0 ? null : nodes[0]));
                 await services[i].FirstRefresh.WaitAsync(Tests.Nodes.Patience);
             }
 
-            await using Libp2pNode node = await Tests.Nodes.StartAsync(1, PollerKind.Best);
+            await using Libp2pNode node = await Tests.Nodes.StartAsync(TestShards.Count, PollerKind.Best);
             await using KademliaService service = Start(node, nodes[0], KademliaMode.Client, options => options.MaxConnections = 3);
             await service.FirstRefresh.WaitAsync(Tests.Nodes.Patience);
             await Tests.Nodes.UntilAsync(() => service.TableCount == 7, "it has asked all of them");

@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Time.Testing;
 using NanoLibp2p.Host.Rendezvous;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests.Rendezvous;
 
@@ -166,8 +167,8 @@ public class RendezvousHostileTests
     [Fact]
     public async Task A_point_that_names_forged_records_and_other_namespaces_is_not_believed()
     {
-        await using Libp2pNode liar = await Nodes.ListenAsync(1, PollerKind.Best);
-        await using Libp2pNode node = await Nodes.StartAsync(1, PollerKind.Best);
+        await using Libp2pNode liar = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
+        await using Libp2pNode node = await Nodes.StartAsync(TestShards.Count, PollerKind.Best);
         byte[] good = RendezvousScene.Record(1, 1).Envelope.Bytes.ToArray();
         byte[] forged = [.. good];
         forged[^1] ^= 1;

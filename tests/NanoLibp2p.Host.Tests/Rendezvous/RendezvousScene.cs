@@ -5,6 +5,7 @@ using NanoLibp2p.Core.Records;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Host.Rendezvous;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Host.Tests.Rendezvous;
 
@@ -27,8 +28,8 @@ internal sealed class RendezvousScene : IAsyncDisposable
     public static async Task<RendezvousScene> StartAsync(Action<RendezvousPointOptions>? change = null)
     {
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
-        Libp2pNode point = await Nodes.ListenAsync(1, PollerKind.Best, one => one.Time = time);
-        Libp2pNode node = await Nodes.ListenAsync(1, PollerKind.Best);
+        Libp2pNode point = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best, one => one.Time = time);
+        Libp2pNode node = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         RendezvousPointOptions options = new();
         change?.Invoke(options);
         RendezvousScene scene = new() { Point = point, Service = RendezvousPoint.Start(point, options), Node = node, Time = time };
@@ -47,7 +48,7 @@ internal sealed class RendezvousScene : IAsyncDisposable
 
     public async Task<Libp2pNode> JoinAsync()
     {
-        Libp2pNode node = await Nodes.ListenAsync(1, PollerKind.Best);
+        Libp2pNode node = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
         await node.DialAsync(Point);
         return node;
     }

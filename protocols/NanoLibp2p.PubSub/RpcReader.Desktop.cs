@@ -27,6 +27,12 @@ namespace NanoLibp2p.PubSub
 
         private int _messageBytes;
 
+        /// <summary>Bytes of the longest message that is taken now; a longer one is passed over.</summary>
+        protected virtual int LongestMessage
+        {
+            get { return _maxMessage; }
+        }
+
         /// <summary>Has <see cref="Buffer"/> hold so many bytes. What is in it is not needed any more.</summary>
         protected virtual void MakeRoom(int bytes)
         {

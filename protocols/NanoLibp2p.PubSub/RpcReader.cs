@@ -218,7 +218,11 @@ namespace NanoLibp2p.PubSub
                     Enter(Place.Subscription);
                     break;
                 case RpcWriter.Publish:
+#if NANOFRAMEWORK_1_0
                     if (_reader.Value > (ulong)(uint)_maxMessage)
+#else
+                    if (_reader.Value > (ulong)(uint)LongestMessage)
+#endif
                     {
                         _reader.Skip();
                         _handler.OnTooLong(this);

@@ -6,7 +6,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
-using NanoLibp2p.Core;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Host.Tests.PubSub.Support;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Tests;
 
@@ -19,63 +22,192 @@ public class FloodTests(ITestOutputHelper output)
     public static TheoryData<PollerKind> Pollers
         => OperatingSystem.IsLinux() ? new() { PollerKind.Async, PollerKind.Epoll } : new() { PollerKind.Async };
 
-    [Theory]
-    [MemberData(nameof(Pollers))]
-    public async Task A_flood_from_one_peer_has_the_others_wait_for_one_record_of_it_at_a_time(PollerKind poller)
+    // which turn is the next is told by epoll alone at once: the other poller hears of sockets by way of the thread pool
+    public static bool IsLinux => OperatingSystem.IsLinux();
+
+    [Fact(SkipUnless = nameof(IsLinux), Skip = "epoll is Linux'")]
+    public async Task However_many_flood_the_others_wait_for_the_end_of_one_record()
     {
-        await using Libp2pNode server = await Nodes.ListenAsync(1, poller, options => options.PubSub = null);
-        await using Libp2pNode flooder = await Nodes.StartAsync(1, poller, options => options.PubSub = null);
-        await using Libp2pNode honest = await Nodes.StartAsync(1, poller, options => options.PubSub = null);
+        const PollerKind Poller = PollerKind.Epoll;
+        const int Flooders = 3;
+
+        // windows together that are never used up here: a flooder has always more
+        const int Streams = 8;
+        const int Asked = 3;
+        await using Libp2pNode server = await Nodes.ListenAsync(1, Poller, options => options.PubSub = null);
         server.Handle("/sink/1.0.0", (stream, cancellation) => stream.CopyToAsync(System.IO.Stream.Null, cancellation));
+        await using Libp2pNode honest = await Nodes.StartAsync(1, Poller, options => options.PubSub = null);
+        await honest.DialAsync(server);
+        await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience);
+        List<Libp2pNode> flooders = [];
+        List<Task> flooding = [];
+        using CancellationTokenSource end = new();
+        try
+        {
+            for (int i = 0; i < Flooders; i++)
+            {
+                Libp2pNode flooder = await Nodes.StartAsync(1, Poller, options => options.PubSub = null);
+                flooders.Add(flooder);
+                await flooder.DialAsync(server);
+                for (int j = 0; j < Streams; j++)
+                {
+                    flooding.Add(FloodAsync(await flooder.OpenStreamAsync(server.PeerId, "/sink/1.0.0").WaitAsync(Nodes.Patience)));
+                }
+            }
+
+            // On the server's thread, after each turn: all flooders have more than a turn takes; then, now and then, the honest one asks.
+            // What it waits for are the turns until its own.
+            List<int> waits = [];
+            List<Task<TimeSpan>> pings = [];
+            Dictionary<PeerId, SocketLink> links = [];
+            TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            int turns = 0;
+            int asked = 0;
+            long received = 0;
+            long most = 0;
+            server.Watch(one =>
+            {
+                links[one.Peer!] = (SocketLink)one.Link;
+                turns++;
+                most = received == 0 ? 0 : Math.Max(most, server.ReceivedBytes - received);
+                received = server.ReceivedBytes;
+                if (links.Count <= Flooders || done.Task.IsCompleted)
+                {
+                    return;
+                }
+
+                if (!one.Peer!.Equals(honest.PeerId))
+                {
+                    SpinWait.SpinUntil(
+                        () => links.All(pair => pair.Key.Equals(honest.PeerId) || pair.Value.Socket.Available > RecordBytes / 2),
+                        Nodes.Patience);
+                }
+                else if (asked > 0)
+                {
+                    waits.Add(turns - asked - 1);
+                    asked = 0;
+                    if (waits.Count == Asked)
+                    {
+                        done.SetResult();
+                    }
+                }
+
+                // two turns of each later: none is favoured any more as one that had little
+                if (asked == 0 && turns % (2 * Flooders) == 0 && !done.Task.IsCompleted)
+                {
+                    asked = turns;
+                    pings.Add(Task.Run(() => honest.PingAsync(server.PeerId)));
+                    SpinWait.SpinUntil(() => links[honest.PeerId].Socket.Available > 0, Nodes.Patience);
+                }
+            });
+            await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience);
+            await done.Task.WaitAsync(Nodes.Patience);
+            server.Watch(null);
+            await Task.WhenAll(pings).WaitAsync(Nodes.Patience);
+
+            // it came after a turn: a look at the Poller, and its own is the next
+            output.WriteLine(string.Join(' ', waits));
+            Assert.All(waits, wait => Assert.InRange(wait, 0, 1));
+            Assert.InRange(most, RecordBytes / 2, RecordBytes);
+        }
+        finally
+        {
+            server.Watch(null);
+            await end.CancelAsync();
+            await Task.WhenAll(flooders.Select(one => one.DisposeAsync().AsTask()));
+            await Task.WhenAll(flooding).WaitAsync(Nodes.Patience);
+        }
+
+        async Task FloodAsync(PeerStream stream)
+        {
+            byte[] chunk = new byte[64 * 1024];
+            try
+            {
+                while (!end.IsCancellationRequested)
+                {
+                    await stream.WriteAsync(chunk, end.Token);
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or Libp2pException)
+            {
+                // its node has ended
+            }
+        }
+    }
+
+    [Fact(SkipUnless = nameof(IsLinux), Skip = "epoll is Linux'")]
+    public async Task A_flood_of_signed_messages_has_the_others_wait_for_one_signature_at_a_time()
+    {
+        const PollerKind Poller = PollerKind.Epoll;
+        const string Topic = "greenhouse/climate";
+        const int Messages = 200;
+        using DesktopCrypto crypto = new();
+        Identity author = Identity.Create(crypto, new SystemRandom());
+        await using Libp2pNode server = await Nodes.ListenAsync(1, Poller);
+        using Subscription messages = server.SubscribeAsync(Topic);
+        await messages.Joined;
+        await using Libp2pNode honest = await Nodes.StartAsync(1, Poller, options => options.PubSub = null);
+        await using Libp2pNode flooder = await Nodes.StartAsync(1, Poller, options =>
+        {
+            options.PubSub = null;
+            options.Identity = author;
+        });
         await honest.DialAsync(server);
         await flooder.DialAsync(server);
         await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience);
-        await using PeerStream flood = await flooder.OpenStreamAsync(server.PeerId, "/sink/1.0.0").WaitAsync(Nodes.Patience);
-        using CancellationTokenSource end = new();
-        Task flooding = Task.Run(async () =>
+
+        // on the server's thread, after each turn; now and then the honest one asks after it
+        SocketLink? link = null;
+        long most = 0;
+        long before = 0;
+        long asked = 0;
+        int between = -1;
+        List<int> waits = [];
+        List<Task<TimeSpan>> pings = [];
+        server.Watch(one =>
         {
-            byte[] chunk = new byte[256 * 1024];
-            while (!end.IsCancellationRequested)
+            long verified = one.Shard.Signatures;
+            most = Math.Max(most, verified - before);
+            before = verified;
+            if (honest.PeerId.Equals(one.Peer))
             {
-                await flood.WriteAsync(chunk, CancellationToken.None);
+                link = (SocketLink)one.Link;
+                if (between >= 0)
+                {
+                    waits.Add(between);
+                }
+
+                between = -1;
+            }
+            else if (between >= 0)
+            {
+                between++;
+            }
+            else if (link != null && verified > asked + 20)
+            {
+                asked = verified;
+                between = 0;
+                pings.Add(Task.Run(() => honest.PingAsync(server.PeerId)));
+                SpinWait.SpinUntil(() => link.Socket.Available > 0, Nodes.Patience);
             }
         });
-
-        for (int i = 0; i < 10; i++)
+        await honest.PingAsync(server.PeerId).WaitAsync(Nodes.Patience);
+        await using PeerStream stream = await flooder.OpenStreamAsync(server.PeerId, "/meshsub/1.1.0").WaitAsync(Nodes.Patience);
+        byte[] flood = [.. Enumerable.Range(1, Messages).SelectMany(
+            number => SignedMessages.Rpc(SignedMessages.Make(author, crypto, Topic, (ulong)number, [])))];
+        await stream.WriteAsync(flood).AsTask().WaitAsync(Nodes.Patience);
+        await using IAsyncEnumerator<TopicMessage> heard = messages.GetAsyncEnumerator();
+        for (int i = 1; i <= Messages; i++)
         {
-            // while the server's thread is held up, the flood fills what is between them, and the other asks
-            List<(string Peer, long Bytes)> turns = [];
-            using ManualResetEventSlim go = new();
-            server.Hold(go);
-            Task<TimeSpan> ping = honest.PingAsync(server.PeerId);
-            await Task.Delay(30);
-            long before = server.ReceivedBytes;
-            server.Watch(one =>
-            {
-                lock (turns)
-                {
-                    long received = server.ReceivedBytes;
-                    turns.Add((one.Peer!.ToString(), received - before));
-                    before = received;
-                }
-            });
-            go.Set();
-            await ping.WaitAsync(Nodes.Patience);
-
-            // told after the turn in which it was answered
-            await Nodes.UntilAsync(() => Locked(turns, () => turns.Any(turn => turn.Peer == honest.PeerId.ToString())), "it is told");
-            server.Watch(null);
-            lock (turns)
-            {
-                // a turn that was due before it asked, and one after, of one record each
-                int first = turns.FindIndex(turn => turn.Peer == honest.PeerId.ToString());
-                Assert.InRange(first, 0, 2);
-                Assert.All(turns[..first], turn => Assert.InRange(turn.Bytes, 0, RecordBytes));
-            }
+            Assert.True(await heard.MoveNextAsync().AsTask().WaitAsync(Nodes.Patience));
+            Assert.Equal((ulong)i, heard.Current.SequenceNumber);
         }
 
-        end.Cancel();
-        await flooding.WaitAsync(Nodes.Patience);
+        server.Watch(null);
+        await Task.WhenAll(pings).WaitAsync(Nodes.Patience);
+        Assert.Equal(1, most);
+        Assert.InRange(waits.Count, 3, Messages);
+        Assert.All(waits, wait => Assert.InRange(wait, 0, 1));
     }
 
     [Theory]

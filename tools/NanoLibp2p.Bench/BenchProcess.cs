@@ -1,6 +1,9 @@
 using System;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 
 namespace NanoLibp2p.Bench;
@@ -37,21 +40,25 @@ internal sealed class BenchProcess : IDisposable
         }
     }
 
-    /// <summary>Starts this program.</summary>
-    public static BenchProcess Start(params string[] arguments)
+    /// <summary>Starts it.</summary>
+    public static BenchProcess Start(params string[] arguments) => StartProgram([.. Self(), .. arguments]);
+
+    /// <summary>Starts it with a core of its own to run on, where the system has taskset and nice (Linux) and that core.</summary>
+    /// <param name="core">The number of the core.</param>
+    /// <param name="nice">By how much others go first: 0 to 19.</param>
+    /// <param name="arguments">Its command.</param>
+    public static BenchProcess StartOn(int core, int nice, params string[] arguments)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        if (Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal)
-            || Environment.ProcessPath.EndsWith("dotnet.exe", StringComparison.Ordinal))
-        {
-            start.ArgumentList.Add(typeof(BenchProcess).Assembly.Location);
-        }
+        string[] place = OperatingSystem.IsLinux() && core < Environment.ProcessorCount
+            ? ["taskset", "-c", Text(core), "nice", "-n", Text(nice)] : [];
+        return StartProgram([.. place, .. Self(), .. arguments]);
+    }
 
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+    /// <summary>Starts any program that talks in lines.</summary>
+    /// <param name="command">The program, and its arguments.</param>
+    public static BenchProcess StartProgram(params string[] command)
+    {
+        ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardInput = true };
         return new BenchProcess(Process.Start(start)!);
     }
 
@@ -59,6 +66,9 @@ internal sealed class BenchProcess : IDisposable
     /// <exception cref="InvalidOperationException">It has ended.</exception>
     public async Task<string> ReadAsync() => await _process.StandardOutput.ReadLineAsync()
         ?? throw new InvalidOperationException("the other process has ended");
+
+    /// <summary>Reads on, so that it is not held up by what it says, and nobody hears of that.</summary>
+    public void IgnoreRest() => _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
 
     /// <summary>Asks it something.</summary>
     public async Task<string> AskAsync(string line)
@@ -68,9 +78,34 @@ internal sealed class BenchProcess : IDisposable
         return await ReadAsync();
     }
 
+    /// <summary>Bytes of physical memory that it has.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Bytes of them that are no file's (Linux).</summary>
+    public long OwnBytes => OperatingSystem.IsLinux()
+        ? File.ReadLines($"/proc/{_process.Id}/status").Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
+            .Select(line => long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))
+            .Single() * 1024
+        : 0;
+
     public void Dispose()
     {
         _process.Kill();
+        _process.WaitForExit();
         _process.Dispose();
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // by itself, or dotnet and the assembly
+    private static string[] Self()
+        => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+            ? [Environment.ProcessPath!, typeof(BenchProcess).Assembly.Location] : [Environment.ProcessPath!];
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
+using System.Text.Json;
 using System.Threading.Tasks;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
@@ -18,16 +19,29 @@ internal static class IdleBench
         DefaultValueFactory = _ => [1000, 5000],
     };
 
+    private static readonly Option<string> _program = new("--gateway")
+    {
+        Description = "measures nanolibp2p gateway run in place of the library alone: the path of nanolibp2p, or of nanolibp2p.dll",
+    };
+
     private static readonly Argument<int> _most = new("connections") { DefaultValueFactory = _ => StandardConnections };
 
     private const int StandardConnections = 8192;
+
+    // beside a quarter of the connections: from nine tenths of the limit on a gateway closes some
+    private const int SpareConnections = 64;
+
+    // identify, its push, and the topic's own streams; and what the storm of connections took, which is given back
+    private static readonly TimeSpan _settling = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _resting = TimeSpan.FromSeconds(60);
 
     /// <summary>The command, and the hidden one of the process that is measured.</summary>
     internal static IEnumerable<Command> Commands()
     {
         const string What = "heap and resident memory of a node with idle connections, each to a device with one topic";
-        Command idle = new("idle", What) { _connections };
-        idle.SetAction(async parsed => await RunAsync(parsed.GetValue(_connections)!));
+        Command idle = new("idle", What) { _connections, _program };
+        idle.SetAction(async parsed => await (parsed.GetValue(_program) is { } program
+            ? RunGatewayAsync(program, parsed.GetValue(_connections)!) : RunAsync(parsed.GetValue(_connections)!)));
         yield return idle;
         Command node = new("idle-node", "the node that is measured, for this program itself") { _most };
         node.Hidden = true;
@@ -52,11 +66,59 @@ internal static class IdleBench
 
             double processor = process.ProcessorSeconds - before;
 
-            // identify, its push, and the topic's own streams
-            await Task.Delay(TimeSpan.FromSeconds(5));
+            await Task.Delay(_settling);
             (long full, long resident) = Parse(await process.AskAsync("measure"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{count,11}{full / 1e3,14:N0}{(full - heap) / count,17:N0}{resident / 1e6,18:N1}{processor / count * 1e6,20:N0}"));
+        }
+    }
+
+    // the real program, from outside
+    private static async Task RunGatewayAsync(string program, int[] counts)
+    {
+        Console.WriteLine("connections   resident without, MB   with, after 5 s, MB   after 60 s, MB   of which no file's, MB   "
+            + "processor, µs a connect");
+        foreach (int count in counts)
+        {
+            string data = Directory.CreateTempSubdirectory("nanolibp2p-bench-").FullName;
+            try
+            {
+                string[] run =
+                [
+                    "gateway", "run", "--json", "--data", data, "--listen", "/ip4/127.0.0.1/tcp/0", "--http", "http://127.0.0.1:0", "--set",
+                    string.Create(CultureInfo.InvariantCulture, $"limits.connections={count + (count / 4) + SpareConnections}"),
+                ];
+                using BenchProcess gateway = BenchProcess.StartProgram(
+                    [.. program.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", program] : (string[])[program], .. run]);
+                string? address = null;
+                while (address == null)
+                {
+                    JsonElement said = JsonElement.Parse(await gateway.ReadAsync());
+                    address = said.TryGetProperty("addr", out JsonElement found) ? found.GetString() : null;
+                }
+
+                gateway.IgnoreRest();
+                await Task.Delay(_settling);
+                long without = gateway.ResidentBytes;
+                double before = gateway.ProcessorSeconds;
+                using IdleDevices devices = new(Multiaddr.Parse(address), count);
+                while (devices.Connected < count)
+                {
+                    await Task.Delay(50);
+                }
+
+                double processor = gateway.ProcessorSeconds - before;
+                await Task.Delay(_settling);
+                long soon = gateway.ResidentBytes;
+                await Task.Delay(_resting);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,11}{without / 1e6,23:N1}{soon / 1e6,23:N1}")
+                    + string.Create(CultureInfo.InvariantCulture, $"{gateway.ResidentBytes / 1e6,18:N1}{gateway.OwnBytes / 1e6,26:N1}")
+                    + string.Create(CultureInfo.InvariantCulture, $"{processor / count * 1e6,26:N0}"));
+            }
+            finally
+            {
+                Directory.Delete(data, true);
+            }
         }
     }
 

@@ -80,7 +80,9 @@ internal static class Program
             _rounds, _bytes, _crypto, _asJson, listen, peer, gateway
         };
         foreach (Command command in (Command[])
-            [.. IdleBench.Commands(), .. CostBench.Commands(), .. SoakBench.Commands(), .. StoreBench.Commands()])
+        [
+            .. IdleBench.Commands(), .. CostBench.Commands(), .. FloodBench.Commands(), .. SoakBench.Commands(), .. StoreBench.Commands(),
+        ])
         {
             root.Subcommands.Add(command);
         }
@@ -112,7 +114,7 @@ internal static class Program
         {
             Console.WriteLine();
             Console.WriteLine(
-                $"Medians of {sizes.Rounds} rounds in turn; the ratio is ours to theirs, CPU the gateway's in all rounds, ours and theirs.");
+                $"Medians of {sizes.Rounds} rounds in turn; the ratio is ours to theirs, CPU the gateway's in all rounds, both's.");
         }
     }
 

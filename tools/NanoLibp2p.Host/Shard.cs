@@ -26,17 +26,32 @@ namespace NanoLibp2p.Host;
 /// <code>
 ///   round:  wait for the poller (not at all while there is work)
 ///        -> mailbox
-///        -> each open connection that has something to do, once: step, flush, streams that wait for room
+///        -> open connections that have something to do, as many turns as there are of them: step, flush, streams that wait for room;
+///           who has had least comes first, and after each long turn the poller and the mailbox are looked at
 ///        -> one connection that is still in the handshake, since a step of it costs some 0.2 ms
 ///        -> the protocols, when one is due
 ///        -> once a second, the deadlines of all connections
 /// </code>
-/// So a message costs what its own connection costs, however many there are beside it.
+/// So a message costs what its own connection costs, however many there are beside it. Turns are dealt by start-time fair queueing (Goyal,
+/// Vin and Cheng, SIGCOMM 1996): a connection's next turn begins, in a time that counts work done, when it has paid for those before. Who
+/// has little to say has always paid, and a record's worth of work ahead of it; so it waits for the end of one turn, of at most a record or
+/// a signature, however many flood.
 /// </remarks>
 internal sealed class Shard : NodeScheduler
 {
     private const int MaxMail = 1024;
     private const int SweepMs = 1000;
+
+    // what a turn costs beside the bytes that it moves, which count one each, and what a signature costs that is verified in it: all some
+    // nanoseconds a byte
+    private const int TurnCost = 4 * 1024;
+    private const int SignatureCost = 64 * 1024;
+
+    // by how much a connection that had little may be behind: so much it has before those that always have something
+    private const int Credit = 64 * 1024;
+
+    // work after which somebody else may have come meanwhile
+    private const int LookCost = 32 * 1024;
 
     // connections that are ended for their memory in one round at the most
     private const int MaxRelief = 16;
@@ -55,7 +70,7 @@ internal sealed class Shard : NodeScheduler
     private readonly Thread _thread;
     private readonly ConcurrentQueue<IShardWork> _mail = new();
     private readonly ClosingSockets _closing = new();
-    private readonly Queue<ShardConnection> _open = new();
+    private readonly PriorityQueue<ShardConnection, (long Start, long Order)> _open = new();
     private readonly Queue<ShardConnection> _handshakes = new();
     private readonly Queue<ShardConnection> _unidentified = new();
     private readonly ShardConnection?[] _connections;
@@ -65,6 +80,12 @@ internal sealed class Shard : NodeScheduler
     private int _isAsleep;
     private int _load;
     private long _turns;
+
+    // the time that counts work: the latest beginning of a turn; how many turns were asked for, and work since the last look around
+    private long _clock;
+    private long _order;
+    private long _worked;
+    private bool _isAskedAgain;
     private volatile bool _isStopping;
     private volatile bool _isOver;
     private bool _areProtocolsDue;
@@ -262,9 +283,23 @@ internal sealed class Shard : NodeScheduler
 
     internal void Enqueue(ShardConnection connection)
     {
-        bool isHandshake = connection.Connection.State is ConnectionState.Securing or ConnectionState.Handshaking or ConnectionState.Muxing;
-        (isHandshake ? _handshakes : _open).Enqueue(connection);
+        if (connection == _turn)
+        {
+            // when it has paid for this one
+            _isAskedAgain = true;
+        }
+        else if (connection.Connection.State is ConnectionState.Securing or ConnectionState.Handshaking or ConnectionState.Muxing)
+        {
+            _handshakes.Enqueue(connection);
+        }
+        else
+        {
+            _open.Enqueue(connection, (Math.Max(_clock - Credit, connection.Paid), _order++));
+        }
     }
+
+    /// <summary>Signatures of messages that were verified here, for which the connections pay in their turns; for its own thread.</summary>
+    internal long Signatures { get; set; }
 
     /// <summary>Has a peer asked who it is, as soon as that can be.</summary>
     internal void Identify(ShardConnection connection) => _unidentified.Enqueue(connection);
@@ -413,14 +448,17 @@ internal sealed class Shard : NodeScheduler
         _poller.Wait(wait);
         Volatile.Write(ref _isAsleep, 0);
         long nowMs = Node.Advance(Environment.TickCount64);
-        for (int i = 0; i < MaxMail && _mail.TryDequeue(out IShardWork? work); i++)
+        ReadMail();
+        for (int i = _open.Count; i > 0 && _open.TryDequeue(out ShardConnection? one, out (long Start, long Order) place); i--)
         {
-            work.Run(this);
-        }
-
-        for (int i = _open.Count; i > 0; i--)
-        {
-            Turn(_open.Dequeue());
+            _clock = Math.Max(_clock, place.Start);
+            Turn(one);
+            if (_worked >= LookCost)
+            {
+                _worked = 0;
+                _poller.Wait(0);
+                ReadMail();
+            }
         }
 
         if (_handshakes.TryDequeue(out ShardConnection? handshake))
@@ -443,6 +481,14 @@ internal sealed class Shard : NodeScheduler
         if (nowMs >= _nextSweep)
         {
             Sweep(nowMs);
+        }
+    }
+
+    private void ReadMail()
+    {
+        for (int i = 0; i < MaxMail && _mail.TryDequeue(out IShardWork? work); i++)
+        {
+            work.Run(this);
         }
     }
 
@@ -494,11 +540,22 @@ internal sealed class Shard : NodeScheduler
     {
         _turns++;
         _turn = connection;
+        _isAskedAgain = false;
+        long bytes = Traffic.Received + Traffic.Sent;
+        long signatures = Signatures;
 
         // beside others a turn is one record long, also where none of them is known to wait: only the next look at the poller tells
         Node.ReadsPerStep = Load > 1 ? 1 : MaxReads;
         connection.Turn();
         _turn = null;
+        long cost = TurnCost + Traffic.Received + Traffic.Sent - bytes + ((Signatures - signatures) * SignatureCost);
+        connection.Paid = Math.Max(_clock - Credit, connection.Paid) + cost;
+        _worked += cost;
+        if (_isAskedAgain)
+        {
+            Enqueue(connection);
+        }
+
         Turned?.Invoke(connection);
     }
 

@@ -128,6 +128,9 @@ internal sealed class ShardConnection
     /// send.</summary>
     internal bool HasMore { get; set; }
 
+    /// <summary>Up to where its turns are paid for, in the shard's time that counts work.</summary>
+    internal long Paid { get; set; }
+
     internal void OnReady() => Schedule();
 
     /// <summary>Has it take its turn soon; told often, it takes one.</summary>

@@ -1,13 +1,12 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using NanoLibp2p.Buffers;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Host.Tests.PubSub.Support;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Tests.PubSub;
@@ -68,22 +67,5 @@ public sealed class SignedMessageTests
         Assert.Equal(1, await gateway.PublishSignedAsync(message));
     }
 
-    private byte[] Sign(ulong number, string data)
-    {
-        byte[] sequence = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(sequence, number);
-        byte[] bytes = new byte[500];
-        "libp2p-pubsub:"u8.CopyTo(bytes);
-        int at = 14;
-        byte[][] fields = [_author.PeerId.ToBytes(), Encoding.UTF8.GetBytes(data), sequence, Encoding.UTF8.GetBytes(Topic)];
-        for (int i = 0; i < fields.Length; i++)
-        {
-            at = ProtobufWriter.WriteBytes(i + 1, fields[i], 0, fields[i].Length, bytes, at);
-        }
-
-        byte[] signature = new byte[64];
-        _author.Sign(_crypto, bytes, 0, at, signature, 0);
-        at = ProtobufWriter.WriteBytes(5, signature, 0, 64, bytes, at);
-        return bytes[14..at];
-    }
+    private byte[] Sign(ulong number, string data) => SignedMessages.Make(_author, _crypto, Topic, number, Encoding.UTF8.GetBytes(data));
 }

@@ -234,6 +234,9 @@ internal sealed class GossipLink : RpcReader
     internal bool IsMessageUnderWay => MessageUnderWay > LongMessage;
 
     /// <inheritdoc/>
+    protected override int LongestMessage => Math.Min(base.LongestMessage, Math.Max(LongMessage, _protocol.LongRoom + LongBytes));
+
+    /// <inheritdoc/>
     protected override void MakeRoom(int bytes)
     {
         if (Buffer.Length < bytes)

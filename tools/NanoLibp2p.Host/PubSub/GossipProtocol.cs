@@ -30,9 +30,6 @@ internal sealed class GossipProtocol : RpcHandler
     // in microseconds
     private const long Second = 1000000;
 
-    // a long message that takes longer is none
-    private const int LongMessageMs = 30_000;
-
     // pieces of a peer that the router has not taken yet; then its connection waits
     private const int MaxBatches = 4;
 
@@ -196,6 +193,9 @@ internal sealed class GossipProtocol : RpcHandler
             Open(link);
         }
     }
+
+    /// <summary>Bytes that there are for long messages, beside those under way.</summary>
+    internal int LongRoom => (int)Math.Max(0, Options.MessagesUnderWayBytes - _longBytes);
 
     internal void BeginLong(GossipLink link)
     {
@@ -553,7 +553,7 @@ internal sealed class GossipProtocol : RpcHandler
 
         foreach (GossipLink link in _long.Count == 0 ? [] : (GossipLink[])[.. _long])
         {
-            if (nowMs - link.LongSince > LongMessageMs)
+            if (nowMs - link.LongSince > Options.LongMessageTime.TotalMilliseconds)
             {
                 GossipBatch batch = _hub.RentBatch();
                 batch.Add(GossipEventKind.Malformed);
@@ -760,6 +760,7 @@ internal sealed class GossipProtocol : RpcHandler
                     return false;
                 }
 
+                _shard.Signatures++;
                 fault = Verify(link, type, data, end);
             }
 

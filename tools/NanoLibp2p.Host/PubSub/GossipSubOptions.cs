@@ -147,6 +147,9 @@ public sealed class GossipSubOptions
     /// over.</summary>
     public int MessagesUnderWayBytes { get; set; } = 32 << 20;
 
+    /// <summary>How long a long message may take; then its stream is reset.</summary>
+    internal TimeSpan LongMessageTime { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Bytes that wait for a peer that reads slowly; beyond them messages to it are dropped and control is kept, to twice as
     /// much.</summary>
     public int QueueBytes { get; set; } = 2 << 20;

@@ -1,0 +1,122 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Globalization;
+using System.Linq;
+using System.Threading.Tasks;
+
+namespace NanoLibp2p.Bench;
+
+/// <summary>
+/// How much later a peer's pings are answered while another peer floods the gateway: three processes, the gateway alone on one core, the
+/// two peers on another where the flooder has what the friend leaves (nice 19). Alone and beside each flood have their turns.
+/// </summary>
+internal static class FloodBench
+{
+    private const int WarmUpPings = 3000;
+
+    // the issue's bound: a tenth more than alone, and the time of one verification
+    private const double Allowed = 1.1;
+
+    private static readonly TimeSpan _settling = TimeSpan.FromMilliseconds(300);
+
+    private static readonly Option<int> _rounds =
+        new("--rounds") { Description = "how often each has its turn", DefaultValueFactory = _ => 5 };
+
+    private static readonly Option<int> _pings =
+        new("--pings") { Description = "pings in each turn", DefaultValueFactory = _ => 5000 };
+
+    private static readonly Argument<string> _address = new("address");
+
+    /// <summary>The command, and the hidden ones of its processes.</summary>
+    internal static IEnumerable<Command> Commands()
+    {
+        Command flood = new("flood", "round trip of a peer alone and beside one that floods, on two cores") { _rounds, _pings };
+        flood.SetAction(async parsed => await RunAsync(parsed.GetValue(_rounds), parsed.GetValue(_pings)));
+        yield return flood;
+        Command gateway = new("flood-gateway", "the gateway, for this program itself") { Hidden = true };
+        gateway.SetAction(async _ => await FloodPeers.ServeAsync());
+        yield return gateway;
+        Command friend = new("flood-friend", "who pings, for this program itself") { _address };
+        friend.Hidden = true;
+        friend.SetAction(async parsed => await FloodPeers.PingAsync(parsed.GetValue(_address)!));
+        yield return friend;
+        Command flooder = new("flood-flooder", "who floods, for this program itself") { _address };
+        flooder.Hidden = true;
+        flooder.SetAction(async parsed => await FloodPeers.FloodAsync(parsed.GetValue(_address)!));
+        yield return flooder;
+    }
+
+    private static async Task RunAsync(int rounds, int pings)
+    {
+        using BenchProcess gateway = BenchProcess.StartOn(0, 0, "flood-gateway");
+        string address = await gateway.ReadAsync();
+        using BenchProcess friend = BenchProcess.StartOn(1, 0, "flood-friend", address);
+        using BenchProcess flooder = BenchProcess.StartOn(1, 19, "flood-flooder", address);
+        await friend.ReadAsync();
+        await flooder.ReadAsync();
+        string[] kinds = ["alone", "data", "messages"];
+        Dictionary<string, Samples> samples = kinds.ToDictionary(one => one, _ => new Samples());
+        for (int round = 0; round <= rounds; round++)
+        {
+            foreach (string kind in kinds)
+            {
+                double before = 0;
+                DateTime begun = DateTime.UtcNow;
+                if (kind != "alone")
+                {
+                    await flooder.AskAsync(kind);
+                    await Task.Delay(_settling);
+                    before = Number(await flooder.AskAsync("count"));
+                    begun = DateTime.UtcNow;
+                }
+
+                double[] said = Numbers(await friend.AskAsync((round == 0 ? WarmUpPings : pings).ToString(CultureInfo.InvariantCulture)));
+                double rate = 0;
+                if (kind != "alone")
+                {
+                    rate = (Number(await flooder.AskAsync("count")) - before) / (DateTime.UtcNow - begun).TotalSeconds;
+                    await flooder.AskAsync("end");
+                }
+
+                if (round > 0)
+                {
+                    samples[kind].Add("p50", [said[0]]);
+                    samples[kind].Add("p99", [said[1]]);
+                    samples[kind].Add("rate", [rate]);
+                }
+            }
+        }
+
+        double verification = Number(await gateway.AskAsync("verify"));
+        double alone = samples["alone"].Median("p99");
+        Console.WriteLine("beside              p50, µs   p99, µs   p99 to that alone   allowed, µs   flood");
+        foreach (string kind in kinds)
+        {
+            double late = samples[kind].Median("p99");
+            string rate = kind switch
+            {
+                "data" => string.Create(CultureInfo.InvariantCulture, $"{samples[kind].Median("rate") / 1e6:N0} MB a second"),
+                "messages" => string.Create(CultureInfo.InvariantCulture, $"{samples[kind].Median("rate"):N0} signed messages a second"),
+                _ => "",
+            };
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Name(kind),-17}{samples[kind].Median("p50"),10:N0}")
+                + string.Create(CultureInfo.InvariantCulture, $"{late,10:N0}{late / alone,20:0.00}{(alone * Allowed) + verification,14:N0}")
+                + $"   {rate}");
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Medians of {rounds} rounds of {pings} pings. Allowed: p99 alone and a tenth, and one verification ({verification:0} µs)."));
+    }
+
+    private static string Name(string kind) => kind switch
+    {
+        "data" => "a flood of data",
+        "messages" => "one of messages",
+        _ => "nobody",
+    };
+
+    private static double Number(string line) => double.Parse(line, CultureInfo.InvariantCulture);
+
+    private static double[] Numbers(string line) => [.. line.Split(' ').Select(Number)];
+}

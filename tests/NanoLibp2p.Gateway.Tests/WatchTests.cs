@@ -156,4 +156,20 @@ public sealed class WatchTests : IDisposable
 
         internal void Advance(TimeSpan time) => _even.Advance(time);
     }
+
+    [Fact]
+    public void Memory_is_given_back_when_it_is_quiet_after_much_and_not_again_for_five_minutes()
+    {
+        const long Second = 1000;
+        const long Much = RestingMemory.Look.Much;
+        const long Little = RestingMemory.Look.Little / 2;
+        RestingMemory.Look look = new();
+        Assert.False(look.IsWorthIt(0, Second, Much / 2));
+        Assert.False(look.IsWorthIt(5 * Second, Second, (Much / 2) + Little), "little was allocated at all");
+        Assert.False(look.IsWorthIt(10 * Second, Second, 3 * Much), "it is not quiet");
+        Assert.True(look.IsWorthIt(15 * Second, Second, (3 * Much) + Little));
+        Assert.False(look.IsWorthIt(20 * Second, Second, 6 * Much));
+        Assert.False(look.IsWorthIt(25 * Second, Second, (6 * Much) + Little), "it was a moment ago");
+        Assert.True(look.IsWorthIt(316 * Second, Second, (6 * Much) + (2 * Little)));
+    }
 }

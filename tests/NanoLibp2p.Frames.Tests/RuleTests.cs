@@ -92,6 +92,23 @@ public class RuleTests : DeviceSessionEvents
     }
 
     [Fact]
+    public void Who_has_an_IPv6_network_has_the_openings_of_one_address()
+    {
+        FrameRadio udp = new() { Name = "udp", IsBoundedByAir = true, TakesStrangers = false };
+        OpenKnown();
+        byte[] kk1 = _up[^1];
+        for (int i = 0; i < 20; i++)
+        {
+            byte[] forged = [.. kk1];
+            forged[^1] ^= (byte)(i + 1);
+            Assert.Null(_gateway.OnFrame(udp, $"2001:db8:0:1::{i}", forged, _clock.Now));
+        }
+
+        Assert.Null(_gateway.OnFrame(udp, "2001:db8:0:1::99", kk1, _clock.Now));
+        Assert.NotNull(_gateway.OnFrame(udp, "2001:db8:0:2::99", kk1, _clock.Now));
+    }
+
+    [Fact]
     public void The_same_resumption_gets_the_same_answer()
     {
         // H4: the device takes the first one, and the gateway answers a repeat
@@ -284,6 +301,10 @@ public class RuleTests : DeviceSessionEvents
     {
         internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

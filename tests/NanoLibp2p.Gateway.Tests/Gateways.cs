@@ -32,7 +32,8 @@ internal static class Gateways
         (string, string)[] all =
         [
             ("data", folder), ("listen", "/ip4/127.0.0.1/tcp/0"), ("http.listen", "http://127.0.0.1:0"),
-            ("shards", TestShards.Count.ToString(CultureInfo.InvariantCulture)), ("limits.connections", "32"), .. more,
+            ("shards", TestShards.Count.ToString(CultureInfo.InvariantCulture)), ("limits.connections", "32"),
+            ("radio.cache", System.IO.Path.Combine(folder, "cache")), .. more,
         ];
         return new SettingsSources
         {

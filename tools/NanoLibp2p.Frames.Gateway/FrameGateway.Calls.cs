@@ -101,7 +101,7 @@ public sealed partial class FrameGateway
         }
     }
 
-    private static async Task<FrameReply> Guarded(IFrameCalls calls, PeerId peer, ReadOnlyMemory<byte> body)
+    private async Task<FrameReply> Guarded(IFrameCalls calls, PeerId peer, ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -110,6 +110,7 @@ public sealed partial class FrameGateway
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // the program's own error: the device may ask again
+            _options.OnCallFailed(peer, body.Span[1], e);
             return new FrameReply(1, ReadOnlyMemory<byte>.Empty);
         }
     }
@@ -143,7 +144,7 @@ public sealed partial class FrameGateway
             if (call.Sends < MaxCallSends && call.Body.Length <= room)
             {
                 call.Sends++;
-                call.SentAt = Now;
+                call.SentAt = Running;
                 return Seal(device, root, FrameInner.Call, false, [(byte)call.Id, (byte)call.Method, .. call.Body]);
             }
 
@@ -157,9 +158,9 @@ public sealed partial class FrameGateway
     private bool IsTooMalformed(PeerId peer)
     {
         LiveDevice live = LiveOf(peer);
-        if (Now - live.MalformedSince >= TimeSpan.FromHours(1))
+        if (Running - live.MalformedSince >= TimeSpan.FromHours(1))
         {
-            live.MalformedSince = Now;
+            live.MalformedSince = Running;
             live.Malformed = 0;
         }
 

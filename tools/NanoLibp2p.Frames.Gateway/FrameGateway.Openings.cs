@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Multiformats;
@@ -14,6 +16,7 @@ public sealed partial class FrameGateway
     // devices that came by XX and have proved no root yet
     private const int MaxStrangers = 256;
     private const int MaxHalfOpens = 64;
+    private const int MaxHalfOpensOfRadio = 32;
     private const int MaxHalfOpensOfAddress = 4;
     private const int MaxHalfOpensOfHid = 4;
     private static readonly TimeSpan _halfOpenTime = TimeSpan.FromMinutes(1);
@@ -24,7 +27,13 @@ public sealed partial class FrameGateway
 
     // XX1 and KK1 of a link's address; R1 that fail, of an id
     private readonly SecondLimit _openings = new(20, 500);
+
+    // KK1 where anybody may send with anybody's address (SPEC.md 14): a flood there takes nothing of the radios' share
+    private readonly SecondLimit _knocks = new(20, 100);
     private readonly SecondLimit _resumptions = new(32, 500);
+
+    // pauses are of time that passed: the wall clock may be set
+    private TimeSpan Running => _options.Time.GetElapsedTime(_started);
 
     private DateTimeOffset Now => _options.Time.GetUtcNow();
 
@@ -45,6 +54,8 @@ public sealed partial class FrameGateway
                 return ReceiveR1(frame, out answer);
             case FrameHead.KK1 when frame.Length == FrameHandshake.KK1Bytes:
                 return ReceiveKK1(frame, link, out answer);
+            case FrameHead.XX1 or FrameHead.XX3 when link.Radio is { TakesStrangers: false }:
+                return false;
             case FrameHead.XX1 when frame.Length == FrameHandshake.XX1Bytes:
                 return ReceiveXX1(frame, link, out answer);
             case FrameHead.XX3 when frame.Length == FrameHandshake.XX3Bytes:
@@ -53,6 +64,11 @@ public sealed partial class FrameGateway
                 return false;
         }
     }
+
+    // whoever has an IPv6 address has all of its /64
+    private static string Place(string address)
+        => !IPAddress.TryParse(address, out IPAddress? ip) || ip.AddressFamily != AddressFamily.InterNetworkV6 ? address
+            : ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4().ToString() : Convert.ToHexString(ip.GetAddressBytes(), 0, 8);
 
     // H4: the bytes that made a root get the answer that was kept with it
     private bool FindAnswer(byte[] frame, out byte[]? answer)
@@ -63,10 +79,10 @@ public sealed partial class FrameGateway
             if (root.Request.AsSpan().SequenceEqual(frame))
             {
                 LiveRoot live = Live(root);
-                if (live.Answers < MaxAnswers && Now - live.AnsweredAt >= _answerPause)
+                if (live.Answers < MaxAnswers && Running - live.AnsweredAt >= _answerPause)
                 {
                     live.Answers++;
-                    live.AnsweredAt = Now;
+                    live.AnsweredAt = Running;
                     answer = root.Answer;
                 }
 
@@ -141,12 +157,14 @@ public sealed partial class FrameGateway
             return true;
         }
 
-        if (_openings.IsOver(link.Address, Now))
+        SecondLimit limit = link.Radio is { TakesStrangers: false } ? _knocks : _openings;
+        string place = Place(link.Address);
+        if (limit.IsOver(place, Now))
         {
             return false;
         }
 
-        _openings.Count(link.Address);
+        limit.Count(place);
         foreach (PeerId peer in _index.WithHint(frame.AsSpan(FrameHandshake.HeadBytes)))
         {
             FrameDevice device = _devices[peer];
@@ -182,7 +200,7 @@ public sealed partial class FrameGateway
     private bool ReceiveXX1(byte[] frame, FrameLinkInfo link, out byte[]? answer)
     {
         answer = null;
-        _halfOpens.RemoveAll(one => Now - one.UsedAt >= (one.Link.IsBoundedByAir ? _halfOpenTimeOnAir : _halfOpenTime));
+        _halfOpens.RemoveAll(one => Running - one.UsedAt >= (one.Link.IsBoundedByAir ? _halfOpenTimeOnAir : _halfOpenTime));
         HalfOpen? half = _halfOpens.Find(one => one.First.AsSpan().SequenceEqual(frame));
         if (half == null)
         {
@@ -199,7 +217,9 @@ public sealed partial class FrameGateway
             int hid = FrameHandshake.Hid(frame, 0);
             int ofAddress = link.Address.Length == 0 ? 4 * MaxHalfOpensOfAddress : MaxHalfOpensOfAddress;
             FrameHandshake handshake = new(_secrets);
-            if (!isMeant || _halfOpens.Count >= MaxHalfOpens || _halfOpens.Count(one => one.Hid == hid) >= MaxHalfOpensOfHid
+            if (!isMeant || _halfOpens.Count >= MaxHalfOpens
+                || _halfOpens.Count(one => ReferenceEquals(one.Link.Radio, link.Radio)) >= MaxHalfOpensOfRadio
+                || _halfOpens.Count(one => one.Hid == hid) >= MaxHalfOpensOfHid
                 || _halfOpens.Count(one => one.Link == link) >= ofAddress || !handshake.ReadXX1([.. frame], 0, frame.Length, _static))
             {
                 return false;
@@ -211,7 +231,7 @@ public sealed partial class FrameGateway
                 return false;
             }
 
-            half = new HalfOpen(frame, xx2, handshake, sid, link, _changes) { UsedAt = Now - _answerPause };
+            half = new HalfOpen(frame, xx2, handshake, sid, link, _changes) { UsedAt = Running - _answerPause };
             _halfOpens.Add(half);
         }
 
@@ -262,7 +282,7 @@ public sealed partial class FrameGateway
         half.Third = frame;
         half.Peer = peer;
         half.Answers = 0;
-        half.UsedAt = Now - _answerPause;
+        half.UsedAt = Running - _answerPause;
         if (device == null || !_options.Admits(peer) || !HasRoomFor(device))
         {
             half.Refusal = End(met, [FrameInner.Close, 1]);
@@ -307,19 +327,22 @@ public sealed partial class FrameGateway
     // the same bytes, sixteen times and a second apart (H4)
     private byte[]? Again(HalfOpen half, byte[] answer)
     {
-        if (half.Answers >= MaxAnswers || Now - half.UsedAt < _answerPause)
+        if (half.Answers >= MaxAnswers || Running - half.UsedAt < _answerPause)
         {
             return null;
         }
 
         half.Answers++;
-        half.UsedAt = Now;
+        half.UsedAt = Running;
         return answer;
     }
 
     // a number that was forged by who stole the gateway's key holds an hour; no device is locked out
     private bool IsInOrder(FrameDevice device, uint nd) => nd > device.Known && (device.Met == null || nd > device.Met.Nd
-        || (Now - device.Met.Made >= _proofTime && nd != device.Met.Nd));
+        || (IsPast(device.Met.Made, _proofTime) && nd != device.Met.Nd));
+
+    // what was made in the future was made before the clock was set back
+    private bool IsPast(DateTimeOffset made, TimeSpan time) => Now < made || Now - made >= time;
 
     // of those that nobody provisioned and that have proved nothing, the oldest gives way after an hour
     private bool HasRoomFor(FrameDevice device)
@@ -336,7 +359,7 @@ public sealed partial class FrameGateway
         }
 
         FrameDevice oldest = strangers.MinBy(one => one.Met?.Made ?? DateTimeOffset.MinValue)!;
-        if (oldest.Met != null && Now - oldest.Met.Made < _proofTime)
+        if (oldest.Met != null && !IsPast(oldest.Met.Made, _proofTime))
         {
             return false;
         }
@@ -362,7 +385,7 @@ public sealed partial class FrameGateway
         live.NextNumber = 0;
         live.Heard = 0;
         live.Answers++;
-        live.AnsweredAt = Now;
+        live.AnsweredAt = Running;
         return root.Answer;
     }
 

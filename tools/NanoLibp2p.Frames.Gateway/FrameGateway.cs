@@ -38,6 +38,7 @@ public sealed partial class FrameGateway
 
     // frames that a session does not open (SPEC.md 4.3)
     private readonly SecondLimit _failures = new(32, int.MaxValue);
+    private readonly long _started;
     private long _changes;
 
     /// <summary>Starts with what the store has.</summary>
@@ -48,6 +49,7 @@ public sealed partial class FrameGateway
     {
         _options = options;
         _take = take;
+        _started = options.Time.GetTimestamp();
         _secrets = new FrameSecrets(options.Crypto);
         _handshake = new FrameHandshake(_secrets);
         _secrets.DeriveStatic(options.Identity, options.CardIndex, _static);
@@ -138,9 +140,10 @@ public sealed partial class FrameGateway
             bool isTaken = FrameHead.IsData(bytes, 0) ? ReceiveData(bytes, link, out answer) : ReceiveControl(bytes, link, out answer);
             Dropped += isTaken ? 0 : 1;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // the store takes nothing: as if the frame had not come, and the device will ask again
+            // as if the frame had not come: the device will ask again
+            _options.OnStoreFailed(e);
         }
 
         return answer;

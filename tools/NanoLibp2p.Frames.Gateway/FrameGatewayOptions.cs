@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
@@ -40,6 +41,13 @@ public sealed class FrameGatewayOptions
 
     /// <summary>Whether a device may publish on a topic.</summary>
     public Func<PeerId, string, bool> MayPublish { get; init; } = (_, _) => true;
+
+    /// <summary>Told when the store failed: the frame counts as if it had not come, and nothing is acknowledged (SPEC.md 12.4). Must not
+    /// throw.</summary>
+    public Action<IOException> OnStoreFailed { get; init; } = _ => { };
+
+    /// <summary>Told when <see cref="Calls"/> threw: the device gets status 1. Must not throw.</summary>
+    public Action<PeerId, int, Exception> OnCallFailed { get; init; } = (_, _, _) => { };
 
     /// <summary>What devices call, and whether mail waits; null for nothing.</summary>
     public IFrameCalls? Calls { get; init; }

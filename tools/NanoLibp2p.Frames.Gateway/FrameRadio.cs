@@ -8,6 +8,9 @@ public sealed class FrameRadio
 {
     private FrameRecord? _record;
     private FrameLedger? _ledger;
+    private TimeProvider? _time;
+    private long _started;
+    private long _startedAtMs;
 
     /// <summary>Its name, under which its airtime is stored: letters, digits and hyphens.</summary>
     public required string Name { get; init; }
@@ -30,41 +33,55 @@ public sealed class FrameRadio
     /// <summary>Answers that were not sent, since the airtime of the hour was used.</summary>
     public long HeldBack { get; private set; }
 
+    /// <summary>Whether who is not known may open on it, with XX: not where anybody may send with anybody's address, as over UDP (SPEC.md
+    /// 14).</summary>
+    public bool TakesStrangers { get; init; } = true;
+
     /// <summary>What devices are asked for: an ask in 2 to the power of this many readings. Rises before the airtime runs short.</summary>
-    internal int Pace(DateTimeOffset now)
+    internal int Pace()
     {
-        Open(now);
+        Open();
         long limit = (long)AirtimeOfHour.TotalMilliseconds;
         return limit == 0 || _ledger!.UsedMs * 2L < limit ? 2 : _ledger.UsedMs * 4L < limit * 3 ? 3 : 4;
     }
 
     /// <summary>Charges a frame's airtime, if there is some.</summary>
-    internal bool MayGo(int bytes, bool isOpening, DateTimeOffset now)
+    internal bool MayGo(int bytes, bool isOpening, TimeSpan goesIn)
     {
         if (AirtimeOfHour == TimeSpan.Zero || TimeOnAir == null)
         {
             return true;
         }
 
-        Open(now);
+        Open();
         int air = (int)Math.Ceiling(TimeOnAir(bytes).TotalMilliseconds);
-        long ms = now.ToUnixTimeMilliseconds();
-        _record!.Time = (uint)now.ToUnixTimeSeconds();
+        long ms = RunningMs + (long)goesIn.TotalMilliseconds;
+        _record!.Time = (uint)((_startedAtMs + ms) / 1000);
         bool may = _ledger!.WaitMs(air, true, isOpening, ms) == 0
             && _ledger.Charge(air, isOpening, Math.Max(2000, (int)TimeOnAir(Mtu).TotalMilliseconds * 3 / 2), ms);
         HeldBack += may ? 0 : 1;
         return may;
     }
 
-    internal void Attach(IFrameStore store) => _record ??= new FrameRecord(new Notes(store, "air-" + Name));
+    internal void Attach(IFrameStore store, TimeProvider time)
+    {
+        _record ??= new FrameRecord(new Notes(store, "air-" + Name));
+        _time ??= time;
+    }
 
-    private void Open(DateTimeOffset now)
+    // the wall clock is asked once, since it may be set: airtime of an hour is of an hour that passed
+    private long RunningMs => (long)_time!.GetElapsedTime(_started).TotalMilliseconds;
+
+    private void Open()
     {
         if (_ledger == null)
         {
             _record!.Load();
-            _ledger = new FrameLedger(_record, (int)AirtimeOfHour.TotalMilliseconds);
-            _ledger.Start(now.ToUnixTimeMilliseconds(), 0, (uint)now.ToUnixTimeSeconds());
+            _started = _time!.GetTimestamp();
+            _startedAtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            FrameLedger ledger = new(_record, (int)AirtimeOfHour.TotalMilliseconds);
+            ledger.Start(0, 0, (uint)(_startedAtMs / 1000));
+            _ledger = ledger;
         }
     }
 
@@ -85,15 +102,8 @@ public sealed class FrameRadio
 
         public bool Write(string name, byte[] buffer, int offset, int count)
         {
-            try
-            {
-                store.WriteNote(note, buffer.AsSpan(offset, count).ToArray());
-                return true;
-            }
-            catch (System.IO.IOException)
-            {
-                return false;
-            }
+            store.WriteNote(note, buffer.AsSpan(offset, count).ToArray());
+            return true;
         }
     }
 }

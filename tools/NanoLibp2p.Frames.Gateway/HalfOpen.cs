@@ -14,7 +14,7 @@ internal sealed record HalfOpen(byte[] First, byte[] Answer, FrameHandshake Hand
 {
     internal int Hid { get; } = FrameHandshake.Hid(First, 0);
 
-    internal DateTimeOffset UsedAt { get; set; }
+    internal TimeSpan UsedAt { get; set; }
 
     internal int Answers { get; set; }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Frames.Gateway;
@@ -24,6 +25,15 @@ public interface IFrameStore
 
     /// <summary>Messages that were taken and not published yet, oldest first.</summary>
     IEnumerable<FramePublication> Outbox();
+
+    /// <summary>The oldest of those of one topic.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="count">How many at most.</param>
+    IReadOnlyList<FramePublication> Outbox(string topic, int count) => [.. Outbox().Where(one => one.Topic == topic).Take(count)];
+
+    /// <summary>How many there are of each topic that has any.</summary>
+    IReadOnlyDictionary<string, long> OutboxTopics()
+        => Outbox().CountBy(one => one.Topic).ToDictionary(one => one.Key, one => (long)one.Value);
 
     /// <summary>A message is on its topic, and leaves the outbox.</summary>
     /// <param name="publication">Which; one that is not there is passed over.</param>

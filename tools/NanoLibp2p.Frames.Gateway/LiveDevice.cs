@@ -33,7 +33,7 @@ internal sealed class LiveDevice
     /// <summary>Malformed inner parts since <see cref="MalformedSince"/> (SPEC.md 12.2).</summary>
     internal int Malformed { get; set; }
 
-    internal DateTimeOffset MalformedSince { get; set; }
+    internal TimeSpan MalformedSince { get; set; }
 }
 
 /// <summary>A call of the gateway, until it is answered.</summary>
@@ -47,7 +47,7 @@ internal sealed class PendingCall(int id, int method, byte[] body)
 
     internal int Sends { get; set; }
 
-    internal DateTimeOffset SentAt { get; set; }
+    internal TimeSpan SentAt { get; set; } = -TimeSpan.FromHours(1);
 
     internal TaskCompletionSource<FrameReply> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

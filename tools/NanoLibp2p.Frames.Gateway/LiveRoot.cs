@@ -26,7 +26,7 @@ internal sealed class LiveRoot
     /// <summary>How often its answer was sent, and when last.</summary>
     internal int Answers { get; set; }
 
-    internal DateTimeOffset AnsweredAt { get; set; }
+    internal TimeSpan AnsweredAt { get; set; } = -TimeSpan.FromHours(1);
 
     internal LiveRoot(FrameRoot root, FrameSecrets secrets)
     {

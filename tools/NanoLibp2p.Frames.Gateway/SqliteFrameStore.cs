@@ -34,6 +34,14 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
             message BLOB NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;
         """;
 
+    // what waits may be much; older programs don't mind them
+    private const string Indexes = """
+        CREATE INDEX IF NOT EXISTS outbox_topic ON outbox(topic);
+        CREATE INDEX IF NOT EXISTS outbox_message ON outbox(peer, number);
+        """;
+
+    private const string Messages = "SELECT peer, topic, number, message, at, count FROM outbox";
+
     private readonly SqliteConnection _connection;
     private readonly string _path;
     private readonly Dictionary<PeerId, byte[][]> _roots = [];
@@ -54,6 +62,7 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
             Execute("PRAGMA synchronous=FULL");
             Execute("PRAGMA secure_delete=ON");
             Prepare();
+            Execute(Indexes);
             Begin(options);
         }
         catch (SqliteException e)
@@ -116,19 +125,24 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public IEnumerable<FramePublication> Outbox() => Guarded(() =>
+    public IEnumerable<FramePublication> Outbox() => Guarded(() => ReadOutbox(Command($"{Messages} ORDER BY seq")));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FramePublication> Outbox(string topic, int count)
+        => Guarded(() => ReadOutbox(Command($"{Messages} WHERE topic = $0 ORDER BY seq LIMIT $1", topic, count)));
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long> OutboxTopics() => Guarded(() =>
     {
-        List<FramePublication> all = [];
-        using SqliteCommand command = Command("SELECT peer, topic, number, message, at, count FROM outbox ORDER BY seq");
+        Dictionary<string, long> counts = new(StringComparer.Ordinal);
+        using SqliteCommand command = Command("SELECT topic, count(*) FROM outbox GROUP BY topic");
         using SqliteDataReader reader = command.ExecuteReader();
         while (reader.Read())
         {
-            byte[] peer = reader.GetFieldValue<byte[]>(0);
-            all.Add(new FramePublication(PeerId.FromBytes(peer, 0, peer.Length), reader.GetString(1), unchecked((ulong)reader.GetInt64(2)),
-                reader.GetFieldValue<byte[]>(3), reader.GetInt32(4), reader.GetInt32(5)));
+            counts.Add(reader.GetString(0), reader.GetInt64(1));
         }
 
-        return all;
+        return counts;
     });
 
     /// <inheritdoc/>
@@ -152,6 +166,23 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
 
     private static byte[][] RootsOf(FrameDevice device)
         => [.. new[] { device.Confirmed, device.Next, device.Met }.Where(one => one != null).Select(one => one!.Root)];
+
+    private static List<FramePublication> ReadOutbox(SqliteCommand command)
+    {
+        using (command)
+        {
+            List<FramePublication> all = [];
+            using SqliteDataReader reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                byte[] peer = reader.GetFieldValue<byte[]>(0);
+                all.Add(new FramePublication(PeerId.FromBytes(peer, 0, peer.Length), reader.GetString(1),
+                    unchecked((ulong)reader.GetInt64(2)), reader.GetFieldValue<byte[]>(3), reader.GetInt32(4), reader.GetInt32(5)));
+            }
+
+            return all;
+        }
+    }
 
     private void Prepare()
     {

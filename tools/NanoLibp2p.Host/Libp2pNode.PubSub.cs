@@ -36,19 +36,22 @@ public sealed partial class Libp2pNode
     /// <exception cref="ArgumentException">The name is empty, or longer in UTF-8 than MaxTopicBytes of its options.</exception>
     /// <exception cref="Libp2pException">The node has no pubsub.</exception>
     public Subscription SubscribeAsync(string topic, CancellationToken cancellationToken = default)
-        => Subscribe(topic, false, cancellationToken);
+        => Subscribe(topic, false, false, cancellationToken);
+
+    /// <summary>As <see cref="SubscribeAsync"/>, for who only watches: a message that nobody else received waits for others.</summary>
+    internal Subscription Watch(string topic, CancellationToken cancellationToken) => Subscribe(topic, false, true, cancellationToken);
 
     /// <summary>As <see cref="SubscribeAsync"/>, with each message whole, as its author signed it; of the router alone.</summary>
     internal Subscription SubscribeWhole(string topic, CancellationToken cancellationToken)
     {
         Router();
-        return Subscribe(topic, true, cancellationToken);
+        return Subscribe(topic, true, false, cancellationToken);
     }
 
-    private Subscription Subscribe(string topic, bool wantsWhole, CancellationToken cancellationToken)
+    private Subscription Subscribe(string topic, bool wantsWhole, bool onlyWatches, CancellationToken cancellationToken)
     {
         string name = CheckTopic(topic);
-        Subscription subscription = new(this, topic, name, cancellationToken) { WantsWhole = wantsWhole };
+        Subscription subscription = new(this, topic, name, cancellationToken) { WantsWhole = wantsWhole, OnlyWatches = onlyWatches };
         lock (_subscriptions)
         {
             if (!_subscriptions.TryGetValue(name, out List<Subscription>? all))
@@ -114,26 +117,39 @@ public sealed partial class Libp2pNode
     /// <param name="message">The message as its author signed it (pubsub spec, "Message Signing"): from, data, seqno, topic, signature,
     /// each once and in this order, of an author whose Ed25519 key is in his peer id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many it goes to: peers, and 1 for this node's subscriptions; 0 when nobody subscribed, and nothing was kept; -1 when it
-    /// was here before.</returns>
+    /// <returns>Whom it goes to. When nobody subscribed nothing was kept, and it may be published again.</returns>
     /// <exception cref="ArgumentException">It is malformed, or its signature is not its author's.</exception>
     /// <exception cref="Libp2pException">It is too long, or the node has ended or has no router.</exception>
-    public async Task<int> PublishSignedAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    public Task<SignedPublication> PublishSignedAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+        => PublishSignedAsync(message, SignedReach.All, cancellationToken);
+
+    /// <summary>As the public one, for some of those that subscribed.</summary>
+    internal async Task<SignedPublication> PublishSignedAsync(
+        ReadOnlyMemory<byte> message, SignedReach reach, CancellationToken cancellationToken)
     {
         GossipHub hub = Router();
         const int IsMalformed = int.MinValue;
-        int sent = await CallAsync(_shards[0], shard => SignedMessage.Read(message.Span, shard.Node.Crypto) is { } signed
-            && signed.Topic.Length > 0 && signed.Topic.Length <= hub.Options.MaxTopicBytes ? hub.Publish(signed) : IsMalformed,
-            cancellationToken).ConfigureAwait(false);
+        (int sent, bool isTaken) = await CallAsync(_shards[0], shard => SignedMessage.Read(message.Span, shard.Node.Crypto) is { } signed
+            && signed.Topic.Length > 0 && signed.Topic.Length <= hub.Options.MaxTopicBytes ? hub.Publish(signed, reach)
+            : (IsMalformed, false), cancellationToken).ConfigureAwait(false);
         return sent switch
         {
             IsMalformed => throw new ArgumentException(
                 "the message is malformed, or its signature is not its author's: nothing was published", nameof(message)),
             PublishResult.TooLong => throw Libp2pException.For(Libp2pError.MessageTooLong, null,
                 $"a message of {message.Length} bytes exceeds MaxMessageBytes of pubsub's options = {_options.PubSub!.MaxMessageBytes}"),
-            PublishResult.Duplicate => -1,
-            _ => sent,
+            PublishResult.Duplicate => new SignedPublication(0, false, true),
+            _ => new SignedPublication(sent, isTaken, false),
         };
+    }
+
+    /// <summary>Those of some topics to which anybody subscribed who does not only watch, with those that can be no topics.</summary>
+    internal Task<IReadOnlySet<string>> WithReceiversAsync(IReadOnlyCollection<string> topics, CancellationToken cancellationToken)
+    {
+        GossipHub hub = Router();
+        return CallAsync(_shards[0], IReadOnlySet<string> (_) => topics.Where(topic => TopicText.ToName(topic) is not { } name
+            || name.Length == 0 || name.Length > hub.Options.MaxTopicBytes || hub.HasReceivers(name)).ToHashSet(StringComparer.Ordinal),
+            cancellationToken);
     }
 
     /// <summary>
@@ -166,6 +182,15 @@ public sealed partial class Libp2pNode
         string name = CheckTopic(topic);
         GossipHub hub = Router();
         return CallAsync(_shards[0], _ => hub.Subscribers(name), cancellationToken);
+    }
+
+    /// <summary>Whether somebody here receives a topic's messages, and does not only watch.</summary>
+    internal bool HasReceivers(string topic)
+    {
+        lock (_subscriptions)
+        {
+            return _subscriptions.TryGetValue(topic, out List<Subscription>? all) && all.Exists(one => !one.OnlyWatches);
+        }
     }
 
     /// <summary>Whether the application hears of a topic's messages.</summary>
@@ -202,7 +227,8 @@ public sealed partial class Libp2pNode
     /// <summary>A shard has taken a message; on its thread.</summary>
     /// <param name="name">The topic's name within the node (<see cref="TopicText"/>).</param>
     /// <param name="message">The message.</param>
-    internal void Deliver(string name, TopicMessage message)
+    /// <param name="reach">To whom.</param>
+    internal void Deliver(string name, TopicMessage message, SignedReach reach = SignedReach.All)
     {
         lock (_subscriptions)
         {
@@ -215,7 +241,10 @@ public sealed partial class Libp2pNode
             {
                 foreach (Subscription one in all)
                 {
-                    one.Take(message);
+                    if (reach == SignedReach.All || one.OnlyWatches == (reach == SignedReach.Watchers))
+                    {
+                        one.Take(message);
+                    }
                 }
             }
         }

@@ -72,6 +72,9 @@ public sealed class Subscription : IAsyncEnumerable<TopicMessage>, IDisposable
         }
     }
 
+    /// <summary>Whether it only watches: what it alone received has reached nobody (<see cref="SignedPublication"/>).</summary>
+    internal bool OnlyWatches { get; init; }
+
     /// <summary>Whether its messages come with <see cref="TopicMessage.Whole"/>.</summary>
     internal bool WantsWhole { get; init; }
 

@@ -61,9 +61,14 @@ public sealed class LoRaUdpLink : IFrameLink
         _options = options;
         _clock = clock ?? new SystemClock();
         _allowed = [.. options.Forwarders.Select(one => one.ToLowerInvariant())];
-        _ledger = new AirLedger(new StoredAir(options.Store ?? new MemoryStore(), "air-lora-udp", true), options.LimitMs,
+        _ledger = new AirLedger(new StoredAir(options.Store ?? new MemoryStore(), ValueOf(options.Local), true), options.LimitMs,
             LoRaAirtime.Microseconds(12, 125_000, Mtu255));
     }
+
+    // each radio of a gateway has airtime of its own
+    private static string ValueOf(IPEndPoint local)
+        => "air-lora-udp-" + local.ToString().Replace(':', '-').Replace("[", "", StringComparison.Ordinal)
+            .Replace("]", "", StringComparison.Ordinal).Replace('%', '-');
 
     /// <summary>The port that it has while it is open.</summary>
     public int Port => (_socket?.LocalEndPoint as IPEndPoint)?.Port ?? 0;

@@ -504,6 +504,10 @@ internal sealed class AirWorld : DeviceSessionEvents
     {
         internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

@@ -6,12 +6,15 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Data.Sqlite;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Firmware.Radio;
 using NanoLibp2p.Frames;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Radio;
+using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Hal.Frames;
 using NanoLibp2p.Hal.Radio.Udp;
 using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
@@ -45,7 +48,7 @@ public sealed class RadioHostTests : IDisposable
         string devices = Path.Combine(_folder.Path, RadioHost.DevicesFile);
         await File.WriteAllTextAsync(devices, $"# a comment\n{RadioCard.Of(identity, _crypto)} a sensor\n", late.Token);
 
-        RadioDevice device = Device(identity, radios.Card, link.Port);
+        Sensor device = Device(identity, radios.Card, link.Port);
         Task<TopicMessage> first = NextAsync(here, late.Token);
         await PlayAsync(device, () => first.IsCompleted);
         Assert.Equal(identity.PeerId, (await first).From);
@@ -80,11 +83,113 @@ public sealed class RadioHostTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_receives_stays_in_a_store_however_full_it_is_until_a_peer_subscribes()
+    {
+        Identity identity = Identity.Create(_crypto, new SystemRandom());
+        await (await Gateways.StartAsync(_folder, ("radios", "udp://127.0.0.1:0"))).DisposeAsync();
+        await FillAsync(Path.Combine(_folder.Path, "stores", "frames.db"), "nobody/reads", 10_001);
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("radios", "udp://127.0.0.1:0"), ("page.topics", Topic));
+        RadioHost radios = gateway.Core.FullNode!.Radios!;
+        UdpFrameLink link = (UdpFrameLink)radios.Ports[0].Link;
+        await Gateways.UntilAsync(() => link.Port > 0 && gateway.Status.Conditions.ContainsKey("radio-waiting"), "port and condition");
+        using CancellationTokenSource late = new(Gateways.Patience);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, RadioHost.DevicesFile), $"{RadioCard.Of(identity, _crypto)}\n", late.Token);
+        Sensor device = Device(identity, radios.Card, link.Port);
+        await PlayAsync(device, () => device.Settled == 1);
+        Assert.Equal(0, radios.Published);
+
+        await using Libp2pNode peer = await Gateways.PeerAsync();
+        using Subscription there = peer.SubscribeAsync(Topic, late.Token);
+        await peer.DialAsync(gateway);
+        TopicMessage message = await NextAsync(there, late.Token);
+        Assert.Equal(identity.PeerId, message.From);
+        await Gateways.UntilAsync(() => radios.Published == 1, "it to be counted");
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_is_put_back_from_a_copy_resumes_its_sessions_first()
+    {
+        string data = Path.Combine(_folder.Path, "data");
+        string copy = Path.Combine(_folder.Path, "copy");
+        RadioCard card = RadioCard.Of(Identity.Create(_crypto, new SystemRandom()), _crypto);
+        (string, string)[] settings = [("radios", "udp://127.0.0.1:0"), ("data", data)];
+        await using (GatewayHost first = await Gateways.StartAsync(_folder, settings))
+        {
+            await File.WriteAllTextAsync(Path.Combine(data, RadioHost.DevicesFile), $"{card}\n");
+            await Gateways.UntilAsync(() => first.Core.FullNode!.Radios!.Describe().Contains("1 devices", StringComparison.Ordinal),
+                "the card to be read");
+        }
+
+        await (await Gateways.StartAsync(_folder, settings)).DisposeAsync();
+        CopyFolder(data, copy);
+        await using (GatewayHost second = await Gateways.StartAsync(_folder, settings))
+        {
+            Assert.False(second.Core.FullNode!.Radios!.IsRestored);
+        }
+
+        Directory.Delete(data, recursive: true);
+        Directory.Move(copy, data);
+        await using GatewayHost back = await Gateways.StartAsync(_folder, settings);
+        Assert.True(back.Core.FullNode!.Radios!.IsRestored);
+    }
+
+    [Fact]
+    public async Task A_radio_that_fails_is_a_condition_and_is_opened_again()
+    {
+        using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), Path.Combine(_folder.Path, "frames.db"),
+            Path.Combine(_folder.Path, "incarnation"), false, _ => true, _ => { }, (_, _, _) => { });
+        Conditions conditions = new();
+        using CancellationTokenSource ending = new();
+        RadioPort port = new("udp://x", "udp", new BrokenLink(), sessions, conditions, 1, ending.Token);
+        port.Start();
+        await Gateways.UntilAsync(() => conditions.All.ContainsKey("radio-1"), "the condition");
+        Assert.Contains("the bus is gone", conditions.All["radio-1"], StringComparison.Ordinal);
+        await ending.CancelAsync();
+        port.Join();
+    }
+
+    [Fact]
+    public void A_device_with_a_newer_card_is_remembered_by_that_one_and_the_older_is_refused()
+    {
+        using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), Path.Combine(_folder.Path, "frames.db"),
+            Path.Combine(_folder.Path, "incarnation"), false, _ => true, _ => { }, (_, _, _) => { });
+        Identity device = Identity.Create(_crypto, new SystemRandom());
+        RadioCard old = RadioCard.Of(device, _crypto);
+        RadioCard newer = RadioCard.Of(device, _crypto, 1);
+        Assert.True(sessions.Remember(old));
+        Assert.True(sessions.Remember(newer));
+        Assert.False(sessions.Remember(old));
+    }
+
+    [Fact]
     public async Task A_radio_that_can_not_be_opened_is_a_condition_and_the_gateway_runs()
     {
         await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("radios", "serial:///dev/nanolibp2p-none"));
         await Gateways.UntilAsync(() => gateway.Status.Conditions.ContainsKey("radio-1"), "the condition");
         Assert.Contains("serial:///dev/nanolibp2p-none can't be opened", gateway.Status.Conditions["radio-1"], StringComparison.Ordinal);
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
+    private static async Task FillAsync(string store, string topic, int messages)
+    {
+        await using SqliteConnection connection = new($"Data Source={store};Pooling=False");
+        await connection.OpenAsync();
+        await using SqliteCommand fill = connection.CreateCommand();
+        fill.CommandText = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2) INSERT INTO outbox(peer, topic, "
+            + "number, message, at, count) SELECT $0, $1, i, x'00', 0, 1 FROM n";
+        fill.Parameters.AddWithValue("$0", Identity.Create(new DesktopCrypto(), new SystemRandom()).PeerId.ToBytes());
+        fill.Parameters.AddWithValue("$1", topic);
+        fill.Parameters.AddWithValue("$2", messages);
+        await fill.ExecuteNonQueryAsync();
     }
 
     private static async Task<TopicMessage> NextAsync(Subscription subscription, CancellationToken cancellationToken)
@@ -107,11 +212,10 @@ public sealed class RadioHostTests : IDisposable
             return isOver();
         }, "the device to be heard");
 
-    private RadioDevice Device(Identity identity, RadioCard gateway, int port)
+    private Sensor Device(Identity identity, RadioCard gateway, int port)
     {
         UdpFrameLink link = UdpFrameLink.Connect(new IPEndPoint(IPAddress.Loopback, port));
-        RadioDevice device = new(link, RadioDevice.CreateOptions(link), new FrameSecrets(_crypto), identity, new MemoryStore(),
-            new SystemRandom());
+        Sensor device = new(link, new FrameSecrets(_crypto), identity);
         Assert.True(device.Node.SetTopic(0, Topic, FrameTopic.Signed, null));
         device.Start(Environment.TickCount64, -1);
         Assert.True(device.Node.Provision((uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds(), new byte[32], 1UL << 57, false));
@@ -119,5 +223,52 @@ public sealed class RadioHostTests : IDisposable
         Assert.True(device.Start(Environment.TickCount64, -1));
         Publish(device, 1);
         return device;
+    }
+
+    private sealed class Sensor(UdpFrameLink link, FrameSecrets secrets, Identity identity)
+        : RadioDevice(link, CreateOptions(link), secrets, identity, new MemoryStore(), new SystemRandom())
+    {
+        internal int Settled { get; private set; }
+
+        public override void OnSettled(FrameNode node, int reading) => Settled++;
+    }
+
+    private sealed class BrokenLink : IFrameLink
+    {
+        public int Mtu => 256;
+
+        public bool HasAddresses => false;
+
+        public bool IsBoundedByAir => false;
+
+        public int AnswerMs => 1000;
+
+        public int RssiDbm => FrameLinkResult.NoSignal;
+
+        public int SnrQuarterDb => FrameLinkResult.NoSignal;
+
+        public LinkError Open() => LinkError.None;
+
+        public int TimeOnAirUs(int count) => 0;
+
+        public int WaitMs(int count, bool isUrgent) => 0;
+
+        public int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent) => count;
+
+        public int Receive(byte[] buffer, int offset, int capacity) => 0;
+
+        public int CopyAddress(byte[] buffer, int offset) => 0;
+
+        public int CopyOrigin(byte[] buffer, int offset) => 0;
+
+        public int Poll(long nowMs) => throw new InvalidOperationException("the bus is gone");
+
+        public void Wait(int milliseconds)
+        {
+        }
+
+        public void Close()
+        {
+        }
     }
 }

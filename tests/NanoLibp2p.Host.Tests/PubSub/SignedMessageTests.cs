@@ -27,7 +27,7 @@ public sealed class SignedMessageTests
         await using Libp2pNode listener = await Nodes.StartAsync(1, PollerKind.Best);
         using CancellationTokenSource late = new(Nodes.Patience);
         byte[] message = Sign(1UL << 56, "21.5");
-        Assert.Equal(0, await gateway.PublishSignedAsync(message, late.Token));
+        Assert.True((await gateway.PublishSignedAsync(message, late.Token)).IsUnheard);
         using Subscription there = listener.SubscribeAsync(Topic);
         await listener.DialAsync(gateway);
         while ((await gateway.GetSubscribersAsync(Topic, late.Token)).Count == 0)
@@ -37,8 +37,8 @@ public sealed class SignedMessageTests
 
         using Subscription here = gateway.SubscribeAsync(Topic);
         await here.Joined;
-        Assert.Equal(2, await gateway.PublishSignedAsync(message, late.Token));
-        Assert.Equal(-1, await gateway.PublishSignedAsync(message, late.Token));
+        Assert.Equal(new SignedPublication(1, true, false), await gateway.PublishSignedAsync(message, late.Token));
+        Assert.Equal(new SignedPublication(0, false, true), await gateway.PublishSignedAsync(message, late.Token));
         foreach (Subscription one in new[] { there, here })
         {
             await using IAsyncEnumerator<TopicMessage> messages = one.GetAsyncEnumerator(late.Token);
@@ -64,7 +64,7 @@ public sealed class SignedMessageTests
         }
 
         await Assert.ThrowsAsync<ArgumentException>(() => gateway.PublishSignedAsync(message.Append((byte)0).ToArray()));
-        Assert.Equal(1, await gateway.PublishSignedAsync(message));
+        Assert.Equal(new SignedPublication(0, true, false), await gateway.PublishSignedAsync(message));
     }
 
     private byte[] Sign(ulong number, string data) => SignedMessages.Make(_author, _crypto, Topic, number, Encoding.UTF8.GetBytes(data));

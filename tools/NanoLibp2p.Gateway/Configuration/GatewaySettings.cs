@@ -103,6 +103,8 @@ internal sealed class GatewaySettings
 
     internal IReadOnlyList<string> Radios => Texts(SettingsTable.Radios);
 
+    internal string RadioCache => Text(SettingsTable.RadioCache) is { Length: > 0 } path ? path : Sources.StandardCache();
+
     internal string MdnsService => Text(SettingsTable.MdnsService);
 
     internal IReadOnlyList<string> FetchTopics => Texts(SettingsTable.FetchTopics);

@@ -60,6 +60,27 @@ internal sealed class SettingsSources
         return Path.Combine(home.Length > 0 ? home : ".", "nanolibp2p", "gateway");
     }
 
+    /// <summary>The folder of what may be lost when nobody names one: systemd's, or the user's own (XDG base directory
+    /// specification).</summary>
+    internal string StandardCache()
+    {
+        string? cache = (Environment.GetValueOrDefault("CACHE_DIRECTORY") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault();
+        if (cache != null)
+        {
+            return cache;
+        }
+
+        string? home = Environment.GetValueOrDefault("XDG_CACHE_HOME");
+        if (string.IsNullOrEmpty(home))
+        {
+            home = OperatingSystem.IsWindows() ? Path.Combine(Folder(System.Environment.SpecialFolder.LocalApplicationData), "Temp")
+                : Path.Combine(Folder(System.Environment.SpecialFolder.UserProfile), ".cache");
+        }
+
+        return Path.Combine(home, "nanolibp2p", "gateway");
+    }
+
     private string ConfigurationHome()
     {
         string? home = Environment.GetValueOrDefault("XDG_CONFIG_HOME");

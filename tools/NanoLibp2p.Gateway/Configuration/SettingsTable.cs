@@ -68,6 +68,7 @@ internal static class SettingsTable
     internal const string PostboxWork = "postbox.work";
     internal const string PostboxAnnounce = "postbox.announce";
     internal const string Radios = "radios";
+    internal const string RadioCache = "radio.cache";
     internal const string Mdns = "mdns.enabled";
     internal const string MdnsService = "mdns.service";
     internal const string FetchTopics = "fetch.topics";
@@ -189,6 +190,8 @@ internal static class SettingsTable
         new(Radios, SettingKind.List, Array.Empty<string>(),
             "Radios on which devices are heard by frame sessions: lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0, udp://[::]:4242")
             { Check = RadioHost.Check },
+        new(RadioCache, SettingKind.Text, "",
+            "Folder outside the data folder by whose file a data folder that is a copy is known; that of the user's caches if empty"),
         new(Mdns, SettingKind.Switch, true,
             "Whether peers of the local network find it by mDNS; never where it listens on loopback alone"),
         new(MdnsService, SettingKind.Text, NanoLibp2p.Discovery.Mdns.PublicService, "Name of mDNS: the public one, or one of your own")

@@ -306,7 +306,8 @@ internal sealed class GatewayServices : IAsyncDisposable
     {
         try
         {
-            Radios = RadioHost.Start(node, settings.Radios, folder, identity, peer => admission.ClassOf(peer) != null, conditions);
+            Radios = RadioHost.Start(node, settings.Radios, folder, settings.RadioCache, identity,
+                peer => admission.ClassOf(peer) != null, conditions);
             _all.Add(Radios);
         }
         catch (Exception e) when (Disk.IsFailure(e))

@@ -35,7 +35,7 @@ internal sealed class NewestMessages : IAsyncDisposable
         FetchService.Start(node, new FetchOptions()).Serve(Prefix, (key, _, _) => ValueTask.FromResult(Find(key)));
 
         // throws what is wrong with a topic here and not later
-        Subscription[] all = [.. topics.Distinct().Select(topic => node.SubscribeAsync(topic, _ending.Token))];
+        Subscription[] all = [.. topics.Distinct().Select(topic => node.Watch(topic, _ending.Token))];
         _reading = Task.WhenAll(all.Select(ReadAsync));
     }
 

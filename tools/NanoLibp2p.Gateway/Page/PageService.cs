@@ -45,7 +45,7 @@ internal sealed class PageService : IAsyncDisposable
         string[] plotted = [.. topics.Distinct(StringComparer.Ordinal).Take(MaxTopics)];
 
         // throws what is wrong with a topic here and not later
-        Subscription[] all = [.. plotted.Select(topic => core.Node.SubscribeAsync(topic, _ending.Token))];
+        Subscription[] all = [.. plotted.Select(topic => core.Node.Watch(topic, _ending.Token))];
         _reading = Task.WhenAll(all.Select(ReadAsync));
         _view = new MeshView(core, Readings, _probe, Refusals, plotted, time);
     }

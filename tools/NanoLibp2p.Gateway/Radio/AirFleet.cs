@@ -254,7 +254,11 @@ internal sealed class AirFleet : IDisposable
 
         public long NowMs { get; set; } = 1_000;
 
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => _start.AddMilliseconds(NowMs);
+
+        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 
     // no secret hangs on it: the same game for the same seed

@@ -16,12 +16,15 @@ internal sealed record RadioCard(PeerId Peer, byte[] Card, byte[] StaticKey)
     private const string Prefix = "nlcard1.";
 
     /// <summary>That of an identity.</summary>
-    internal static RadioCard Of(Identity identity, CryptoProvider crypto)
+    /// <param name="identity">Whose.</param>
+    /// <param name="crypto">Signs.</param>
+    /// <param name="index">The index of the static key: one more for each that was replaced.</param>
+    internal static RadioCard Of(Identity identity, CryptoProvider crypto, int index = 0)
     {
         KeyPair key = new();
-        new FrameSecrets(crypto).DeriveStatic(identity, 0, key);
+        new FrameSecrets(crypto).DeriveStatic(identity, index, key);
         byte[] card = new byte[FrameCard.CardBytes];
-        new FrameCard(crypto).Write(identity, 0, key, card, 0);
+        new FrameCard(crypto).Write(identity, index, key, card, 0);
         return new RadioCard(identity.PeerId, card, [.. key.PublicKey]);
     }
 

@@ -10,7 +10,9 @@ using NanoLibp2p.Frames.Gateway;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Hal.Radio;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Radio;
@@ -29,11 +31,16 @@ internal sealed class RadioHost : IAsyncDisposable
 
     private const string StoreFile = "frames.db";
 
-    // not in the stores' folder, which backups hold (SPEC.md 7, G5)
-    private const string IncarnationFile = "radio-incarnation";
     private const string DevicesCondition = "radio-devices";
+    private const string CacheCondition = "radio-cache";
+    private const string StoreCondition = "radio-store";
+    private const string WaitingCondition = "radio-waiting";
     private const int MaxDevices = 10_000;
-    private const int MaxOutbox = 10_000;
+    private const int MaxQueued = 4096;
+    private const int MaxAtATime = 64;
+
+    // of which there is a condition
+    private const long ManyWait = 10_000;
     private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(1);
 
     private readonly Libp2pNode _node;
@@ -41,16 +48,20 @@ internal sealed class RadioHost : IAsyncDisposable
     private readonly string _devicesPath;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<RadioPort> _ports = [];
-    private readonly Channel<FramePublication> _toPublish = Channel.CreateUnbounded<FramePublication>();
-    private readonly Queue<FramePublication> _waiting = new();
+    private readonly Channel<FramePublication> _toPublish = Channel.CreateBounded<FramePublication>(MaxQueued);
+
+    // topics of messages in the store that nobody received yet, and about how many; of the publishing task
+    private readonly Dictionary<string, long> _waiting = new(StringComparer.Ordinal);
     private readonly RadioSessions _sessions;
     private readonly DesktopCrypto _crypto = new();
     private Task _work = Task.CompletedTask;
     private HashSet<PeerId> _devices = [];
     private DateTime _devicesAt;
+    private bool _hasFailed;
     private long _published;
+    private volatile bool _hasMore = true;
 
-    private RadioHost(Libp2pNode node, IReadOnlyList<string> radios, DataFolder folder, Identity identity,
+    private RadioHost(Libp2pNode node, IReadOnlyList<string> radios, DataFolder folder, string cache, Identity identity,
         Func<PeerId, bool> admits, Conditions conditions)
     {
         _node = node;
@@ -58,8 +69,11 @@ internal sealed class RadioHost : IAsyncDisposable
         _devicesPath = folder.PathOf(DevicesFile);
         Directory.CreateDirectory(folder.PathOf(Backup.Stores));
         Card = RadioCard.Of(identity, _crypto);
-        _sessions = new RadioSessions(identity, folder.PathOf(Path.Combine(Backup.Stores, StoreFile)), folder.PathOf(IncarnationFile),
-            peer => Volatile.Read(ref _devices).Contains(peer) || admits(peer), publication => _toPublish.Writer.TryWrite(publication));
+        (string incarnation, bool isRestored) = Incarnation(cache, folder, identity.PeerId);
+        _sessions = new RadioSessions(identity, folder.PathOf(Path.Combine(Backup.Stores, StoreFile)), incarnation, isRestored,
+            peer => Volatile.Read(ref _devices).Contains(peer) || admits(peer),
+            publication => _hasMore |= !_toPublish.Writer.TryWrite(publication),
+            (peer, method, e) => conditions.Set("radio-calls", $"a call of method {method:X2}h by {peer} failed here: {e.Message}"));
         File.WriteAllText(folder.PathOf(CardFile), Card + "\n");
         ReadDevices();
         FileStore airtime = new(folder.PathOf(Path.Combine(Backup.Stores, "airtime")));
@@ -67,7 +81,9 @@ internal sealed class RadioHost : IAsyncDisposable
         {
             try
             {
-                _ports.Add(new RadioPort(radios[i], airtime, _sessions, conditions, i + 1, _ending.Token));
+                RadioAddress address = RadioAddress.Parse(radios[i]);
+                _ports.Add(new RadioPort(radios[i], address.Scheme, address.Create(true, airtime), _sessions, conditions, i + 1,
+                    _ending.Token));
             }
             catch (Exception e) when (e is IOException or PlatformNotSupportedException or UnauthorizedAccessException
                 or InvalidOperationException or ArgumentException)
@@ -84,20 +100,19 @@ internal sealed class RadioHost : IAsyncDisposable
     /// <summary>The radios.</summary>
     internal IReadOnlyList<RadioPort> Ports => _ports;
 
+    /// <summary>Whether the data folder was found to be a copy, so that sessions are resumed first.</summary>
+    internal bool IsRestored => _sessions.IsRestored;
+
     /// <summary>Messages that went into the mesh.</summary>
     internal long Published => Interlocked.Read(ref _published);
 
     /// <summary>Starts them.</summary>
     /// <exception cref="IOException">The store can't be opened.</exception>
-    internal static RadioHost Start(Libp2pNode node, IReadOnlyList<string> radios, DataFolder folder, Identity identity,
+    internal static RadioHost Start(Libp2pNode node, IReadOnlyList<string> radios, DataFolder folder, string cache, Identity identity,
         Func<PeerId, bool> admits, Conditions conditions)
     {
-        RadioHost host = new(node, radios, folder, identity, admits, conditions);
-        foreach (FramePublication publication in host._sessions.Outbox())
-        {
-            host._waiting.Enqueue(publication);
-        }
-
+        RadioHost host = new(node, radios, folder, cache, identity, admits, conditions);
+        host.ReadTopics();
         host._work = Task.WhenAll(host.PublishAsync(), host.LookAsync());
         host._ports.ForEach(one => one.Start());
         return host;
@@ -108,7 +123,7 @@ internal sealed class RadioHost : IAsyncDisposable
     {
         try
         {
-            Hal.Radio.RadioAddress.Parse(text);
+            RadioAddress.Parse(text);
             return null;
         }
         catch (FormatException e)
@@ -133,21 +148,41 @@ internal sealed class RadioHost : IAsyncDisposable
         _ending.Dispose();
     }
 
-    // what nobody hears yet waits, in the store and here, until somebody subscribes
+    // outside the data folder, so that a copy of it does not have the file (SPEC.md 7, G5). Where that can't be written the folder counts
+    // as a copy at each start, which costs a resumption of each device
+    private (string Path, bool IsRestored) Incarnation(string cache, DataFolder folder, PeerId peer)
+    {
+        string path = Path.Combine(cache, $"radio-{peer}");
+        try
+        {
+            Directory.CreateDirectory(cache);
+            using (File.Create(path + ".try"))
+            {
+                // it can be written
+            }
+
+            File.Delete(path + ".try");
+            _conditions.Clear(CacheCondition);
+            return (path, false);
+        }
+        catch (Exception e) when (Disk.IsFailure(e))
+        {
+            _conditions.Set(CacheCondition, $"{cache} can't be written, so each start counts as one from a copy of the data folder, and "
+                + $"every device resumes its session first: {Disk.Why(e)}; name another folder outside the data folder with radio.cache");
+            return (folder.PathOf("radio-incarnation"), true);
+        }
+    }
+
+    // what nobody receives waits in the store, and here is only its topic
     private async Task PublishAsync()
     {
         try
         {
             while (!_ending.IsCancellationRequested)
             {
-                int waiting = _waiting.Count;
-                for (int i = 0; i < waiting; i++)
-                {
-                    await PublishAsync(_waiting.Dequeue()).ConfigureAwait(false);
-                }
-
+                await PublishWaitingAsync().ConfigureAwait(false);
                 using CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-                pause.CancelAfter(_waiting.Count > 0 ? _lookEvery : TimeSpan.FromMinutes(1));
+                pause.CancelAfter(_waiting.Count > 0 || _hasMore ? _lookEvery : TimeSpan.FromMinutes(1));
                 try
                 {
                     if (!await _toPublish.Reader.WaitToReadAsync(pause.Token).ConfigureAwait(false))
@@ -162,7 +197,7 @@ internal sealed class RadioHost : IAsyncDisposable
 
                 while (_toPublish.Reader.TryRead(out FramePublication? publication))
                 {
-                    await PublishAsync(publication).ConfigureAwait(false);
+                    await TakeAsync(publication).ConfigureAwait(false);
                 }
             }
         }
@@ -172,12 +207,94 @@ internal sealed class RadioHost : IAsyncDisposable
         }
     }
 
-    private async Task PublishAsync(FramePublication publication)
+    // in its order: behind what waits on its topic
+    private async Task TakeAsync(FramePublication publication)
     {
-        int reached = 1;
+        bool isBehind = _waiting.TryGetValue(publication.Topic, out long waiting);
+        if (!await PublishAsync(publication, isBehind ? SignedReach.Watchers : SignedReach.All).ConfigureAwait(false))
+        {
+            _waiting[publication.Topic] = waiting + 1;
+        }
+    }
+
+    private async Task PublishWaitingAsync()
+    {
         try
         {
-            reached = await _node.PublishSignedAsync(publication.Message, _ending.Token).ConfigureAwait(false);
+            if (_hasMore)
+            {
+                ReadTopics();
+            }
+
+            if (_waiting.Count > 0)
+            {
+                foreach (string topic in await _node.WithReceiversAsync([.. _waiting.Keys], _ending.Token).ConfigureAwait(false))
+                {
+                    await PublishWaitingAsync(topic).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Libp2pException)
+        {
+            // the node ends before its radios do
+        }
+        catch (IOException e)
+        {
+            _conditions.Set(StoreCondition,
+                $"the store of frame sessions can't be read, so what waits in it is not published: {e.Message}");
+        }
+
+        if (_waiting.Values.Sum() > ManyWait)
+        {
+            _conditions.Set(WaitingCondition, $"more than {ManyWait} messages of devices wait in the store, most of them on "
+                + $"{_waiting.MaxBy(one => one.Value).Key}; they go when somebody subscribes to their topics");
+        }
+        else
+        {
+            _conditions.Clear(WaitingCondition);
+        }
+    }
+
+    private async Task PublishWaitingAsync(string topic)
+    {
+        while (_sessions.Outbox(topic, MaxAtATime) is { Count: > 0 } page)
+        {
+            foreach (FramePublication publication in page)
+            {
+                if (!await PublishAsync(publication, SignedReach.Receivers).ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                _waiting[topic] = Math.Max(0, _waiting[topic] - 1);
+            }
+        }
+
+        _waiting.Remove(topic);
+    }
+
+    private void ReadTopics()
+    {
+        _hasMore = false;
+        _waiting.Clear();
+        foreach ((string topic, long count) in _sessions.OutboxTopics())
+        {
+            _waiting.Add(topic, count);
+        }
+    }
+
+    // false when it stays in the store
+    private async Task<bool> PublishAsync(FramePublication publication, SignedReach reach)
+    {
+        try
+        {
+            SignedPublication went = await _node.PublishSignedAsync(publication.Message, reach, _ending.Token).ConfigureAwait(false);
+            if (went.IsUnheard)
+            {
+                return false;
+            }
+
+            Interlocked.Add(ref _published, went.IsRepeat ? 0 : 1);
         }
         catch (Exception e) when (e is ArgumentException || (e is Libp2pException { Error: Libp2pError.MessageTooLong }))
         {
@@ -186,34 +303,19 @@ internal sealed class RadioHost : IAsyncDisposable
         catch (Libp2pException)
         {
             // the node ends before its radios do: what it does not take any more stays in the store
-            reached = 0;
+            return false;
         }
 
-        if (reached == 0)
-        {
-            if (_waiting.Count < MaxOutbox)
-            {
-                _waiting.Enqueue(publication);
-            }
-            else
-            {
-                // it was acknowledged, so its row stays, and is read at the next start
-                _conditions.Set("radio-waiting", $"{MaxOutbox} messages of devices wait for somebody to subscribe to their topics; "
-                    + "more stay in the store until the gateway starts again");
-            }
-
-            return;
-        }
-
-        Interlocked.Increment(ref _published);
         try
         {
             _sessions.Published(publication);
-            _conditions.Clear("radio-store");
+            _conditions.Clear(StoreCondition);
+            return true;
         }
         catch (IOException e)
         {
-            _conditions.Set("radio-store", $"the store of frame sessions takes nothing, so messages may be published twice: {e.Message}");
+            _conditions.Set(StoreCondition, $"the store of frame sessions takes nothing, so messages may be published twice: {e.Message}");
+            return false;
         }
     }
 
@@ -225,6 +327,7 @@ internal sealed class RadioHost : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_ending.Token).ConfigureAwait(false))
             {
                 ReadDevices();
+                TellStore();
                 foreach (FrameOutgoing push in _sessions.Due())
                 {
                     _ports.Find(one => ReferenceEquals(one.Radio, push.Radio))?.Pushes.Enqueue(push);
@@ -234,6 +337,21 @@ internal sealed class RadioHost : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // it ends
+        }
+    }
+
+    // devices are not answered while it fails
+    private void TellStore()
+    {
+        if (_sessions.Failure() is { } failure)
+        {
+            _conditions.Set(StoreCondition, $"the store of frame sessions fails, so devices get no answers: {failure.Message}");
+            _hasFailed = true;
+        }
+        else if (_hasFailed)
+        {
+            _conditions.Clear(StoreCondition);
+            _hasFailed = false;
         }
     }
 
@@ -247,7 +365,6 @@ internal sealed class RadioHost : IAsyncDisposable
                 return;
             }
 
-            _devicesAt = changed;
             HashSet<PeerId> devices = [];
             string? problem = null;
             foreach (string line in File.Exists(_devicesPath) ? File.ReadLines(_devicesPath).Take(MaxDevices) : [])
@@ -280,6 +397,9 @@ internal sealed class RadioHost : IAsyncDisposable
             {
                 _conditions.Set(DevicesCondition, $"{_devicesPath}: {problem}");
             }
+
+            // what failed before here is tried again
+            _devicesAt = changed;
         }
         catch (Exception e) when (Disk.IsFailure(e))
         {

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.IO;
+using System.Linq;
 using System.Net;
 using System.Threading;
 using NanoLibp2p.Frames;
@@ -10,7 +10,6 @@ using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Frames;
-using NanoLibp2p.Hal.Radio;
 
 namespace NanoLibp2p.Gateway.Radio;
 
@@ -23,12 +22,14 @@ internal sealed class RadioPort
     // the devices of a link with addresses that frames may be pushed to
     private const int MaxOrigins = 4096;
 
-    private readonly RadioAddress _address;
+    private readonly string _address;
+    private readonly string _scheme;
+    private readonly byte[] _buffer = new byte[1500];
     private readonly IFrameLink _link;
     private readonly RadioSessions _sessions;
     private readonly Conditions _conditions;
     private readonly CancellationToken _ending;
-    private readonly Dictionary<string, byte[]> _origins = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, byte[]> _origins = new(StringComparer.Ordinal);
     private readonly SystemClock _clock = new();
     private readonly Thread _thread;
     private FrameRadio? _radio;
@@ -36,10 +37,10 @@ internal sealed class RadioPort
     private long _sent;
     private long _notSent;
 
-    internal RadioPort(string address, IStore store, RadioSessions sessions, Conditions conditions, int number, CancellationToken ending)
+    internal RadioPort(string address, string scheme, IFrameLink link, RadioSessions sessions, Conditions conditions, int number,
+        CancellationToken ending)
     {
-        _address = RadioAddress.Parse(address);
-        _link = _address.Create(true, store);
+        (_address, _scheme, _link) = (address, scheme, link);
         _sessions = sessions;
         _conditions = conditions;
         _ending = ending;
@@ -73,53 +74,83 @@ internal sealed class RadioPort
     internal string Describe() => $"{_address}: {Interlocked.Read(ref _heard)} frames heard, {Interlocked.Read(ref _sent)} sent, "
         + $"{Interlocked.Read(ref _notSent)} answers not sent";
 
+    // nothing that a radio does ends the gateway
     private void Run()
     {
-        byte[] buffer = new byte[1500];
         bool isOpen = false;
         while (!_ending.IsCancellationRequested)
         {
-            if (!isOpen)
+            try
             {
-                LinkError error = _link.Open();
-                isOpen = error == LinkError.None;
-                if (!isOpen)
-                {
-                    _conditions.Set(Name, $"the radio {_address} can't be opened ({error}); it is tried again every {ReopenMs / 1000} s");
-                    _ending.WaitHandle.WaitOne(ReopenMs);
-                    continue;
-                }
-
-                _conditions.Clear(Name);
+                isOpen = isOpen ? Turn() : Open();
             }
-
-            int next = _link.Poll(_clock.NowMs);
-            int count = 0;
-            while (!_ending.IsCancellationRequested && (count = _link.Receive(buffer, 0, buffer.Length)) > 0)
-            {
-                Answer(buffer.AsSpan(0, count));
-            }
-
-            if (count < 0)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
                 isOpen = false;
-                _link.Close();
-                continue;
+                _conditions.Set(Name, $"the radio {_address} failed and is opened again every {ReopenMs / 1000} s: {e.Message}");
+                Close();
+                _ending.WaitHandle.WaitOne(ReopenMs);
             }
-
-            while (Pushes.TryDequeue(out FrameOutgoing? push))
-            {
-                if (_origins.TryGetValue(push.Address, out byte[]? origin))
-                {
-                    Send(push.Frame, origin);
-                }
-            }
-
-            // not longer, since what is pushed has no event here
-            _link.Wait(Math.Clamp(next, 0, 50));
         }
 
-        _link.Close();
+        Close();
+    }
+
+    private bool Open()
+    {
+        LinkError error = _link.Open();
+        if (error == LinkError.None)
+        {
+            _conditions.Clear(Name);
+            return true;
+        }
+
+        _conditions.Set(Name, $"the radio {_address} can't be opened ({error}); it is tried again every {ReopenMs / 1000} s");
+        _ending.WaitHandle.WaitOne(ReopenMs);
+        return false;
+    }
+
+    // false when it broke
+    private bool Turn()
+    {
+        int next = _link.Poll(_clock.NowMs);
+        int count = 0;
+        while (!_ending.IsCancellationRequested && (count = _link.Receive(_buffer, 0, _buffer.Length)) > 0)
+        {
+            Answer(_buffer.AsSpan(0, count));
+        }
+
+        if (count < 0)
+        {
+            _link.Close();
+            return false;
+        }
+
+        while (Pushes.TryDequeue(out FrameOutgoing? push))
+        {
+            // where the link has no addresses there is one device, or all hear it
+            byte[]? origin = push.Address.Length == 0 ? [] : _origins.GetValueOrDefault(push.Address);
+            if (origin != null)
+            {
+                Send(push.Frame, origin);
+            }
+        }
+
+        // not longer, since what is pushed has no event here
+        _link.Wait(Math.Clamp(next, 0, 50));
+        return true;
+    }
+
+    private void Close()
+    {
+        try
+        {
+            _link.Close();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // what failed may fail at its end, too
+        }
     }
 
     private void Answer(ReadOnlySpan<byte> frame)
@@ -135,36 +166,32 @@ internal sealed class RadioPort
             4 or 16 => new IPAddress(bytes).ToString(),
             _ => Convert.ToHexString(bytes),
         };
-        if (address.Length > 0 && (_origins.Count < MaxOrigins || _origins.ContainsKey(address)))
+        Remember(address, origin);
+        if (_sessions.OnFrame(Describing(), address, frame) is { } answer)
         {
-            _origins[address] = origin;
-        }
-
-        // over UDP anybody may knock: first contact is for links where that takes a radio (SPEC.md 14)
-        if (_address.Scheme == "udp" && IsFirstContact(frame[0]))
-        {
-            return;
-        }
-
-        try
-        {
-            if (_sessions.OnFrame(Describing(), address, frame) is { } answer)
-            {
-                Send(answer.Frame, origin);
-            }
-        }
-        catch (IOException e)
-        {
-            // as if the frame had not come: the device asks again
-            _conditions.Set("radio-store", $"the store of frame sessions can't be read: {e.Message}");
+            Send(answer.Frame, origin);
         }
     }
 
-    private static bool IsFirstContact(byte first)
+    // those heard last: whoever floods with made-up addresses has others wait for their own next frame, and no longer
+    private void Remember(string address, byte[] origin)
     {
-        byte[] head = [first];
-        return !FrameHead.IsData(head, 0) && FrameHead.Type(head, 0) is (FrameHead.XX1 or FrameHead.XX3);
+        if (address.Length > 0)
+        {
+            _origins.Remove(address);
+            if (_origins.Count == MaxOrigins)
+            {
+                _origins.RemoveAt(0);
+            }
+
+            _origins.Add(address, origin);
+        }
     }
+
+    // by what it is, since its place in the settings may change
+    private static string NoteOf(string address)
+        => string.Join('-', address.Split('?')[0].Split(address.Where(one => !char.IsAsciiLetterOrDigit(one)).Distinct().ToArray(),
+            StringSplitOptions.RemoveEmptyEntries));
 
     private void Send(byte[] frame, byte[] origin)
     {
@@ -185,9 +212,12 @@ internal sealed class RadioPort
         {
             radio = new FrameRadio
             {
-                Name = Name,
+                Name = NoteOf(_address),
                 Mtu = _link.Mtu,
                 IsBoundedByAir = _link.IsBoundedByAir,
+
+                // there anybody may knock, from anybody's address (SPEC.md 14)
+                TakesStrangers = _scheme != "udp",
                 TimeOnAir = bytes => TimeSpan.FromMicroseconds(_link.TimeOnAirUs(bytes)),
                 AirtimeOfHour = _link.IsBoundedByAir ? TimeSpan.FromMinutes(6) : TimeSpan.Zero,
             };

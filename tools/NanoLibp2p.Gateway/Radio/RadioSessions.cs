@@ -18,19 +18,22 @@ internal sealed class RadioSessions : IDisposable
     private readonly SqliteFrameStore _store;
     private readonly FrameGateway _gateway;
     private readonly Action<FramePublication> _publish;
+    private IOException? _failed;
 
     /// <summary>Opens the store.</summary>
     /// <param name="identity">Who the gateway is.</param>
     /// <param name="store">The database.</param>
     /// <param name="incarnation">The file by which a database that was put back is known.</param>
+    /// <param name="isRestored">Whether that file says nothing, so that the database counts as one.</param>
     /// <param name="admits">Who gets a session.</param>
     /// <param name="publish">Takes messages for the mesh, after the store has them.</param>
+    /// <param name="callFailed">Told when what devices call threw.</param>
     /// <exception cref="System.IO.IOException">The store takes nothing.</exception>
-    internal RadioSessions(Identity identity, string store, string incarnation, Func<PeerId, bool> admits,
-        Action<FramePublication> publish)
+    internal RadioSessions(Identity identity, string store, string incarnation, bool isRestored, Func<PeerId, bool> admits,
+        Action<FramePublication> publish, Action<PeerId, int, Exception> callFailed)
     {
         _publish = publish;
-        _store = new SqliteFrameStore(new SqliteFrameOptions { Path = store, IncarnationPath = incarnation });
+        _store = new SqliteFrameStore(new SqliteFrameOptions { Path = store, IncarnationPath = incarnation, IsRestored = isRestored });
         _gateway = new FrameGateway(new FrameGatewayOptions
         {
             Identity = identity,
@@ -39,23 +42,20 @@ internal sealed class RadioSessions : IDisposable
             Store = _store,
             Admits = admits,
             IsRestored = _store.IsRestored,
+            OnStoreFailed = e => _failed = e,
+            OnCallFailed = callFailed,
         }, Take);
     }
+
+    /// <summary>Whether the database went back to a copy, so that sessions are resumed first.</summary>
+    internal bool IsRestored => _store.IsRestored;
 
     /// <summary>Takes a frame from a radio, and gives its answer.</summary>
     internal FrameOutgoing? OnFrame(FrameRadio radio, string address, ReadOnlySpan<byte> frame)
     {
         lock (_lock)
         {
-            try
-            {
-                return _gateway.OnFrame(radio, address, frame, DateTimeOffset.UtcNow);
-            }
-            catch (IOException)
-            {
-                // the store can't be read: as if the frame had not come, and the device will ask again
-                return null;
-            }
+            return _gateway.OnFrame(radio, address, frame, DateTimeOffset.UtcNow);
         }
     }
 
@@ -64,23 +64,49 @@ internal sealed class RadioSessions : IDisposable
     {
         lock (_lock)
         {
-            try
-            {
-                return _gateway.Due();
-            }
-            catch (IOException)
-            {
-                return [];
-            }
+            return _gateway.Due();
         }
     }
 
-    /// <summary>Messages that were taken and are not on their topics yet.</summary>
-    internal IReadOnlyList<FramePublication> Outbox()
+    /// <summary>Why the store failed a frame, until it takes something again; null when it works.</summary>
+    internal IOException? Failure()
     {
         lock (_lock)
         {
-            return _gateway.Outbox();
+            try
+            {
+                if (_failed != null)
+                {
+                    _store.WriteNote("works", [1]);
+                    _failed = null;
+                }
+            }
+            catch (IOException e)
+            {
+                _failed = e;
+            }
+
+            return _failed;
+        }
+    }
+
+    /// <summary>The oldest messages of a topic that were taken and are not on it yet.</summary>
+    /// <exception cref="IOException">The store can't be read.</exception>
+    internal IReadOnlyList<FramePublication> Outbox(string topic, int count)
+    {
+        lock (_lock)
+        {
+            return _gateway.Outbox(topic, count);
+        }
+    }
+
+    /// <summary>How many there are of each topic.</summary>
+    /// <exception cref="IOException">The store can't be read.</exception>
+    internal IReadOnlyDictionary<string, long> OutboxTopics()
+    {
+        lock (_lock)
+        {
+            return _gateway.OutboxTopics();
         }
     }
 
@@ -99,7 +125,8 @@ internal sealed class RadioSessions : IDisposable
     {
         lock (_lock)
         {
-            return _gateway.Find(card.Peer) is { IsRemembered: true } || _gateway.Remember(card.Peer, card.Card, card.StaticKey);
+            return (_gateway.Find(card.Peer) is { IsRemembered: true } known && known.CardIndex == card.Card[0]
+                && known.StaticKey.AsSpan().SequenceEqual(card.StaticKey)) || _gateway.Remember(card.Peer, card.Card, card.StaticKey);
         }
     }
 

@@ -238,38 +238,45 @@ internal sealed class GossipHub : IGossipOutput
         return sent;
     }
 
-    /// <summary>Publishes a message that another peer signed, and delivers it here. Where nobody would get it, nothing is kept.</summary>
-    /// <returns>The number of peers that it goes to, one more where it was delivered here, or a negative
-    /// <see cref="PublishResult"/>.</returns>
-    internal int Publish(SignedMessage signed)
+    /// <summary>Publishes a message that another peer signed, and delivers it here. Where nobody would get it, nothing is kept; who only
+    /// watches gets it all the same, once.</summary>
+    /// <returns>The number of peers that it goes to, or a negative <see cref="PublishResult"/>; and whether somebody here has it who does
+    /// not only watch.</returns>
+    internal (int Sent, bool IsTaken) Publish(SignedMessage signed, SignedReach reach)
     {
-        bool isWantedHere = _owner.HasSubscribers(signed.Topic);
-        if (!isWantedHere && _router.Receivers(signed.Topic).Count == 0)
+        bool isTaken = reach != SignedReach.Watchers && _owner.HasReceivers(signed.Topic);
+        bool isWanted = isTaken || (reach != SignedReach.Watchers && _router.Receivers(signed.Topic).Count > 0);
+        if (!isWanted && (reach == SignedReach.Receivers || !_owner.HasSubscribers(signed.Topic)))
         {
-            return 0;
+            return (0, false);
         }
 
         GossipMessage? message = _shards[0].Gossip!.Make(signed);
         if (message == null)
         {
-            return PublishResult.TooLong;
+            return (PublishResult.TooLong, false);
         }
 
         if (Seen.Contains(message.Hash, NowMs))
         {
             message.Frame.Release();
-            return PublishResult.Duplicate;
+            return (PublishResult.Duplicate, false);
         }
 
-        if (isWantedHere)
+        Deliver(message, reach);
+        if (!isWanted)
         {
-            ((IGossipOutput)this).Deliver(message);
+            message.Frame.Release();
+            return (0, false);
         }
 
         int sent = _router.Publish(message);
         EndTurn();
-        return sent + (isWantedHere ? 1 : 0);
+        return (sent, isTaken);
     }
+
+    /// <summary>Whether anybody gets a topic's messages who does not only watch.</summary>
+    internal bool HasReceivers(string topic) => _owner.HasReceivers(topic) || _router.Receivers(topic).Count > 0;
 
     internal GossipSubStatus Status()
     {
@@ -341,13 +348,15 @@ internal sealed class GossipHub : IGossipOutput
     void IGossipOutput.CountHistory(long bytes) => _shards[0].Budget.Add(bytes);
 
     /// <inheritdoc/>
-    void IGossipOutput.Deliver(GossipMessage message)
+    void IGossipOutput.Deliver(GossipMessage message) => Deliver(message, SignedReach.All);
+
+    private void Deliver(GossipMessage message, SignedReach reach)
     {
         if (_owner.HasSubscribers(message.Topic))
         {
             TopicMessage copy = message.Copy(_owner.PeerId);
             _owner.Deliver(message.Topic, _owner.WantsWhole(message.Topic)
-                ? copy with { Whole = message.Whole(), Id = message.Id } : copy);
+                ? copy with { Whole = message.Whole(), Id = message.Id } : copy, reach);
         }
     }
 

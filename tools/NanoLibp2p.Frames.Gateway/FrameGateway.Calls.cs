@@ -28,11 +28,15 @@ public sealed partial class FrameGateway
     /// <exception cref="InvalidOperationException">The device is not known, or 16 calls wait for it.</exception>
     public Task<FrameReply> CallAsync(PeerId peer, int method, ReadOnlyMemory<byte> body)
     {
-        LiveDevice live = LiveOf(peer);
-        if (!_devices.ContainsKey(peer) || live.Calls.Count >= MaxCallsForDevice)
+        if (!_devices.ContainsKey(peer))
         {
-            throw new InvalidOperationException($"{live.Calls.Count} calls wait for {peer}; a device has to be known, and at most "
-                + $"{MaxCallsForDevice} may wait for one");
+            throw new InvalidOperationException($"{peer} is not known here; remember it by its card, or have it open a session first");
+        }
+
+        LiveDevice live = LiveOf(peer);
+        if (live.Calls.Count >= MaxCallsForDevice)
+        {
+            throw new InvalidOperationException($"{live.Calls.Count} calls wait for {peer} already; at most {MaxCallsForDevice} may");
         }
 
         PendingCall call = new(live.NextCallId, method, body.ToArray());

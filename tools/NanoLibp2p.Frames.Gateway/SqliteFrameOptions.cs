@@ -10,6 +10,10 @@ public sealed class SqliteFrameOptions
     /// number of the process that used the database last (SPEC.md 7, G5).</summary>
     public required string IncarnationPath { get; init; }
 
+    /// <summary>Bytes that it may have, in pages of 4,096; 0 for what the disk has. What is there stays: a store that has reached them
+    /// takes nothing until messages were published.</summary>
+    public long MaxBytes { get; init; }
+
     /// <summary>Whether the operator says that the database is a copy.</summary>
     public bool IsRestored { get; init; }
 }

@@ -25,6 +25,7 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
     private const long ApplicationId = 0x66726D31;
     private const long Version = 1;
     private const int IncarnationBytes = 16;
+    private const int PageBytes = 4096;
     private const int NotADatabase = 26;
     private const int Corrupt = 11;
     private const string Tables = """
@@ -64,6 +65,11 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
             Prepare();
             Execute(Indexes);
             Begin(options);
+            if (options.MaxBytes > 0)
+            {
+                // never below what there is, which SQLite sees to
+                Execute($"PRAGMA max_page_count={Math.Max(1, options.MaxBytes / PageBytes)}");
+            }
         }
         catch (SqliteException e)
         {
@@ -298,7 +304,7 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
         NotADatabase => new FrameStoreException($"{_path} is damaged or no database; {Remedy}", e),
         Corrupt => new FrameStoreException($"{_path} is damaged ({e.Message}); {Remedy}", e),
         5 or 6 => new FrameStoreException($"{_path} is in use by another process: a gateway identity has one process (SPEC.md 15)", e),
-        13 => new FrameStoreException($"the disk of {_path} is full: nothing is acknowledged until there is room", e),
+        13 => new FrameStoreException($"{_path} or its disk is full: nothing is acknowledged until there is room", e),
         _ => new FrameStoreException($"{_path}: {e.Message}", e),
     };
 

@@ -4,6 +4,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Frames;
@@ -65,10 +67,9 @@ public sealed class LoRaUdpLink : IFrameLink
             LoRaAirtime.Microseconds(12, 125_000, Mtu255));
     }
 
-    // each radio of a gateway has airtime of its own
+    // each radio of a gateway has airtime of its own, under a name of at most 24 characters
     private static string ValueOf(IPEndPoint local)
-        => "air-lora-udp-" + local.ToString().Replace(':', '-').Replace("[", "", StringComparison.Ordinal)
-            .Replace("]", "", StringComparison.Ordinal).Replace('%', '-');
+        => "air-lora-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(local.ToString())), 0, 4);
 
     /// <summary>The port that it has while it is open.</summary>
     public int Port => (_socket?.LocalEndPoint as IPEndPoint)?.Port ?? 0;

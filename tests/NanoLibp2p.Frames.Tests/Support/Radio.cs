@@ -89,6 +89,9 @@ internal sealed class Radio : FrameNodeEvents
 
     internal int StoreFailures { get; private set; }
 
+    /// <summary>What the gateway's store said when it failed.</summary>
+    internal List<string> StoreFaults { get; } = [];
+
     internal Func<byte[], bool>? Drops { get; set; }
 
     /// <summary>Provisions both and starts.</summary>
@@ -226,7 +229,7 @@ internal sealed class Radio : FrameNodeEvents
     private FrameGateway NewGateway() => new(new FrameGatewayOptions
     {
         Identity = GatewayIdentity, Crypto = Crypto, Random = new SeededRandom(7), Store = Store, Admits = _ => true, Time = _clock,
-        Calls = new Forwarding(this),
+        Calls = new Forwarding(this), OnStoreFailed = e => StoreFaults.Add(e.Message),
     }, (_, taken) =>
     {
         if (taken.Publication != null)

@@ -235,7 +235,14 @@ namespace NanoLibp2p.Frames
             }
 
             int status = isBlock ? 0 : body[offset + 1];
-            if (_events.OnAnswer(this, status, _callBlock, body, offset + 2, count - 2, more) && more)
+            if (!more)
+            {
+                // it is over, so that the next may be made within the event
+                _callMethod = 0;
+                _callBody = null;
+                _events.OnAnswer(this, status, _callBlock, body, offset + 2, count - 2, false);
+            }
+            else if (_events.OnAnswer(this, status, _callBlock, body, offset + 2, count - 2, true))
             {
                 _callBlock++;
                 _callSends = 0;

@@ -75,7 +75,8 @@ namespace NanoLibp2p.Frames
             return -3;
         }
 
-        /// <summary>A block of the answer to <see cref="FrameNode.Call"/>.</summary>
+        /// <summary>A block of the answer to <see cref="FrameNode.Call"/>. Where it is the last one, the next call may be made
+        /// here.</summary>
         /// <param name="node">Whose.</param>
         /// <param name="status">0 done, 1 not now, 2 not allowed, 3 unknown, 4 signature wrong, 5 something is missing; -1: nobody
         /// answered.</param>

@@ -1,9 +1,12 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Threading;
@@ -20,6 +23,7 @@ using NanoLibp2p.Hal.Radio.Air;
 using NanoLibp2p.Hal.Radio.LoRaUdp;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Tests;
 using NanoLibp2p.Radio.Tests.LoRaUdp;
 
 namespace NanoLibp2p.Interop.Tests;
@@ -35,6 +39,20 @@ public sealed class RadioTests
     // the air's time goes so much faster than the network's
     private const int Haste = 4;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
+
+    [Fact]
+    public async Task Mail_and_a_command_from_js_reach_a_LoRa_sensor_that_sleeps_and_its_answer_js()
+    {
+        string data = Directory.CreateTempSubdirectory("nanolibp2p-radio").FullName;
+        try
+        {
+            await CommandAsync(data);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
 
     [Fact]
     public async Task Readings_of_a_LoRa_sensor_reach_js_as_its_own_signed_messages_through_loss_and_a_restart_of_the_gateway()
@@ -84,6 +102,73 @@ public sealed class RadioTests
         }
     }
 
+    private static async Task CommandAsync(string data)
+    {
+        using DesktopCrypto crypto = new();
+        Identity identity = Identity.Create(crypto, new SystemRandom());
+        await File.WriteAllTextAsync(Path.Combine(data, RadioHost.DevicesFile), $"{RadioCard.Of(identity, crypto)} the sensor\n");
+        await using JsPeer js = await JsPeer.StartAsync(new JsPeerOptions());
+        await using GatewayHost gateway = await StartAsync(data, 0, ("postbox.enabled", "true"), ("postbox.work", "1"),
+            ("radio.callers", js.PeerId));
+        RadioCard card = gateway.Core.FullNode!.Radios!.Card;
+        await ConnectAsync(js, gateway);
+        using SleepingSensor sensor = new(identity, card, new IPEndPoint(IPAddress.Loopback, Port(gateway)));
+
+        // sealed by js, deposited by js; the gateway makes mailboxes of its radios' devices once it has read who they are
+        byte[] seed = RandomNumberGenerator.GetBytes(32);
+        byte[] item = await SealAsync(seed, identity, "open the valve");
+        byte[] to = identity.PeerId.ToBytes();
+        byte[] deposit = [.. Wire.Bytes(1, to), .. Wire.Fixed64(6, Work(to, item)), .. Wire.Bytes(15, item)];
+        byte[] request = Wire.Delimited([.. Wire.Number(1, 1), .. Wire.Bytes(2, deposit)]);
+        Stopwatch watch = Stopwatch.StartNew();
+        ulong code;
+        do
+        {
+            byte[] reply = await js.RequestAsync(gateway.Core.PeerId.ToString(), "/nanolibp2p/postbox/1.0.0", request);
+            code = Wire.NumberOf(Wire.Read(reply[1..]), 2);
+        }
+        while (code == 404 && watch.Elapsed < _patience);
+        Assert.Equal(0ul, code);
+
+        // the answer comes when it has woken
+        byte[] call = Wire.Delimited([.. Wire.Varint((ulong)to.Length), .. to, 0x80, .. "?"u8]);
+        byte[] answer = await js.RequestAsync(gateway.Core.PeerId.ToString(), RadioCommands.ProtocolId, call);
+        Assert.Equal((0, "the valve is 1"), (answer[1], Encoding.ASCII.GetString(answer[2..])));
+
+        while (sensor.Mail.IsEmpty && watch.Elapsed < _patience)
+        {
+            await Task.Delay(5);
+        }
+
+        PeerId sender = new Identity(crypto, seed, 0).PeerId;
+        Assert.Equal([(sender, "open the valve")], sensor.Mail);
+        Assert.True(sensor.Wakes > 1, "it did not sleep");
+        Assert.Equal(2, (await js.RequestAsync(gateway.Core.PeerId.ToString(), RadioCommands.ProtocolId, [1, 0])).Length);
+    }
+
+    private static async Task<byte[]> SealAsync(byte[] seed, Identity to, string body)
+    {
+        string sent = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        string hex = Convert.ToHexString(Encoding.ASCII.GetBytes(body));
+        string[] arguments = ["seal", Convert.ToHexString(seed), Convert.ToHexString(to.PublicKey), sent, hex];
+        await using JsProcess process = JsProcess.Start("seal.mjs", arguments, null);
+        await process.Ended.WaitAsync(_patience);
+        return Convert.FromHexString(JsonDocument.Parse(process.Output).RootElement.GetProperty("item").GetString()!);
+    }
+
+    // one zero bit (postbox specification 9.3)
+    private static byte[] Work(byte[] to, byte[] item)
+    {
+        byte[] bound = SHA256.HashData([.. "nanolibp2p-postbox-work:"u8, .. to, .. SHA256.HashData(item)]);
+        byte[] work = new byte[8];
+        while (SHA256.HashData([.. bound, .. work])[0] >= 128)
+        {
+            work[0]++;
+        }
+
+        return work;
+    }
+
     private static int Port(GatewayHost gateway)
     {
         LoRaUdpLink link = (LoRaUdpLink)gateway.Core.FullNode!.Radios!.Ports[0].Link;
@@ -96,13 +181,13 @@ public sealed class RadioTests
         return link.Port;
     }
 
-    private static Task<GatewayHost> StartAsync(string data, int port)
+    private static Task<GatewayHost> StartAsync(string data, int port, params (string, string)[] more)
     {
         (string, string)[] settings =
         [
             ("data", data), ("listen", "/ip4/127.0.0.1/tcp/0"), ("http.listen", "none"), ("shards", "1"), ("limits.connections", "32"),
             ("kademlia.enabled", "false"), ("rendezvous.enabled", "false"), ("postbox.enabled", "false"),
-            ("radios", $"lora-udp://127.0.0.1:{port}"),
+            ("radios", $"lora-udp://127.0.0.1:{port}"), ("radio.cache", Path.Combine(data, "cache")), .. more,
         ];
         return GatewayHost.StartAsync(GatewaySettings.Load(new SettingsSources
         {
@@ -194,6 +279,132 @@ public sealed class RadioTests
                 _device.Step(now);
                 _forwarder.Poll();
                 Thread.Sleep(1);
+            }
+        }
+    }
+
+    /// <summary>A sensor that loses its memory in each sleep, the packet forwarder, and the air between them, with a thread.</summary>
+    private sealed class SleepingSensor : IDisposable
+    {
+        private const int EveryMs = 6_000;
+        private const int AwakeMs = 20_000;
+
+        // after what happened last
+        private const int QuietMs = 2_500;
+
+        private readonly HastyClock _clock = new();
+        private readonly MemoryStore _store = new();
+        private readonly DesktopCrypto _crypto = new();
+        private readonly Identity _identity;
+        private readonly RadioCard _gateway;
+        private readonly AirLink _radio;
+        private readonly PacketForwarder _forwarder;
+        private readonly Thread _thread;
+        private volatile bool _isEnding;
+        private int _wakes;
+
+        internal SleepingSensor(Identity identity, RadioCard gateway, IPEndPoint server)
+        {
+            (_identity, _gateway) = (identity, gateway);
+            AirMedium air = new(AirProfile.Find("lora-sf7-eu868"), _clock, 7) { Loss = 0.1 };
+            AirLink concentrator = air.Join(new AirLinkOptions { IsGateway = true });
+            concentrator.Open();
+            _radio = air.Join(new AirLinkOptions { Store = new MemoryStore() });
+            _forwarder = new PacketForwarder(server, concentrator, _clock, "SF7BW125");
+            Program first = new(this);
+            first.Start(_clock.NowMs, -1);
+            Assert.True(first.Node.Provision((uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds(), new byte[32], 1UL << 57, false));
+            Assert.Equal(0, first.Node.AddGateway(gateway.Card, gateway.StaticKey));
+            _thread = new Thread(Run) { IsBackground = true };
+            _thread.Start();
+        }
+
+        internal ConcurrentQueue<(PeerId Sender, string Body)> Mail { get; } = new();
+
+        internal int Wakes => Volatile.Read(ref _wakes);
+
+        public void Dispose()
+        {
+            _isEnding = true;
+            _thread.Join();
+            _forwarder.Dispose();
+            _crypto.Dispose();
+        }
+
+        private void Run()
+        {
+            long slept = -1;
+            while (!_isEnding)
+            {
+                Program program = new(this);
+                long woken = _clock.NowMs;
+                program.Begin(woken, slept, Interlocked.Increment(ref _wakes));
+                while (!_isEnding && _clock.NowMs - woken < AwakeMs && !program.IsDone(_clock.NowMs))
+                {
+                    program.Step(_clock.NowMs);
+                    Pass();
+                }
+
+                _radio.Close();
+                long asleep = _clock.NowMs;
+                while (!_isEnding && _clock.NowMs - asleep < EveryMs)
+                {
+                    Pass();
+                }
+
+                slept = _clock.NowMs - asleep;
+            }
+        }
+
+        private void Pass()
+        {
+            _forwarder.Poll();
+            Thread.Sleep(1);
+        }
+
+        private static FrameNodeOptions Options(AirLink radio)
+        {
+            FrameNodeOptions options = RadioDevice.CreateOptions(radio);
+            options.Session.Reserve = 1;
+            options.MayBeCalled = true;
+            return options;
+        }
+
+        private sealed class Program(SleepingSensor board) : RadioMailDevice(board._radio, Options(board._radio),
+            new FrameSecrets(board._crypto), board._identity, board._gateway.Peer, board._store)
+        {
+            private bool _isSettled;
+            private long _last;
+
+            internal void Begin(long now, long slept, int number)
+            {
+                _last = now;
+                Assert.True(Node.SetTopic(0, Topic, FrameTopic.Signed, null));
+                Assert.True(Start(now, slept));
+                byte[] reading = Encoding.ASCII.GetBytes($"{{\"n\":{number}}}");
+                Assert.True(Node.Publish(0, reading, 0, reading.Length, true) >= 0);
+            }
+
+            internal bool IsDone(long now) => _isSettled && !IsTakingMail && now - _last > QuietMs;
+
+            public override void OnSettled(FrameNode node, int reading) => _isSettled = true;
+
+            public override void OnMailWaits(FrameNode node)
+            {
+                _last = board._clock.NowMs;
+                base.OnMailWaits(node);
+            }
+
+            public override int OnCall(FrameNode node, int method, byte[] body, int offset, int count, byte[] answer)
+            {
+                _last = board._clock.NowMs;
+                return method == 0x80 && count == 1 ? Encoding.ASCII.GetBytes("the valve is 1", answer) : -3;
+            }
+
+            protected override void OnMail(PeerId sender, byte[] body)
+            {
+                _last = board._clock.NowMs;
+                board.Mail.Enqueue((sender, Encoding.ASCII.GetString(body)));
             }
         }
     }

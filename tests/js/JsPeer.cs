@@ -86,6 +86,14 @@ public sealed class JsPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends bytes on a new stream of a protocol, half-closes, and gives what the peer sends until it ends its side.</summary>
+    public async Task<byte[]> RequestAsync(string peerId, string protocol, byte[] data)
+    {
+        JsonElement result = await CallAsync("request", new { peer = peerId, protocol, data = Convert.ToBase64String(data) })
+            .ConfigureAwait(false);
+        return result.GetBytesFromBase64();
+    }
+
     /// <summary>libp2p perf as the client; seconds for each direction.</summary>
     public async Task<(double Upload, double Download)> PerfAsync(string peerId, long upload, long download)
     {

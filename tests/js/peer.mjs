@@ -8,7 +8,7 @@ import { gatewayCommands } from './gateway.mjs'
 import { judge } from './judge.mjs'
 import { emit, serve } from './lines.mjs'
 import { createNode, identified } from './node.mjs'
-import { echoMany, perf, pings, sendTo } from './streams.mjs'
+import { echoMany, perf, pings, request, sendTo } from './streams.mjs'
 
 const options = JSON.parse(process.argv[2] ?? '{}')
 const node = await createNode(options)
@@ -74,6 +74,11 @@ await serve({
   async open ({ peer, protocol }) {
     const stream = await connection(peer).newStream(protocol)
     await stream.close()
+  },
+
+  /** Sends bytes on a new stream, half-closes, and returns what the peer sends until it ends its side. */
+  async request ({ peer, protocol, data }) {
+    return (await request(connection(peer), protocol, Buffer.from(data, 'base64'))).toString('base64')
   },
 
   /** `count` echo streams at once, each with its own payload of up to `size` bytes. */

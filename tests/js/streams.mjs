@@ -69,6 +69,22 @@ export async function echoOnce (connection, data) {
   return performance.now() - start
 }
 
+/** Sends `data` on a new stream of a protocol, half-closes, and returns everything until the peer has ended its side. */
+export async function request (connection, protocol, data) {
+  const stream = await connection.newStream(protocol, MANY)
+  const parts = []
+  const back = (async () => {
+    for await (const part of stream) {
+      parts.push(part.subarray())
+    }
+  })()
+  back.catch(() => {})
+  await write(stream, data)
+  await stream.close()
+  await back
+  return Buffer.concat(parts)
+}
+
 /** Opens `count` echo streams at once, each with a payload of its own of 1 to `size` bytes. */
 export async function echoMany (connection, count, size) {
   const start = performance.now()

@@ -10,6 +10,7 @@ using Microsoft.Data.Sqlite;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Firmware.Radio;
 using NanoLibp2p.Frames;
+using NanoLibp2p.Frames.Gateway;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Hal;
@@ -136,8 +137,8 @@ public sealed class RadioHostTests : IDisposable
     [Fact]
     public async Task A_radio_that_fails_is_a_condition_and_is_opened_again()
     {
-        using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), Path.Combine(_folder.Path, "frames.db"),
-            Path.Combine(_folder.Path, "incarnation"), false, _ => true, _ => { }, (_, _, _) => { });
+        using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), StoreOptions(), _ => true, null, _ => { },
+            (_, _, _) => { });
         Conditions conditions = new();
         using CancellationTokenSource ending = new();
         RadioPort port = new("udp://x", "udp", new BrokenLink(), sessions, conditions, 1, ending.Token);
@@ -151,8 +152,8 @@ public sealed class RadioHostTests : IDisposable
     [Fact]
     public void A_device_with_a_newer_card_is_remembered_by_that_one_and_the_older_is_refused()
     {
-        using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), Path.Combine(_folder.Path, "frames.db"),
-            Path.Combine(_folder.Path, "incarnation"), false, _ => true, _ => { }, (_, _, _) => { });
+        using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), StoreOptions(), _ => true, null, _ => { },
+            (_, _, _) => { });
         Identity device = Identity.Create(_crypto, new SystemRandom());
         RadioCard old = RadioCard.Of(device, _crypto);
         RadioCard newer = RadioCard.Of(device, _crypto, 1);
@@ -168,6 +169,11 @@ public sealed class RadioHostTests : IDisposable
         await Gateways.UntilAsync(() => gateway.Status.Conditions.ContainsKey("radio-1"), "the condition");
         Assert.Contains("serial:///dev/nanolibp2p-none can't be opened", gateway.Status.Conditions["radio-1"], StringComparison.Ordinal);
     }
+
+    private SqliteFrameOptions StoreOptions() => new()
+    {
+        Path = Path.Combine(_folder.Path, "frames.db"), IncarnationPath = Path.Combine(_folder.Path, "incarnation"),
+    };
 
     private static void CopyFolder(string from, string to)
     {

@@ -103,6 +103,8 @@ internal sealed class GatewaySettings
 
     internal IReadOnlyList<string> Radios => Texts(SettingsTable.Radios);
 
+    internal IReadOnlyList<string> RadioCallers => Texts(SettingsTable.RadioCallers);
+
     internal string RadioCache => Text(SettingsTable.RadioCache) is { Length: > 0 } path ? path : Sources.StandardCache();
 
     internal string MdnsService => Text(SettingsTable.MdnsService);

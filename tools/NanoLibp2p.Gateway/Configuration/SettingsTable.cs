@@ -68,6 +68,8 @@ internal static class SettingsTable
     internal const string PostboxWork = "postbox.work";
     internal const string PostboxAnnounce = "postbox.announce";
     internal const string Radios = "radios";
+    internal const string RadioCallers = "radio.callers";
+    internal const string RadioStoreMiB = "radio.storeMiB";
     internal const string RadioCache = "radio.cache";
     internal const string Mdns = "mdns.enabled";
     internal const string MdnsService = "mdns.service";
@@ -190,6 +192,12 @@ internal static class SettingsTable
         new(Radios, SettingKind.List, Array.Empty<string>(),
             "Radios on which devices are heard by frame sessions: lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0, udp://[::]:4242")
             { Check = RadioHost.Check },
+        new(RadioCallers, SettingKind.List, Array.Empty<string>(),
+            "Peer ids that may call devices on the radios, in the gateway's name: /nanolibp2p/frames/call/1.0.0")
+            { Check = PeerIdText, Reloads = true },
+        new(RadioStoreMiB, SettingKind.Number, 1024L,
+            "MiB that sessions of devices on radios and messages without receivers may have; then devices keep theirs")
+            { Least = 1, Most = 1_048_576 },
         new(RadioCache, SettingKind.Text, "",
             "Folder outside the data folder by whose file a data folder that is a copy is known; that of the user's caches if empty"),
         new(Mdns, SettingKind.Switch, true,

@@ -96,7 +96,7 @@ internal sealed class GatewayServices : IAsyncDisposable
 
             if (settings.Radios.Count > 0)
             {
-                services.StartRadios(node, settings, folder, identity, admission, conditions);
+                services.StartRadios(node, settings, folder, identity, admission, current, conditions);
             }
 
             return services;
@@ -302,12 +302,20 @@ internal sealed class GatewayServices : IAsyncDisposable
 
     // without their store there are none: what is acknowledged must be kept
     private void StartRadios(
-        Libp2pNode node, GatewaySettings settings, DataFolder folder, Identity identity, AdmissionList admission, Conditions conditions)
+        Libp2pNode node, GatewaySettings settings, DataFolder folder, Identity identity, AdmissionList admission,
+        Func<GatewaySettings> current, Conditions conditions)
     {
         try
         {
-            Radios = RadioHost.Start(node, settings.Radios, folder, settings.RadioCache, identity,
-                peer => admission.ClassOf(peer) != null, conditions);
+            Radios = RadioHost.Start(node, new RadioOptions
+            {
+                Radios = settings.Radios,
+                Cache = settings.RadioCache,
+                MaxBytes = settings.Number(SettingsTable.RadioStoreMiB) * 1024L * 1024,
+                Admits = peer => admission.ClassOf(peer) != null,
+                MayCall = peer => current().RadioCallers.Contains(peer.ToString()),
+                Postbox = () => Postbox?.Service,
+            }, folder, identity, conditions);
             _all.Add(Radios);
         }
         catch (Exception e) when (Disk.IsFailure(e))

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -14,6 +15,8 @@ using NanoLibp2p.Hal.Radio;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Service;
+using NanoLibp2p.Postbox.Service.Stores;
 
 namespace NanoLibp2p.Gateway.Radio;
 
@@ -34,6 +37,7 @@ internal sealed class RadioHost : IAsyncDisposable
     private const string DevicesCondition = "radio-devices";
     private const string CacheCondition = "radio-cache";
     private const string StoreCondition = "radio-store";
+    private const string MailboxCondition = "radio-mailboxes";
     private const string WaitingCondition = "radio-waiting";
     private const int MaxDevices = 10_000;
     private const int MaxQueued = 4096;
@@ -42,6 +46,9 @@ internal sealed class RadioHost : IAsyncDisposable
     // of which there is a condition
     private const long ManyWait = 10_000;
     private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(1);
+
+    // mailboxes that nobody asks close, and a device asks only when mail waits
+    private static readonly TimeSpan _openEvery = TimeSpan.FromMinutes(10);
 
     private readonly Libp2pNode _node;
     private readonly Conditions _conditions;
@@ -53,30 +60,43 @@ internal sealed class RadioHost : IAsyncDisposable
     // topics of messages in the store that nobody received yet, and about how many; of the publishing task
     private readonly Dictionary<string, long> _waiting = new(StringComparer.Ordinal);
     private readonly RadioSessions _sessions;
+    private readonly RadioCommands _commands;
+    private readonly Func<PostboxService?> _postbox;
     private readonly DesktopCrypto _crypto = new();
     private Task _work = Task.CompletedTask;
     private HashSet<PeerId> _devices = [];
     private DateTime _devicesAt;
+    private HashSet<PeerId>? _devicesWithMail;
+    private long _openedAt;
     private bool _hasFailed;
     private long _published;
     private volatile bool _hasMore = true;
 
-    private RadioHost(Libp2pNode node, IReadOnlyList<string> radios, DataFolder folder, string cache, Identity identity,
-        Func<PeerId, bool> admits, Conditions conditions)
+    private RadioHost(Libp2pNode node, RadioOptions options, DataFolder folder, Identity identity, Conditions conditions)
     {
         _node = node;
+        _postbox = options.Postbox;
         _conditions = conditions;
         _devicesPath = folder.PathOf(DevicesFile);
         Directory.CreateDirectory(folder.PathOf(Backup.Stores));
         Card = RadioCard.Of(identity, _crypto);
-        (string incarnation, bool isRestored) = Incarnation(cache, folder, identity.PeerId);
-        _sessions = new RadioSessions(identity, folder.PathOf(Path.Combine(Backup.Stores, StoreFile)), incarnation, isRestored,
-            peer => Volatile.Read(ref _devices).Contains(peer) || admits(peer),
+        (string incarnation, bool isRestored) = Incarnation(options.Cache, folder, identity.PeerId);
+        SqliteFrameOptions store = new()
+        {
+            Path = folder.PathOf(Path.Combine(Backup.Stores, StoreFile)),
+            MaxBytes = options.MaxBytes,
+            IncarnationPath = incarnation,
+            IsRestored = isRestored,
+        };
+        _sessions = new RadioSessions(identity, store,
+            peer => Volatile.Read(ref _devices).Contains(peer) || options.Admits(peer), new RadioCalls(options.Postbox),
             publication => _hasMore |= !_toPublish.Writer.TryWrite(publication),
             (peer, method, e) => conditions.Set("radio-calls", $"a call of method {method:X2}h by {peer} failed here: {e.Message}"));
+        _commands = new RadioCommands(node, _sessions, options.MayCall);
         File.WriteAllText(folder.PathOf(CardFile), Card + "\n");
         ReadDevices();
         FileStore airtime = new(folder.PathOf(Path.Combine(Backup.Stores, "airtime")));
+        IReadOnlyList<string> radios = options.Radios;
         for (int i = 0; i < radios.Count; i++)
         {
             try
@@ -108,10 +128,9 @@ internal sealed class RadioHost : IAsyncDisposable
 
     /// <summary>Starts them.</summary>
     /// <exception cref="IOException">The store can't be opened.</exception>
-    internal static RadioHost Start(Libp2pNode node, IReadOnlyList<string> radios, DataFolder folder, string cache, Identity identity,
-        Func<PeerId, bool> admits, Conditions conditions)
+    internal static RadioHost Start(Libp2pNode node, RadioOptions options, DataFolder folder, Identity identity, Conditions conditions)
     {
-        RadioHost host = new(node, radios, folder, cache, identity, admits, conditions);
+        RadioHost host = new(node, options, folder, identity, conditions);
         host.ReadTopics();
         host._work = Task.WhenAll(host.PublishAsync(), host.LookAsync());
         host._ports.ForEach(one => one.Start());
@@ -143,6 +162,7 @@ internal sealed class RadioHost : IAsyncDisposable
         _ports.ForEach(one => one.Join());
         _toPublish.Writer.TryComplete();
         await _work.ConfigureAwait(false);
+        _commands.Dispose();
         _sessions.Dispose();
         _crypto.Dispose();
         _ending.Dispose();
@@ -327,6 +347,7 @@ internal sealed class RadioHost : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_ending.Token).ConfigureAwait(false))
             {
                 ReadDevices();
+                await OpenMailboxesAsync().ConfigureAwait(false);
                 TellStore();
                 foreach (FrameOutgoing push in _sessions.Due())
                 {
@@ -337,6 +358,32 @@ internal sealed class RadioHost : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // it ends
+        }
+    }
+
+    // a device on a radio has no stream to ask for its mailbox
+    private async Task OpenMailboxesAsync()
+    {
+        HashSet<PeerId> devices = _devices;
+        if (_postbox() is not { } service
+            || (devices == _devicesWithMail && _openedAt != 0 && Stopwatch.GetElapsedTime(_openedAt) < _openEvery))
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (PeerId device in devices.Where(one => service.Find(one) == null))
+            {
+                await service.OpenAsync(device).ConfigureAwait(false);
+            }
+
+            (_devicesWithMail, _openedAt) = (devices, Stopwatch.GetTimestamp());
+            _conditions.Clear(MailboxCondition);
+        }
+        catch (Exception e) when (e is PostboxStoreException or InvalidOperationException or ArgumentException)
+        {
+            _conditions.Set(MailboxCondition, $"devices on radios have no mailbox: {e.Message}");
         }
     }
 

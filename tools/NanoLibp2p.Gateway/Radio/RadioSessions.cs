@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Threading;
+using System.Threading.Tasks;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Frames.Gateway;
@@ -22,18 +23,17 @@ internal sealed class RadioSessions : IDisposable
 
     /// <summary>Opens the store.</summary>
     /// <param name="identity">Who the gateway is.</param>
-    /// <param name="store">The database.</param>
-    /// <param name="incarnation">The file by which a database that was put back is known.</param>
-    /// <param name="isRestored">Whether that file says nothing, so that the database counts as one.</param>
+    /// <param name="store">Where they are kept.</param>
     /// <param name="admits">Who gets a session.</param>
+    /// <param name="calls">What devices call.</param>
     /// <param name="publish">Takes messages for the mesh, after the store has them.</param>
     /// <param name="callFailed">Told when what devices call threw.</param>
     /// <exception cref="System.IO.IOException">The store takes nothing.</exception>
-    internal RadioSessions(Identity identity, string store, string incarnation, bool isRestored, Func<PeerId, bool> admits,
+    internal RadioSessions(Identity identity, SqliteFrameOptions store, Func<PeerId, bool> admits, IFrameCalls? calls,
         Action<FramePublication> publish, Action<PeerId, int, Exception> callFailed)
     {
         _publish = publish;
-        _store = new SqliteFrameStore(new SqliteFrameOptions { Path = store, IncarnationPath = incarnation, IsRestored = isRestored });
+        _store = new SqliteFrameStore(store);
         _gateway = new FrameGateway(new FrameGatewayOptions
         {
             Identity = identity,
@@ -44,6 +44,7 @@ internal sealed class RadioSessions : IDisposable
             IsRestored = _store.IsRestored,
             OnStoreFailed = e => _failed = e,
             OnCallFailed = callFailed,
+            Calls = calls,
         }, Take);
     }
 
@@ -87,6 +88,17 @@ internal sealed class RadioSessions : IDisposable
             }
 
             return _failed;
+        }
+    }
+
+    /// <summary>Calls a device: with its next frame, or at once where it listens always.</summary>
+    /// <returns>Its answer; null when it is not known.</returns>
+    /// <exception cref="InvalidOperationException">Too many calls wait for it.</exception>
+    internal Task<FrameReply>? Call(PeerId device, int method, ReadOnlyMemory<byte> body)
+    {
+        lock (_lock)
+        {
+            return _gateway.Find(device) == null ? null : _gateway.CallAsync(device, method, body);
         }
     }
 

@@ -72,6 +72,9 @@ internal sealed class Mailbox
     /// <summary>Its bytes.</summary>
     internal long WaitingBytes { get; private set; }
 
+    /// <summary>What a device on a radio has put off, by sequence, since the gateway started (SPEC.md 14.1).</summary>
+    internal HashSet<long> PutOff { get; } = [];
+
     internal int Settled => _settled.Sum(list => list?.Count ?? 0);
 
     /// <summary>Whether it is gone from the index.</summary>

@@ -45,7 +45,12 @@ internal sealed record Reply(uint Serial, PostboxCode Code)
     internal const int PieceField = 11;
     private const int DataField = 15;
 
-    internal byte[] ToBytes()
+    internal byte[] ToBytes() => Write().ToDelimited();
+
+    /// <summary>Without its length, as a frame session has it.</summary>
+    internal byte[] ToMessage() => Write().ToArray();
+
+    private MessageWriter Write()
     {
         MessageWriter message = new MessageWriter().Varint(1, Serial).Varint(2, (ulong)Code);
         if (Reason.Length > 0)
@@ -74,7 +79,7 @@ internal sealed record Reply(uint Serial, PostboxCode Code)
             message.Message(BodyField, Body);
         }
 
-        return message.ToDelimited();
+        return message;
     }
 
     /// <summary>A piece of which <paramref name="count"/> bytes follow.</summary>

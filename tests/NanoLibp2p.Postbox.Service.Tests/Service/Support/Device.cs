@@ -59,6 +59,9 @@ internal sealed class Device : PostboxEvents, IAsyncDisposable
 
     internal int Hints { get; private set; }
 
+    /// <summary>How the last request ended.</summary>
+    internal int LastEnd => _ends.Last();
+
     /// <summary>Runs one request to its end.</summary>
     /// <returns>Its code.</returns>
     internal async Task<int> RunAsync(Func<Connection, bool> begin)

@@ -1,0 +1,217 @@
+using System;
+using System.Buffers.Binary;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Threading.Tasks;
+using NanoLibp2p.Postbox.Sender;
+using NanoLibp2p.Postbox.Tests;
+
+namespace NanoLibp2p.Postbox.Service.Tests;
+
+/// <summary>Mail over frame sessions (SPEC.md 14): our device client and the service, by calls and blocks as a radio carries
+/// them.</summary>
+public sealed class FrameCallTests
+{
+    // of a frame at MTU 96
+    private const int Room = 77;
+
+    [Fact]
+    public async Task Mail_comes_by_calls_once_and_its_proof_is_the_recipients()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device valve = bed.AddDevice();
+        Device button = bed.AddDevice();
+        Assert.True(await bed.Service.OpenAsync(valve.Peer));
+        Assert.False(bed.Service.HasMail(valve.Peer));
+        byte[] proofKey = RandomNumberGenerator.GetBytes(8);
+        byte[] item = await button.SealAsync(valve.Peer, "open the valve", proofKey);
+        await DepositAsync(button, valve, item);
+        Assert.True(bed.Service.HasMail(valve.Peer));
+
+        // the mail, then its acknowledgement
+        Assert.Equal(2, await TakeAsync(bed, valve));
+        Assert.Equal((0, "open the valve"), (valve.LastEnd, Assert.Single(valve.Heard)));
+        Assert.False(bed.Service.HasMail(valve.Peer));
+        Assert.Equal(0, await button.RunAsync(connection => button.Sender.Query(connection, valve.Peer, SHA256.HashData(item))));
+        Assert.True(button.Sender.IsProof(proofKey), "the delivery proof is not the recipient's");
+        await DepositAsync(button, valve, item);
+        Assert.Equal(1, await TakeAsync(bed, valve));
+        Assert.Single(valve.Heard);
+    }
+
+    [Fact]
+    public async Task Long_mail_is_wanted_after_what_is_more_urgent_and_goes_on_where_an_answer_broke_off()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device device = bed.AddDevice(new PostboxOptions { BudgetBytes = 200 });
+        Device sender = bed.AddDevice();
+        Assert.True(await bed.Service.OpenAsync(device.Peer));
+        string[] bodies = [new string('a', 1300), "small", new string('c', 700), "urgent"];
+        for (int i = 0; i < bodies.Length; i++)
+        {
+            await DepositAsync(sender, device, await sender.SealAsync(device.Peer, bodies[i]), i);
+        }
+
+        // ten blocks have the first 610 bytes of an item, and not the next 512
+        await TakeAsync(bed, device, mostBlocks: 10);
+        Assert.Equal(0, device.LastEnd);
+        Assert.Equal(bodies.Reverse(), device.Heard);
+        Assert.Equal(0, bed.Service.Find(device.Peer)!.Waiting);
+    }
+
+    [Fact]
+    public async Task What_is_too_long_for_a_device_is_put_off_and_told_no_more_until_something_new_comes()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device device = bed.AddDevice(new PostboxOptions { MaxItemBytes = 610, BudgetBytes = 610 });
+        Device sender = bed.AddDevice();
+        Assert.True(await bed.Service.OpenAsync(device.Peer));
+        await DepositAsync(sender, device, await sender.SealAsync(device.Peer, new string('a', 1000)), 3);
+        Assert.InRange(await TakeAsync(bed, device), 1, 3);
+        Assert.Empty(device.Heard);
+        Assert.False(bed.Service.HasMail(device.Peer));
+
+        await DepositAsync(sender, device, await sender.SealAsync(device.Peer, "short"));
+        Assert.True(bed.Service.HasMail(device.Peer));
+        await TakeAsync(bed, device);
+        Assert.Equal(["short"], device.Heard);
+        Assert.Equal((false, 1), (bed.Service.HasMail(device.Peer), bed.Service.Find(device.Peer)!.Waiting));
+    }
+
+    [Theory]
+    [InlineData("8080808080808080808001")]
+    [InlineData("0050aabbccdd")]
+    [InlineData("0004aabbccdd")]
+    [InlineData("0000aabbcc")]
+    [InlineData("0080aabbccdd01020304050607")]
+    [InlineData("0040aabbccdd00")]
+    [InlineData("0042aabbccdd")]
+    public async Task A_body_that_breaks_a_rule_is_refused_and_does_nothing(string body)
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Caller owner = await bed.CallWithMailboxAsync(Wire.Number(3, 0));
+        byte[] item = Caller.Item(1);
+        Assert.Equal(0, (await owner.DepositAsync(owner.Peer, item, token: owner.Token(owner.Peer))).Code);
+
+        // a good acknowledgement in front counts for nothing
+        byte[] bytes = Convert.FromHexString(body);
+        byte[] ack = [0, .. SHA256.HashData(item)[..4]];
+        byte[] call = [bytes[0], .. bytes[0] == 0 ? ack : [], .. bytes[1..]];
+        (int status, byte[] answer) = await bed.Service.CallAsync(owner.Peer, 0x10, call);
+        Assert.Equal((2, 0), (status, answer.Length));
+        Assert.Equal(1, bed.Service.Find(owner.Peer)!.Waiting);
+    }
+
+    [Fact]
+    public async Task Seventeen_wants_in_a_call_are_refused_and_sixteen_get_no_more_than_an_answer_may_have()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Caller owner = await bed.CallWithMailboxAsync(Wire.Number(3, 0));
+        byte[] item = Caller.Item(1, 3000);
+        Assert.Equal(0, (await owner.DepositAsync(owner.Peer, item, token: owner.Token(owner.Peer))).Code);
+        byte[] want = [0x40, .. SHA256.HashData(item)[..4], 0, 0];
+        byte[] wants = [0xFF, 0x7F, .. Enumerable.Repeat(want, 16).SelectMany(one => one)];
+        (int status, byte[] answer) = await bed.Service.CallAsync(owner.Peer, 0x10, wants);
+        Assert.Equal(0, status);
+        Assert.InRange(answer.Length, 4096, 4200);
+        Assert.Equal(2, (await bed.Service.CallAsync(owner.Peer, 0x10, (byte[])[.. wants, .. want])).Status);
+    }
+
+    [Fact]
+    public async Task Without_a_mailbox_or_for_an_unknown_method_a_call_gets_status_3()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device device = bed.AddDevice();
+        Assert.Equal(3, (await bed.Service.CallAsync(device.Peer, 0x10, ReadOnlyMemory<byte>.Empty)).Status);
+        Assert.Equal(3, (await bed.Service.CallAsync(device.Peer, 0x80, ReadOnlyMemory<byte>.Empty)).Status);
+        await TakeAsync(bed, device);
+        Assert.Equal(404, device.LastEnd);
+    }
+
+    [Fact]
+    public async Task Deposits_queries_and_lookups_go_as_call_17_and_syncs_do_not()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Caller owner = await bed.CallWithMailboxAsync();
+        Device sensor = bed.AddDevice();
+        byte[] item = Caller.Item(2);
+        byte[] deposit = Caller.DepositBody(owner.Peer, item, token: owner.Token(sensor.Peer));
+        (int status, byte[] reply) = await bed.Service.CallAsync(sensor.Peer, 0x11, Wire.Bytes(2, deposit));
+        Assert.Equal((0, 0, 0u), (status, new Answer(reply).Code, new Answer(reply).Serial));
+        Assert.Equal(1, bed.Service.Find(owner.Peer)!.Waiting);
+
+        // the token stays for the next, which then fits a frame
+        byte[] second = Caller.DepositBody(owner.Peer, Caller.Item(3));
+        (status, reply) = await bed.Service.CallAsync(sensor.Peer, 0x11, Wire.Bytes(2, second));
+        Assert.Equal((0, 0), (status, new Answer(reply).Code));
+        Assert.Equal(2, (await bed.Service.CallAsync(sensor.Peer, 0x11, Wire.Bytes(4, []))).Status);
+        Assert.Equal(2, (await bed.Service.CallAsync(sensor.Peer, 0x11, (byte[])[0xFF])).Status);
+    }
+
+    [Fact]
+    public async Task Whatever_a_gateway_answers_ends_the_call_and_hands_nothing_on()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device device = bed.AddDevice();
+        Random random = new(7);
+        for (int i = 0; i < 500; i++)
+        {
+            byte[] answer = new byte[random.Next(300)];
+            random.NextBytes(answer);
+            if (answer.Length > 6 && i % 2 == 0)
+            {
+                // an entry that could be one
+                answer[0] = 1;
+                BinaryPrimitives.WriteUInt16LittleEndian(answer.AsSpan(5), (ushort)(0x0180 | random.Next()));
+            }
+
+            int calls = await TakeAsync(bed, device, forged: answer);
+            Assert.InRange(calls, 1, 260);
+        }
+
+        Assert.Empty(device.Heard);
+    }
+
+    private static async Task DepositAsync(Device from, Device to, byte[] item, int priority = 0)
+    {
+        byte[] token = await to.TokenAsync(from.Peer);
+        Assert.Equal(0, await from.RunAsync(connection => from.Sender.Deposit(connection, new DepositOptions
+        {
+            To = to.Peer, Item = item, Count = item.Length, Token = token, Priority = priority,
+        })));
+    }
+
+    // calls until it wants no more; how many they were
+    private static async Task<int> TakeAsync(Bed bed, Device device, int mostBlocks = 128, byte[]? forged = null)
+    {
+        int calls = 0;
+        do
+        {
+            byte[] body = await device.DoAsync(() =>
+            {
+                byte[] to = new byte[Room];
+                int count = device.Client.WriteCall(bed.Identity.PeerId, to, 0, to.Length);
+                return count >= 0 ? to[..count] : throw new InvalidOperationException("the call was not begun");
+            });
+            (int status, byte[] answer) = forged != null ? (0, forged) : await bed.Service.CallAsync(device.Peer, 0x10, body);
+            int blocks = Math.Clamp((answer.Length + Room - 1) / Room, 1, mostBlocks);
+            await device.DoAsync(() =>
+            {
+                for (int i = 0; i < blocks; i++)
+                {
+                    int at = i * Room;
+                    if (!device.Client.TakeAnswer(status, i, answer, at, Math.Min(Room, answer.Length - at), i < blocks - 1))
+                    {
+                        break;
+                    }
+                }
+
+                return 0;
+            });
+            calls++;
+            Assert.True(calls < 300, "the calls do not end");
+        }
+        while (await device.DoAsync(() => device.Client.IsCallDue));
+        return calls;
+    }
+}

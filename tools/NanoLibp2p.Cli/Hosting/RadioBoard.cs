@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 using System.Threading;
 using NanoLibp2p.Boards.Virtual;
 using NanoLibp2p.Crypto.Desktop;
@@ -71,7 +72,7 @@ internal sealed class RadioBoard : IDisposable
         options.ReadingBytes = 160;
         options.MessageBytes = 1500;
         options.Readings = 64;
-        _device = new Told(_link, options, identity, store, _crypto, log);
+        _device = new Told(_link, options, identity, gateway.Peer, store, _crypto, log);
         if (!_device.Node.SetTopic(Alias, topic, _link.Mtu <= LongestOfBatches ? FrameTopic.Batched : FrameTopic.Signed, null))
         {
             throw new FormatException($"a topic on a radio has 1 to 128 ASCII characters, and fits a frame of {_link.Mtu} bytes");
@@ -167,8 +168,9 @@ internal sealed class RadioBoard : IDisposable
         }
     }
 
-    private sealed class Told(IFrameLink link, FrameNodeOptions options, Identity identity, IStore store, DesktopCrypto crypto,
-        Action<string> log) : RadioDevice(link, options, new FrameSecrets(crypto), identity, store, new SystemRandom())
+    private sealed class Told(IFrameLink link, FrameNodeOptions options, Identity identity, PeerId gateway, IStore store,
+        DesktopCrypto crypto, Action<string> log)
+        : RadioMailDevice(link, options, new FrameSecrets(crypto), identity, gateway, store)
     {
         private long _settled;
         private long _lost;
@@ -198,6 +200,8 @@ internal sealed class RadioBoard : IDisposable
             Interlocked.Increment(ref _lost);
             log(notice == 0 ? "a reading made room for newer ones" : $"the gateway does not take a reading: notice {notice}");
         }
+
+        protected override void OnMail(PeerId sender, byte[] body) => log($"mail from {sender}: {Encoding.UTF8.GetString(body)}");
 
         public override void OnStoreFailed(FrameNode node) => log("its store takes nothing, so it sends nothing");
     }

@@ -42,5 +42,9 @@ internal sealed class FuzzClock : TimeProvider
 {
     internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
     public override DateTimeOffset GetUtcNow() => Now;
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
 }

@@ -218,6 +218,10 @@ internal sealed class RadioWorld
     {
         internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

@@ -153,11 +153,11 @@ internal sealed record Mutant(string Rule, params (string File, string Find, str
                             return true;
                         }
 
-                        if (_openings
+                        SecondLimit limit
                 """,
                 """
                         answer = null;
-                        if (_openings
+                        SecondLimit limit
                 """),
             (Openings, "device.Met == null || nd > device.Met.Nd",
                 "device.Met == null || nd >= device.Met.Nd")),

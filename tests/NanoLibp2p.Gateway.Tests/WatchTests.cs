@@ -9,6 +9,7 @@ using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Host;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Gateway.Tests;
@@ -111,6 +112,29 @@ public sealed class WatchTests : IDisposable
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.True(limiter.Allows(noisy, out int leftOut));
         Assert.Equal(7, leftOut);
+    }
+
+    [Fact]
+    public async Task Who_comes_and_goes_is_logged_as_often_as_the_settings_say()
+    {
+        await using GatewayHost gateway = await Gateways.StartAsync(
+            Gateways.Settings(_folder.Path, ("logging.level", "Debug"), ("logging.perPeerPerMinute", "1")), _logs);
+        await using Libp2pNode noisy = await Gateways.PeerAsync();
+        await using Libp2pNode other = await Gateways.PeerAsync();
+        for (int i = 1; i <= 4; i++)
+        {
+            await noisy.DialAsync(gateway);
+            await noisy.DisconnectAsync(gateway.Node.PeerId);
+            await Gateways.UntilAsync(() => gateway.Node.Events.Recent.Count == 2 * i, "it came and went");
+        }
+
+        // events are logged in order: what was to be said of the first is said
+        await other.DialAsync(gateway);
+        await Gateways.UntilAsync(() => LinesOf(other) == 1, "the other is logged");
+        Assert.Equal(1, LinesOf(noisy));
+
+        int LinesOf(Libp2pNode peer) => _logs.Lines.Count(line => line.Contains("Gateway.Door", StringComparison.Ordinal)
+            && line.Contains(peer.PeerId.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -179,13 +179,25 @@ public class StreamTests
         TaskCompletionSource<Exception> failed = new();
         listener.HandlerFailed += (_, e) => failed.SetResult(e);
         listener.Handle("/bad/1.0.0", (_, _) => throw new InvalidDataException("bad"));
+        listener.Handle("/busy/1.0.0", (stream, _) =>
+        {
+            stream.Abort(ErrorCode.RateLimited);
+            return Task.CompletedTask;
+        });
         await dialler.DialAsync(listener);
 
         await using PeerStream bad = await dialler.OpenStreamAsync(listener.PeerId, "/bad/1.0.0").WaitAsync(Nodes.Patience);
         Libp2pException error = await Assert.ThrowsAsync<Libp2pException>(async ()
             => await bad.ReadAsync(new byte[1]).AsTask().WaitAsync(Nodes.Patience));
         Assert.Equal(Libp2pError.StreamReset, error.Error);
+        Assert.Contains("the peer broke the stream off (peer ", error.Message, StringComparison.Ordinal);
         Assert.IsType<InvalidDataException>(await failed.Task.WaitAsync(Nodes.Patience));
+
+        // one that says why is heard in words
+        await using PeerStream busy = await dialler.OpenStreamAsync(listener.PeerId, "/busy/1.0.0").WaitAsync(Nodes.Patience);
+        error = await Assert.ThrowsAsync<Libp2pException>(async () => await busy.ReadAsync(new byte[1]).AsTask().WaitAsync(Nodes.Patience));
+        Assert.Equal(Libp2pError.StreamReset, error.Error);
+        Assert.Contains("broke the stream off: too much came in too short a time (0x1002)", error.Message, StringComparison.Ordinal);
     }
 
     private static async Task EchoAsync(Libp2pNode node, PeerId peer, int count, int seed)

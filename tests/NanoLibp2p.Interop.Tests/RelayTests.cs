@@ -1,11 +1,19 @@
 using System;
+using System.Collections.Concurrent;
+using System.Linq;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
-using NanoLibp2p.Core;
+using NanoLibp2p.Boards.Virtual;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Firmware;
+using NanoLibp2p.Firmware.Relay;
+using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Perf;
 using NanoLibp2p.Relay;
 
 namespace NanoLibp2p.Interop.Tests;
@@ -94,44 +102,39 @@ public class RelayTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Our_device_behind_a_relay_is_dialed_by_js_echoes_much_and_comes_back_after_a_restart(bool ours)
+    public async Task Our_device_behind_a_relay_carries_ten_megabytes_of_js_also_after_the_relay_was_cut_in_the_middle(bool ours)
     {
-        JsPeerOptions options = new() { Relay = "server", Seed = 77 };
-        JsPeer? js = ours ? null : await JsPeer.StartAsync(options);
-        Libp2pNode? node = ours ? await ListenAsync(2) : null;
-        RelayServiceOptions all = new() { CircuitBytes = 0, CircuitTime = default };
-        RelayService? service = ours ? RelayService.Start(node!, all) : null;
-        string relay = ours ? node!.ListenAddresses[0].ToString() : js!.Address;
-        Watch watch = new();
-        RelayOptions sizes = new() { Relays = [Multiaddr.Parse(relay)], RetryMs = 100, MaxRetryMs = 500 };
-        RelayClient client = new(sizes) { Events = watch };
-
-        // with a device's own sizes: js puts all that is written at once into one record, and its relay that again into one of its own
-        NodeOptions device = new() { MaxConnections = 3, MaxStreams = 64 };
-        await using NanoPeer peer = await NanoPeer.StartAsync(device, client);
-        await watch.Reserved.WaitAsync(JsPeer.Patience, Cancellation);
+        await using TestRelay relay = new(ours);
+        await relay.StartAsync();
+        using RelayedBoard board = RelayedBoard.Start(relay.Address);
+        await board.LogsAsync("others can dial this device at");
         await using JsPeer dialer = await JsPeer.StartAsync(new JsPeerOptions { Relay = "client", Listen = null });
-        string address = $"{relay}/p2p-circuit/p2p/{peer.PeerId}";
+        string address = $"{relay.Address}/p2p-circuit/p2p/{board.PeerId}";
         await dialer.DialAsync(address);
-        await dialer.PerfAsync(peer.PeerId, Megabyte, Megabyte);
-        await dialer.EchoAsync(peer.PeerId, 10, 10_000);
-        await dialer.PingAsync(peer.PeerId, 5);
-        if (!ours)
+        await dialer.PerfAsync(board.PeerId, Much, Much);
+        if (relay.Service is { } service)
         {
-            // the same relay again, at the same address
-            string listen = relay[..relay.IndexOf("/p2p/", StringComparison.Ordinal)];
-            watch.Renew();
-            await js!.DisposeAsync();
-            js = await JsPeer.StartAsync(options with { Listen = listen });
-            await watch.Reserved.WaitAsync(JsPeer.Patience, Cancellation);
-            await using JsPeer other = await JsPeer.StartAsync(new JsPeerOptions { Relay = "client", Listen = null });
-            await other.DialAsync(address);
-            await other.EchoAsync(peer.PeerId, 1, 10_000);
+            // the reservation is refreshed meanwhile, and again
+            DateTimeOffset first = service.ListReservations(1)[0].Expires;
+            await UntilAsync(() => service.ListReservations(1)[0].Expires > first, "the reservation is refreshed");
+            Assert.Equal(1, service.Reservations);
         }
 
-        await (js?.DisposeAsync() ?? default);
-        await (service?.DisposeAsync() ?? default);
-        await (node?.DisposeAsync() ?? default);
+        // a stream of ten megabytes that takes twelve seconds, of which one is over
+        Task<JsonElement> cut = dialer.CallAsync("send", new { peer = board.PeerId, protocol = Sink, count = Much });
+        await UntilAsync(() => board.Taken > Megabyte, "the stream is in its middle");
+        int before = board.Lines.Count;
+        await relay.StopAsync();
+        await Assert.ThrowsAsync<JsPeerException>(() => cut.WaitAsync(JsPeer.Patience, Cancellation));
+        Assert.InRange(board.Taken, Megabyte, Much - 1);
+        await board.LogsAsync("no reservation at a relay: it can't be reached, or is gone", before);
+        await board.LogsAsync($"connection to {dialer.PeerId}", before);
+
+        // the same relay again, at the same address
+        await relay.StartAsync();
+        await board.LogsAsync("others can dial this device at", before);
+        await dialer.DialAsync(address);
+        await dialer.PerfAsync(board.PeerId, Much, Much);
     }
 
     [Fact]
@@ -174,14 +177,99 @@ public class RelayTests
         return Libp2pNode.StartAsync(options, Cancellation);
     }
 
-    private sealed class Watch : RelayEvents
+    private static async Task UntilAsync(Func<bool> condition, string what)
     {
-        private volatile TaskCompletionSource _reserved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenSource late = new(JsPeer.Patience);
+        while (!condition())
+        {
+            Assert.False(late.IsCancellationRequested, $"waited for {JsPeer.Patience.TotalSeconds} s: {what}");
+            await Task.Delay(5, Cancellation);
+        }
+    }
 
-        public Task Reserved => _reserved.Task;
+    // a relay, ours or of js, that may be stopped and started again with its key and its address
+    private sealed class TestRelay(bool ours) : IAsyncDisposable
+    {
+        private readonly Identity _identity = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        private JsPeer? _js;
+        private Libp2pNode? _node;
 
-        public void Renew() => _reserved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        public string Address { get; private set; } = "/ip4/127.0.0.1/tcp/0/p2p/";
 
-        public override void OnReserved(RelayClient client) => _reserved.TrySetResult();
+        public RelayService? Service { get; private set; }
+
+        public async Task StartAsync()
+        {
+            string listen = Address[..Address.IndexOf("/p2p/", StringComparison.Ordinal)];
+            if (!ours)
+            {
+                _js = await JsPeer.StartAsync(new JsPeerOptions { Relay = "server", Seed = 77, Listen = listen });
+                Address = _js.Address;
+                return;
+            }
+
+            Libp2pNodeOptions options = new() { Shards = 2, Identity = _identity };
+            options.ListenAddresses.Add(listen);
+            _node = await Libp2pNode.StartAsync(options, Cancellation);
+            Service = RelayService.Start(_node, new RelayServiceOptions { CircuitBytes = 0, CircuitTime = default });
+            Address = _node.ListenAddresses[0].ToString();
+        }
+
+        public async Task StopAsync()
+        {
+            await (_js?.DisposeAsync() ?? default);
+            await (Service?.DisposeAsync() ?? default);
+            await (_node?.DisposeAsync() ?? default);
+        }
+
+        public async ValueTask DisposeAsync() => await StopAsync();
+    }
+
+    // the sensor program of a virtual board that is dialed through a relay, with perf and a sink beside
+    private sealed class RelayedBoard : IDeviceLog, IDisposable
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+        private readonly SinkProtocol _sink = new(16 * 1024, 20);
+        private readonly VirtualBoard _board;
+        private readonly Device _device;
+        private readonly Thread _thread;
+
+        private RelayedBoard(string relay)
+        {
+            _board = new VirtualBoard("relayed", new MemoryStore(), this, 4);
+            DeviceOptions options = _board.CreateOptions();
+            options.Node.MaxStreams = 16;
+            _device = RelayedDevice.Create(_board, DeviceSettings.Parse($"topic = a\nevery = 1000\nrelay = {relay}"), options,
+                new RelayOptions { MaxCircuits = 1, RefreshMs = 1000, RetryMs = 100, MaxRetryMs = 500 });
+            _device.Node.Add(new PerfProtocol(2, 16 * 1024, serve: true));
+            _device.Node.Add(_sink);
+            _thread = new Thread(_device.Run) { IsBackground = true, Name = "device" };
+        }
+
+        public string PeerId => _device.Node.Identity.PeerId.ToString();
+
+        public long Taken => _sink.Taken;
+
+        public ConcurrentQueue<string> Lines => _lines;
+
+        public static RelayedBoard Start(string relay)
+        {
+            RelayedBoard board = new(relay);
+            board._thread.Start();
+            return board;
+        }
+
+        /// <summary>Waits for a line with a text, behind so many others.</summary>
+        public Task LogsAsync(string text, int behind = 0)
+            => UntilAsync(() => _lines.Skip(behind).Any(line => line.Contains(text, StringComparison.Ordinal)), text);
+
+        void IDeviceLog.Write(string line) => _lines.Enqueue(line);
+
+        public void Dispose()
+        {
+            _device.Stop();
+            Assert.True(_thread.Join(JsPeer.Patience));
+            _board.Dispose();
+        }
     }
 }

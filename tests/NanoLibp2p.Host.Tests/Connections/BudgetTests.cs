@@ -44,6 +44,9 @@ public class BudgetTests
         });
         Assert.IsType<Libp2pException>(error);
         Assert.InRange(streams.Count, 5, 39);
+        Libp2pException said = await Assert.ThrowsAsync<Libp2pException>(
+            () => streams[0].ReadAsync(new byte[1]).AsTask().WaitAsync(Nodes.Patience));
+        Assert.Contains("a limit of its own is reached: connections, streams or memory", said.Message, StringComparison.Ordinal);
         await Nodes.UntilAsync(() => !greedy.IsConnected(server.PeerId) && !server.IsConnected(greedy.PeerId), "it is cut off");
         NodeEvent end = server.Events.Recent.Single(one => one.Kind == NodeEventKind.Closed);
         Assert.Equal((greedy.PeerId, CloseReason.MemoryExceeded), (end.Peer, end.Reason));
@@ -269,6 +272,32 @@ public class BudgetTests
         Assert.Contains("a limit of its own is reached", refused);
         await Nodes.UntilAsync(() => server.Events.Recent.Any(one => one.Refusal == RefusalReason.HandlerLimit), "the log has it");
         go.Set();
+    }
+
+    [Fact]
+    public async Task A_stream_too_many_is_broken_off_and_its_peer_reads_why()
+    {
+        await using Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best, options => options.Node.MaxStreams = 8);
+        await using Libp2pNode client = await Nodes.StartAsync(1, PollerKind.Best);
+        server.Handle("/stuck/1.0.0", (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation));
+        await client.DialAsync(server);
+        List<PeerStream> streams = [];
+        Libp2pException refused = await Assert.ThrowsAsync<Libp2pException>(async () =>
+        {
+            for (int i = 0; i < 9; i++)
+            {
+                streams.Add(await client.OpenStreamAsync(server.PeerId, "/stuck/1.0.0").WaitAsync(Nodes.Patience));
+                await streams[i].WaitUntilAgreedAsync().WaitAsync(Nodes.Patience);
+            }
+        });
+        Assert.Equal(Libp2pError.StreamReset, refused.Error);
+        Assert.Contains(": a limit of its own is reached: connections, streams or memory (0x1001)", refused.Message,
+            StringComparison.Ordinal);
+
+        // the streams themselves are the limit, not the handlers
+        await client.PingAsync(server.PeerId).WaitAsync(Nodes.Patience);
+        Assert.DoesNotContain(server.Events.Recent, one => one.Refusal == RefusalReason.HandlerLimit);
+        Assert.True(client.IsConnected(server.PeerId));
     }
 
     [Fact]

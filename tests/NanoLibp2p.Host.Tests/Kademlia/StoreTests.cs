@@ -50,6 +50,9 @@ public sealed class StoreTests : IDisposable
         OwnRecord own = Assert.Single(await store.GetOwnAsync(default));
         Assert.Equal([7], own.Key);
         Assert.Equal(_now, own.Published);
+        Assert.Null(own.Value);
+        await store.PutOwnAsync(new OwnRecord([7], _now, [5, 6]), default);
+        Assert.Equal([5, 6], Assert.Single(await store.GetOwnAsync(default)).Value);
     }
 
     [Theory]
@@ -120,6 +123,28 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_version_before_is_opened_with_what_it_has()
+    {
+        await using (SqliteKademliaStore store = new(Path))
+        {
+            await store.PutOwnAsync(new OwnRecord([7], _now), default);
+        }
+
+        using (SqliteConnection connection = new($"Data Source={Path};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "ALTER TABLE own DROP COLUMN value; PRAGMA user_version = 1";
+            command.ExecuteNonQuery();
+        }
+
+        await using SqliteKademliaStore again = new(Path);
+        await again.PutOwnAsync(new OwnRecord([8], _now, [1]), default);
+        IReadOnlyList<OwnRecord> own = await again.GetOwnAsync(default);
+        Assert.Equal([7, 8], own.Select(one => one.Key[0]).Order().ToArray());
+    }
+
+    [Fact]
     public async Task A_file_of_a_newer_version_is_refused_with_a_sentence_and_left_as_it_is()
     {
         await using (SqliteKademliaStore store = new(Path))
@@ -130,12 +155,12 @@ public sealed class StoreTests : IDisposable
         {
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 2";
+            command.CommandText = "PRAGMA user_version = 3";
             command.ExecuteNonQuery();
         }
 
         IOException error = Assert.Throws<IOException>(() => new SqliteKademliaStore(Path));
-        Assert.Contains("has version 2, and this program knows versions up to 1: a newer one has written it", error.Message,
+        Assert.Contains("has version 3, and this program knows versions up to 2: a newer one has written it", error.Message,
             StringComparison.Ordinal);
     }
 

@@ -80,6 +80,44 @@ public class TimeTests
     }
 
     [Fact]
+    public async Task A_value_that_was_put_is_told_again_each_22_hours_until_it_is_stopped_or_a_better_one_is_known()
+    {
+        await using SimulatedNetwork network = new();
+        SimulatedNode server = network.Add(options => options.Validators["test"] = new AnyValidator());
+        SimulatedNode owner = network.Add(options => options.Validators["test"] = new AnyValidator());
+        await ConnectAsync(owner, server);
+        await Tests.Nodes.UntilAsync(() => owner.Service!.Upkeeps > 0 && server.Service!.Upkeeps > 0, "they have begun");
+        byte[] other = Encoding.ASCII.GetBytes("/test/other");
+        Assert.Equal(1, await owner.Service!.PutValueAsync(_key, [1]));
+        Assert.Equal(1, await owner.Service!.PutValueAsync(other, [1]));
+        for (int i = 0; i < 2; i++)
+        {
+            DateTimeOffset before = Received(_key);
+            await PassAsync(network, TimeSpan.FromHours(21));
+            Assert.Equal(before, Received(_key));
+            await PassAsync(network, TimeSpan.FromHours(1.5));
+            await Tests.Nodes.UntilAsync(() => Received(_key) > before && Received(other) > before, "they were told again");
+        }
+
+        // longer than a value lives without being told, with its owner and elsewhere
+        await PassAsync(network, TimeSpan.FromHours(4));
+        Assert.Equal([1], (await AskAsync(owner, KademliaCodec.GetValue, _key)).Record!.Value);
+        Assert.Equal([1], (await AskAsync(server, KademliaCodec.GetValue, _key)).Record!.Value);
+
+        await owner.Service.StopRepublishingAsync(_key);
+        KademliaMessage better = new() { Type = KademliaCodec.PutValue, Key = other, Record = new WireRecord(other, [2], null) };
+        await owner.Service.AnswerAsync(server.LocalPeer, KademliaCodec.Write(better), default);
+        DateTimeOffset last = Received(_key);
+        await PassAsync(network, TimeSpan.FromHours(24));
+        Assert.Equal(last, Received(_key));
+        Assert.Equal(last, Received(other));
+        Assert.Empty(await owner.Options.Store!.GetOwnAsync(default));
+
+        DateTimeOffset Received(byte[] key)
+            => server.Options.Store!.GetValueAsync(key, default).AsTask().GetAwaiter().GetResult()!.Received;
+    }
+
+    [Fact]
     public async Task What_nobody_could_be_told_is_told_to_the_first_server_that_comes()
     {
         await using SimulatedNetwork network = new();

@@ -17,7 +17,7 @@ using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host.Tests.PubSub;
 
-/// <summary>What a node does with the peers that a PRUNE names.</summary>
+/// <summary>What a node does with the peers that a PRUNE names, and with those that its own settings name.</summary>
 public class PeerExchangeTests
 {
     private const string Topic = "greenhouse/climate";
@@ -106,6 +106,19 @@ public class PeerExchangeTests
             await teller.PruneAsync((good.PeerId, RecordOf(good)));
             await Task.Delay(20, late.Token);
         }
+    }
+
+    [Fact]
+    public async Task A_direct_peer_of_the_options_is_dialed()
+    {
+        await using Libp2pNode other = await NodeAsync();
+        await using Libp2pNode node = await NodeAsync(options =>
+        {
+            options.DirectPeers.Add(other.PeerId.ToString());
+            options.DirectAddresses.Add(other.ListenAddresses[0].ToString());
+        });
+        await Nodes.UntilAsync(() => node.IsConnected(other.PeerId), "it is dialed");
+        await Nodes.UntilAsync(() => StatusOf(node).Peers.Any(one => one.IsDirect && one.Peer.Equals(other.PeerId)), "the router knows it");
     }
 
     private static GossipSubStatus StatusOf(Libp2pNode node) => node.GetPubSubStatusAsync(Cancellation).GetAwaiter().GetResult();

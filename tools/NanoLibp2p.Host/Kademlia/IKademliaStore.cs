@@ -7,7 +7,7 @@ namespace NanoLibp2p.Host.Kademlia;
 
 /// <summary>
 /// Where a <see cref="KademliaService"/> keeps records: those of others, within <see cref="StoreLimits"/>, and the list of what this node
-/// provides. From any thread. Keys are compared byte by byte. A store of one service alone.
+/// provides and of the values that it has put. From any thread. Keys are compared byte by byte. A store of one service alone.
 /// </summary>
 public interface IKademliaStore : IAsyncDisposable
 {
@@ -32,12 +32,12 @@ public interface IKademliaStore : IAsyncDisposable
     /// <returns>How many records were removed.</returns>
     ValueTask<int> RemoveOlderAsync(DateTimeOffset values, DateTimeOffset providers, CancellationToken cancellationToken);
 
-    /// <summary>All that this node provides.</summary>
+    /// <summary>All that this node provides, and the values that it has put.</summary>
     ValueTask<IReadOnlyList<OwnRecord>> GetOwnAsync(CancellationToken cancellationToken);
 
-    /// <summary>Keeps what this node provides, in place of the record of the same key. No limit is for these.</summary>
+    /// <summary>Keeps what this node provides or has put, in place of the record of the same key. No limit is for these.</summary>
     ValueTask PutOwnAsync(OwnRecord record, CancellationToken cancellationToken);
 
-    /// <summary>Removes what this node provides no more.</summary>
+    /// <summary>Removes what this node tells no more.</summary>
     ValueTask RemoveOwnAsync(byte[] key, CancellationToken cancellationToken);
 }

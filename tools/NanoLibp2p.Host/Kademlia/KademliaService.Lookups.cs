@@ -174,14 +174,15 @@ public sealed partial class KademliaService
         return _store.RemoveOwnAsync(cid.Multihash, cancellationToken).AsTask();
     }
 
-    /// <summary>Stores a value at the peers closest to its key.</summary>
-    /// <param name="key">Its key, such as the bytes of <c>/test/hello</c>; at most 1,024 bytes.</param>
-    /// <param name="value">The value, valid for its namespace. Put it again within 48 hours to keep it.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
+    /// <summary>Stores a value at the peers closest to its key, now and each <see cref="KademliaServiceOptions.RepublishInterval"/> until
+    /// another one is put, <see cref="StopRepublishingAsync"/>, or a better one is told to this node.</summary>
+    /// <param name="key">Its key, such as the bytes of <c>/test/hello</c>; at most 1,024 bytes. Not to be changed any more.</param>
+    /// <param name="value">The value, valid for its namespace. Not to be changed any more.</param>
+    /// <param name="cancellationToken">Gives this time up; it stays on the list.</param>
     /// <returns>How many peers confirmed that they keep it.</returns>
     /// <exception cref="ArgumentException">The key has no namespace, nobody validates it
     /// (<see cref="KademliaServiceOptions.Validators"/>), or the value is not valid or too long.</exception>
-    /// <exception cref="Libp2pException">Nobody could be asked (LookupFailed).</exception>
+    /// <exception cref="Libp2pException">Nobody could be asked (LookupFailed); it is tried again.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<int> PutValueAsync(byte[] key, byte[] value, CancellationToken cancellationToken = default)
     {
@@ -198,19 +199,54 @@ public sealed partial class KademliaService
             throw new ArgumentException($"the value is not valid for {KeyText(key)}, says the namespace's validator");
         }
 
-        StoredValue? kept = await LiveValueAsync(key, validator, cancellationToken).ConfigureAwait(false);
-        if (kept != null && !kept.Value.AsSpan().SequenceEqual(value) && validator.Select(key, [value, kept.Value]) != 0)
+        if (await IsWorseThanKeptAsync(key, value, validator, cancellationToken).ConfigureAwait(false))
         {
             throw new ArgumentException($"a better value of {KeyText(key)} is known already, says the namespace's validator");
         }
 
         await _store.PutValueAsync(new StoredValue(key, value, Now), cancellationToken).ConfigureAwait(false);
+        await _store.PutOwnAsync(new OwnRecord(key, DateTimeOffset.MinValue, value), cancellationToken).ConfigureAwait(false);
+        _ownValues[key] = value;
+        return await PublishValueAsync(key, value, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts a value no more. Peers forget it by themselves 48 hours after they were told.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    public async Task StopRepublishingAsync(byte[] key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        CheckDisposed();
+        if (_ownValues.TryRemove(key, out _))
+        {
+            await _store.RemoveOwnAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // one time of PutValueAsync
+    private async Task<int> PublishValueAsync(byte[] key, byte[] value, CancellationToken cancellationToken)
+    {
         KademliaMessage closest = new() { Type = KademliaCodec.FindNode, Key = key };
         Lookup lookup = await RunAsync(closest, _options.BucketSize, null, (_, _) => false, cancellationToken).ConfigureAwait(false);
         bool[] stored = await Task.WhenAll(lookup.Closest(_options.BucketSize).Select(peer =>
             StoreAsync(peer, lookup.AddressesOf(peer), key, value, cancellationToken))).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return stored.Count(one => one);
+        int count = stored.Count(one => one);
+
+        // unless it was stopped meanwhile, or another one put
+        if (count > 0 && _ownValues.TryGetValue(key, out byte[]? now) && now.AsSpan().SequenceEqual(value))
+        {
+            await _store.PutOwnAsync(new OwnRecord(key, Now, value), cancellationToken).ConfigureAwait(false);
+        }
+
+        return count;
+    }
+
+    private async ValueTask<bool> IsWorseThanKeptAsync(
+        byte[] key, byte[] value, IValueValidator validator, CancellationToken cancellationToken)
+    {
+        StoredValue? kept = await LiveValueAsync(key, validator, cancellationToken).ConfigureAwait(false);
+        return kept != null && !kept.Value.AsSpan().SequenceEqual(value) && validator.Select(key, [value, kept.Value]) != 0;
     }
 
     /// <summary>Looks for the best value of a key.</summary>

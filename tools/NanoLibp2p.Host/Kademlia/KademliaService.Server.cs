@@ -108,9 +108,7 @@ public sealed partial class KademliaService
             return null;
         }
 
-        StoredValue? kept = await LiveValueAsync(record.Key, validator, cancellationToken).ConfigureAwait(false);
-        bool isWorse = kept != null && !kept.Value.AsSpan().SequenceEqual(record.Value)
-            && validator.Select(record.Key, [record.Value, kept.Value]) != 0;
+        bool isWorse = await IsWorseThanKeptAsync(record.Key, record.Value, validator, cancellationToken).ConfigureAwait(false);
         if (isWorse || !await _store.PutValueAsync(new StoredValue(record.Key, record.Value, Now), cancellationToken).ConfigureAwait(false))
         {
             return null;

@@ -9,7 +9,7 @@ using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.Kademlia;
 
-// What is done from time to time: the table is refreshed, records expire, and what this node provides is told again.
+// What is done from time to time: the table is refreshed, records expire, and what this node provides or has put is told again.
 public sealed partial class KademliaService
 {
     // A bucket's refresh looks for a key whose hash begins as the bucket's do: found by trying, 2^13 times for the last one. The buckets
@@ -84,7 +84,14 @@ public sealed partial class KademliaService
             {
                 foreach (OwnRecord own in await _store.GetOwnAsync(cancellation).ConfigureAwait(false))
                 {
-                    _ownKeys.TryAdd(own.Key, true);
+                    if (own.Value == null)
+                    {
+                        _ownKeys.TryAdd(own.Key, true);
+                    }
+                    else
+                    {
+                        _ownValues.TryAdd(own.Key, own.Value);
+                    }
                 }
             }).ConfigureAwait(false);
             while (true)
@@ -131,10 +138,41 @@ public sealed partial class KademliaService
         DateTimeOffset due = Now - _options.RepublishInterval + _options.RefreshInterval;
         foreach (OwnRecord own in await _store.GetOwnAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (own.Published <= due && _table.Count > 0)
+            if (own.Published > due || _table.Count == 0)
+            {
+                continue;
+            }
+
+            if (own.Value == null)
             {
                 await PublishAsync(own.Key, cancellationToken).ConfigureAwait(false);
             }
+            else
+            {
+                await RepublishValueAsync(own.Key, own.Value, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // One that is not valid any more, or than which a better one is kept, is told no more.
+    private async Task RepublishValueAsync(byte[] key, byte[] value, CancellationToken cancellationToken)
+    {
+        bool isGood = FindValidator(key) is { } validator && validator.IsValid(key, value)
+            && !await IsWorseThanKeptAsync(key, value, validator, cancellationToken).ConfigureAwait(false);
+        if (!isGood)
+        {
+            await StopRepublishingAsync(key, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _store.PutValueAsync(new StoredValue(key, value, Now), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await PublishValueAsync(key, value, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Libp2pException e) when (e.Error == Libp2pError.LookupFailed)
+        {
+            // it stays due
         }
     }
 

@@ -36,6 +36,9 @@ public sealed partial class KademliaService : IAsyncDisposable
 
     // what this node provides, as in the store
     private readonly ConcurrentDictionary<byte[], bool> _ownKeys = new(BytesComparer.Instance);
+
+    // the values that it has put, as in the store
+    private readonly ConcurrentDictionary<byte[], byte[]> _ownValues = new(BytesComparer.Instance);
     private readonly Lock _modeLock = new();
     private readonly Task _upkeep;
     private bool? _isReachable;

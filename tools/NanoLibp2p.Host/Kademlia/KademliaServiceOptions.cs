@@ -88,7 +88,7 @@ public sealed class KademliaServiceOptions
     /// <summary>How often the routing table is refreshed.</summary>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often the DHT is told again what this node provides.</summary>
+    /// <summary>How often the DHT is told again what this node provides, and the values that it has put.</summary>
     public TimeSpan RepublishInterval { get; set; } = TimeSpan.FromHours(22);
 
     /// <summary>How long a value of others is kept and told.</summary>

@@ -17,19 +17,24 @@ namespace NanoLibp2p.Host.Kademlia;
 public sealed class SqliteKademliaStore : IKademliaStore
 {
     /// <summary>The version of the file's layout, kept in its user_version.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     // records in one transaction: more gain little (5,700 a second with 256, 1,200 with 16, each made safe on its own)
     private const int MaxGroup = 256;
 
-    private const string Schema = """
+    // what makes each version of the one before
+    private static readonly string[] _steps =
+    [
+        """
         CREATE TABLE value (key BLOB PRIMARY KEY, value BLOB NOT NULL, received INTEGER NOT NULL) WITHOUT ROWID;
         CREATE INDEX value_received ON value (received);
         CREATE TABLE provider (key BLOB NOT NULL, peer BLOB NOT NULL, addresses BLOB NOT NULL, received INTEGER NOT NULL,
             PRIMARY KEY (key, peer)) WITHOUT ROWID;
         CREATE INDEX provider_received ON provider (received);
         CREATE TABLE own (key BLOB PRIMARY KEY, published INTEGER NOT NULL) WITHOUT ROWID;
-        """;
+        """,
+        "ALTER TABLE own ADD COLUMN value BLOB;",
+    ];
 
     private readonly string _path;
     private readonly StoreLimits _limits;
@@ -125,11 +130,14 @@ public sealed class SqliteKademliaStore : IKademliaStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<OwnRecord>> GetOwnAsync(CancellationToken cancellationToken)
-        => new(Read("SELECT key, published FROM own", null, row => new OwnRecord((byte[])row[0], Time(row.GetInt64(1)))));
+        => new(Read("SELECT key, published, value FROM own", null,
+            row => new OwnRecord((byte[])row[0], Time(row.GetInt64(1)), row[2] as byte[])));
 
     /// <inheritdoc/>
     public async ValueTask PutOwnAsync(OwnRecord record, CancellationToken cancellationToken)
-        => await WriteAsync(() => Execute(_writer, "INSERT OR REPLACE INTO own VALUES ($1, $2)", record.Key, Ticks(record.Published)),
+        => await WriteAsync(
+            () => Execute(_writer, "INSERT OR REPLACE INTO own VALUES ($1, $2, $3)", record.Key, Ticks(record.Published),
+                record.Value ?? (object)DBNull.Value),
             cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
@@ -202,10 +210,14 @@ public sealed class SqliteKademliaStore : IKademliaStore
                 + "written it; use that, or another file");
         }
 
-        if (version == 0)
+        if (version < SchemaVersion)
         {
             using SqliteTransaction transaction = _writer.BeginTransaction();
-            Execute(_writer, Schema);
+            for (long i = version; i < SchemaVersion; i++)
+            {
+                Execute(_writer, _steps[i]);
+            }
+
             Execute(_writer, $"PRAGMA user_version = {SchemaVersion}");
             transaction.Commit();
         }

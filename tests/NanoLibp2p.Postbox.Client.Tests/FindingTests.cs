@@ -112,9 +112,18 @@ public sealed class FindingTests : IAsyncLifetime
     {
         await using KademliaService kademlia = Kademlia(_alice.Node, KademliaMode.Client);
         MailboxFinder finder = new(_alice.Node, kademlia, [_meeting.ListenAddresses[0]]);
-        await using MailSender sender = _alice.OpenSender(new MailSenderOptions { Find = finder.FindAsync });
+        List<PeerId> lookedFor = [];
+        await using MailSender sender = _alice.OpenSender(new MailSenderOptions
+        {
+            Find = (peer, cancellation) =>
+            {
+                lookedFor.Add(peer);
+                return finder.FindAsync(peer, cancellation);
+            },
+        });
         MailException e = await Assert.ThrowsAsync<MailException>(() => sender.SendAsync(_bob.Id, Text("hello")).WaitAsync(Peer.Patience));
         Assert.Equal(MailError.NoGateway, e.Error);
+        Assert.Equal([_bob.Id], lookedFor);
         Assert.Contains("none was found", e.Message, StringComparison.Ordinal);
     }
 
@@ -177,6 +186,21 @@ public sealed class FindingTests : IAsyncLifetime
         SentMail sent = await sender.SendAsync(_bob.Id, Text("two")).WaitAsync(Peer.Patience);
         Assert.Equal(_gateway.Node.PeerId, sent.Gateway);
         Assert.Equal(_gateway.Node.PeerId, Assert.Single((await sender.LocateAsync(_bob.Id)).Gateways).Peer);
+    }
+
+    [Fact]
+    public async Task What_became_of_a_message_is_asked_where_its_gateway_is_announced_now()
+    {
+        ScriptedGateway now = _gateway;
+        MailSenderOptions options = new() { Find = (_, _) => Task.FromResult<IReadOnlyList<Multiaddr>>([now.Address]) };
+        await using MailSender sender = _alice.OpenSender(options);
+        SentMail sent = await sender.SendAsync(_bob.Id, Text("hello"), new SendOptions { Via = _gateway.Address });
+        await _gateway.DisposeAsync();
+        now = await ScriptedGateway.StartAsync(_gateway);
+        _gateway = now;
+        MailStatus status = await sender.StatusAsync(sent.Id).WaitAsync(Peer.Patience);
+        Assert.Equal((MailFate.Waiting, now.Node.PeerId), (status.Fate, status.Gateway));
+        Assert.NotEmpty(now.Requests);
     }
 
     private async Task<List<ReceivedMail>> FetchAsync()

@@ -81,13 +81,16 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     /// <summary>Signs receipts in the gateway's place.</summary>
     public Identity? ReceiptSigner { get; set; }
 
-    public static async Task<ScriptedGateway> StartAsync()
+    /// <summary>Starts one.</summary>
+    /// <param name="former">One that has ended: its peer and its items at another address; null for a new one.</param>
+    public static async Task<ScriptedGateway> StartAsync(ScriptedGateway? former = null)
     {
-        Identity identity = Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
+        Identity identity = former?._identity ?? Identity.Create(DesktopCrypto.Choose(), new SystemRandom());
         Libp2pNodeOptions options = new() { Identity = identity, Shards = 1, PubSub = null };
         options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0");
         Libp2pNode node = await Libp2pNode.StartAsync(options);
         ScriptedGateway gateway = new(node, identity);
+        gateway.Items.AddRange(former?.Items ?? []);
         node.Handle(PostboxOptions.ProtocolId, gateway.ServeAsync);
         return gateway;
     }

@@ -92,9 +92,10 @@ internal sealed class GatewayContract : IAsyncDisposable
         await _gateway.Node.PingAsync(peer, late);
         double both = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         double rtt = (await _gateway.Node.PingAsync(peer, late)).TotalMilliseconds;
-        Output = string.Create(CultureInfo.InvariantCulture, _isUnified
-            ? $"latency:\n  handshake_plus_one_rtt: {both}\n  ping_rtt: {rtt}\n  unit: ms\n"
-            : $"{{\"handshakePlusOneRTTMillis\":{both},\"pingRTTMilllis\":{rtt}}}\n");
+        CultureInfo plain = CultureInfo.InvariantCulture;
+        Output = _isUnified
+            ? string.Create(plain, $"latency:\n  handshake_plus_one_rtt: {both}\n  ping_rtt: {rtt}\n  unit: ms\n")
+            : string.Create(plain, $"{{\"handshakePlusOneRTTMillis\":{both},\"pingRTTMilllis\":{rtt}}}\n");
     }
 
     private async Task<string> FindListenerAsync(CancellationToken late)

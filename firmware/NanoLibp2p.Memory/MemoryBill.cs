@@ -27,7 +27,7 @@ namespace NanoLibp2p.Memory
         private const int TableIds = 8 * sizeof(uint);
 
         // the provider's scratch memory
-        private const int ManagedCryptoBytes = 5676;
+        private const int ManagedCryptoBytes = 5400;
 
         // of the ids below, those that every node has, and those of them that identify does not tell
         private const int CoreIds = 7;

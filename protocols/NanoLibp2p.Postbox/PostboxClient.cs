@@ -18,7 +18,7 @@ namespace NanoLibp2p.Postbox
     ///     '--the first is longer than the budget--> Fetch, from where it stopped ----^
     /// </code>
     /// What is acknowledged has been stored before. PostboxClient.Writing.cs asks, PostboxClient.Reading.cs reads the replies,
-    /// PostboxClient.Items.cs opens and judges (SPEC.md 6). PostboxClient.Calls.cs takes mail over a frame session. Sealing and
+    /// PostboxClient.Items.cs opens and judges (SPEC.md 6). PostboxClient.Calls.Desktop.cs takes mail over a frame session. Sealing and
     /// depositing is PostboxSender's.
     /// </remarks>
     public sealed partial class PostboxClient : StreamProtocol
@@ -183,7 +183,12 @@ namespace NanoLibp2p.Postbox
         public override long Poll(long nowMs)
         {
             HandOnStored();
-            if (!IsBusy || _asked == AskMail)
+#if NANOFRAMEWORK_1_0
+            bool isIdle = !IsBusy;
+#else
+            bool isIdle = !IsBusy || _asked == AskMail;
+#endif
+            if (isIdle)
             {
                 return long.MaxValue;
             }

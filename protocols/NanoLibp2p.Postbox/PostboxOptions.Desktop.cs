@@ -19,7 +19,7 @@ namespace NanoLibp2p.Postbox
                 int cipher = ObjectBytes(4) + ArrayBytes(224) + LiteralBytes + ObjectBytes(2);
                 int mail = ObjectBytes(15) + ArrayBytes(ItemCipher.IdBytes);
                 int reader = ObjectBytes(8) + ArrayBytes(6 * 8);
-                return ObjectBytes(40) + names + table + cipher + mail + reader + ArrayBytes(4 * 13) + ArrayBytes(2 + ProtocolId.Length);
+                return ObjectBytes(30) + names + table + cipher + mail + reader + ArrayBytes(4 * 13) + ArrayBytes(2 + ProtocolId.Length);
             }
         }
 

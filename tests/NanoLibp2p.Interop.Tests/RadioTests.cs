@@ -113,6 +113,12 @@ public sealed class RadioTests
         RadioCard card = gateway.Core.FullNode!.Radios!.Card;
         await ConnectAsync(js, gateway);
         using SleepingSensor sensor = new(identity, card, new IPEndPoint(IPAddress.Loopback, Port(gateway)));
+        Stopwatch watch = Stopwatch.StartNew();
+        while (sensor.Wakes < 2)
+        {
+            Assert.True(watch.Elapsed < _patience, "it did not sleep");
+            await Task.Delay(5);
+        }
 
         // sealed by js, deposited by js; the gateway makes mailboxes of its radios' devices once it has read who they are
         byte[] seed = RandomNumberGenerator.GetBytes(32);
@@ -120,7 +126,6 @@ public sealed class RadioTests
         byte[] to = identity.PeerId.ToBytes();
         byte[] deposit = [.. Wire.Bytes(1, to), .. Wire.Fixed64(6, Work(to, item)), .. Wire.Bytes(15, item)];
         byte[] request = Wire.Delimited([.. Wire.Number(1, 1), .. Wire.Bytes(2, deposit)]);
-        Stopwatch watch = Stopwatch.StartNew();
         ulong code;
         do
         {
@@ -142,7 +147,6 @@ public sealed class RadioTests
 
         PeerId sender = new Identity(crypto, seed, 0).PeerId;
         Assert.Equal([(sender, "open the valve")], sensor.Mail);
-        Assert.True(sensor.Wakes > 1, "it did not sleep");
         Assert.Equal(2, (await js.RequestAsync(gateway.Core.PeerId.ToString(), RadioCommands.ProtocolId, [1, 0])).Length);
     }
 

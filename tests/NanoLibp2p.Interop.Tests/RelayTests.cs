@@ -106,7 +106,7 @@ public class RelayTests
     {
         await using TestRelay relay = new(ours);
         await relay.StartAsync();
-        using RelayedBoard board = RelayedBoard.Start(relay.Address);
+        using RelayedBoard board = RelayedBoard.Start(relay.Address, ours ? 1000 : 0);
         await board.LogsAsync("others can dial this device at");
         await using JsPeer dialer = await JsPeer.StartAsync(new JsPeerOptions { Relay = "client", Listen = null });
         string address = $"{relay.Address}/p2p-circuit/p2p/{board.PeerId}";
@@ -234,13 +234,14 @@ public class RelayTests
         private readonly Device _device;
         private readonly Thread _thread;
 
-        private RelayedBoard(string relay)
+        private RelayedBoard(string relay, int refreshMs)
         {
             _board = new VirtualBoard("relayed", new MemoryStore(), this, 4);
             DeviceOptions options = _board.CreateOptions();
             options.Node.MaxStreams = 16;
-            _device = RelayedDevice.Create(_board, DeviceSettings.Parse($"topic = a\nevery = 1000\nrelay = {relay}"), options,
-                new RelayOptions { MaxCircuits = 1, RefreshMs = 1000, RetryMs = 100, MaxRetryMs = 500 });
+            RelayOptions sizes = new() { MaxCircuits = 1, RetryMs = 100, MaxRetryMs = 500 };
+            sizes.RefreshMs = refreshMs > 0 ? refreshMs : sizes.RefreshMs;
+            _device = RelayedDevice.Create(_board, DeviceSettings.Parse($"topic = a\nevery = 1000\nrelay = {relay}"), options, sizes);
             _device.Node.Add(new PerfProtocol(2, 16 * 1024, serve: true));
             _device.Node.Add(_sink);
             _thread = new Thread(_device.Run) { IsBackground = true, Name = "device" };
@@ -252,9 +253,9 @@ public class RelayTests
 
         public ConcurrentQueue<string> Lines => _lines;
 
-        public static RelayedBoard Start(string relay)
+        public static RelayedBoard Start(string relay, int refreshMs)
         {
-            RelayedBoard board = new(relay);
+            RelayedBoard board = new(relay, refreshMs);
             board._thread.Start();
             return board;
         }

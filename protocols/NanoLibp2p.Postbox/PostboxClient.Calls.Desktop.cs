@@ -1,3 +1,4 @@
+#if !NANOFRAMEWORK_1_0
 using NanoLibp2p.Buffers;
 using NanoLibp2p.Multiformats;
 
@@ -387,3 +388,4 @@ namespace NanoLibp2p.Postbox
         }
     }
 }
+#endif

@@ -54,7 +54,8 @@ public class BenchTests
             ("connections a second", 1), ("connect and a byte, a peer that is known, round trips", 3),
             ("connect and a byte, a stranger, round trips", 3), ("direct up, MB/s", 1), ("direct down, MB/s", 1),
             ("relayed up, MB/s", 1), ("relayed down, MB/s", 1), ("10 MB echo through the relay, ms", 1),
-            ("gossip, there and back through the router, ms", 50), ("RSS of the gateway with 20, MiB", 1),
+            ("gossip, there and back through the router, ms", 50), ("messages a second through the router", 1),
+            ("RSS of the gateway with 20, MiB", 1),
         })
         {
             JsonElement one = said.GetProperty(figure);

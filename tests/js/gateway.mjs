@@ -86,7 +86,7 @@ export function gatewayCommands (node) {
       }
       const waiting = heard.get(ack)
       const data = new Uint8Array(size)
-      await open(topic, data, waiting)
+      await open(topic, data, window, waiting)
       const ms = []
       const all = performance.now()
       for (let i = 0; i < count; i += window) {
@@ -112,10 +112,12 @@ export function gatewayCommands (node) {
   }
 
   /** Publishes until an answer comes: all have heard of all subscriptions then. Answers that are late have their time to come. */
-  async function open (topic, data, waiting) {
+  async function open (topic, data, window, waiting) {
     waiting.come = 0
     while (waiting.come === 0) {
-      await node.services.pubsub.publish(topic, data).catch(() => {})
+      for (let i = 0; i < window; i++) {
+        await node.services.pubsub.publish(topic, data).catch(() => {})
+      }
       await delay(REST)
     }
     let come

@@ -21,6 +21,11 @@ internal sealed class GatewayBench : IAsyncDisposable
     private const string Topic = "bench";
     private const string Ack = "bench-ack";
 
+    // messages that are published at once, of which one is acknowledged
+    private const int Window = 32;
+    private const string Many = "bench-many";
+    private const string ManyAck = "bench-many-ack";
+
     // for the idle connections, beside the figures' own
     private const int SpareConnections = 1024;
 
@@ -107,7 +112,10 @@ internal sealed class GatewayBench : IAsyncDisposable
         // the gateway carries what it subscribes to
         await _gateway.CallAsync("acknowledge", new { topic = Topic, ack = "nobody", every = int.MaxValue });
         await _gateway.CallAsync("acknowledge", new { topic = Ack, ack = "nobody", every = int.MaxValue });
+        await _gateway.CallAsync("acknowledge", new { topic = Many, ack = ManyAck, every = int.MaxValue });
+        await _gateway.CallAsync("acknowledge", new { topic = ManyAck, ack = "nobody", every = int.MaxValue });
         await _subscriber.CallAsync("acknowledge", new { topic = Topic, ack = Ack, every = 1 });
+        await _subscriber.CallAsync("acknowledge", new { topic = Many, ack = ManyAck, every = Window });
     }
 
     private async Task MeasureAsync()
@@ -136,6 +144,12 @@ internal sealed class GatewayBench : IAsyncDisposable
             JsonElement said = await _target.CallAsync("exchange",
                 new { topic = Topic, ack = Ack, count = _sizes.Hops, size = 100, window = 1 });
             return Values(said, "ms");
+        });
+        await MeasureAsync("messages a second through the router", async () =>
+        {
+            int count = _sizes.Hops * Window;
+            JsonElement said = await _target.CallAsync("exchange", new { topic = Many, ack = ManyAck, count, size = 100, window = Window });
+            return [count / said.GetProperty("seconds").GetDouble()];
         });
     }
 

@@ -217,7 +217,7 @@ internal sealed class NanoPeer : IAsyncDisposable
         ChannelReader<bool> heard = await HearAsync(Text(arguments, "ack"));
         byte[] data = new byte[Number(arguments, "size")];
         List<double> ms = [];
-        await OpenAsync(topic, data, heard);
+        await OpenAsync(topic, data, window, heard);
         Stopwatch all = Stopwatch.StartNew();
         for (int i = 0; i < count; i += window)
         {
@@ -235,12 +235,12 @@ internal sealed class NanoPeer : IAsyncDisposable
     }
 
     // publishes until an answer comes: all have heard of all subscriptions then; answers that are late have their time to come
-    private async Task OpenAsync(string topic, byte[] data, ChannelReader<bool> heard)
+    private async Task OpenAsync(string topic, byte[] data, int window, ChannelReader<bool> heard)
     {
         bool isOpen = false;
         while (!isOpen || heard.TryRead(out _))
         {
-            if (!isOpen)
+            for (int i = 0; !isOpen && i < window; i++)
             {
                 await _node.PublishAsync(topic, data);
             }

@@ -351,7 +351,7 @@ func (n *node) exchange(a asked) (any, error) {
 		return nil, err
 	}
 	data := make([]byte, a.Size)
-	if err := open(t, data, heard); err != nil {
+	if err := open(t, data, a.Window, heard); err != nil {
 		return nil, err
 	}
 	var ms []float64
@@ -374,7 +374,7 @@ func (n *node) exchange(a asked) (any, error) {
 }
 
 // open publishes until an answer comes: all have heard of all subscriptions then. Answers that are late have their time to come.
-func open(t *pubsub.Topic, data []byte, heard chan struct{}) error {
+func open(t *pubsub.Topic, data []byte, window int, heard chan struct{}) error {
 	isOpen := false
 	for {
 		come := len(heard)
@@ -385,7 +385,7 @@ func open(t *pubsub.Topic, data []byte, heard chan struct{}) error {
 			return nil
 		}
 		isOpen = isOpen || come > 0
-		if !isOpen {
+		for i := 0; !isOpen && i < window; i++ {
 			if err := t.Publish(context.Background(), data); err != nil {
 				return err
 			}

@@ -1,7 +1,7 @@
 // go-libp2p as the gateway and its peers for `Bench -- gateway --beside PROGRAM`: a relay without limits, a gossipsub router, echo and perf,
 // driven by JSON lines. Its commands and their answers are those of tests/js/peer.mjs and of NanoPeer.cs.
 //
-//	go build -o /tmp/go-peer .
+//	go build -o ../bin/go-peer .
 package main
 
 import (

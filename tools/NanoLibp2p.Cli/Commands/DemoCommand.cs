@@ -228,34 +228,23 @@ internal static class DemoCommand
 
         private void TellRadio(string name, DemoSensor sensor, string key, JsonNode value, string text, string caption,
             params (string Key, JsonNode Value)[] more)
-        {
-            JsonObject json = Output.Event(name);
-            json["board"] = sensor.Name;
-            json["peer"] = sensor.Peer;
-            json["radio"] = sensor.Radio;
-            json[key] = value;
-            foreach ((string one, JsonNode its) in more)
-            {
-                json[one] = its;
-            }
-
-            Show(() => _output.Tell(json, $"[green]{sensor.Name}[/] {sensor.Peer} {text}"), $"{sensor.Name} {caption}");
-        }
+            => TellBoard(name, sensor.Name, sensor.Peer, [("radio", sensor.Radio), (key, value), .. more], text, caption);
 
         private void TellMail(string name, DemoMail mail, MailBoard board, string key, JsonNode value, string text,
             params (string Key, JsonNode Value)[] more)
+            => TellBoard(name, board.Name, board.Peer, [("from", mail.Owner), (key, value), .. more], text, text);
+
+        private void TellBoard(string name, string board, string peer, (string Key, JsonNode Value)[] fields, string text, string caption)
         {
             JsonObject json = Output.Event(name);
-            json["board"] = board.Name;
-            json["peer"] = board.Peer;
-            json["from"] = mail.Owner;
-            json[key] = value;
-            foreach ((string one, JsonNode its) in more)
+            json["board"] = board;
+            json["peer"] = peer;
+            foreach ((string key, JsonNode value) in fields)
             {
-                json[one] = its;
+                json[key] = value;
             }
 
-            Show(() => _output.Tell(json, $"[green]{board.Name}[/] {board.Peer} {text}"), $"{board.Name} {text}");
+            Show(() => _output.Tell(json, $"[green]{board}[/] {peer} {text}"), $"{board} {caption}");
         }
 
         private void TellReached(HostedBoard board, string outside, TimeSpan roundTrip, string address, long bytes)

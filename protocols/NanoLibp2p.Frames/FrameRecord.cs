@@ -46,6 +46,8 @@ namespace NanoLibp2p.Frames
         // what a write may have set aside of numbers that the store has lost
         private const int MaxReserve = 64;
 
+        // a literal takes heap wherever it is read
+        private readonly string _name = Name;
         private readonly IStore _store;
         private bool _isOlder;
 
@@ -78,7 +80,7 @@ namespace NanoLibp2p.Frames
         public bool Save()
         {
             Raw[0] = Version;
-            if (_store.Write(Name, Raw, 0, RecordBytes))
+            if (_store.Write(_name, Raw, 0, RecordBytes))
             {
                 _isOlder = false;
                 return true;
@@ -215,7 +217,7 @@ namespace NanoLibp2p.Frames
 
         private bool Read()
         {
-            if (_store.Read(Name, Raw, 0, RecordBytes) == RecordBytes && Raw[0] == Version)
+            if (_store.Read(_name, Raw, 0, RecordBytes) == RecordBytes && Raw[0] == Version)
             {
                 return true;
             }

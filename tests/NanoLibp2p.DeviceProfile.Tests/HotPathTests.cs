@@ -39,6 +39,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Firmware.Mail.MailTaker.TextOf"] = "why, for that line",
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
         ["NanoLibp2p.Hal.UdpFrames.UdpLink.Open"] = "a socket, once a network is there or comes back",
+        ["NanoLibp2p.Frames.FrameGateways."] = "the name of the list in the store, once a gateway is met",
         ["NanoLibp2p.Firmware.Radio.TwinStore.NameOf"] = "the name of a copy in the store, once a write",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };
@@ -46,6 +47,15 @@ public sealed class HotPathTests
     [Theory]
     [InlineData("NanoLibp2p.Core.Node", "Poll")]
     [InlineData("NanoLibp2p.Firmware.Device", "Step")]
+    [InlineData("NanoLibp2p.Discovery.Mdns", "Poll")]
+    [InlineData("NanoLibp2p.Frames.FrameNode", "Transmit")]
+    [InlineData("NanoLibp2p.Frames.FrameNode", "Receive")]
+    [InlineData("NanoLibp2p.Frames.FrameNode", "Publish")]
+    [InlineData("NanoLibp2p.Frames.FrameNode", "PublishValues")]
+    [InlineData("NanoLibp2p.Frames.FrameNode", "Call")]
+    [InlineData("NanoLibp2p.Firmware.Radio.RadioDevice", "Step")]
+    [InlineData("NanoLibp2p.Postbox.Sender.PostboxSender", "Seal")]
+    [InlineData("NanoLibp2p.Postbox.Sender.PostboxSender", "Deposit")]
     public void A_node_that_runs_takes_heap_only_where_a_connection_begins(string type, string method)
     {
         using DeviceAssemblySet assemblies = DeviceAssemblySet.Load(DeviceAssemblies.Product, DeviceAssemblies.Surface);

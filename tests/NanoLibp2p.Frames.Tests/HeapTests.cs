@@ -30,9 +30,20 @@ public class HeapTests : FrameNodeEvents
         options.Session.IsShort = true;
         options.Session.HasFirstContact = false;
         Identity identity = Identity.Create(crypto, new SeededRandom(1));
-        FrameNode node = new(options, new FrameSecrets(crypto), identity, new BoardValues(), new SeededRandom(2), this);
+        FrameSecrets secrets = new(crypto);
+        FrameNode node = new(options, secrets, identity, new BoardValues(), new SeededRandom(2), this);
         node.SetTopic(0, "greenhouse/climate", flags, "{\"c\":%1}");
         node.Provision(1, new byte[32], 1UL << 56, false);
+        for (uint i = 0; i < 2; i++)
+        {
+            Identity gateway = Identity.Create(crypto, new SeededRandom(3 + i));
+            KeyPair key = new();
+            secrets.DeriveStatic(gateway, 0, key);
+            byte[] card = new byte[FrameCard.CardBytes];
+            new FrameCard(crypto).Write(gateway, 0, key, card, 0);
+            Assert.Equal((int)i, node.AddGateway(card, key.PublicKey));
+        }
+
         node.Start(0, -1);
         SortedDictionary<string, int> all = LiveHeap.Measure(node, item => item is IRandom or IStore or string or FrameNodeOptions or
             DeviceSessionOptions or HeapTests);

@@ -8,8 +8,11 @@ namespace NanoLibp2p.Core
     // A connection that has buffers while they hold bytes, and streams as they are opened: NodeOptions.BufferBytes.
     public sealed partial class Connection
     {
-        // stream objects that a connection keeps over its end
-        private const int KeptStreams = 16;
+        // how long after the end of a stream its object and those of others are kept
+        private const int KeepStreamsMs = 5_000;
+
+        // when those are let go of; long.MaxValue when no stream has ended since
+        private long _fewerAt = long.MaxValue;
 
         // records opened so far, how many when the one under way began, and until when it may take; long.MaxValue without one
         private int _recordsOpened;
@@ -19,7 +22,7 @@ namespace NanoLibp2p.Core
         /// <summary>Bytes of buffers that it has rented; 0 for one that is idle, or that has buffers of its own.</summary>
         public int RentedBytes
         {
-            get { return _node.Buffers == null ? 0 : _receive.Bytes.Length + _send.Bytes.Length; }
+            get { return _node.Buffers == null || Yamux == null ? 0 : _receive.Bytes.Length + _send.Bytes.Length; }
         }
 
         /// <inheritdoc/>
@@ -32,6 +35,16 @@ namespace NanoLibp2p.Core
             }
 
             return _streams;
+        }
+
+        // Once no stream has ended for a while, objects for more than are open take memory for nothing.
+        partial void CheckStreams(long nowMs)
+        {
+            if (nowMs >= _fewerAt)
+            {
+                Libp2pStream[] used = Array.FindAll(_streams, stream => stream.Flags != 0);
+                KeepStreams(used, used.Length);
+            }
         }
 
         partial void TakeLess(ref int receive, ref int send, ref int streams)
@@ -85,7 +98,7 @@ namespace NanoLibp2p.Core
 
         partial void LimitNextDeadline(ref long next)
         {
-            next = Math.Min(next, _recordDeadline);
+            next = Math.Min(next, Math.Min(_recordDeadline, _fewerAt));
         }
 
         // of a record only a part is here, and holds a rented buffer
@@ -134,7 +147,7 @@ namespace NanoLibp2p.Core
             _plainOffset += _receive.Start - start;
         }
 
-        // a free connection keeps nothing that was rented, and few streams
+        // a free connection keeps nothing that was rented, and one stream
         private void GiveAllBack()
         {
             if (_node.Buffers != null)
@@ -142,11 +155,20 @@ namespace NanoLibp2p.Core
                 _receive.Reset();
                 MoveReceive(0);
                 _send.GiveBack();
-                if (_streams.Length > KeptStreams)
-                {
-                    MakeStreams(KeptStreams);
-                    Yamux.Keep(_streams);
-                }
+                MakeStreams(1);
+                _streams[0].Flags = 0;
+                KeepStreams(_streams, 0);
+            }
+        }
+
+        private void KeepStreams(Libp2pStream[] streams, int used)
+        {
+            _fewerAt = long.MaxValue;
+            _streams = streams;
+            Yamux.Keep(streams, used);
+            if (_unsettledCount == 0)
+            {
+                _unsettled = Array.Empty<Libp2pStream>();
             }
         }
 

@@ -33,6 +33,10 @@ namespace NanoLibp2p.Core
             _remoteIdCount = 0;
 #if !NANOFRAMEWORK_1_0
             _usedEarlyMuxer = false;
+            if (Yamux == null)
+            {
+                Make();
+            }
 #endif
             _closeReason = CloseReason.None;
             _closeDetail = 0;

@@ -344,6 +344,7 @@ namespace NanoLibp2p.Core
             }
 
             CheckRecord(nowMs);
+            CheckStreams(nowMs);
             if (nowMs < _deadline)
             {
                 return;

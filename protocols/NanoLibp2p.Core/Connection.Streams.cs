@@ -69,7 +69,7 @@ namespace NanoLibp2p.Core
         protected internal override void OnStreamClosed(YamuxStream stream, bool reset)
         {
             Libp2pStream closed = (Libp2pStream)stream;
-            WindowClosed(closed);
+            StreamClosed(closed);
             if (closed.Protocol != null)
             {
                 closed.Protocol.OnClosed(closed, reset);

@@ -25,7 +25,7 @@ namespace NanoLibp2p.Core
 
             if (_unsettledCount == _unsettled.Length)
             {
-                Array.Resize(ref _unsettled, 2 * _unsettledCount);
+                Array.Resize(ref _unsettled, Math.Max(4, 2 * _unsettledCount));
             }
 
             stream.IsListedUnsettled = true;

@@ -58,9 +58,13 @@ namespace NanoLibp2p.Core
             return more;
         }
 
-        partial void WindowClosed(Libp2pStream stream)
+        partial void StreamClosed(Libp2pStream stream)
         {
             _node.GrownBytes -= stream.Window - Yamux.FirstWindow;
+            if (_node.Buffers != null)
+            {
+                _fewerAt = _node.NowMs + KeepStreamsMs;
+            }
         }
 
         partial void HandshakeWritten()

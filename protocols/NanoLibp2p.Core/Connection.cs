@@ -31,16 +31,16 @@ namespace NanoLibp2p.Core
         /// <summary>The bytes of the peer's proved id: <see cref="RemoteIdCount"/> of them, not a copy.</summary>
         public readonly byte[] RemoteId = new byte[PeerId.MaxBytes];
 
-        internal readonly YamuxSession Yamux;
+        internal YamuxSession Yamux;
 
         // where its long records go: the node's, or a buffer of a circuit's own, as the circuit's bytes lie in the node's already
         internal LargeBuffer Large;
 
         private readonly Node _node;
         private ReceiveBuffer _receive;
-        private readonly SendBuffer _send;
-        private readonly CipherState _sending;
-        private readonly CipherState _receiving;
+        private SendBuffer _send;
+        private CipherState _sending;
+        private CipherState _receiving;
         private Libp2pStream[] _streams;
         private NoiseHandshake _handshake;
         private int _remoteIdCount;
@@ -70,9 +70,20 @@ namespace NanoLibp2p.Core
 
         internal Connection(Node node, int index)
         {
-            NodeOptions options = node.Options;
             _node = node;
             Index = index;
+#if !NANOFRAMEWORK_1_0
+            // with buffers that are rented it has its parts from its first peer on: most of thousands may never have one
+            if (node.Buffers == null)
+            {
+                Make();
+            }
+        }
+
+        private void Make()
+        {
+#endif
+            NodeOptions options = _node.Options;
             int receive = RecordHeader + options.RecordBytes;
             int send = options.SendBytes;
             int streams = options.MaxStreams;
@@ -80,8 +91,8 @@ namespace NanoLibp2p.Core
             _receive = new ReceiveBuffer(receive);
             _send = new SendBuffer(send);
             Borrow();
-            _sending = new CipherState(node.Crypto);
-            _receiving = new CipherState(node.Crypto);
+            _sending = new CipherState(_node.Crypto);
+            _receiving = new CipherState(_node.Crypto);
             _streams = new Libp2pStream[streams];
             for (int i = 0; i < _streams.Length; i++)
             {
@@ -323,7 +334,7 @@ namespace NanoLibp2p.Core
 
         partial void PongRead();
 
-        partial void WindowClosed(Libp2pStream stream);
+        partial void StreamClosed(Libp2pStream stream);
 
         // Connection.Borrowed.cs; with buffers of its own a connection calls none of these
         partial void TakeLess(ref int receive, ref int send, ref int streams);
@@ -339,6 +350,8 @@ namespace NanoLibp2p.Core
         partial void RecordOpened();
 
         partial void CheckRecord(long nowMs);
+
+        partial void CheckStreams(long nowMs);
 
         partial void LimitNextDeadline(ref long next);
 

@@ -46,6 +46,89 @@ public class BorrowedTests
     }
 
     [Fact]
+    public void A_connection_that_has_had_no_peer_yet_takes_512_bytes_at_most()
+    {
+        const int Count = 5000;
+        CheapCrypto crypto = new CheapCrypto();
+        Identity identity = Identity.Create(crypto, new SeededRandom(1));
+        _ = new Node(NodeOptions.Desktop(), identity, crypto, new SeededRandom(2));
+        NodeOptions options = NodeOptions.Desktop();
+        options.MaxConnections = Count;
+        long before = GC.GetTotalMemory(true);
+        Node node = new Node(options, identity, crypto, new SeededRandom(2));
+        long each = (GC.GetTotalMemory(true) - before) / Count;
+        GC.KeepAlive(node);
+        TestContext.Current.SendDiagnosticMessage($"{each} bytes each");
+        Assert.InRange(each, 200, 512);
+    }
+
+    [Fact]
+    public void Streams_that_have_ended_are_let_go_of_after_a_while_and_those_between_them_go_on()
+    {
+        const int Count = 40;
+        EchoProtocol echo = new EchoProtocol();
+        EchoProtocol served = new EchoProtocol();
+        NodeOptions options = new NodeOptions
+        {
+            BufferBytes = 1 << 20,
+            MaxStreams = 100,
+            RecordBytes = 65_535,
+            LargeRecordBytes = 0,
+            KeepAliveMs = 0,
+        };
+        TestNode listener = Listening(options, out Multiaddr address, true);
+        listener.Node.Add(served);
+        TestNode dialer = _simulation.Add(options);
+        dialer.Node.Add(echo);
+        dialer.Dial(address);
+        Assert.True(_simulation.Run(() => dialer.Connected == 1 && listener.Connected == 1, 1000));
+        Connection connection = dialer.LastConnected;
+        Libp2pStream kept = null!;
+        WeakReference[] ended = OpenAndEnd();
+
+        _simulation.Run(4_000);
+        Assert.Contains(ended, one => IsAlive(one));
+        _simulation.Run(6_000);
+        Assert.DoesNotContain(ended, one => IsAlive(one));
+        Assert.Equal((1, 1), (connection.OpenStreams, listener.LastConnected.OpenStreams));
+        Assert.Equal(10, EchoProtocol.Send(kept, 10, 10));
+        Assert.True(_simulation.Run(() => echo.Returned == (10 * (Count + 1)) + 10, 1000));
+        Assert.NotNull(echo.Open(connection));
+        kept.CloseWrite();
+        Assert.True(_simulation.Run(() => served.Closed == Count + 1, 1000));
+        Assert.Equal((0, 0, 0), (echo.Wrong, echo.Resets, served.Resets));
+
+        // not in the test's own frame, which keeps what it has seen
+        WeakReference[] OpenAndEnd()
+        {
+            Libp2pStream[] streams = [.. Enumerable.Range(0, Count + 1).Select(_ => echo.Open(connection)!)];
+            int[] sent = new int[streams.Length];
+            Assert.True(_simulation.Run(
+                () =>
+                {
+                    for (int i = 0; i < sent.Length; i++)
+                    {
+                        sent[i] += EchoProtocol.Send(streams[i], sent[i], 10 - sent[i]);
+                    }
+
+                    return sent.All(bytes => bytes == 10);
+                },
+                1000));
+            kept = streams[Count / 2];
+            Libp2pStream[] others = [.. streams.Where(one => one != kept)];
+            Array.ForEach(others, one => one.CloseWrite());
+            Assert.True(_simulation.Run(() => echo.Closed == Count && served.Closed == Count, 1000));
+            return [.. others.Select(one => new WeakReference(one))];
+        }
+
+        static bool IsAlive(WeakReference one)
+        {
+            GC.Collect();
+            return one.IsAlive;
+        }
+    }
+
+    [Fact]
     public void A_part_of_a_record_takes_no_more_than_four_times_its_size_and_nothing_once_it_is_whole()
     {
         NodeOptions options = new NodeOptions { RecordBytes = 65_535, LargeRecordBytes = 0, BufferBytes = 1 << 20 };

@@ -177,7 +177,7 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
             }
 
             bool isItsKey = _key != null && PeerId.FromPublicKey(_key, 0, _key.Length, crypto).Equals(connection.Peer);
-            return new PeerIdentification(connection, isPush, _protocols, listen, _agent ?? "", _family ?? "", _observed,
+            return new PeerIdentification(connection, isPush, PeerStore.Shared(_protocols), listen, _agent ?? "", _family ?? "", _observed,
                 isItsKey ? _key : null, record);
         }
 

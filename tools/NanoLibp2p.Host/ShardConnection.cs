@@ -19,8 +19,9 @@ internal sealed class ShardConnection
     // one pump and one flush of each waiting stream, so often in one turn: then the others have theirs
     private const int MaxPumps = 8;
 
-    private readonly Queue<PeerStream> _waiting = new();
-    private readonly Queue<PingRequest> _pings = new();
+    // null until there is one: of thousands of connections few ever have
+    private Queue<PeerStream>? _waiting;
+    private Queue<PingRequest>? _pings;
     private List<IdentifyRequest>? _identifying;
     private int _recordChecks;
     private long _recordMs;
@@ -111,7 +112,7 @@ internal sealed class ShardConnection
     internal double Patience { get; set; }
 
     /// <summary>True when a stream has something to write that found no room.</summary>
-    internal bool HasWaiting => _waiting.Count > 0;
+    internal bool HasWaiting => _waiting is { Count: > 0 };
 
     /// <summary>True when it has something to send that can't leave at once.</summary>
     internal bool HasUnsent => HasWaiting || Connection.HasUnsent;
@@ -216,12 +217,12 @@ internal sealed class ShardConnection
     internal void EndHandler() => Interlocked.Decrement(ref _handlers);
 
     /// <summary>A stream has more to write than there is room.</summary>
-    internal void AddWaiting(PeerStream stream) => _waiting.Enqueue(stream);
+    internal void AddWaiting(PeerStream stream) => (_waiting ??= new()).Enqueue(stream);
 
     /// <summary>Asks for a ping, after those that were asked for before.</summary>
     internal void Add(PingRequest ping)
     {
-        _pings.Enqueue(ping);
+        (_pings ??= new()).Enqueue(ping);
         if (_pings.Count == 1)
         {
             SendPing();
@@ -232,7 +233,7 @@ internal sealed class ShardConnection
     /// <param name="error">Why it failed; null when it was answered.</param>
     internal void EndPing(Libp2pException? error)
     {
-        if (_pings.TryDequeue(out PingRequest? ping))
+        if (_pings != null && _pings.TryDequeue(out PingRequest? ping))
         {
             ping.End(error);
             SendPing();
@@ -326,8 +327,8 @@ internal sealed class ShardConnection
     /// <summary>It has ended, and why is in <see cref="End"/>.</summary>
     internal void Closed()
     {
-        _waiting.Clear();
-        while (_pings.TryDequeue(out PingRequest? ping))
+        _waiting?.Clear();
+        while (_pings != null && _pings.TryDequeue(out PingRequest? ping))
         {
             ping.End(End);
         }
@@ -346,7 +347,7 @@ internal sealed class ShardConnection
 
     private void SendPing()
     {
-        while (_pings.TryPeek(out PingRequest? ping))
+        while (_pings!.TryPeek(out PingRequest? ping))
         {
             ping.Begin();
             if (Shard.Node.Ping.Send(Connection))
@@ -364,9 +365,9 @@ internal sealed class ShardConnection
     private bool Pump()
     {
         bool written = false;
-        for (int i = _waiting.Count; i > 0; i--)
+        for (int i = _waiting?.Count ?? 0; i > 0; i--)
         {
-            written |= _waiting.Dequeue().PumpAgain();
+            written |= _waiting!.Dequeue().PumpAgain();
         }
 
         return written;

@@ -33,15 +33,21 @@ namespace NanoLibp2p.Core.Yamux
             MarkDue(stream);
         }
 
-        /// <summary>Goes on with the first few of its stream objects; the session is over.</summary>
-        internal void Keep(YamuxStream[] streams)
+        /// <summary>Goes on with these of its stream objects alone.</summary>
+        /// <param name="streams">All that are in use, in front; with none in use whatever was due is forgotten.</param>
+        /// <param name="used">How many those are.</param>
+        internal void Keep(YamuxStream[] streams, int used)
         {
             _streams = streams;
-            UsedStreams = 0;
-            ForgetDue();
-            for (int i = 0; i < streams.Length; i++)
+            UsedStreams = used;
+            if (used == 0)
             {
-                streams[i].Flags = 0;
+                ForgetDue();
+            }
+
+            if (_dueCount == 0)
+            {
+                _due = Array.Empty<YamuxStream>();
             }
         }
 
@@ -107,7 +113,7 @@ namespace NanoLibp2p.Core.Yamux
 
             if (_dueCount == _due.Length)
             {
-                Array.Resize(ref _due, 2 * _dueCount);
+                Array.Resize(ref _due, Math.Max(4, 2 * _dueCount));
             }
 
             stream.IsListedDue = true;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host;
@@ -20,6 +21,7 @@ public sealed partial class PeerStore
     private const int StringCost = 32;
 
     private static readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal);
+    private static string[] _lastProtocols = [];
 
     private readonly Dictionary<PeerId, Entry> _entries = [];
 
@@ -182,6 +184,19 @@ public sealed partial class PeerStore
 
             return text;
         }
+    }
+
+    /// <summary>The same for a whole list of them: thousands of devices run one program.</summary>
+    internal static IReadOnlyList<string> Shared(List<string> protocols)
+    {
+        string[] last = Volatile.Read(ref _lastProtocols);
+        if (!protocols.SequenceEqual(last))
+        {
+            last = [.. protocols];
+            Volatile.Write(ref _lastProtocols, last);
+        }
+
+        return last;
     }
 
     /// <summary>A connection to it has opened; when we dialled, its address is good; a caller's is not, though we may have

@@ -95,7 +95,7 @@ internal sealed class PeerScores
             return;
         }
 
-        foreach (TopicStats topic in stats.Topics.Values)
+        foreach ((_, TopicStats topic) in stats.Topics)
         {
             topic.First = 0;
             Fail(topic);
@@ -277,7 +277,7 @@ internal sealed class PeerScores
     {
         bool isChanged = stats.Behaviour > 0;
         stats.Behaviour = Decayed(stats.Behaviour, _options!.BehaviourPenaltyDecay);
-        foreach (TopicStats topic in stats.Topics.Values)
+        foreach ((_, TopicStats topic) in stats.Topics)
         {
             TopicScoreOptions options = topic.Options;
             isChanged |= topic.IsInMesh || topic.First + topic.Mesh + topic.Failure + topic.Invalid > 0;
@@ -308,7 +308,7 @@ internal sealed class PeerScores
     {
         PeerScoreOptions options = _options!;
         double topics = 0;
-        foreach (TopicStats topic in stats.Topics.Values)
+        foreach ((_, TopicStats topic) in stats.Topics)
         {
             TopicScoreOptions weights = topic.Options;
             double score = 0;

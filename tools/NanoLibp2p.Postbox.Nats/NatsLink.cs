@@ -7,11 +7,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Threading;
-using System.Threading.Channels;
 using System.Threading.Tasks;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 using NanoLibp2p.Postbox.Service.Stores;
 
 namespace NanoLibp2p.Postbox.Nats;
@@ -31,11 +29,9 @@ internal sealed class NatsLink : IAsyncDisposable
 
     private readonly NatsPostboxOptions _options;
     private readonly NatsConnection _connection;
-    private readonly NatsJSContext _context;
     private readonly string _replies;
     private readonly ConcurrentDictionary<long, (NatsBatch Batch, int Index)> _pending = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _reading = Task.CompletedTask;
+    private readonly NatsReplies _heard;
     private long _number;
 
     internal NatsLink(NatsPostboxOptions options, string servers, string stream)
@@ -57,11 +53,8 @@ internal sealed class NatsLink : IAsyncDisposable
             PingInterval = TimeSpan.FromSeconds(5),
             PublishTimeoutOnDisconnected = true,
             IgnoreAuthErrorAbort = true,
-
-            // nothing that a follower was sent may be left out
-            SubPendingChannelFullMode = BoundedChannelFullMode.Wait,
         });
-        _context = new NatsJSContext(_connection);
+        _heard = new NatsReplies(_connection, _replies, Refused);
     }
 
     /// <summary>The stream's name, with which its subjects begin.</summary>
@@ -80,34 +73,49 @@ internal sealed class NatsLink : IAsyncDisposable
     internal async Task ConnectAsync(CancellationToken cancellationToken)
     {
         await _connection.ConnectAsync().AsTask().WaitAsync(_options.Patience, cancellationToken).ConfigureAwait(false);
-        INatsSub<byte[]> replies = await _connection.SubscribeCoreAsync<byte[]>(_replies + ".*", cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        _reading = ReadRepliesAsync(replies);
+        await _connection.AddSubAsync(_heard, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Follows the stream. Ends with an exception when that can't go on.</summary>
     /// <param name="from">The first message's number.</param>
     /// <param name="begun">Called when a server has agreed to send them.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Headers of the messages, in order.</returns>
-    internal async IAsyncEnumerable<INatsJSMsg<byte[]>> FollowAsync(
+    /// <returns>The messages, in order.</returns>
+    internal async IAsyncEnumerable<NatsEntry> FollowAsync(
         long from, Action begun, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        INatsJSConsumer consumer = await _context.CreateOrderedConsumerAsync(Stream, new NatsJSOrderedConsumerOpts
-        {
-            HeadersOnly = true,
-            DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence,
-            OptStartSeq = (ulong)from,
-        }, cancellationToken).ConfigureAwait(false);
-        begun();
-        NatsJSConsumeOpts options = new()
-        {
-            MaxMsgs = 8192, Expires = TimeSpan.FromSeconds(10), IdleHeartbeat = TimeSpan.FromSeconds(1),
-        };
-        await foreach (INatsJSMsg<byte[]> message in consumer.ConsumeAsync<byte[]>(opts: options, cancellationToken: cancellationToken)
+        string config = $$$"""
+            {"stream_name":"{{{Stream}}}","config":{"deliver_policy":"by_start_sequence","opt_start_seq":{{{from}}},"ack_policy":"none",
+            "replay_policy":"instant","headers_only":true,"num_replicas":1,"mem_storage":true,"inactive_threshold":60000000000}}
+            """;
+        string consumer;
+        using (JsonDocument made = await AskAsync($"CONSUMER.CREATE.{Stream}", Encoding.ASCII.GetBytes(config), cancellationToken)
             .ConfigureAwait(false))
         {
-            yield return message;
+            consumer = IsError(made, out _, out string text) ? throw new NatsJSException(text)
+                : made.RootElement.GetProperty("name").GetString() ?? "";
+        }
+
+        try
+        {
+            // not an inbox of the client's own making, as it takes what comes there for itself
+            await using NatsFollower follower = new(_connection, $"_INBOX.{Guid.NewGuid():N}");
+            await _connection.AddSubAsync(follower, cancellationToken).ConfigureAwait(false);
+            begun();
+            await foreach (NatsEntry entry in follower.ReadAsync($"{Api}CONSUMER.MSG.NEXT.{Stream}.{consumer}", cancellationToken)
+                .ConfigureAwait(false))
+            {
+                yield return entry;
+            }
+        }
+        finally
+        {
+            // it would go by itself, after a while
+            if (IsConnected)
+            {
+                await _connection.PublishAsync($"{Api}CONSUMER.DELETE.{Stream}.{consumer}", cancellationToken: CancellationToken.None)
+                    .ConfigureAwait(false);
+            }
         }
     }
 
@@ -276,11 +284,9 @@ internal sealed class NatsLink : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
 
         // however it ended, those that wait are told
-        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach ((NatsBatch batch, int index) in _pending.Values)
         {
             batch.Tell(index, new NatsOutcome(NatsOutcomeKind.Unknown, [], Reason: "the store was closed"));
@@ -345,46 +351,25 @@ internal sealed class NatsLink : IAsyncDisposable
                 $"{file} has no credentials for NATS; give a file that nsc wrote, or one line USER:PASSWORD");
     }
 
-    private async Task ReadRepliesAsync(INatsSub<byte[]> replies)
+    private void Refused(string number, bool isUnheard, byte[] answer)
     {
-        try
+        if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long of)
+            && _pending.TryRemove(of, out (NatsBatch Batch, int Index) pending))
         {
-            await foreach (NatsMsg<byte[]> reply in replies.Msgs.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
-            {
-                if (!reply.HasNoResponders && (reply.Data == null || reply.Data.AsSpan().IndexOf("\"error\""u8) < 0))
-                {
-                    // success is told by the follower
-                    continue;
-                }
-
-                ReadOnlySpan<char> number = reply.Subject.AsSpan(reply.Subject.LastIndexOf('.') + 1);
-                if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long of)
-                    && _pending.TryRemove(of, out (NatsBatch Batch, int Index) pending))
-                {
-                    pending.Batch.Tell(pending.Index, Refusal(reply));
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // the store is closed
-        }
-        catch (Exception e) when (e is ChannelClosedException || _stopping.IsCancellationRequested)
-        {
-            // likewise
+            pending.Batch.Tell(pending.Index, Refusal(isUnheard, answer));
         }
     }
 
-    private static NatsOutcome Refusal(NatsMsg<byte[]> reply)
+    private static NatsOutcome Refusal(bool isUnheard, byte[] reply)
     {
-        if (reply.HasNoResponders)
+        if (isUnheard)
         {
             return new NatsOutcome(NatsOutcomeKind.Refused, [], Reason: "the stream has no leader just now, or JetStream is not enabled");
         }
 
         try
         {
-            using JsonDocument answer = JsonDocument.Parse(reply.Data!);
+            using JsonDocument answer = JsonDocument.Parse(reply);
             JsonElement error = answer.RootElement.GetProperty("error");
             int code = error.TryGetProperty("err_code", out JsonElement number) ? number.GetInt32() : 0;
             string text = error.TryGetProperty("description", out JsonElement words) ? words.GetString() ?? "" : "";

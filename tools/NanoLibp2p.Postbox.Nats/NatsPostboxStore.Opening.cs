@@ -31,7 +31,7 @@ public sealed partial class NatsPostboxStore
     private static readonly TimeSpan _disagreement = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource<(int Mailboxes, long Heads)> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<(long Sequence, NatsRecord Record)>? _loading = [];
+    private bool _isLoaded;
     private Task _following = Task.CompletedTask;
     private string _created = "";
     private volatile string? _followProblem;
@@ -242,15 +242,10 @@ public sealed partial class NatsPostboxStore
         {
             try
             {
-                await foreach (INatsJSMsg<byte[]> message in _link.FollowAsync(_passed + 1, () => _followProblem = null, _stopping.Token)
+                await foreach (NatsEntry entry in _link.FollowAsync(_passed + 1, () => _followProblem = null, _stopping.Token)
                     .ConfigureAwait(false))
                 {
-                    if (message.Metadata is { } metadata)
-                    {
-                        string? header = message.Headers?.TryGetLastValue(NatsRecord.Header, out string? value) == true ? value : null;
-                        long sequence = (long)metadata.Sequence.Stream;
-                        Take(sequence, NatsRecord.Read(message.Subject, header, sequence)?.StampedBy(metadata.Timestamp));
-                    }
+                    Take(entry.Sequence, entry.Record);
                 }
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -291,11 +286,11 @@ public sealed partial class NatsPostboxStore
             }
 
             _passed = sequence;
-            if (_loading != null)
+            if (!_isLoaded)
             {
                 if (record != null)
                 {
-                    _loading.Add((sequence, record));
+                    _stream.Load(sequence, record);
                 }
 
                 if (sequence >= _loadTo)
@@ -336,20 +331,20 @@ public sealed partial class NatsPostboxStore
     {
         lock (_lock)
         {
-            if (_loading == null)
+            if (_isLoaded)
             {
                 return;
             }
 
-            _stream.Load(_loading);
-            _loading = null;
+            _stream.EndLoading();
+            _isLoaded = true;
             foreach (PostboxMailbox mailbox in _stream.Index.AllMailboxes())
             {
                 _observer!(new PostboxChange(PostboxChangeKind.MailboxSaved, mailbox.Box) { Mailbox = mailbox });
             }
 
-            PostboxHead[] heads = [.. _stream.Index.AllMailboxes().SelectMany(one => _stream.Index.Heads(one.Box))
-                .OrderBy(one => one.Sequence)];
+            PostboxHead[] heads = [.. _stream.Index.AllMailboxes().SelectMany(one => _stream.Index.Heads(one.Box))];
+            Array.Sort(Array.ConvertAll(heads, one => one.Sequence), heads);
             foreach (PostboxHead head in heads)
             {
                 _observer!(new PostboxChange(PostboxChangeKind.Appended, head.Box) { Head = head });

@@ -22,6 +22,7 @@ internal sealed class NatsRecord
     // kind, writer, number
     private const int Preamble = 17;
     private const int HeadBytes = Preamble + 51;
+    private const int MaxShort = 256;
     private const int ForgottenBytes = BoxId.Length + ItemId.Length + 8;
 
     internal required NatsRecordKind Kind { get; init; }
@@ -114,30 +115,27 @@ internal sealed class NatsRecord
 
     /// <summary>Reads a message. The stream is the operator's, but whoever can write to it may write anything.</summary>
     /// <param name="subject">Its subject.</param>
-    /// <param name="header">The header's value; null for none.</param>
+    /// <param name="header">The header's value, in ASCII; empty for none.</param>
     /// <param name="sequence">Its number in the stream.</param>
     /// <returns>Null when no store writes such.</returns>
-    internal static NatsRecord? Read(string subject, string? header, long sequence)
+    internal static NatsRecord? Read(string subject, ReadOnlySpan<byte> header, long sequence)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = Base64Url.DecodeFromChars(header ?? "");
-        }
-        catch (FormatException)
+        Span<byte> bytes = header.Length <= MaxShort ? stackalloc byte[MaxShort] : new byte[header.Length];
+        if (!Base64Url.IsValid(header) || !Base64Url.TryDecodeFromUtf8(header, bytes, out int length))
         {
             return null;
         }
 
+        bytes = bytes[..length];
         if (bytes.Length < Preamble)
         {
             return null;
         }
 
         NatsRecordKind kind = (NatsRecordKind)bytes[0];
-        long writer = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(1));
-        long number = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(9));
-        ReadOnlySpan<byte> rest = bytes.AsSpan(Preamble);
+        long writer = BinaryPrimitives.ReadInt64BigEndian(bytes[1..]);
+        long number = BinaryPrimitives.ReadInt64BigEndian(bytes[9..]);
+        ReadOnlySpan<byte> rest = bytes[Preamble..];
         switch (kind)
         {
             case NatsRecordKind.Item or NatsRecordKind.Fate when bytes.Length == HeadBytes:

@@ -24,7 +24,11 @@ internal sealed class NatsState
     private readonly Queue<long> _goneFirst = [];
     private readonly Dictionary<BoxId, (long Message, long Floor)> _boxes = [];
     private readonly Dictionary<long, long> _moved = [];
+
+    // a mailbox that was saved again comes after its items
     private readonly Dictionary<BoxId, List<(long Sequence, NatsRecord Record)>> _early = [];
+    private readonly List<PostboxChange> _unheard = [];
+    private bool _isLoading;
 
     /// <summary>The heads and mailboxes.</summary>
     internal HeadIndex Index { get; } = new();
@@ -59,19 +63,20 @@ internal sealed class NatsState
     internal PostboxHead? Current(PostboxHead head) =>
         Index.Find(head.Box, head.Id) is { } now && now.Sequence == head.Sequence ? now : null;
 
-    /// <summary>Applies messages that were there when the store opened.</summary>
-    /// <param name="messages">All of them, in order.</param>
-    internal void Load(IReadOnlyList<(long Sequence, NatsRecord Record)> messages)
+    /// <summary>Applies the next message of those that were there when the store opened.</summary>
+    /// <param name="sequence">Its number in the stream.</param>
+    /// <param name="record">What it says.</param>
+    internal void Load(long sequence, NatsRecord record)
     {
-        // a mailbox that was saved again comes after its items
-        List<PostboxChange> unheard = [];
-        ILookup<bool, (long Sequence, NatsRecord Record)> areMailboxes =
-            messages.ToLookup(one => one.Record.Kind is NatsRecordKind.Saved or NatsRecordKind.Dropped);
-        foreach ((long sequence, NatsRecord record) in areMailboxes[true].Concat(areMailboxes[false]))
-        {
-            Apply(sequence, record, unheard);
-        }
+        _isLoading = true;
+        Apply(sequence, record, _unheard);
+        _unheard.Clear();
+    }
 
+    /// <summary>All that were there have been applied.</summary>
+    internal void EndLoading()
+    {
+        _isLoading = false;
         foreach ((long sequence, NatsRecord _) in _early.Values.SelectMany(one => one))
         {
             Left.Add(sequence);
@@ -147,7 +152,12 @@ internal sealed class NatsState
     private void Drop(long sequence, BoxId box, List<PostboxChange> changes)
     {
         _boxes[box] = (sequence, sequence);
-        _early.Remove(box);
+        if (_early.Remove(box, out List<(long Sequence, NatsRecord Record)>? early) && _isLoading)
+        {
+            // who dropped it may have died before they were deleted
+            Left.AddRange(early.Select(one => one.Sequence));
+        }
+
         if (Index.Mailbox(box) == null)
         {
             return;
@@ -155,6 +165,11 @@ internal sealed class NatsState
 
         foreach (PostboxHead head in Index.Heads(box))
         {
+            if (_isLoading)
+            {
+                Left.Add(MessageOf(head));
+            }
+
             _moved.Remove(head.Sequence);
             Used -= BytesOf(head);
         }

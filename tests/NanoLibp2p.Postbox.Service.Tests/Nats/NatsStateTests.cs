@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
 using NanoLibp2p.Postbox.Nats;
 using NanoLibp2p.Postbox.Service.Stores;
 using NanoLibp2p.Postbox.Service.Tests.Stores;
@@ -24,7 +25,12 @@ public sealed class NatsStateTests
 
             stream.Tidy();
             NatsState late = new();
-            late.Load(stream.Messages);
+            foreach ((long sequence, NatsRecord record) in stream.Messages)
+            {
+                late.Load(sequence, record);
+            }
+
+            late.EndLoading();
             Assert.True(Heads(stream.Live).SequenceEqual(Heads(late)), $"seed {seed}");
             Assert.Equal(stream.Live.Used, late.Used);
 
@@ -50,18 +56,37 @@ public sealed class NatsStateTests
     }
 
     [Fact]
+    public void What_a_dropped_mailbox_left_behind_is_tidied_away_by_who_comes_later()
+    {
+        // who dropped it died before it deleted what was in it
+        NatsState state = new();
+        state.Load(2, Item(2, Letters.Deposit(1, 1)));
+        state.Load(3, Saved(2));
+        state.Load(4, Item(4, Letters.Deposit(2, 1)));
+        state.Load(5, new NatsRecord { Kind = NatsRecordKind.Dropped, Box = Letters.Box(1) });
+        state.Load(6, new NatsRecord { Kind = NatsRecordKind.Dropped, Box = Letters.Box(2) });
+
+        // and of this one nobody has ever said what it is
+        state.Load(7, Item(7, Letters.Deposit(3, 1)));
+        state.EndLoading();
+        Assert.Equal([2L, 4L, 7L], state.Left);
+        Assert.Equal(0, state.Used);
+        Assert.Equal(0, state.Index.Mailboxes);
+    }
+
+    [Fact]
     public void Records_are_read_as_they_were_written_and_of_anything_else_nothing_is_read()
     {
         PostboxMailbox mailbox = new(Letters.Peer(1), 7) { Settings = [1, 2], Record = [3], Seen = 9 };
         NatsRecord saved = new() { Kind = NatsRecordKind.Saved, Writer = -5, Number = 6, Mailbox = mailbox, Floor = 44 };
-        NatsRecord read = NatsRecord.Read("x", saved.Write(), 10)!;
+        NatsRecord read = Read("x", saved.Write(), 10)!;
         Assert.Equal((-5, 6, 44, 7, 9u), (read.Writer, read.Number, read.Floor, read.Mailbox!.Number, read.Mailbox.Seen));
         Assert.Equal(mailbox.Peer, read.Mailbox.Peer);
         Assert.Equal([1, 2], read.Mailbox.Settings);
         Assert.Equal([3], read.Mailbox.Record);
         PostboxDeposit deposit = Letters.Deposit(3, 4, slot: 5);
         NatsRecord item = new() { Kind = NatsRecordKind.Item, Writer = 1, Number = 2, Head = deposit.ToHead(0) };
-        PostboxHead head = NatsRecord.Read(NatsRecord.SubjectOf("mail", deposit.Box, deposit.Id), item.Write(), 12)!.Head!;
+        PostboxHead head = Read(NatsRecord.SubjectOf("mail", deposit.Box, deposit.Id), item.Write(), 12)!.Head!;
         Assert.Equivalent(deposit.ToHead(12), head);
 
         Random random = new(1);
@@ -70,13 +95,16 @@ public sealed class NatsStateTests
         {
             char[] text = good[i % 2].ToCharArray();
             text[random.Next(text.Length)] = (char)random.Next(32, 127);
-            NatsRecord.Read(i % 3 == 0 ? "mail.a.b" : NatsRecord.SubjectOf("mail", deposit.Box, deposit.Id),
+            Read(i % 3 == 0 ? "mail.a.b" : NatsRecord.SubjectOf("mail", deposit.Box, deposit.Id),
                 new string(text, 0, random.Next(text.Length + 1)), 12);
         }
 
-        Assert.Null(NatsRecord.Read("mail.a.b", item.Write(), 12));
-        Assert.Null(NatsRecord.Read("x", null, 12));
+        Assert.Null(Read("mail.a.b", item.Write(), 12));
+        Assert.Null(Read("x", "", 12));
     }
+
+    private static NatsRecord? Read(string subject, string header, long sequence) =>
+        NatsRecord.Read(subject, Encoding.ASCII.GetBytes(header), sequence);
 
     private static (long Sequence, PostboxState State, BoxId Box)[] Heads(NatsState state) =>
         [.. state.Index.AllMailboxes().SelectMany(one => state.Index.Heads(one.Box)).OrderBy(one => one.Sequence)

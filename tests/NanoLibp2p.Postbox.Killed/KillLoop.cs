@@ -168,8 +168,8 @@ public sealed class KillLoop(string address, NatsServer? server = null)
 
     private void Note(string line)
     {
-        string[] words = line.Split(' ');
-        if (words[^1] != ";")
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words is not [.., ";"])
         {
             // cut by the end of the process
             return;

@@ -49,7 +49,7 @@ namespace NanoLibp2p.Firmware.Radio
             {
                 if (_crypto == null)
                 {
-                    _crypto = new ManagedCrypto();
+                    _crypto = new ManagedCrypto(false);
                 }
 
                 return _crypto;

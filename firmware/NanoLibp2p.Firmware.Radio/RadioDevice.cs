@@ -30,13 +30,14 @@ namespace NanoLibp2p.Firmware.Radio
         private readonly FrameNode _node;
         private readonly bool _listens;
 
-        // a frame that arrived, which the node copies at once; or one that the link was too busy for, of so many bytes
-        private readonly byte[] _in;
-        private readonly byte[] _out;
+        // frames go and come in the session's own buffers; so many bytes of one that the link was too busy for
+        private readonly int _longest;
         private int _pending;
         private IFrameLink _link;
         private bool _isOpen;
         private long _openAt;
+        private LinkError _error;
+        private int _refused;
 
         /// <summary>Takes its memory, for one radio.</summary>
         /// <param name="link">The radio; it need not be open.</param>
@@ -53,7 +54,7 @@ namespace NanoLibp2p.Firmware.Radio
         /// <summary>Takes its memory, for several radios.</summary>
         /// <param name="links">The radios, in the order of preference; one has its turn at a time.</param>
         /// <param name="options">The node's. What depends on the radio is set with each change of it; that must keep its duty cycle by
-        /// itself: <see cref="FrameNodeOptions.AirtimeMs"/> stays 0.</param>
+        /// itself: <see cref="FrameNodeOptions.Airtime"/> stays null.</param>
         /// <param name="choice">Whose turn it is. Null for one radio that never has to give way, and whose options stay as they
         /// are.</param>
         /// <param name="secrets">The cryptography of the session.</param>
@@ -66,7 +67,7 @@ namespace NanoLibp2p.Firmware.Radio
         {
             if (links.Length != (choice == null ? 1 : choice.Radios))
             {
-                throw new ArgumentException("give one link, or a choice among as many as there are");
+                throw new ArgumentException("give one link, or a choice among all");
             }
 
             _links = links;
@@ -78,8 +79,6 @@ namespace NanoLibp2p.Firmware.Radio
                 longest = links[i].Mtu > longest ? links[i].Mtu : longest;
             }
 
-            _in = new byte[longest];
-            _out = new byte[longest];
             if (choice != null)
             {
                 // the node takes its memory for the longest frame of all
@@ -88,6 +87,7 @@ namespace NanoLibp2p.Firmware.Radio
             }
 
             _node = new FrameNode(options, secrets, identity, store, random, this);
+            _longest = longest;
             if (choice != null)
             {
                 _listens = options.Session.IsListening;
@@ -108,10 +108,16 @@ namespace NanoLibp2p.Firmware.Radio
         }
 
         /// <summary>Why the link could not be opened the last time; <see cref="LinkError.None"/> when it could.</summary>
-        public LinkError Error { get; private set; }
+        public LinkError Error
+        {
+            get { return _error; }
+        }
 
         /// <summary>Frames that the link did not take, and never will.</summary>
-        public int Refused { get; private set; }
+        public int Refused
+        {
+            get { return _refused; }
+        }
 
         /// <summary>Options that fit a link: MTU, suite, receive window.</summary>
         /// <param name="link">The radio.</param>
@@ -210,9 +216,9 @@ namespace NanoLibp2p.Firmware.Radio
                 return false;
             }
 
-            Error = _link.Open();
+            _error = _link.Open();
             _openAt = nowMs + ReopenMs;
-            _isOpen = Error == LinkError.None;
+            _isOpen = _error == LinkError.None;
             if (_choice == null)
             {
                 return _isOpen;
@@ -236,11 +242,12 @@ namespace NanoLibp2p.Firmware.Radio
             int next = _link.Poll(nowMs);
             int unsettled = _node.Unsettled;
             bool wasOpen = _node.State == FrameState.Open;
-            int count = _link.Receive(_in, 0, _in.Length);
+            byte[] received = _node.Session.Received;
+            int count = _link.Receive(received, DeviceSession.ReceivedOffset, _longest);
             while (count > 0)
             {
-                _node.Receive(_in, 0, count, nowMs);
-                count = _link.Receive(_in, 0, _in.Length);
+                _node.Receive(received, DeviceSession.ReceivedOffset, count, nowMs);
+                count = _link.Receive(received, DeviceSession.ReceivedOffset, _longest);
             }
 
             // a radio over which readings are settled, or a session was opened or resumed, works
@@ -282,14 +289,14 @@ namespace NanoLibp2p.Firmware.Radio
         {
             if (_pending == 0)
             {
-                _pending = _node.Transmit(_out, 0, nowMs);
+                _pending = _node.Transmit(_node.Session.Body, 0, nowMs);
             }
 
-            int result = _pending == 0 ? FrameLinkResult.Busy : _link.Send(_out, 0, _pending, null, 0, true);
+            int result = _pending == 0 ? FrameLinkResult.Busy : _link.Send(_node.Session.Body, 0, _pending, null, 0, true);
             if (result != FrameLinkResult.Busy)
             {
                 // what the link refuses counts as lost, as anything may be that is on the air: the node asks, and sends it again
-                Refused += result > 0 ? 0 : 1;
+                _refused += result > 0 ? 0 : 1;
                 _pending = 0;
             }
 

@@ -18,12 +18,14 @@ namespace NanoLibp2p.Firmware.Radio
         // of a frame that has a signed reading: short tag and head 12, room for a second number 2, signature 64 (SPEC.md B, 9.1)
         private const int SignedOverhead = 78;
 
+        // bytes of a number on the air; and as text, with sign, point and a zero before it
         private const int LongestNumber = 5;
+        private const int LongestText = 13;
         private const int IdentityBytes = 101;
-        private const int LongestValue = 300;
+        private const int LongestValue = 261;
 
         private readonly RadioBoard _board;
-        private readonly RadioSettings _settings;
+        private readonly int _everyMs;
         private readonly RadioDevice _device;
         private readonly int[] _values = new int[FrameTemplate.MaxNumbers];
         private long _readAt;
@@ -35,22 +37,25 @@ namespace NanoLibp2p.Firmware.Radio
         public RadioProgram(RadioBoard board)
         {
             _board = board;
-            _settings = new RadioSettings(board.Store);
-            if (_settings.Topic == null)
+
+            // the text of the settings, a kilobyte, goes with this call
+            RadioSettings settings = new RadioSettings(board.Store);
+            _everyMs = settings.EveryMs;
+            if (settings.Topic == null)
             {
-                throw new InvalidOperationException("no topic is set: send a settings file with 'topic = ...'");
+                throw new InvalidOperationException("no topic is set: send settings with 'topic = ...'");
             }
 
             byte[] bytes = new byte[IdentityBytes];
             int count = board.Store.Read("identity", bytes, 0, bytes.Length);
             if (count <= 0)
             {
-                throw new InvalidOperationException("no identity is stored: make one elsewhere and send it as 'identity'");
+                throw new InvalidOperationException("no identity is stored: send one as 'identity'");
             }
 
             NanoLibp2p.Crypto.CryptoProvider crypto = board.Crypto;
             Identity identity = Identity.FromProtobuf(crypto, bytes, 0, count);
-            IFrameLink[] links = board.CreateLinks(_settings);
+            IFrameLink[] links = board.CreateLinks(settings);
             FrameNodeOptions options = RadioDevice.CreateOptions(links[0]);
 
             // it sleeps between readings; a board that loses its memory then sets aside one number a write
@@ -62,10 +67,23 @@ namespace NanoLibp2p.Firmware.Radio
                 leastMtu = links[i].Mtu < leastMtu ? links[i].Mtu : leastMtu;
             }
 
+            // memory for what its template makes, and no more
+            byte[] template = Bytes.Ascii(board.Template);
+            int numbers = FrameTemplate.Check(template, 0, template.Length);
+            int voice = Voice(numbers, leastMtu - SignedOverhead);
+            options.Topics = 1;
+            options.AnswerBytes = 0;
+            options.ReadingBytes = LongestNumber * numbers;
+            if (voice == FrameTopic.Signed)
+            {
+                options.BatchReadings = 1;
+                options.MessageBytes = template.Length + (LongestText * numbers);
+            }
+
             _device = new RadioDevice(links, options, board.CreateChoice(links), new FrameSecrets(crypto), identity,
                 new TwinStore(board.Store, LongestValue), board.Random);
 
-            _device.Node.SetTopic(0, _settings.Topic, Voice(leastMtu - SignedOverhead), board.Template);
+            _device.Node.SetTopic(0, settings.Topic, voice, board.Template);
             _readAt = board.NowMs;
             _wokeAt = board.NowMs;
             if (!_device.Start(board.NowMs, board.SleptMs))
@@ -86,12 +104,14 @@ namespace NanoLibp2p.Firmware.Radio
             long now = _board.NowMs;
             if (now >= _readAt)
             {
-                _readAt = now + _settings.EveryMs;
+                _readAt = now + _everyMs;
                 _wokeAt = now;
                 int count = _board.Read(_values);
-                if (count > 0 && _device.Node.PublishValues(0, _values, count, false) < 0)
+                int result = count > 0 ? _device.Node.PublishValues(0, _values, count, false) : 0;
+                if (result < 0)
                 {
-                    _board.Write("a reading was not taken: it has not as many numbers as the template, or is too long for a frame");
+                    _board.Write("a reading was not taken: " + (result == FrameResult.Full ? "those before it wait for their signature"
+                        : result == FrameResult.TooLong ? "it is too long" : "the template has another count of numbers"));
                 }
 
                 // a board that sleeps wants to know before it does
@@ -117,14 +137,12 @@ namespace NanoLibp2p.Firmware.Radio
         }
 
         // A signature for each reading where it fits, else one for eight (SPEC.md 9.2), which a board must remember until then.
-        private int Voice(int room)
+        private int Voice(int numbers, int room)
         {
-            byte[] template = Bytes.Ascii(_board.Template);
-            int numbers = FrameTemplate.Check(template, 0, template.Length);
             if (_board.LosesMemory && numbers > room)
             {
-                throw new InvalidOperationException("a reading of " + numbers + " numbers and its signature do not fit a frame, and a "
-                    + "board that loses its memory in each sleep can't sign several at once: take fewer numbers, or a lower 'spreading'");
+                throw new InvalidOperationException(numbers
+                    + " numbers and a signature do not fit a frame: take fewer, or a lower 'spreading'");
             }
 
             return _board.LosesMemory || LongestNumber * numbers <= room ? FrameTopic.Signed : FrameTopic.Batched;
@@ -134,7 +152,7 @@ namespace NanoLibp2p.Firmware.Radio
         public static void Run(RadioBoard board)
         {
             RadioProgram program = new RadioProgram(board);
-            board.Write(board.Name + " publishes on " + program._settings.Topic);
+            board.Write(board.Name + " publishes");
             while (true)
             {
                 program.Step();

@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Firmware.Radio
@@ -10,6 +11,15 @@ namespace NanoLibp2p.Firmware.Radio
     /// </summary>
     public sealed class RadioSettings
     {
+        /// <summary>The topic of its readings; null when it is not set.</summary>
+        public readonly string Topic;
+
+        /// <summary>Milliseconds from one reading to the next: 1,000 to a day; 600,000 if it is not set or no such number.</summary>
+        public readonly int EveryMs;
+
+        /// <summary>LoRa's spreading factor, 7 to 12; 9 if it is not set or no such number.</summary>
+        public readonly int SpreadingFactor;
+
         private const int MaxBytes = 1024;
         private const int DefaultEveryMs = 600000;
         private const int DefaultSpreading = 9;
@@ -26,15 +36,6 @@ namespace NanoLibp2p.Firmware.Radio
             EveryMs = Number("every", DefaultEveryMs, 1000, 86400000);
             SpreadingFactor = Number("spreading", DefaultSpreading, 7, 12);
         }
-
-        /// <summary>The topic of its readings; null when it is not set.</summary>
-        public string Topic { get; }
-
-        /// <summary>Milliseconds from one reading to the next: 1,000 to a day; 600,000 if it is not set or no such number.</summary>
-        public int EveryMs { get; }
-
-        /// <summary>LoRa's spreading factor, 7 to 12; 9 if it is not set or no such number.</summary>
-        public int SpreadingFactor { get; }
 
         /// <summary>The value of the first line with that name, in ASCII.</summary>
         /// <returns>Null when there is none.</returns>
@@ -80,8 +81,7 @@ namespace NanoLibp2p.Firmware.Radio
             int number = Number(name, -1, least, most);
             if (number < 0)
             {
-                throw new InvalidOperationException("no '" + name + " = ...' in the settings: give a number of " + least.ToString() + " to "
-                    + most.ToString());
+                throw new InvalidOperationException("give '" + name + " = ...' in the settings, up to " + most.ToString());
             }
 
             return number;
@@ -132,13 +132,7 @@ namespace NanoLibp2p.Firmware.Radio
                 end--;
             }
 
-            char[] value = new char[end - at];
-            for (int i = 0; i < value.Length; i++)
-            {
-                value[i] = (char)_text[at + i];
-            }
-
-            return new string(value);
+            return Bytes.ToText(_text, at, end - at);
         }
 
         private int Skip(int at, int end)

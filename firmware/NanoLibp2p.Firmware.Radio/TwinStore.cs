@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Frames;
 using NanoLibp2p.Hal;
 
@@ -19,6 +20,7 @@ namespace NanoLibp2p.Firmware.Radio
         /// <summary>Bytes before a value: its number, its checksum.</summary>
         public const int HeadBytes = 8;
 
+        private const int SumAt = 4;
         private const int None = -1;
         private const int Damaged = -2;
         private const int Forgotten = -3;
@@ -29,6 +31,8 @@ namespace NanoLibp2p.Firmware.Radio
         // what Look found: the copy that is newest, and its number
         private bool _isSecond;
         private uint _number;
+        private int _repaired;
+        private bool _isOlder;
 
         /// <summary>Takes its memory.</summary>
         /// <param name="store">Where the copies go.</param>
@@ -40,10 +44,16 @@ namespace NanoLibp2p.Firmware.Radio
         }
 
         /// <summary>Copies that were read and were not whole, since the start.</summary>
-        public int Repaired { get; private set; }
+        public int Repaired
+        {
+            get { return _repaired; }
+        }
 
         /// <inheritdoc/>
-        public bool IsOlder { get; private set; }
+        public bool IsOlder
+        {
+            get { return _isOlder; }
+        }
 
         /// <inheritdoc/>
         public int Read(string name, byte[] buffer, int offset, int capacity)
@@ -75,12 +85,9 @@ namespace NanoLibp2p.Firmware.Radio
 
             bool isSecond = Look(name, false) >= 0 && !_isSecond;
             _number++;
-            _copy[0] = (byte)(_number >> 24);
-            _copy[1] = (byte)(_number >> 16);
-            _copy[2] = (byte)(_number >> 8);
-            _copy[3] = (byte)_number;
+            Bytes.WriteUInt32BigEndian(_copy, 0, _number);
             Array.Copy(buffer, offset, _copy, HeadBytes, count);
-            PutSum(count);
+            Bytes.WriteUInt32BigEndian(_copy, SumAt, Sum(count));
             return _store.Write(NameOf(name, isSecond), _copy, 0, HeadBytes + count);
         }
 
@@ -110,7 +117,7 @@ namespace NanoLibp2p.Firmware.Radio
             if (isRead)
             {
                 // of two the other is there, too, but after the very first write
-                IsOlder = isWhole ? (first < 0 || second < 0) && (second != None || firstNumber != 1)
+                _isOlder = isWhole ? (first < 0 || second < 0) && (second != None || firstNumber != 1)
                     : first == Damaged || second == Damaged;
             }
 
@@ -137,9 +144,9 @@ namespace NanoLibp2p.Firmware.Radio
                 return count == 0 ? Forgotten : None;
             }
 
-            if (count < HeadBytes || !HasSum(count - HeadBytes))
+            if (count < HeadBytes || Bytes.ReadUInt32BigEndian(_copy, SumAt) != Sum(count - HeadBytes))
             {
-                Repaired++;
+                _repaired++;
                 return Damaged;
             }
 
@@ -148,33 +155,14 @@ namespace NanoLibp2p.Firmware.Radio
 
         private uint Number()
         {
-            return ((uint)_copy[0] << 24) | ((uint)_copy[1] << 16) | ((uint)_copy[2] << 8) | _copy[3];
+            return Bytes.ReadUInt32BigEndian(_copy, 0);
         }
 
         // The sum is over the number, four zeros in its own place, and the value.
         private uint Sum(int count)
         {
-            for (int i = 4; i < HeadBytes; i++)
-            {
-                _copy[i] = 0;
-            }
-
+            Bytes.WriteUInt32BigEndian(_copy, SumAt, 0);
             return Checksum.Of(_copy, 0, HeadBytes + count);
-        }
-
-        private void PutSum(int count)
-        {
-            uint sum = Sum(count);
-            _copy[4] = (byte)(sum >> 24);
-            _copy[5] = (byte)(sum >> 16);
-            _copy[6] = (byte)(sum >> 8);
-            _copy[7] = (byte)sum;
-        }
-
-        private bool HasSum(int count)
-        {
-            uint told = ((uint)_copy[4] << 24) | ((uint)_copy[5] << 16) | ((uint)_copy[6] << 8) | _copy[7];
-            return Sum(count) == told;
         }
     }
 }

@@ -3,6 +3,7 @@ namespace NanoLibp2p.Hal.Frames
     /// <summary>How long a LoRa frame is on the air: Semtech's formula (AN1200.13; SX1276 datasheet, 4.1.1.7). Pure.</summary>
     public static class LoRaAirtime
     {
+#if !NANOFRAMEWORK_1_0
         /// <summary>The time of a frame with explicit header and CRC, as frame sessions and LoRaWAN send up.</summary>
         /// <param name="spreadingFactor">7 to 12.</param>
         /// <param name="bandwidthHz">7,800 to 500,000; 125,000 in most of Europe.</param>
@@ -12,6 +13,7 @@ namespace NanoLibp2p.Hal.Frames
         {
             return Microseconds(spreadingFactor, bandwidthHz, 1, 8, true, true, bytes);
         }
+#endif
 
         /// <summary>The time of a frame.</summary>
         /// <param name="spreadingFactor">7 to 12.</param>

@@ -23,20 +23,29 @@ namespace NanoLibp2p.Hal.LoRa
         /// <summary>What came back in it.</summary>
         protected readonly byte[] Back = new byte[BufferBytes];
 
+        /// <summary>What it is wired to.</summary>
+        public readonly ILoRaBus Bus;
+
+        private int _rssi;
+        private int _snr;
+
         /// <summary>Makes a chip over its bus.</summary>
         protected LoRaChip(ILoRaBus bus)
         {
             Bus = bus;
         }
 
-        /// <summary>What it is wired to.</summary>
-        public ILoRaBus Bus { get; }
-
         /// <summary>Strength of the last frame that was read, in dBm.</summary>
-        public int Rssi { get; protected set; }
+        public int Rssi
+        {
+            get { return _rssi; }
+        }
 
         /// <summary>Signal to noise of the last frame that was read, in quarters of a dB.</summary>
-        public int SnrQuarters { get; protected set; }
+        public int SnrQuarters
+        {
+            get { return _snr; }
+        }
 
         /// <summary>Whether the board can send with so many dBm.</summary>
         public abstract bool CanSendWith(int powerDbm);
@@ -70,6 +79,13 @@ namespace NanoLibp2p.Hal.LoRa
 
         /// <summary>Ends listening; the chip takes microamperes until the next call.</summary>
         public abstract bool Sleep();
+
+        /// <summary>Notes the signal of the frame that is read.</summary>
+        protected void SetSignal(int rssi, int snrQuarters)
+        {
+            _rssi = rssi;
+            _snr = snrQuarters;
+        }
 
         /// <summary>One transaction of what is in <see cref="Out"/>.</summary>
         protected bool Transfer(int count)

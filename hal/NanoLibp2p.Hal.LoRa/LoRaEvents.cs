@@ -1,9 +1,7 @@
-using System;
-
 namespace NanoLibp2p.Hal.LoRa
 {
-    /// <summary>What a chip tells when it is asked; several may come at once.</summary>
-    [Flags]
+    /// <summary>What a chip tells when it is asked; several may come at once. Not marked as flags, which would take 40 bytes of
+    /// flash.</summary>
     public enum LoRaEvents
     {
         /// <summary>Nothing new.</summary>

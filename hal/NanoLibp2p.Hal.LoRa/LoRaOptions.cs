@@ -23,7 +23,7 @@ namespace NanoLibp2p.Hal.LoRa
         /// shuffles it). A gateway's radio with one of these chips hears one channel: its devices then have that one channel. A
         /// concentrator (<c>lora-udp://</c>) hears eight.
         /// </summary>
-        public int[] ChannelsHz = { 868100000, 868300000, 868500000 };
+        public int[] ChannelsHz = Channels(868100000, 3);
 
         /// <summary>Whether this end is the gateway's radio: it listens up and sends down.</summary>
         public bool IsGateway;
@@ -62,15 +62,9 @@ namespace NanoLibp2p.Hal.LoRa
         /// <param name="isGateway">Which end this is.</param>
         public static LoRaOptions Eu868(int spreadingFactor, bool isGateway)
         {
-            LoRaOptions settings = new LoRaOptions();
-            settings.IsGateway = isGateway;
+            LoRaOptions settings = Create(spreadingFactor, isGateway, 869525000);
             settings.Mtu = spreadingFactor <= 8 ? 255 : spreadingFactor == 9 ? 128 : 96;
             settings.LimitMs = isGateway ? 360000 : 36000;
-            settings.Up.SpreadingFactor = spreadingFactor;
-            settings.Down.SpreadingFactor = spreadingFactor;
-            settings.Down.FrequencyHz = 869525000;
-            settings.Down.HasCrc = false;
-            settings.Down.IsInverted = true;
             return settings;
         }
 
@@ -82,27 +76,41 @@ namespace NanoLibp2p.Hal.LoRa
         /// <param name="isGateway">Which end this is.</param>
         public static LoRaOptions Us915(int spreadingFactor, bool isGateway)
         {
-            LoRaOptions settings = new LoRaOptions();
+            LoRaOptions settings = Create(spreadingFactor, isGateway, 923300000);
             settings.Region = LoRaRegion.Us915;
-            settings.IsGateway = isGateway;
             settings.Mtu = spreadingFactor == 7 ? 255 : spreadingFactor == 8 ? 138 : 66;
             settings.LimitMs = 0;
-            settings.ChannelsHz = new int[8];
-            for (int i = 0; i < settings.ChannelsHz.Length; i++)
-            {
-                settings.ChannelsHz[i] = 903900000 + (200000 * i);
-            }
-
+            settings.ChannelsHz = Channels(903900000, 8);
             settings.PauseMs = isGateway ? 0 : 20000 / settings.ChannelsHz.Length;
             settings.FirstFrameMs = isGateway ? 0 : 20000;
             settings.Up.FrequencyHz = settings.ChannelsHz[0];
+            settings.Down.BandwidthHz = 500000;
+            return settings;
+        }
+
+        // what all regions have in common
+        private static LoRaOptions Create(int spreadingFactor, bool isGateway, int downHz)
+        {
+            LoRaOptions settings = new LoRaOptions();
+            settings.IsGateway = isGateway;
             settings.Up.SpreadingFactor = spreadingFactor;
             settings.Down.SpreadingFactor = spreadingFactor;
-            settings.Down.FrequencyHz = 923300000;
-            settings.Down.BandwidthHz = 500000;
+            settings.Down.FrequencyHz = downHz;
             settings.Down.HasCrc = false;
             settings.Down.IsInverted = true;
             return settings;
+        }
+
+        // every 200 kHz
+        private static int[] Channels(int firstHz, int count)
+        {
+            int[] channels = new int[count];
+            for (int i = 0; i < count; i++)
+            {
+                channels[i] = firstHz + (200000 * i);
+            }
+
+            return channels;
         }
     }
 }

@@ -232,7 +232,7 @@ namespace NanoLibp2p.Hal.LoRa
             }
             else if ((events & LoRaEvents.Damaged) != 0)
             {
-                Damaged++;
+                _damaged++;
             }
             else if ((events & LoRaEvents.Received) != 0)
             {
@@ -272,7 +272,7 @@ namespace NanoLibp2p.Hal.LoRa
 
         private void Reset()
         {
-            Resets++;
+            _resets++;
             _hasFrame = false;
             _chip.Bus.HoldReset(true);
             Enter(LoRaState.Resetting, ResetMs);

@@ -76,6 +76,10 @@ namespace NanoLibp2p.Hal.LoRa
         private int _answerCount;
         private long _answerAt;
         private int _failures;
+        private int _damaged;
+        private int _resets;
+        private int _rssi = FrameLinkResult.NoSignal;
+        private int _snr = FrameLinkResult.NoSignal;
 
         /// <summary>Takes its memory.</summary>
         /// <param name="chip">The chip.</param>
@@ -94,17 +98,17 @@ namespace NanoLibp2p.Hal.LoRa
 
             if (!chip.CanSendWith(settings.PowerDbm))
             {
-                throw new ArgumentException("the chip can't send with " + settings.PowerDbm.ToString() + " dBm: change PowerDbm");
+                throw new ArgumentException("the chip can't send with PowerDbm = " + settings.PowerDbm.ToString());
             }
 
             if (settings.LimitMs > 0 && (ledger == null || ledger.LimitMs > settings.LimitMs))
             {
-                throw new ArgumentException("LimitMs is " + settings.LimitMs.ToString() + ": give an AirLedger of at most that");
+                throw new ArgumentException("give an AirLedger of at most LimitMs = " + settings.LimitMs.ToString());
             }
 
             if (settings.Mtu < 64 || settings.Mtu > LoRaChip.MaxFrameBytes)
             {
-                throw new ArgumentException("Mtu is " + settings.Mtu.ToString() + ": give 64 to 255");
+                throw new ArgumentException("give an Mtu of 64 to 255, not " + settings.Mtu.ToString());
             }
 
             _chip = chip;
@@ -113,7 +117,7 @@ namespace NanoLibp2p.Hal.LoRa
             _random = random;
             _send = settings.IsGateway ? settings.Down : settings.Up;
             _listen = settings.IsGateway ? settings.Up : settings.Down;
-            _answer = new byte[settings.IsGateway ? settings.Mtu : 0];
+            _answer = settings.IsGateway ? new byte[settings.Mtu] : null;
             _symbolUs = (int)((1L << _listen.SpreadingFactor) * 1000000L / _listen.BandwidthHz);
         }
 
@@ -124,10 +128,16 @@ namespace NanoLibp2p.Hal.LoRa
         }
 
         /// <summary>Frames that came damaged, since the start.</summary>
-        public int Damaged { get; private set; }
+        public int Damaged
+        {
+            get { return _damaged; }
+        }
 
         /// <summary>How often the chip had to be reset since the start: it did not answer, did not send, or did not listen.</summary>
-        public int Resets { get; private set; }
+        public int Resets
+        {
+            get { return _resets; }
+        }
 
         /// <inheritdoc/>
         public int Mtu
@@ -154,10 +164,16 @@ namespace NanoLibp2p.Hal.LoRa
         }
 
         /// <inheritdoc/>
-        public int RssiDbm { get; private set; } = FrameLinkResult.NoSignal;
+        public int RssiDbm
+        {
+            get { return _rssi; }
+        }
 
         /// <inheritdoc/>
-        public int SnrQuarterDb { get; private set; } = FrameLinkResult.NoSignal;
+        public int SnrQuarterDb
+        {
+            get { return _snr; }
+        }
 
         /// <summary>Resets the chip and configures it, which takes some 30 ms, with the calibration.</summary>
         /// <returns><see cref="LinkError.None"/>; <see cref="LinkError.Unreachable"/> when the chip does not answer: look at the
@@ -272,8 +288,8 @@ namespace NanoLibp2p.Hal.LoRa
                 return 0;
             }
 
-            RssiDbm = _chip.Rssi;
-            SnrQuarterDb = _chip.SnrQuarters;
+            _rssi = _chip.Rssi;
+            _snr = _chip.SnrQuarters;
             _heardAt = _now;
             return count;
         }

@@ -7,41 +7,26 @@ namespace NanoLibp2p.Hal.LoRa
     public sealed class LoRaRegion
     {
         /// <summary>Europe, 863 to 870 MHz.</summary>
-        public static readonly LoRaRegion Eu868 = new LoRaRegion("EU868", new int[]
-        {
-            // from kHz, to kHz, milliseconds of an hour, dBm ERP
-            863000, 865000, 3600, 14,
-            865000, 868000, 36000, 14,
-            868000, 868600, 36000, 14,
-            868700, 869200, 3600, 14,
-            869400, 869650, 360000, 27,
-            869700, 870000, 36000, 14,
-        }, 0);
+        public static readonly LoRaRegion Eu868 = CreateEu868();
 
         /// <summary>North America, 902 to 928 MHz.</summary>
-        public static readonly LoRaRegion Us915 = new LoRaRegion("US915", new int[] { 902000, 928000, 0, 30 }, 400);
+        public static readonly LoRaRegion Us915 = CreateUs915();
+
+        /// <summary>Its name, such as <c>EU868</c>.</summary>
+        public readonly string Name;
 
         private const int Columns = 4;
 
+        // from kHz, to kHz, milliseconds of an hour, dBm ERP; set one by one: static data has names of its own, 200 bytes of flash
         private readonly int[] _bands;
         private readonly int _longestMs;
+        private int _end;
 
-        private LoRaRegion(string name, int[] bands, int longestMs)
+        private LoRaRegion(string name, int bands, int longestMs)
         {
             Name = name;
-            _bands = bands;
+            _bands = new int[bands * Columns];
             _longestMs = longestMs;
-        }
-
-        /// <summary>Its name, such as <c>EU868</c>.</summary>
-        public string Name { get; }
-
-        /// <summary>Milliseconds of airtime that an hour may have on the channel; 0 without a bound; -1 where nothing may be
-        /// sent.</summary>
-        public int LimitMs(int frequencyHz, int bandwidthHz)
-        {
-            int band = Find(frequencyHz, bandwidthHz);
-            return band < 0 ? -1 : _bands[band + 2];
         }
 
         /// <summary>Whether the settings keep to what the region allows.</summary>
@@ -68,28 +53,60 @@ namespace NanoLibp2p.Hal.LoRa
             return null;
         }
 
+        private static LoRaRegion CreateEu868()
+        {
+            LoRaRegion region = new LoRaRegion("EU868", 6, 0);
+            region.Allow(863000, 865000, 3600, 14);
+            region.Allow(865000, 868000, 36000, 14);
+            region.Allow(868000, 868600, 36000, 14);
+            region.Allow(868700, 869200, 3600, 14);
+            region.Allow(869400, 869650, 360000, 27);
+            region.Allow(869700, 870000, 36000, 14);
+            return region;
+        }
+
+        private static LoRaRegion CreateUs915()
+        {
+            LoRaRegion region = new LoRaRegion("US915", 1, 400);
+            region.Allow(902000, 928000, 0, 30);
+            return region;
+        }
+
+        private void Allow(int from, int to, int limitMs, int dbm)
+        {
+            _bands[_end] = from;
+            _bands[_end + 1] = to;
+            _bands[_end + 2] = limitMs;
+            _bands[_end + 3] = dbm;
+            _end += Columns;
+        }
+
         private string Check(LoRaOptions settings, LoRaModemOptions sent, int hz)
         {
             int band = Find(hz, sent.BandwidthHz);
             if (band < 0)
             {
-                return Name + " has no band for " + hz.ToString() + " Hz with " + sent.BandwidthHz.ToString() + " Hz of bandwidth";
+                return Name + " has no band for " + hz.ToString() + " Hz and its bandwidth";
             }
 
             if (settings.PowerDbm + settings.AntennaGainDb > _bands[band + 3])
             {
-                return Name + " allows " + _bands[band + 3].ToString() + " dBm at " + hz.ToString()
-                    + " Hz, antenna included: lower PowerDbm";
+                return Allows(_bands[band + 3], " dBm, antenna included: lower PowerDbm");
             }
 
             int limit = _bands[band + 2];
             if (limit > 0 && (settings.LimitMs <= 0 || settings.LimitMs > limit))
             {
-                return Name + " allows " + limit.ToString() + " ms of airtime in an hour at " + hz.ToString() + " Hz: lower LimitMs";
+                return Allows(limit, " ms of airtime in an hour: lower LimitMs");
             }
 
             return _longestMs > 0 && sent.TimeOnAirUs(settings.Mtu) > _longestMs * 1000
-                ? Name + " allows frames of " + _longestMs.ToString() + " ms: lower Mtu or SpreadingFactor" : null;
+                ? Allows(_longestMs, " ms for a frame: lower Mtu or SpreadingFactor") : null;
+        }
+
+        private string Allows(int most, string what)
+        {
+            return Name + " allows " + most.ToString() + what;
         }
 
         private int Find(int hz, int bandwidthHz)

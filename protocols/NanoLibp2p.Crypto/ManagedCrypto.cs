@@ -12,15 +12,26 @@ namespace NanoLibp2p.Crypto
         internal readonly CurveScratch Scratch = new CurveScratch();
         private readonly Hmac _hmac;
         private readonly Ed25519 _ed25519;
-        private readonly Ed25519Verifier _verifier;
+        private Ed25519Verifier _verifier;
 
         /// <summary>Makes every buffer that the operations need.</summary>
         public ManagedCrypto()
+            : this(true)
+        {
+        }
+
+        /// <summary>Makes every buffer that the operations need.</summary>
+        /// <param name="verifies">False where signatures are hardly ever verified, as on a radio, whose peers are known: the first one
+        /// that is takes 1,224 bytes of a device's heap, and not the constructor.</param>
+        public ManagedCrypto(bool verifies)
         {
             _sha256 = new Sha256(_sha512.K);
             _hmac = new Hmac(_sha256);
             _ed25519 = new Ed25519(_sha512, Scratch);
-            _verifier = new Ed25519Verifier(_sha512, Scratch);
+            if (verifies)
+            {
+                _verifier = new Ed25519Verifier(_sha512, Scratch);
+            }
         }
 
         /// <inheritdoc/>
@@ -119,6 +130,11 @@ namespace NanoLibp2p.Crypto
         public override bool Ed25519Verify(byte[] publicKey, int publicKeyOffset,
             byte[] message, int offset, int count, byte[] signature, int signatureOffset)
         {
+            if (_verifier == null)
+            {
+                _verifier = new Ed25519Verifier(_sha512, Scratch);
+            }
+
             return _verifier.Verify(publicKey, publicKeyOffset, message, offset, count, signature, signatureOffset);
         }
     }

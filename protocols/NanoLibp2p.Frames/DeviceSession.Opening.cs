@@ -11,16 +11,16 @@ namespace NanoLibp2p.Frames
     public sealed partial class DeviceSession
     {
         private readonly KeyPair _static = new KeyPair();
-        private readonly KeyPair _ephemeral = new KeyPair();
 
-        // null where there is no first contact
-        private byte[] _card;
+        /// <summary>Has no card where no gateway can be met that was never seen.</summary>
+        internal FrameHandshake Handshake;
 
         // what is repeated until it is answered; behind it the root that XX's end proves
         private byte[] _sent;
-        private FrameHandshake _handshake;
         private Identity _identity;
-        private int _sentBytes;
+
+        /// <summary>Bytes of the frame that waits for its answer.</summary>
+        internal int AttemptBytes;
 
         // the type of the frame that waits; 0 when no attempt is under way
         private int _waiting;
@@ -62,14 +62,14 @@ namespace NanoLibp2p.Frames
         /// <returns>0, or a negative <see cref="FrameResult"/>.</returns>
         public int OpenKnown(int gateway, PeerId peer, byte[] staticKey)
         {
-            int result = BeginAttempt(_ephemeral);
+            int result = BeginAttempt(Handshake.Noise.Ephemeral);
             if (result < 0)
             {
                 return result;
             }
 
             _gateway = gateway;
-            _handshake.WriteKK1(_choices, _identity.PeerId, peer, _static, staticKey, _ephemeral, Record.Nd, _sent, 0);
+            Handshake.WriteKK1(_choices, _identity.PeerId, peer, _static, staticKey, Handshake.Noise.Ephemeral, Record.Nd, _sent, 0);
             return Wait(FrameHead.KK1, FrameHandshake.KK1Bytes);
         }
 
@@ -79,18 +79,18 @@ namespace NanoLibp2p.Frames
         /// <returns>0, or a negative <see cref="FrameResult"/>.</returns>
         public int OpenNew(PeerId peer)
         {
-            if (_card == null)
+            if (Handshake.Card == null)
             {
                 return FrameResult.TooLong;
             }
 
-            int result = BeginAttempt(_ephemeral);
+            int result = BeginAttempt(Handshake.Noise.Ephemeral);
             if (result < 0)
             {
                 return result;
             }
 
-            _handshake.WriteXX1(_choices, peer, _static, _ephemeral, _sent, 0);
+            Handshake.WriteXX1(_choices, peer, _static, Handshake.Noise.Ephemeral, _sent, 0);
             return Wait(FrameHead.XX1, FrameHandshake.XX1Bytes);
         }
 
@@ -99,7 +99,7 @@ namespace NanoLibp2p.Frames
         {
             if (_waiting != 0)
             {
-                _events.OnSend(this, _sent, 0, _sentBytes);
+                _events.OnSend(this, _sent, 0, AttemptBytes);
             }
         }
 
@@ -107,8 +107,7 @@ namespace NanoLibp2p.Frames
         public void EndAttempt()
         {
             _waiting = 0;
-            _handshake.Noise.Clear();
-            _ephemeral.Clear();
+            Handshake.Noise.Clear();
             Array.Clear(_sent, 0, _sent.Length);
         }
 
@@ -116,14 +115,11 @@ namespace NanoLibp2p.Frames
         {
             _identity = identity;
             bool isMet = _options.HasFirstContact && _options.Mtu >= FrameHandshake.XX2Bytes;
-            _handshake = new FrameHandshake(_secrets, isMet);
+
+            // a card that is received is where its frame was until the next one comes
+            Handshake = new FrameHandshake(_secrets, isMet ? Received : null);
             _sent = new byte[isMet ? FrameHandshake.XX3Bytes + FrameSecrets.RootBytes : FrameHandshake.KK1Bytes];
             _secrets.DeriveStatic(identity, 0, _static);
-            if (isMet)
-            {
-                _card = new byte[FrameCard.CardBytes];
-                new FrameCard(_secrets.Crypto).Write(identity, 0, _static, _card, 0);
-            }
         }
 
         // W3
@@ -154,22 +150,10 @@ namespace NanoLibp2p.Frames
             get { return (_options.IsShort ? FrameHead.Short : 0) | (_options.IsListening ? FrameHead.Listening : 0); }
         }
 
-        /// <summary>Whether gateways can be met that were never seen.</summary>
-        internal bool HasFirstContact
-        {
-            get { return _card != null; }
-        }
-
-        /// <summary>Bytes of the frame that waits for its answer.</summary>
-        internal int AttemptBytes
-        {
-            get { return _sentBytes; }
-        }
-
         private int Wait(int type, int count)
         {
             _waiting = type;
-            _sentBytes = count;
+            AttemptBytes = count;
             _hid = FrameHandshake.Hid(_sent, 0);
             Repeat();
             return 0;
@@ -178,25 +162,25 @@ namespace NanoLibp2p.Frames
         private void ReceiveControl(int count)
         {
             int at = SessionKeys.RoomBefore;
-            int type = FrameHead.Type(_received, at);
+            int type = FrameHead.Type(Received, at);
             if (type == FrameHead.R2 && _waiting == FrameHead.R1 && count == FrameSecrets.R2Bytes)
             {
                 uint time;
-                int sid = _secrets.ReadR2(Record.Raw, FrameRecord.RootAt, _sent, 0, _received, at, out time);
+                int sid = _secrets.ReadR2(Record.Raw, FrameRecord.RootAt, _sent, 0, Received, at, out time);
                 if (sid >= 0)
                 {
                     byte[] root = Record.Raw;
-                    _secrets.DeriveNext(root, FrameRecord.RootAt, _sent, 0, _received, at, root, FrameRecord.RootAt);
+                    _secrets.DeriveNext(root, FrameRecord.RootAt, _sent, 0, Received, at, root, FrameRecord.RootAt);
                     Take(sid, time, 0, Record.Nd, Record.Resumptions < 63 ? Record.Resumptions + 1 : 63);
                 }
             }
             else if (type == FrameHead.KK2 && _waiting == FrameHead.KK1)
             {
-                int sid = _handshake.ReadKK2(_sent[0], _hid, _received, at, count);
+                int sid = Handshake.ReadKK2(_sent[0], _hid, Received, at, count);
                 if (sid >= 0)
                 {
-                    _secrets.TakeRoot(_handshake.Noise, Record.Raw, FrameRecord.RootAt);
-                    if (!Take(sid, _handshake.Time, 0, Record.Nd, 0))
+                    _secrets.TakeRoot(Handshake.Noise, Record.Raw, FrameRecord.RootAt);
+                    if (!Take(sid, Handshake.Time, 0, Record.Nd, 0))
                     {
                         // Noise is over, and would not read the answer again
                         EndAttempt();
@@ -211,23 +195,26 @@ namespace NanoLibp2p.Frames
 
         private void ReceiveXX2(int count)
         {
-            int sid = _handshake.ReadXX2(_sent[0], _hid, _received, SessionKeys.RoomBefore, count);
+            int sid = Handshake.ReadXX2(_sent[0], _hid, Received, SessionKeys.RoomBefore, count);
             if (sid < 0)
             {
                 return;
             }
 
-            int gateway = _events.OnGateway(this, _handshake.Card, _handshake.Noise.RemoteStatic);
+            int gateway = _events.OnGateway(this, Handshake.Card, Handshake.Noise.RemoteStatic);
             if (gateway < 0)
             {
-                _handshake.TakeBack();
+                Handshake.TakeBack();
                 return;
             }
 
             _gateway = gateway;
             _sid = sid;
-            _handshake.WriteXX3(_sent[0], _hid, Record.Nd, _card, _sent, 0);
-            _secrets.TakeRoot(_handshake.Noise, _sent, FrameHandshake.XX3Bytes);
+
+            // our own, signed anew: it would take 132 bytes for ever
+            Handshake.Cards.Write(_identity, 0, _static, Received, 0);
+            Handshake.WriteXX3(_sent[0], _hid, Record.Nd, Received, _sent, 0);
+            _secrets.TakeRoot(Handshake.Noise, _sent, FrameHandshake.XX3Bytes);
             Wait(FrameHead.XX3, FrameHandshake.XX3Bytes);
         }
 
@@ -235,30 +222,30 @@ namespace NanoLibp2p.Frames
         private void ReceiveEnd(int count)
         {
             int head = SessionKeys.RoomBefore;
-            if (_waiting != FrameHead.XX3 || FrameHead.Sid(_received, head) != _sid || FrameHead.Number(_received, head) != 0)
+            if (_waiting != FrameHead.XX3 || FrameHead.Sid(Received, head) != _sid || FrameHead.Number(Received, head) != 0)
             {
                 return;
             }
 
             _keys.Set(_sent, FrameHandshake.XX3Bytes, _choices >= FrameHead.Short);
-            int inner = _keys.Open(false, 0, _received, head, count);
+            int inner = _keys.Open(false, 0, Received, head, count);
             int at = head + FrameHead.HeadBytes;
-            int kind = inner < 1 ? -1 : _received[at];
-            bool isNotice = kind == FrameInner.Notice && inner == 6 && _received[at + 1] == 6;
+            int kind = inner < 1 ? -1 : Received[at];
+            bool isNotice = kind == FrameInner.Notice && inner == 6 && Received[at + 1] == 6;
             if (isNotice || (kind == FrameInner.Ping && inner == 1))
             {
                 Array.Copy(_sent, FrameHandshake.XX3Bytes, Record.Raw, FrameRecord.RootAt, FrameSecrets.RootBytes);
-                uint nd = isNotice ? Bytes.ReadUInt32BigEndian(_received, at + 2) : Record.Nd;
+                uint nd = isNotice ? Bytes.ReadUInt32BigEndian(Received, at + 2) : Record.Nd;
 
                 // a gateway that took the device's number for old has seen a higher one: a lower one would lock it out elsewhere
-                if (Take(_sid, _handshake.Time, 1, nd > Record.Nd && nd < uint.MaxValue - (1 << 24) ? nd : Record.Nd, 0))
+                if (Take(_sid, Handshake.Time, 1, nd > Record.Nd && nd < uint.MaxValue - (1 << 24) ? nd : Record.Nd, 0))
                 {
                     return;
                 }
             }
 
             SetKeys();
-            if (kind == FrameInner.Close && inner == 2 && _received[at + 1] == 1)
+            if (kind == FrameInner.Close && inner == 2 && Received[at + 1] == 1)
             {
                 EndAttempt();
                 _events.OnRefused(this);

@@ -24,6 +24,13 @@ namespace NanoLibp2p.Frames
         /// <summary>Takes the body of the next frame, from <see cref="BodyOffset"/> on; up to <see cref="MaxBody"/> bytes.</summary>
         public readonly byte[] Body;
 
+        /// <summary>Where in <see cref="Received"/> a frame begins.</summary>
+        public const int ReceivedOffset = SessionKeys.RoomBefore;
+
+        /// <summary>Where frames are opened. A link may put one there, from <see cref="ReceivedOffset"/> on, up to the MTU: it is not
+        /// copied then.</summary>
+        public readonly byte[] Received;
+
         /// <summary>What the board remembers.</summary>
         public readonly FrameRecord Record;
 
@@ -43,10 +50,11 @@ namespace NanoLibp2p.Frames
         /// <summary>Whether the last acknowledgement said that mail or a call waits.</summary>
         internal bool MailWaits;
 
-        // what the gateway has taken of ours, and we of the gateway's
-        private readonly TakenMap _theirs = new TakenMap();
+        /// <summary>What the gateway has said to have taken of ours.</summary>
+        internal readonly TakenMap Theirs = new TakenMap();
+
+        // and we of the gateway's
         private readonly TakenMap _ours = new TakenMap();
-        private readonly byte[] _received;
 
         // the number of our next frame, that after the highest acknowledged one, and the highest of the gateway's that was opened
         private int _next;
@@ -68,7 +76,7 @@ namespace NanoLibp2p.Frames
             Record = new FrameRecord(store);
             int bytes = SessionKeys.RoomBefore + options.Mtu + SessionKeys.RoomBehind;
             Body = new byte[bytes];
-            _received = new byte[bytes];
+            Received = new byte[bytes];
             PrepareHandshakes(identity);
         }
 
@@ -87,7 +95,7 @@ namespace NanoLibp2p.Frames
         /// <summary>Whether the link is the one of the longest frames that the session was made for.</summary>
         internal bool IsLongest
         {
-            get { return _options.Mtu >= _received.Length - SessionKeys.RoomBefore - SessionKeys.RoomBehind; }
+            get { return _options.Mtu >= Received.Length - SessionKeys.RoomBefore - SessionKeys.RoomBehind; }
         }
 
         /// <summary>The number that the next frame will have.</summary>
@@ -105,7 +113,7 @@ namespace NanoLibp2p.Frames
         /// <summary>Whether the gateway has said that it took responsibility for a frame of this session.</summary>
         public bool IsTaken(int number)
         {
-            return _theirs.Has(number);
+            return Theirs.Has(number);
         }
 
         /// <summary>Reads the store, after the constructor and after each loss of power.</summary>
@@ -202,8 +210,12 @@ namespace NanoLibp2p.Frames
                 return;
             }
 
-            Array.Copy(frame, offset, _received, SessionKeys.RoomBefore, count);
-            if (!FrameHead.IsData(_received, SessionKeys.RoomBefore))
+            if (frame != Received || offset != ReceivedOffset)
+            {
+                Array.Copy(frame, offset, Received, ReceivedOffset, count);
+            }
+
+            if (!FrameHead.IsData(Received, SessionKeys.RoomBefore))
             {
                 ReceiveControl(count);
             }
@@ -229,13 +241,13 @@ namespace NanoLibp2p.Frames
         private bool ReceiveData(int count)
         {
             int head = SessionKeys.RoomBefore;
-            if (_isDormant || !Record.HasRoot || FrameHead.Sid(_received, head) != Record.Sid)
+            if (_isDormant || !Record.HasRoot || FrameHead.Sid(Received, head) != Record.Sid)
             {
                 return false;
             }
 
-            int number = _window.Find(FrameHead.Number(_received, head));
-            int inner = number < 0 ? -1 : _keys.Open(false, number, _received, head, count);
+            int number = _window.Find(FrameHead.Number(Received, head));
+            int inner = number < 0 ? -1 : _keys.Open(false, number, Received, head, count);
             if (inner >= 0)
             {
                 Act(number, head + FrameHead.HeadBytes, inner);
@@ -246,7 +258,7 @@ namespace NanoLibp2p.Frames
 
         private void Act(int number, int at, int inner)
         {
-            int first = _received[at];
+            int first = Received[at];
             bool hasAck = (first & FrameInner.Acknowledges) != 0;
             int body = 1 + (hasAck ? FrameInner.AckBytes : 0);
             int kind = first & FrameInner.KindMask;
@@ -292,7 +304,7 @@ namespace NanoLibp2p.Frames
                 News++;
             }
 
-            if (!acts || _events.OnFrame(this, kind, asks, _received, at + body, inner - body))
+            if (!acts || _events.OnFrame(this, kind, asks, Received, at + body, inner - body))
             {
                 _ours.Mark(number);
             }
@@ -300,12 +312,12 @@ namespace NanoLibp2p.Frames
 
         private void Acknowledge(int at)
         {
-            int word = Bytes.ReadUInt16BigEndian(_received, at + 1);
-            if (_theirs.Read(_next, word >> 4, Bytes.ReadUInt16BigEndian(_received, at + 3)))
+            int word = Bytes.ReadUInt16BigEndian(Received, at + 1);
+            if (Theirs.Read(_next, word >> 4, Bytes.ReadUInt16BigEndian(Received, at + 3)))
             {
-                if (_theirs.Highest >= _heard)
+                if (Theirs.Highest >= _heard)
                 {
-                    _heard = _theirs.Highest + 1;
+                    _heard = Theirs.Highest + 1;
                 }
 
                 int pace = word & 7;
@@ -313,12 +325,6 @@ namespace NanoLibp2p.Frames
                 MailWaits = (word & FrameInner.MailWaits) != 0;
                 _events.OnAcknowledged(this);
             }
-        }
-
-        /// <summary>The highest number that the gateway has said to have taken; -1 for none.</summary>
-        internal int HighestTaken
-        {
-            get { return _theirs.Highest; }
         }
 
         /// <summary>Bytes of a frame with a body, and with an acknowledgement where something is to be said.</summary>
@@ -370,7 +376,7 @@ namespace NanoLibp2p.Frames
         {
             _window.Reset(floor);
             _highest = floor - 1;
-            _theirs.Reset();
+            Theirs.Reset();
             _ours.Reset();
             EndAttempt();
         }

@@ -23,7 +23,6 @@ namespace NanoLibp2p.Frames
         private const byte Version = 1;
 
         private readonly byte[] _raw;
-        private readonly byte[] _key = new byte[CryptoProvider.KeyBytes];
         private readonly PeerId[] _ids;
         private readonly IStore _store;
         private int _count;
@@ -66,11 +65,10 @@ namespace NanoLibp2p.Frames
             return _ids[gateway];
         }
 
-        /// <summary>The static key of a gateway, 32 bytes, lent until the next call.</summary>
-        public byte[] StaticKey(int gateway)
+        /// <summary>Copies the static key of a gateway, 32 bytes.</summary>
+        public void CopyStaticKey(int gateway, byte[] to)
         {
-            Array.Copy(_raw, At(gateway) + 33, _key, 0, _key.Length);
-            return _key;
+            Array.Copy(_raw, At(gateway) + 33, to, 0, CryptoProvider.KeyBytes);
         }
 
         /// <summary>Which gateway a card is of.</summary>

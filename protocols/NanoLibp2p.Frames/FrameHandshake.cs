@@ -8,7 +8,8 @@ namespace NanoLibp2p.Frames
 {
     /// <summary>
     /// The handshakes of frame sessions, either side (SPEC.md 5): XX at first contact, in three frames, and KK between peers that know each
-    /// other's static keys, in two. One handshake at a time; a frame that does not open changes nothing.
+    /// other's static keys, in two. One handshake at a time; a frame that does not open changes nothing. The gateway's side is in
+    /// FrameHandshake.Desktop.cs, which a device leaves out.
     /// </summary>
     /// <remarks>
     /// <code>
@@ -16,7 +17,7 @@ namespace NanoLibp2p.Frames
     ///   gateway   ReadXX1 > WriteXX2 > ReadXX3, TakeRoot                                ReadKK1 > WriteKK2, TakeRoot
     /// </code>
     /// </remarks>
-    public sealed class FrameHandshake
+    public sealed partial class FrameHandshake
     {
         /// <summary>Bytes of an XX1 frame.</summary>
         public const int XX1Bytes = 38;
@@ -45,6 +46,9 @@ namespace NanoLibp2p.Frames
         /// <summary>The peer's card, once XX2 or XX3 was read: verified against the static key that it proved.</summary>
         public readonly byte[] Card;
 
+        /// <summary>Writes and verifies cards; null where it is not for XX.</summary>
+        internal readonly FrameCard Cards;
+
         /// <summary>What Noise knows; <see cref="HandshakeState.RemoteStatic"/> is the peer's static key.</summary>
         public readonly HandshakeState Noise;
 
@@ -52,41 +56,39 @@ namespace NanoLibp2p.Frames
         internal uint Time;
 
         private readonly FrameSecrets _secrets;
-        private readonly FrameCard _cards;
         private readonly NoisePattern _xx;
         private readonly NoisePattern _kk;
 
         // the label is the protocol's id, of 24 bytes
         private readonly byte[] _xxPrologue = Bytes.Ascii("/nanolibp2p/frames/1.0.0xxxhh");
         private readonly byte[] _kkPrologue = new byte[KKIds + (2 * IdBytes)];
-        private readonly byte[] _hash = new byte[CryptoProvider.Sha256Bytes];
-
-        /// <summary>Takes the memory of both handshakes.</summary>
-        public FrameHandshake(FrameSecrets secrets)
-            : this(secrets, true)
-        {
-        }
 
         /// <summary>Takes its memory.</summary>
         /// <param name="secrets">Derives.</param>
-        /// <param name="hasXX">Whether it is for XX, too; else nothing of XX may be called.</param>
-        public FrameHandshake(FrameSecrets secrets, bool hasXX)
+        /// <param name="card">Takes the peer's card, from the first byte on, and may be what frames are read in; null where it is not for
+        /// XX: then nothing of XX may be called.</param>
+        public FrameHandshake(FrameSecrets secrets, byte[] card)
         {
             _secrets = secrets;
             Noise = new HandshakeState(secrets.Crypto);
-            if (hasXX)
+            if (card != null)
             {
-                Card = new byte[FrameCard.CardBytes];
-                _cards = new FrameCard(secrets.Crypto);
+                Card = card;
+                Cards = new FrameCard(secrets.Crypto);
                 _xx = NoisePattern.XX();
             }
 
+            // one by one: a longer initializer becomes static data, whose own names take 200 bytes of flash
             byte[] known = new byte[] { NoisePattern.S };
-            _kk = new NoisePattern(Bytes.Ascii("Noise_KK_25519_ChaChaPoly_SHA256"), known, known, new byte[][]
-            {
-                new byte[] { NoisePattern.E, NoisePattern.ES, NoisePattern.SS },
-                new byte[] { NoisePattern.E, NoisePattern.EE, NoisePattern.SE },
-            });
+            byte[] first = new byte[3];
+            first[0] = NoisePattern.E;
+            first[1] = NoisePattern.ES;
+            first[2] = NoisePattern.SS;
+            byte[] second = new byte[3];
+            second[0] = NoisePattern.E;
+            second[1] = NoisePattern.EE;
+            second[2] = NoisePattern.SE;
+            _kk = new NoisePattern(Bytes.Ascii("Noise_KK_25519_ChaChaPoly_SHA256"), known, known, new byte[][] { first, second });
             Array.Copy(_xxPrologue, _kkPrologue, Head);
         }
 
@@ -94,7 +96,11 @@ namespace NanoLibp2p.Frames
         public void WriteHint(PeerId id, byte[] to, int offset, int count)
         {
             id.CopyTo(_kkPrologue, KKIds);
-            WriteHint(_kkPrologue, KKIds, to, offset, count);
+            CryptoProvider crypto = _secrets.Crypto;
+            crypto.Sha256Start();
+            crypto.Sha256Update(_kkPrologue, KKIds, IdBytes);
+            crypto.Sha256Finish(_secrets.Scratch, 0);
+            Array.Copy(_secrets.Scratch, 0, to, offset, count);
         }
 
         /// <summary>Begins XX on the device.</summary>
@@ -114,44 +120,9 @@ namespace NanoLibp2p.Frames
                 WriteHint(gateway, frame, offset + HeadBytes, 2);
             }
 
-            StartXX(true, own, frame, offset);
+            StartXX(ephemeral, own, frame, offset);
             Noise.UseEphemeral(ephemeral);
             Noise.WriteMessage(frame, offset + HeadBytes + 2, 0);
-        }
-
-        /// <summary>Begins XX on the gateway.</summary>
-        /// <returns>False when it is malformed.</returns>
-        public bool ReadXX1(byte[] frame, int offset, int count, KeyPair own)
-        {
-            int payload;
-            if (count != XX1Bytes || !IsWhole(frame, offset, HeadBytes + 2))
-            {
-                return false;
-            }
-
-            StartXX(false, own, frame, offset);
-            return Noise.ReadMessage(frame, offset + HeadBytes + 2, XX1Bytes - HeadBytes - 2, out payload) == 0;
-        }
-
-        /// <summary>Answers XX1.</summary>
-        /// <param name="first">The first byte of XX1.</param>
-        /// <param name="hid">Its next two.</param>
-        /// <param name="ephemeral">A new key.</param>
-        /// <param name="time">Unix seconds; 0 when not known.</param>
-        /// <param name="sid">The session's id.</param>
-        /// <param name="card">The gateway's card.</param>
-        /// <param name="frame">Takes <see cref="XX2Bytes"/>.</param>
-        /// <param name="offset">Where they go.</param>
-        /// <returns>False when the device's key gives no secret: nothing of the frame may be sent.</returns>
-        public bool WriteXX2(int first, int hid, KeyPair ephemeral, uint time, int sid, byte[] card, byte[] frame, int offset)
-        {
-            WriteHead(first + FrameHead.XX2 - FrameHead.XX1, hid, frame, offset);
-            int at = offset + HeadBytes + Noise.HeaderBytes;
-            Bytes.WriteUInt32BigEndian(frame, at, time);
-            Bytes.WriteUInt16BigEndian(frame, at + 4, (ushort)sid);
-            Array.Copy(card, 0, frame, at + 6, FrameCard.CardBytes);
-            Noise.UseEphemeral(ephemeral);
-            return Noise.WriteMessage(frame, offset + HeadBytes, 6 + FrameCard.CardBytes) == XX2Bytes - HeadBytes;
         }
 
         /// <summary>Reads the gateway's answer, and its card. Who wants another gateway calls <see cref="TakeBack"/> then.</summary>
@@ -204,34 +175,6 @@ namespace NanoLibp2p.Frames
             Noise.WriteMessage(frame, offset + HeadBytes, 4 + FrameCard.CardBytes);
         }
 
-        /// <summary>Reads the device's second message, and its card; <see cref="FrameSecrets.TakeRoot"/> then gives the root.</summary>
-        /// <param name="first">The first byte of XX1.</param>
-        /// <param name="hid">Its next two.</param>
-        /// <param name="frame">The frame; its bytes change.</param>
-        /// <param name="offset">Where it begins.</param>
-        /// <param name="count">Its bytes.</param>
-        /// <param name="nd">The attempt's number.</param>
-        /// <returns>False when it does not belong here, and nothing has happened.</returns>
-        public bool ReadXX3(int first, int hid, byte[] frame, int offset, int count, out uint nd)
-        {
-            int at;
-            nd = 0;
-            if (count != XX3Bytes || !IsAnswer(first + FrameHead.XX3 - FrameHead.XX1, hid, frame, offset)
-                || Noise.ReadMessage(frame, offset + HeadBytes, XX3Bytes - HeadBytes, out at) < 0)
-            {
-                return false;
-            }
-
-            nd = Bytes.ReadUInt32BigEndian(frame, at);
-            if (!TakeCard(frame, at + 4))
-            {
-                TakeBack();
-                return false;
-            }
-
-            return true;
-        }
-
         /// <summary>Begins KK on the device.</summary>
         /// <param name="choices"><see cref="FrameHead.Short"/> and <see cref="FrameHead.Listening"/>.</param>
         /// <param name="device">The device's peer id.</param>
@@ -247,65 +190,11 @@ namespace NanoLibp2p.Frames
         {
             Begin(choices | FrameHead.KK1, ephemeral, frame, offset);
             WriteHint(device, frame, offset + HeadBytes, 4);
-            StartKK(true, device, gateway, own, remote, frame, offset);
+            StartKK(ephemeral, device, gateway, own, remote, frame, offset);
             Noise.UseEphemeral(ephemeral);
             int at = offset + HeadBytes + 4;
             Bytes.WriteUInt32BigEndian(frame, at + Noise.HeaderBytes, nd);
             Noise.WriteMessage(frame, at, 4);
-        }
-
-        /// <summary>Begins KK on the gateway, which tries each device with the frame's hint.</summary>
-        /// <param name="frame">The frame; its bytes change when it does not open.</param>
-        /// <param name="offset">Where it begins.</param>
-        /// <param name="count">Its bytes.</param>
-        /// <param name="device">Whose it may be.</param>
-        /// <param name="gateway">The gateway's peer id.</param>
-        /// <param name="own">The gateway's static key.</param>
-        /// <param name="remote">The device's, 32 bytes.</param>
-        /// <param name="nd">The attempt's number. It may be replayed, or forged by who stole the gateway's key.</param>
-        /// <returns>False when it is not that device's.</returns>
-        public bool ReadKK1(byte[] frame, int offset, int count, PeerId device, PeerId gateway, KeyPair own, byte[] remote, out uint nd)
-        {
-            int at = offset;
-            nd = 0;
-            if (count != KK1Bytes || !IsWhole(frame, offset, HeadBytes + 4))
-            {
-                return false;
-            }
-
-            WriteHint(device, _hash, 0, 4);
-            if (!Bytes.Equal(_hash, 0, frame, offset + HeadBytes, 4))
-            {
-                return false;
-            }
-
-            StartKK(false, device, gateway, own, remote, frame, offset);
-            if (Noise.ReadMessage(frame, offset + HeadBytes + 4, KK1Bytes - HeadBytes - 4, out at) < 0)
-            {
-                return false;
-            }
-
-            nd = Bytes.ReadUInt32BigEndian(frame, at);
-            return true;
-        }
-
-        /// <summary>Answers KK1; <see cref="FrameSecrets.TakeRoot"/> then gives the root.</summary>
-        /// <param name="first">The first byte of KK1.</param>
-        /// <param name="hid">Its next two.</param>
-        /// <param name="ephemeral">A new key.</param>
-        /// <param name="time">Unix seconds; 0 when not known.</param>
-        /// <param name="sid">The session's id.</param>
-        /// <param name="frame">Takes <see cref="KK2Bytes"/>.</param>
-        /// <param name="offset">Where they go.</param>
-        /// <returns>False when the device's key gives no secret: nothing of the frame may be sent.</returns>
-        public bool WriteKK2(int first, int hid, KeyPair ephemeral, uint time, int sid, byte[] frame, int offset)
-        {
-            WriteHead(first + FrameHead.KK2 - FrameHead.KK1, hid, frame, offset);
-            int at = offset + HeadBytes + Noise.HeaderBytes;
-            Bytes.WriteUInt32BigEndian(frame, at, time);
-            Bytes.WriteUInt16BigEndian(frame, at + 4, (ushort)sid);
-            Noise.UseEphemeral(ephemeral);
-            return Noise.WriteMessage(frame, offset + HeadBytes, 6) == KK2Bytes - HeadBytes;
         }
 
         /// <summary>Reads the gateway's answer; <see cref="FrameSecrets.TakeRoot"/> then gives the root.</summary>
@@ -358,40 +247,36 @@ namespace NanoLibp2p.Frames
             return frame[offset] == first && Hid(frame, offset) == hid && frame[offset + 3] == 0;
         }
 
-        // a message 1 names itself after its ephemeral key
-        private static bool IsWhole(byte[] frame, int offset, int key)
-        {
-            return frame[offset + 3] == 0 && Bytes.Equal(frame, offset + 1, frame, offset + key, 2);
-        }
-
-        private void WriteHint(byte[] id, int idOffset, byte[] to, int offset, int count)
-        {
-            CryptoProvider crypto = _secrets.Crypto;
-            crypto.Sha256Start();
-            crypto.Sha256Update(id, idOffset, IdBytes);
-            crypto.Sha256Finish(_hash, 0);
-            Array.Copy(_hash, 0, to, offset, count);
-        }
-
-        private void StartXX(bool initiator, KeyPair own, byte[] frame, int offset)
+        private void StartXX(KeyPair ephemeral, KeyPair own, byte[] frame, int offset)
         {
             Array.Copy(frame, offset, _xxPrologue, Head, 3);
             Array.Copy(frame, offset + HeadBytes, _xxPrologue, XXHint, 2);
-            Noise.Start(_xx, initiator, _xxPrologue, own, null);
+            Begin(_xx, ephemeral, _xxPrologue, own, null);
         }
 
-        private void StartKK(bool initiator, PeerId device, PeerId gateway, KeyPair own, byte[] remote, byte[] frame, int offset)
+        private void StartKK(KeyPair ephemeral, PeerId device, PeerId gateway, KeyPair own, byte[] remote, byte[] frame, int offset)
         {
             Array.Copy(frame, offset, _kkPrologue, Head, 3);
             Array.Copy(frame, offset + HeadBytes, _kkPrologue, KKHint, 4);
             device.CopyTo(_kkPrologue, KKIds);
             gateway.CopyTo(_kkPrologue, KKIds + IdBytes);
-            Noise.Start(_kk, initiator, _kkPrologue, own, remote);
+            Begin(_kk, ephemeral, _kkPrologue, own, remote);
+        }
+
+        // whose ephemeral keys are made in Noise's own place has cleared it before
+        private void Begin(NoisePattern pattern, KeyPair ephemeral, byte[] prologue, KeyPair own, byte[] remote)
+        {
+            if (ephemeral != Noise.Ephemeral)
+            {
+                Noise.Clear();
+            }
+
+            Noise.Begin(pattern, ephemeral != null, prologue, own, remote);
         }
 
         private bool TakeCard(byte[] frame, int offset)
         {
-            if (!_cards.Verify(frame, offset, Noise.RemoteStatic, 0))
+            if (!Cards.Verify(frame, offset, Noise.RemoteStatic, 0))
             {
                 return false;
             }

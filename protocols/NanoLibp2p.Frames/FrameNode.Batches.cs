@@ -355,11 +355,9 @@ namespace NanoLibp2p.Frames
             {
                 for (int i = 0; i < readings; i++)
                 {
-                    _ring.SetState(_batch[i], ReadingRing.Done);
-                    _events.OnLost(this, _batch[i], status);
+                    Lose(_batch[i], status);
                 }
 
-                _ring.Drop();
                 return;
             }
 

@@ -213,9 +213,7 @@ namespace NanoLibp2p.Frames
         {
             int reading = _batch[0];
             ForgetBatch();
-            _ring.SetState(reading, ReadingRing.Done);
-            _events.OnLost(this, reading, 3);
-            _ring.Drop();
+            Lose(reading, 3);
         }
 
         private void Answered(int kind, byte[] body, int offset, int count)

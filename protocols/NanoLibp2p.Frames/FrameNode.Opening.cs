@@ -68,7 +68,10 @@ namespace NanoLibp2p.Frames
             {
                 _clock = session.Record.Time;
                 _clockAt = _now;
-                _ledger.Realign(_now, _clock);
+                if (_airtime != null)
+                {
+                    _airtime.Realign(_now, _clock);
+                }
             }
 
             BeginGeneration(true);
@@ -125,8 +128,7 @@ namespace NanoLibp2p.Frames
 
             if (!_session.Record.HasRoot)
             {
-                Change(_gateways.Count > 0 ? FrameState.Known : FrameState.None);
-                Want(_gateways.Count > 0 ? FrameHead.KK1 : FrameHead.XX1, 0);
+                BeginAnew(0);
             }
             else if (!_session.IsOpen)
             {
@@ -218,7 +220,7 @@ namespace NanoLibp2p.Frames
             if (_wanted == FrameHead.XX1)
             {
                 // strangers only within ten minutes of a start by hand; a listed gateway whose card may have changed always
-                if (!_session.HasFirstContact || (_gateways.Count == 0 && _now >= _meetUntil))
+                if (_session.Handshake.Card == null || (_gateways.Count == 0 && _now >= _meetUntil))
                 {
                     _wanted = _gateways.Count > 0 ? FrameHead.KK1 : NoAttempt;
                     _attemptAt = _now;
@@ -231,8 +233,15 @@ namespace NanoLibp2p.Frames
 
         private int Begin()
         {
+            // the key goes where the handshake keeps it
+            byte[] key = _session.Handshake.Noise.RemoteStatic;
+            if (_wanted == FrameHead.KK1)
+            {
+                _gateways.CopyStaticKey(_gateway, key);
+            }
+
             int result = _wanted == FrameHead.R1 ? _session.Resume()
-                : _wanted == FrameHead.KK1 ? _session.OpenKnown(_gateway, _gateways.Id(_gateway), _gateways.StaticKey(_gateway))
+                : _wanted == FrameHead.KK1 ? _session.OpenKnown(_gateway, _gateways.Id(_gateway), key)
                 : _session.OpenNew(_gateways.Count > 0 ? _gateways.Id(_gateway) : null);
             if (result == 0 && (_state == FrameState.Known || _state == FrameState.None))
             {
@@ -351,8 +360,14 @@ namespace NanoLibp2p.Frames
         {
             long pause = 3_600_000L << (_refusals < 5 ? _refusals : 5);
             _refusals++;
-            Change(_gateways.Count > 0 ? FrameState.Known : FrameState.None);
-            Want(_gateways.Count > 0 ? FrameHead.KK1 : FrameHead.XX1, pause > 24 * 3_600_000L ? 24 * 3_600_000L : pause);
+            BeginAnew(pause > 24 * 3_600_000L ? 24 * 3_600_000L : pause);
+        }
+
+        private void BeginAnew(long pause)
+        {
+            bool isListed = _gateways.Count > 0;
+            Change(isListed ? FrameState.Known : FrameState.None);
+            Want(isListed ? FrameHead.KK1 : FrameHead.XX1, pause);
         }
 
         private void Change(int state)

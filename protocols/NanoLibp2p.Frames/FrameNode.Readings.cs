@@ -122,9 +122,7 @@ namespace NanoLibp2p.Frames
                     ForgetBatch();
                 }
 
-                _ring.SetState(oldest, ReadingRing.Done);
-                _ring.Drop();
-                _events.OnLost(this, oldest, 0);
+                Lose(oldest, 0);
             }
 
             _wakeAt = _now;
@@ -160,7 +158,7 @@ namespace NanoLibp2p.Frames
         /// <inheritdoc/>
         public override void OnAcknowledged(DeviceSession session)
         {
-            int highest = session.HighestTaken;
+            int highest = session.Theirs.Highest;
             if (_asked >= 0 && highest >= _asked)
             {
                 _asked = -1;
@@ -225,6 +223,13 @@ namespace NanoLibp2p.Frames
             {
                 _batchSince = _now;
             }
+        }
+
+        private void Lose(int reading, int notice)
+        {
+            _ring.SetState(reading, ReadingRing.Done);
+            _ring.Drop();
+            _events.OnLost(this, reading, notice);
         }
 
         // numbers begin anew, but the gateway knows readings by theirs over generations: what nothing was heard of goes again as such
@@ -373,9 +378,7 @@ namespace NanoLibp2p.Frames
             if (lost >= 0 && _session.IsLongest)
             {
                 // published under the shorter tag of a session that is over
-                _ring.SetState(lost, ReadingRing.Done);
-                _events.OnLost(this, lost, 3);
-                _ring.Drop();
+                Lose(lost, 3);
             }
 
             return found;
@@ -439,9 +442,7 @@ namespace NanoLibp2p.Frames
             Array.Copy(_ring.Raw, _ring.DataAt(reading), to, at, count);
             if (!IsBatched(alias) && !SignReading(reading, number, to, at + count))
             {
-                _ring.SetState(reading, ReadingRing.Done);
-                _events.OnLost(this, reading, 3);
-                _ring.Drop();
+                Lose(reading, 3);
                 return false;
             }
 
@@ -605,9 +606,7 @@ namespace NanoLibp2p.Frames
                     return;
                 }
 
-                _ring.SetState(reading, ReadingRing.Done);
-                _events.OnLost(this, reading, code);
-                _ring.Drop();
+                Lose(reading, code);
                 return;
             }
         }

@@ -32,7 +32,7 @@ namespace NanoLibp2p.Frames
         private readonly IRandom _random;
         private readonly DeviceSession _session;
         private readonly FrameGateways _gateways;
-        private readonly FrameLedger _ledger;
+        private readonly IFrameAirtime _airtime;
         private readonly byte[] _dice = new byte[4];
 
         // where Transmit's frame goes
@@ -63,7 +63,7 @@ namespace NanoLibp2p.Frames
             _random = random;
             _session = new DeviceSession(options.Session, secrets, identity, store, random, this);
             _gateways = new FrameGateways(store, options.Gateways);
-            _ledger = new FrameLedger(_session.Record, options.AirtimeMs);
+            _airtime = options.Airtime;
             _ring = new ReadingRing(options.Readings, options.ReadingBytes);
             _topics = new byte[options.Topics][];
             _templates = new byte[options.Topics][];
@@ -149,16 +149,26 @@ namespace NanoLibp2p.Frames
             _clock = record.Time + (uint)(slept < 0 ? 0 : slept / 1000);
             _clockAt = now;
             _now = now;
-            _ledger.Start(now, slept, _clock);
+            if (_airtime != null)
+            {
+                _airtime.Start(record, now, slept, _clock);
+            }
+
+            if (slept >= 0)
+            {
+                // the next write takes it along, so that the next sleep is counted from here
+                record.Time = _clock;
+            }
+
             int longest = _events.TimeOnAir(_options.Session.Mtu);
             _spareMs = longest * 3 / 2;
             _spareMs = _spareMs < 2000 ? 2000 : _spareMs;
 
             // what is set aside is used, too, once memory is lost: a board that loses it in each sleep would fall silent
             _spareMs = _options.Session.Reserve == 1 ? 0 : _spareMs;
-            if (record.IsOlder)
+            if (record.IsOlder && _airtime != null)
             {
-                _ledger.Add(longest + _spareMs);
+                _airtime.Add(longest + _spareMs);
             }
 
             _quietUntil = now;
@@ -254,12 +264,12 @@ namespace NanoLibp2p.Frames
         // whether there is airtime for a frame, which is charged then
         private bool MayGo(int bytes, bool isUrgent, bool isOpening)
         {
-            int air = _options.AirtimeMs == 0 ? 0 : _events.TimeOnAir(bytes);
+            int air = _airtime == null ? 0 : _events.TimeOnAir(bytes);
             int wait = air == 0 ? _events.WaitMs(bytes, isUrgent)
-                : _ledger.WaitMs(air, isUrgent, isOpening && !_isFirstAttempt, _now);
+                : _airtime.WaitMs(air, isUrgent, isOpening && !_isFirstAttempt, _now);
             if (wait == 0)
             {
-                if (air == 0 || _ledger.Charge(air, isOpening, _spareMs, _now))
+                if (air == 0 || _airtime.Charge(air, isOpening, _spareMs, _now))
                 {
                     return true;
                 }

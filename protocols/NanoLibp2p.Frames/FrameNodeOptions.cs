@@ -28,9 +28,9 @@ namespace NanoLibp2p.Frames
         /// <summary>A batch is signed after this time, however few its readings are.</summary>
         public int BatchMs = 6 * 3600 * 1000;
 
-        /// <summary>Airtime of an hour, in milliseconds, that the node counts itself: 36,000 for 1 %. 0 where the link has no limit, or
-        /// keeps it itself (<see cref="FrameNodeEvents.WaitMs"/>).</summary>
-        public int AirtimeMs;
+        /// <summary>Counts the airtime of each hour in the node's own record: a <c>FrameLedger</c> of NanoLibp2p.Frames.Airtime, the node's
+        /// own. Null where the link has no limit, or keeps it itself (<see cref="FrameNodeEvents.WaitMs"/>).</summary>
+        public IFrameAirtime Airtime;
 
         /// <summary>How long after the end of a frame its answer has been received to its end, in milliseconds: on LoRa a second, the
         /// longest answer and 150; 1,000 over BLE, 300 over serial lines and 802.15.4, 2,000 over UDP.</summary>

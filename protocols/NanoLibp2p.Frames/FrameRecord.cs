@@ -110,12 +110,9 @@ namespace NanoLibp2p.Frames
         /// <summary><see cref="FrameHead.Short"/> and <see cref="FrameHead.Listening"/> of the session.</summary>
         public int Choices
         {
-            get { return ((Raw[FlagsAt] & 1) != 0 ? FrameHead.Short : 0) | ((Raw[FlagsAt] & 2) != 0 ? FrameHead.Listening : 0); }
-            set
-            {
-                int bits = ((value & FrameHead.Short) != 0 ? 1 : 0) | ((value & FrameHead.Listening) != 0 ? 2 : 0);
-                Raw[FlagsAt] = (byte)((Raw[FlagsAt] & ~3) | bits);
-            }
+            // bit 0 for 40h, bit 1 for 20h
+            get { return ((Raw[FlagsAt] & 1) << 6) | ((Raw[FlagsAt] & 2) << 4); }
+            set { Raw[FlagsAt] = (byte)((Raw[FlagsAt] & ~3) | ((value >> 6) & 1) | ((value >> 4) & 2)); }
         }
 
         /// <summary>Whether the session's numbers are stored before they are used; else it is only resumed after a start.</summary>

@@ -32,9 +32,12 @@ namespace NanoLibp2p.Frames
         private const int SignedBit = 64;
 
         internal readonly byte[] Raw;
+
+        /// <summary>The oldest reading; readings are numbered without end.</summary>
+        internal int First;
+
         private readonly int _slots;
         private readonly int _slotBytes;
-        private int _first;
         private int _count;
 
         internal ReadingRing(int slots, int bytes)
@@ -44,16 +47,10 @@ namespace NanoLibp2p.Frames
             Raw = new byte[slots * _slotBytes];
         }
 
-        /// <summary>The oldest reading; readings are numbered without end.</summary>
-        internal int First
-        {
-            get { return _first; }
-        }
-
         /// <summary>Behind the newest reading.</summary>
         internal int End
         {
-            get { return _first + _count; }
+            get { return First + _count; }
         }
 
         internal bool IsFull
@@ -147,9 +144,9 @@ namespace NanoLibp2p.Frames
         /// <summary>Frees what is done with at the old end.</summary>
         internal void Drop()
         {
-            while (_count > 0 && State(_first) == Done)
+            while (_count > 0 && State(First) == Done)
             {
-                _first++;
+                First++;
                 _count--;
             }
         }
@@ -157,7 +154,7 @@ namespace NanoLibp2p.Frames
         /// <summary>The oldest reading in a state, of any topic; -1 for none.</summary>
         internal int Find(int state)
         {
-            for (int reading = _first; reading < _first + _count; reading++)
+            for (int reading = First; reading < First + _count; reading++)
             {
                 if (State(reading) == state)
                 {
@@ -172,7 +169,7 @@ namespace NanoLibp2p.Frames
         internal int CountOf(int state)
         {
             int count = 0;
-            for (int reading = _first; reading < _first + _count; reading++)
+            for (int reading = First; reading < First + _count; reading++)
             {
                 count += State(reading) == state ? 1 : 0;
             }

@@ -8,7 +8,7 @@ namespace NanoLibp2p.Frames
     /// The keys of a session, both ways, and what they seal: data frames with the short or the full suite (SPEC.md 4.1, 4.2). The caller
     /// never seals two frames of one direction with one number, and opens only numbers that its window gave.
     /// </summary>
-    public sealed class SessionKeys
+    public sealed partial class SessionKeys
     {
         /// <summary>Bytes that <see cref="Seal"/> and <see cref="Open"/> use before the frame; what stood there is lost.</summary>
         public const int RoomBefore = 8;
@@ -29,12 +29,6 @@ namespace NanoLibp2p.Frames
             _secrets = secrets;
         }
 
-        /// <summary>Whether frames have the short suite's tag of 8 bytes; else the full one's, of 16.</summary>
-        public bool IsShort
-        {
-            get { return _isShort; }
-        }
-
         /// <summary>Bytes of a frame beside its inner part: head and tag.</summary>
         public int Overhead
         {
@@ -46,12 +40,6 @@ namespace NanoLibp2p.Frames
         {
             _isShort = isShort;
             _secrets.Derive(root, offset, isShort ? FrameSecrets.Short : FrameSecrets.Full, root, 0, _keys, isShort ? 128 : 64);
-        }
-
-        /// <summary>Wipes the keys.</summary>
-        public void Clear()
-        {
-            Array.Clear(_keys, 0, _keys.Length);
         }
 
         /// <summary>Seals a data frame in place.</summary>

@@ -73,7 +73,7 @@ namespace NanoLibp2p.PubSub
             if (keyCount >= 0)
             {
                 end = message.At[RpcWriter.Key] + keyCount;
-                key = PublicKey.Normalize(bytes, end - keyCount, keyCount);
+                key = ProtobufReader.NormalizeKey(bytes, end - keyCount, keyCount);
                 if (key < 0)
                 {
                     return DropReason.Doubtful;

@@ -20,6 +20,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Core.Identify.IdentifyProtocol.Describe"] = "what identify tells, built again only when it changed",
         ["NanoLibp2p.Firmware.DeviceLog"] = "a line in the log where a connection begins or ends, or a sensor fails; none without a log",
         ["NanoLibp2p.Boards.Nano.FlashStore"] = "a file of the store, which an application writes when it keeps something",
+        ["NanoLibp2p.Crypto.ManagedCrypto.Ed25519Verify"] = "the verifier of cryptography that was made without one, once",
         ["NanoLibp2p.Kademlia.KademliaPeer.Make"] = "the address of a peer that a lookup dials, once a dial",
         ["NanoLibp2p.Kademlia.KademliaClient.Connect"] = "the array that a connection keeps its addresses in, once a dial",
         ["NanoLibp2p.Relay.RelayClient.Reserve"] = "the array that a connection to a relay keeps its address in, once a dial",

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using NanoLibp2p.Frames.Airtime;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Frames.Tests;
@@ -28,8 +29,8 @@ public sealed class LedgerTests
                 now += slept;
                 FrameRecord record = new(store);
                 Assert.True(record.Load());
-                FrameLedger ledger = new(record, LimitMs);
-                ledger.Start(now, slept / 20 * 19, record.Time + (uint)(slept / 20 * 19 / 1000));
+                FrameLedger ledger = new(LimitMs);
+                ledger.Start(record, now, slept / 20 * 19, record.Time + (uint)(slept / 20 * 19 / 1000));
                 int air = random.Next(500, 4000);
                 if (ledger.WaitMs(air, true, false, now) == 0)
                 {

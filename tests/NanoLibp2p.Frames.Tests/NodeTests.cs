@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using NanoLibp2p.Crypto;
+using NanoLibp2p.Frames.Airtime;
 using NanoLibp2p.Frames.Gateway;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
@@ -261,7 +262,7 @@ public class NodeTests
 
     internal static FrameNodeOptions Lora(int mtu)
     {
-        FrameNodeOptions options = new() { AirtimeMs = 36_000, HasWindows = true, MessageBytes = 512 };
+        FrameNodeOptions options = new() { Airtime = new FrameLedger(36_000), HasWindows = true, MessageBytes = 512 };
         options.Session.Mtu = mtu;
         options.Session.IsShort = true;
         options.Session.Reserve = 16;

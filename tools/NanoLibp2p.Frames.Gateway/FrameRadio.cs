@@ -1,4 +1,5 @@
 using System;
+using NanoLibp2p.Frames.Airtime;
 using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Frames.Gateway;
@@ -79,8 +80,8 @@ public sealed class FrameRadio
             _record!.Load();
             _started = _time!.GetTimestamp();
             _startedAtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
-            FrameLedger ledger = new(_record, (int)AirtimeOfHour.TotalMilliseconds);
-            ledger.Start(0, 0, (uint)(_startedAtMs / 1000));
+            FrameLedger ledger = new((int)AirtimeOfHour.TotalMilliseconds);
+            ledger.Start(_record, 0, 0, (uint)(_startedAtMs / 1000));
             _ledger = ledger;
         }
     }

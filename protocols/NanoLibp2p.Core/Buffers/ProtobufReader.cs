@@ -22,7 +22,7 @@ namespace NanoLibp2p.Buffers
     /// bits, take no more than five bytes, as in Google's parsers: js-libp2p's loses its place behind longer ones. Whoever needs the
     /// deterministic form checks it on the bytes. Positions are 64 bits wide and never wrap: a peer would have to send 2^64 bytes.
     /// </remarks>
-    public sealed class ProtobufReader
+    public sealed partial class ProtobufReader
     {
         /// <summary>How many messages can be entered below the outermost one.</summary>
         public const int MaxDepth = 4;

@@ -148,7 +148,7 @@ namespace NanoLibp2p.Core.Records
             int end = Varint.MaxBytes + key.Length;
             key.CopyTo(buffer.AsSpan(Varint.MaxBytes));
             signature.CopyTo(buffer.AsSpan(end));
-            int begin = PublicKey.Normalize(buffer, Varint.MaxBytes, key.Length);
+            int begin = ProtobufReader.NormalizeKey(buffer, Varint.MaxBytes, key.Length);
             int data = 0;
             int type = begin < 0 ? PublicKey.Malformed : PublicKey.Parse(buffer, begin, end - begin, out data);
             if (type < 0)

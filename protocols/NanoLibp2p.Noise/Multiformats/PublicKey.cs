@@ -6,7 +6,7 @@ namespace NanoLibp2p.Multiformats
     /// <summary>
     /// The PublicKey message of crypto.proto (peer-ids spec, "Keys"), which the spec wants in one form only: type, then data,
     /// shortest varints, nothing else. A peer id is made from exactly these bytes. Where a key is only carried, as in a pubsub message,
-    /// go, js and rust read other forms too: <see cref="Normalize"/> makes this one of them.
+    /// go, js and rust read other forms too: <c>ProtobufReader.NormalizeKey</c> makes this one of them.
     /// </summary>
     public static class PublicKey
     {
@@ -47,92 +47,6 @@ namespace NanoLibp2p.Multiformats
             }
             dataOffset = offset + header;
             return type;
-        }
-
-        /// <summary>
-        /// Reads the message in any form that go, js and rust read alike (fields in any order, the last of several, unknown ones among
-        /// them, padded varints) and writes it anew in its one form, in place, ending where it ended. Allocates nothing.
-        /// </summary>
-        /// <returns>Where it begins now, or <see cref="Malformed"/>: nothing is changed then.</returns>
-        public static int Normalize(byte[] message, int offset, int count)
-        {
-            const uint typeTag = 0x08;
-            const uint dataTag = 0x12;
-            int end = offset + count;
-            ulong type = ulong.MaxValue;
-            ulong tag = 0;
-            int data = 0;
-            int dataCount = -1;
-            while (offset < end)
-            {
-                ulong value = 0;
-                int shift = 0;
-                uint b;
-                do
-                {
-                    if (offset == end || shift == 35)
-                    {
-                        return Malformed;
-                    }
-
-                    b = message[offset++];
-                    value |= (ulong)(b & 0x7Fu) << shift;
-                    shift += 7;
-                }
-                while (b >= 0x80);
-
-                ulong skipped = 0;
-                if (tag == 0)
-                {
-                    // there is no field 0, and the two have one type each
-                    tag = value;
-                    if (tag > 0xFFFFFFFF || (tag < 24 && tag != typeTag && tag != dataTag))
-                    {
-                        return Malformed;
-                    }
-
-                    WireType wire = (WireType)((uint)tag & 7u);
-                    if (wire == WireType.Varint || wire == WireType.Bytes)
-                    {
-                        continue;
-                    }
-
-                    skipped = wire == WireType.Fixed64 ? 8 : wire == WireType.Fixed32 ? 4 : ulong.MaxValue;
-                }
-                else if (((uint)tag & 7u) == (uint)WireType.Bytes)
-                {
-                    skipped = value;
-                    if (tag == dataTag)
-                    {
-                        data = offset;
-                        dataCount = (int)value;
-                    }
-                }
-                else if (tag == typeTag)
-                {
-                    type = value;
-                }
-
-                if (skipped > (uint)(end - offset))
-                {
-                    return Malformed;
-                }
-
-                offset += (int)skipped;
-                tag = 0;
-            }
-
-            if (tag != 0 || type > (int)KeyType.Ecdsa || dataCount < 0)
-            {
-                return Malformed;
-            }
-
-            Array.Copy(message, data, message, end - dataCount, dataCount);
-            int begin = end - dataCount - 3 - Varint.Size((uint)dataCount);
-            message[begin] = (byte)typeTag;
-            message[begin + 1] = (byte)type;
-            ProtobufWriter.WriteLength(2, dataCount, message, begin + 2);
-            return begin;
         }
     }
 }

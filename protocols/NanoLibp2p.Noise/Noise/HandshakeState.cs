@@ -25,7 +25,7 @@ namespace NanoLibp2p.Noise
 
         private readonly CryptoProvider _crypto;
         internal readonly SymmetricState Symmetric;
-        private readonly KeyPair _e = new KeyPair();
+        internal readonly KeyPair Ephemeral = new KeyPair();
         private readonly byte[] _re = new byte[KeyBytes];
 
         // null unless a handshake is under way
@@ -71,6 +71,13 @@ namespace NanoLibp2p.Noise
         public void Start(NoisePattern pattern, bool initiator, byte[] prologue, KeyPair localStatic, byte[] remoteStatic)
         {
             Clear();
+            Begin(pattern, initiator, prologue, localStatic, remoteStatic);
+        }
+
+        /// <summary>As <see cref="Start"/>, after <see cref="Clear"/>, with the ephemeral keys made in <see cref="Ephemeral"/> in
+        /// between.</summary>
+        internal void Begin(NoisePattern pattern, bool initiator, byte[] prologue, KeyPair localStatic, byte[] remoteStatic)
+        {
             Symmetric.Initialize(pattern.ProtocolName);
             Symmetric.MixHash(prologue, 0, prologue.Length);
             byte[] ours = localStatic == null ? null : localStatic.PublicKey;
@@ -97,7 +104,11 @@ namespace NanoLibp2p.Noise
                 throw new InvalidOperationException(EphemeralTwice);
             }
 
-            _e.CopyFrom(ephemeral);
+            if (ephemeral != Ephemeral)
+            {
+                Ephemeral.CopyFrom(ephemeral);
+            }
+
             _hasEphemeral = true;
         }
 
@@ -184,7 +195,7 @@ namespace NanoLibp2p.Noise
         public void Clear()
         {
             Symmetric.Clear();
-            _e.Clear();
+            Ephemeral.Clear();
             _s = null;
             _pattern = null;
             _hasEphemeral = false;
@@ -321,7 +332,7 @@ namespace NanoLibp2p.Noise
                 throw new InvalidOperationException(MissingStatic);
             }
 
-            return isStatic ? _s : _e;
+            return isStatic ? _s : Ephemeral;
         }
     }
 }

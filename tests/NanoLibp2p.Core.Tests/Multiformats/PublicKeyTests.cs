@@ -1,5 +1,6 @@
 using System;
 using CsCheck;
+using NanoLibp2p.Buffers;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Core.Tests.Multiformats;
@@ -71,7 +72,7 @@ public class PublicKeyTests
     {
         string data = SpecKeys.Ed25519[8..];
         byte[] buffer = Convert.FromHexString("77" + string.Format(System.Globalization.CultureInfo.InvariantCulture, form, data) + "88");
-        int begin = PublicKey.Normalize(buffer, 1, buffer.Length - 2);
+        int begin = ProtobufReader.NormalizeKey(buffer, 1, buffer.Length - 2);
 
         Assert.True(begin > 0, why);
         Assert.Equal(SpecKeys.Ed25519, Convert.ToHexStringLower(buffer[begin..^1]));
@@ -97,7 +98,7 @@ public class PublicKeyTests
     {
         byte[] message = Convert.FromHexString(hex);
         byte[] copy = [.. message];
-        Assert.True(PublicKey.Normalize(copy, 0, copy.Length) == PublicKey.Malformed, why);
+        Assert.True(ProtobufReader.NormalizeKey(copy, 0, copy.Length) == PublicKey.Malformed, why);
         Assert.Equal(message, copy);
     }
 
@@ -106,11 +107,11 @@ public class PublicKeyTests
         Gen.Byte.Array[0, 60].Sample(bytes =>
         {
             byte[] buffer = [.. bytes];
-            int begin = PublicKey.Normalize(buffer, 0, buffer.Length);
+            int begin = ProtobufReader.NormalizeKey(buffer, 0, buffer.Length);
             if (begin >= 0)
             {
                 // again, and nothing changes
-                Assert.Equal(begin, PublicKey.Normalize(buffer, begin, buffer.Length - begin));
+                Assert.Equal(begin, ProtobufReader.NormalizeKey(buffer, begin, buffer.Length - begin));
             }
         }, iter: 20_000);
 }

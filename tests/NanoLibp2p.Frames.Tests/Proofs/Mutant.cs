@@ -73,8 +73,8 @@ internal sealed record Mutant(string Rule, params (string File, string Find, str
                             return record.Save();
                 """)),
         new("W4: floor 0 after XX, whose end was number 0",
-            (Attempts, "Take(_sid, _handshake.Time, 1,",
-                "Take(_sid, _handshake.Time, 0,")),
+            (Attempts, "Take(_sid, Handshake.Time, 1,",
+                "Take(_sid, Handshake.Time, 0,")),
         new("the kept bit: a volatile session goes on after a start",
             (Session, "_isDormant = !Record.IsKept;",
                 "_isDormant = false;")),

@@ -20,6 +20,7 @@ internal static class MutantRun
 {
     private const int StandardEpisodes = 400;
     private const string Device = "protocols/NanoLibp2p.Frames";
+    private const string Airtime = "protocols/NanoLibp2p.Frames.Airtime";
     private const string Answering = "tools/NanoLibp2p.Frames.Gateway";
     private const string Tests = "tests/NanoLibp2p.Frames.Tests";
     private const string Shared = "tests/Shared";
@@ -58,7 +59,8 @@ internal static class MutantRun
     internal static Dictionary<string, string> Sources()
     {
         string top = Top();
-        IEnumerable<string> files = new[] { Device, Answering }.SelectMany(folder => Directory.GetFiles(Path.Combine(top, folder), "*.cs"))
+        IEnumerable<string> files = new[] { Device, Airtime, Answering }
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(top, folder), "*.cs"))
             .Where(file => !Path.GetFileName(file).StartsWith("Sqlite", StringComparison.Ordinal))
             .Concat(_ofTests.Select(file => Path.Combine(top, file)));
         return files.ToDictionary(file => Path.GetFileName(file), File.ReadAllText, StringComparer.Ordinal);

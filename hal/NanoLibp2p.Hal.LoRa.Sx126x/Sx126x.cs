@@ -38,12 +38,12 @@ namespace NanoLibp2p.Hal.LoRa
         public override bool Configure(int syncWord, int powerDbm, int frequencyHz)
         {
             _isAsleep = false;
-            return Command(SetStandby, 0) && StartOscillator()
-                && (!_board.HasDcDc || Command(SetRegulatorMode, 1))
-                && (!_board.HasDio2Switch || Command(SetDio2AsRfSwitchCtrl, 1))
-                && Command(SetPacketType, PacketTypeLoRa) && Command(GetPacketType, 0, 0) && Back[2] == PacketTypeLoRa
-                && Command(CalibrateImage, ImageLow(frequencyHz), ImageHigh(frequencyHz))
-                && SetPower(powerDbm) && Command(SetBufferBaseAddress, 0, 0)
+            return Command(SetStandby, 0, 2) && StartOscillator()
+                && (!_board.HasDcDc || Command(SetRegulatorMode, 1, 2))
+                && (!_board.HasDio2Switch || Command(SetDio2AsRfSwitchCtrl, 1, 2))
+                && Command(SetPacketType, PacketTypeLoRa, 2) && Command(GetPacketType, 0, 3) && Back[2] == PacketTypeLoRa
+                && Command(CalibrateImage, Image(frequencyHz), 3)
+                && SetPower(powerDbm) && Command(SetBufferBaseAddress, 0, 3)
 
                 // each half byte of the word is followed by a 4 (table 12-1)
                 && SetRegister(RegSyncWord, (syncWord & 0xF0) | 4) && SetRegister(RegSyncWord + 1, ((syncWord & 0x0F) << 4) | 4)
@@ -54,27 +54,27 @@ namespace NanoLibp2p.Hal.LoRa
         public override bool Listen(LoRaModemOptions modem)
         {
             Bus.SwitchAntenna(LoRaAntenna.Receiver);
-            return Command(SetStandby, 0) && Tune(modem, MaxFrameBytes)
+            return Command(SetStandby, 0, 2) && Tune(modem, MaxFrameBytes)
 
                 // boosted gain: 2 dB for 0.7 mA; not kept in sleep (datasheet 9.6)
-                && SetRegister(RegRxGain, 0x96) && Command(ClearIrqStatus, 0x43, 0xFF)
+                && SetRegister(RegRxGain, 0x96) && Command(ClearIrqStatus, 0x43FF, 3)
 
                 // no timeout, and on again after each frame
-                && Command(SetRx, 0xFF, 0xFF, 0xFF);
+                && Command(SetRx, 0xFFFFFF, 4);
         }
 
         /// <inheritdoc/>
         public override bool Send(LoRaModemOptions modem, byte[] buffer, int offset, int count)
         {
             Bus.SwitchAntenna(LoRaAntenna.Transmitter);
-            return Command(SetStandby, 0) && Tune(modem, count) && Fill(buffer, offset, count) && Command(ClearIrqStatus, 0x43, 0xFF)
-                && Command(SetTx, 0, 0, 0);
+            return Command(SetStandby, 0, 2) && Tune(modem, count) && Fill(buffer, offset, count) && Command(ClearIrqStatus, 0x43FF, 3)
+                && Command(SetTx, 0, 4);
         }
 
         /// <inheritdoc/>
         public override LoRaEvents Ask(bool needsCrc)
         {
-            if (!Command(GetIrqStatus, 0, 0, 0))
+            if (!Command(GetIrqStatus, 0, 4))
             {
                 return LoRaEvents.Failed;
             }
@@ -82,7 +82,7 @@ namespace NanoLibp2p.Hal.LoRa
             int flags = ((Back[2] << 8) | Back[3]) & IrqUsed;
 
             // cleared before the frame is read, with what the frame was heralded by: one that comes meanwhile is told the next time
-            if (flags != 0 && !Command(ClearIrqStatus, flags >> 8, (flags | IrqHeard) & 0xFF))
+            if (flags != 0 && !Command(ClearIrqStatus, (uint)(flags | IrqHeard), 3))
             {
                 return LoRaEvents.Failed;
             }
@@ -100,7 +100,7 @@ namespace NanoLibp2p.Hal.LoRa
 
             // a frame whose header says that it has no CRC raises no error, whatever it holds
             int crc = needsCrc ? GetRegister(RegRxCrc) : CrcOnPayload;
-            if (crc < 0 || !Command(GetRxBufferStatus, 0, 0, 0))
+            if (crc < 0 || !Command(GetRxBufferStatus, 0, 4))
             {
                 return LoRaEvents.Failed;
             }
@@ -113,15 +113,14 @@ namespace NanoLibp2p.Hal.LoRa
         /// <inheritdoc/>
         public override int Read(byte[] buffer, int offset, int capacity)
         {
-            if (!Command(GetPacketStatus, 0, 0, 0, 0))
+            if (!Command(GetPacketStatus, 0, 5))
             {
                 return -1;
             }
 
             // datasheet 13.5.3
             int snr = Back[3];
-            Rssi = -(Back[2] >> 1);
-            SnrQuarters = snr < 128 ? snr : snr - 256;
+            SetSignal(-(Back[2] >> 1), snr < 128 ? snr : snr - 256);
             if (_frameBytes > capacity)
             {
                 return 0;
@@ -150,13 +149,13 @@ namespace NanoLibp2p.Hal.LoRa
         public override bool IsListening()
         {
             // a chip that was reset by its supply is in standby
-            return Command(GetStatus, 0) && (Back[1] & StatusMode) == StatusReceiving;
+            return Command(GetStatus, 0, 2) && (Back[1] & StatusMode) == StatusReceiving;
         }
 
         /// <inheritdoc/>
         public override bool IsHearing()
         {
-            return Command(GetIrqStatus, 0, 0, 0) && (Back[3] & IrqHeard) != 0;
+            return Command(GetIrqStatus, 0, 4) && (Back[3] & IrqHeard) != 0;
         }
 
         /// <inheritdoc/>
@@ -165,7 +164,7 @@ namespace NanoLibp2p.Hal.LoRa
             Bus.SwitchAntenna(LoRaAntenna.None);
 
             // warm: the configuration is kept
-            bool isDone = Command(SetStandby, 0) && Command(SetSleep, 4);
+            bool isDone = Command(SetStandby, 0, 2) && Command(SetSleep, 4, 2);
             _isAsleep = isDone;
             return isDone;
         }
@@ -178,8 +177,8 @@ namespace NanoLibp2p.Hal.LoRa
             }
 
             // until it is told of its TCXO the chip reports that its crystal does not start, and nothing is calibrated (13.3.6)
-            return Command(SetDio3AsTcxoCtrl, TcxoCode(_board.TcxoTenthVolts), (TcxoSteps >> 16) & 0xFF, (TcxoSteps >> 8) & 0xFF,
-                TcxoSteps & 0xFF) && Command(ClearDeviceErrors, 0, 0) && Command(Calibrate, 0x7F);
+            return Command(SetDio3AsTcxoCtrl, (TcxoCode(_board.TcxoTenthVolts) << 24) | TcxoSteps, 5)
+                && Command(ClearDeviceErrors, 0, 3) && Command(Calibrate, 0x7F, 2);
         }
 
         private bool SetPower(int dbm)
@@ -187,26 +186,28 @@ namespace NanoLibp2p.Hal.LoRa
             if (_board.IsSx1261)
             {
                 // 15 dBm is 14 with another duty cycle (table 13-21)
-                return Command(SetPaConfig, dbm == 15 ? 6 : 4, 0, 1, 1) && Command(SetTxParams, dbm == 15 ? 14 : dbm, 4);
+                return Command(SetPaConfig, dbm == 15 ? 0x06000101u : 0x04000101u, 5) && Ramp(dbm == 15 ? 14 : dbm);
             }
 
             // 15.2: a badly matched antenna makes the chip hold its power back too early
             int clamp = GetRegister(RegTxClamp);
-            return clamp >= 0 && SetRegister(RegTxClamp, clamp | 0x1E) && Command(SetPaConfig, 4, 7, 0, 1)
-                && Command(SetTxParams, dbm, 4);
+            return clamp >= 0 && SetRegister(RegTxClamp, clamp | 0x1E) && Command(SetPaConfig, 0x04070001, 5) && Ramp(dbm);
+        }
+
+        // 200 us
+        private bool Ramp(int dbm)
+        {
+            return Command(SetTxParams, ((uint)(dbm & 0xFF) << 8) | 4, 3);
         }
 
         private bool RouteInterrupts()
         {
+            System.Array.Clear(Out, 0, 9);
             Out[0] = SetDioIrqParams;
             Out[1] = (IrqUsed | IrqHeard) >> 8;
             Out[2] = (IrqUsed | IrqHeard) & 0xFF;
             Out[3] = IrqUsed >> 8;
             Out[4] = IrqUsed & 0xFF;
-            Out[5] = 0;
-            Out[6] = 0;
-            Out[7] = 0;
-            Out[8] = 0;
             return WaitReady() && Transfer(9);
         }
 
@@ -217,8 +218,8 @@ namespace NanoLibp2p.Hal.LoRa
             int steps = (int)((wide << 25) / 32000000);
             bool isWide = modem.BandwidthHz == 500000;
             int bandwidth = isWide ? 6 : modem.BandwidthHz == 250000 ? 5 : 4;
-            bool isDone = Command(SetRfFrequency, (steps >> 24) & 0xFF, (steps >> 16) & 0xFF, (steps >> 8) & 0xFF, steps & 0xFF)
-                && Command(SetModulationParams, modem.SpreadingFactor, bandwidth, modem.CodingRate - 4, modem.IsSlow ? 1 : 0);
+            bool isDone = Command(SetRfFrequency, (uint)steps, 5) && Command(SetModulationParams,
+                (uint)((modem.SpreadingFactor << 24) | (bandwidth << 16) | ((modem.CodingRate - 4) << 8) | (modem.IsSlow ? 1 : 0)), 5);
             Out[0] = SetPacketParams;
             Out[1] = (byte)(modem.PreambleSymbols >> 8);
             Out[2] = (byte)modem.PreambleSymbols;
@@ -260,42 +261,17 @@ namespace NanoLibp2p.Hal.LoRa
 
         private bool SetRegister(int register, int value)
         {
-            return Command(WriteRegister, register >> 8, register & 0xFF, value);
+            return Command(WriteRegister, (uint)((register << 8) | value), 4);
         }
 
         // -1 when the chip does not answer
         private int GetRegister(int register)
         {
-            return Command(ReadRegister, register >> 8, register & 0xFF, 0, 0) ? Back[4] : -1;
+            return Command(ReadRegister, (uint)register << 16, 5) ? Back[4] : -1;
         }
 
-        private bool Command(int command, int first)
-        {
-            return Put(command, first, 2);
-        }
-
-        private bool Command(int command, int first, int second)
-        {
-            Out[2] = (byte)second;
-            return Put(command, first, 3);
-        }
-
-        private bool Command(int command, int first, int second, int third)
-        {
-            Out[2] = (byte)second;
-            Out[3] = (byte)third;
-            return Put(command, first, 4);
-        }
-
-        private bool Command(int command, int first, int second, int third, int fourth)
-        {
-            Out[2] = (byte)second;
-            Out[3] = (byte)third;
-            Out[4] = (byte)fourth;
-            return Put(command, first, 5);
-        }
-
-        private bool Put(int command, int first, int count)
+        // a transaction of so many bytes: the command, then the last ones of a word, the most significant first
+        private bool Command(int command, uint word, int count)
         {
             if (_isAsleep && !Wake())
             {
@@ -303,7 +279,12 @@ namespace NanoLibp2p.Hal.LoRa
             }
 
             Out[0] = (byte)command;
-            Out[1] = (byte)first;
+            for (int i = count - 1; i > 0; i--)
+            {
+                Out[i] = (byte)word;
+                word >>= 8;
+            }
+
             return WaitReady() && Transfer(count);
         }
 
@@ -340,39 +321,17 @@ namespace NanoLibp2p.Hal.LoRa
             return false;
         }
 
-        private static int TcxoCode(int tenthVolts)
+        // table 13-35
+        private static uint TcxoCode(int tenthVolts)
         {
-            // table 13-35
-            switch (tenthVolts)
-            {
-                case 16:
-                    return 0;
-                case 17:
-                    return 1;
-                case 18:
-                    return 2;
-                case 22:
-                    return 3;
-                case 24:
-                    return 4;
-                case 27:
-                    return 5;
-                case 30:
-                    return 6;
-                default:
-                    return 7;
-            }
+            return tenthVolts <= 18 ? (uint)tenthVolts - 16 : tenthVolts == 22 ? 3u : tenthVolts == 24 ? 4u : tenthVolts == 27 ? 5u
+                : tenthVolts == 30 ? 6u : 7u;
         }
 
         // table 9-2: the ends of the band that the image is calibrated for, in steps of 4 MHz
-        private static int ImageLow(int hz)
+        private static uint Image(int hz)
         {
-            return hz > 900000000 ? 0xE1 : hz > 850000000 ? 0xD7 : hz > 770000000 ? 0xC1 : hz > 460000000 ? 0x75 : 0x6B;
-        }
-
-        private static int ImageHigh(int hz)
-        {
-            return hz > 900000000 ? 0xE9 : hz > 850000000 ? 0xDB : hz > 770000000 ? 0xC5 : hz > 460000000 ? 0x81 : 0x6F;
+            return hz > 900000000 ? 0xE1E9u : hz > 850000000 ? 0xD7DBu : hz > 770000000 ? 0xC1C5u : hz > 460000000 ? 0x7581u : 0x6B6Fu;
         }
     }
 }

@@ -1,22 +1,23 @@
-namespace NanoLibp2p.Frames
+namespace NanoLibp2p.Frames.Airtime
 {
     /// <summary>
     /// The airtime of the last hour (SPEC.md 13.1): seven buckets of ten minutes, of which the record covers every frame before it is sent
     /// (W5). However often the power goes, no sliding hour has more than its limit.
     /// </summary>
-    public sealed class FrameLedger
+    public sealed class FrameLedger : IFrameAirtime
     {
         /// <summary>What <see cref="WaitMs"/> says of a frame that is longer than an hour's share.</summary>
         public const int Never = int.MaxValue;
 
         private const int BucketMs = 600 * 1000;
 
-        private readonly FrameRecord _record;
         private readonly int _limit;
         private readonly int[] _used = new int[FrameRecord.Buckets];
 
         // of those, what openings took: not more than a quarter of the hour, but for the first after a start
         private readonly int[] _openings = new int[FrameRecord.Buckets];
+
+        private FrameRecord _record;
 
         // what the record says of the running bucket
         private int _stored;
@@ -30,11 +31,9 @@ namespace NanoLibp2p.Frames
         private bool _isNewer;
 
         /// <summary>Takes its memory.</summary>
-        /// <param name="record">Has the buckets.</param>
-        /// <param name="limitMs">Airtime of an hour; 0 for no limit.</param>
-        public FrameLedger(FrameRecord record, int limitMs)
+        /// <param name="limitMs">Airtime of an hour, 36,000 for 1 %; 0 for no limit.</param>
+        public FrameLedger(int limitMs)
         {
-            _record = record;
             _limit = limitMs;
         }
 
@@ -44,13 +43,11 @@ namespace NanoLibp2p.Frames
             get { return Sum(_used); }
         }
 
-        /// <summary>Begins with what the record says, which is loaded.</summary>
-        /// <param name="now">The time, in milliseconds.</param>
-        /// <param name="sleptMs">How long a timed sleep was, less a twentieth; -1 for any other start: all counts as used this
-        /// moment.</param>
-        /// <param name="clock">Unix seconds now, by which buckets begin and end.</param>
-        public void Start(long now, long sleptMs, uint clock)
+        /// <inheritdoc/>
+        public void Start(FrameRecord record, long now, long sleptMs, uint clock)
         {
+            _record = record;
+
             // a clock that went back says nothing
             sleptMs = clock < _record.Time ? -1 : sleptMs;
             int moved = sleptMs < 0 ? 0 : (int)((clock / 600) - (_record.Time / 600));
@@ -90,15 +87,14 @@ namespace NanoLibp2p.Frames
             }
         }
 
-        /// <summary>Counts airtime that a lost record may have had, after <see cref="Start"/>.</summary>
-        /// <param name="airMs">As much as one write covers.</param>
+        /// <inheritdoc/>
         public void Add(int airMs)
         {
             _used[0] += airMs;
             _stored = 0;
         }
 
-        /// <summary>The clock was set. Buckets end by it from now on, and none of them earlier than it would have.</summary>
+        /// <inheritdoc/>
         public void Realign(long now, uint clock)
         {
             Move(now);
@@ -122,12 +118,7 @@ namespace NanoLibp2p.Frames
             Put(_used[0], clock);
         }
 
-        /// <summary>How long a frame has to wait.</summary>
-        /// <param name="airMs">Its time on air.</param>
-        /// <param name="isUrgent">Whether the last tenth of the hour is for it, too (SPEC.md 13.2).</param>
-        /// <param name="isOpening">Whether it opens or resumes a session, for which there is a quarter.</param>
-        /// <param name="now">The time, in milliseconds.</param>
-        /// <returns>Milliseconds; 0 when it may go; <see cref="Never"/> when it is too long for any hour.</returns>
+        /// <inheritdoc/>
         public int WaitMs(int airMs, bool isUrgent, bool isOpening, long now)
         {
             if (_limit == 0)
@@ -149,12 +140,7 @@ namespace NanoLibp2p.Frames
             return wait;
         }
 
-        /// <summary>Counts a frame that is about to be sent, and stores what is not covered yet (W5).</summary>
-        /// <param name="airMs">Its time on air.</param>
-        /// <param name="isOpening">Whether the quarter for openings is charged.</param>
-        /// <param name="spareMs">What a write covers ahead.</param>
-        /// <param name="now">The time, in milliseconds.</param>
-        /// <returns>False when the store takes nothing: the frame must not be sent.</returns>
+        /// <inheritdoc/>
         public bool Charge(int airMs, bool isOpening, int spareMs, long now)
         {
             if (_limit == 0)

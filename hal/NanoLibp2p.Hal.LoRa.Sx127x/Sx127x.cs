@@ -116,8 +116,8 @@ namespace NanoLibp2p.Hal.LoRa
             }
 
             // datasheet 5.5.5; the low band's receiver has another offset
-            SnrQuarters = snr < 128 ? snr : snr - 256;
-            Rssi = (_band == 0 ? -157 : -164) + rssi + (rssi >> 4) + (SnrQuarters < 0 ? SnrQuarters / 4 : 0);
+            snr = snr < 128 ? snr : snr - 256;
+            SetSignal((_band == 0 ? -157 : -164) + rssi + (rssi >> 4) + (snr < 0 ? snr / 4 : 0), snr);
             if (count > capacity)
             {
                 return 0;

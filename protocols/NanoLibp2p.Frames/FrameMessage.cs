@@ -30,9 +30,9 @@ namespace NanoLibp2p.Frames
             Bytes.WriteUInt32BigEndian(buffer, 8, 0x75627375);
             buffer[12] = (byte)'b';
             buffer[13] = (byte)':';
-            int at = ProtobufWriter.WriteLength(1, PeerId.Ed25519Bytes, buffer, PrefixBytes);
+            int at = WriteLength(1, PeerId.Ed25519Bytes, buffer, PrefixBytes);
             at += from.CopyTo(buffer, at);
-            return ProtobufWriter.WriteLength(2, dataCount, buffer, at);
+            return WriteLength(2, dataCount, buffer, at);
         }
 
         /// <summary>Writes what stands behind the data.</summary>
@@ -43,9 +43,23 @@ namespace NanoLibp2p.Frames
         /// <returns>The end of what is signed, the prefix included.</returns>
         public static int End(ulong number, byte[] topic, byte[] buffer, int at)
         {
-            at = ProtobufWriter.WriteLength(3, 8, buffer, at);
+            at = WriteLength(3, 8, buffer, at);
             Bytes.WriteUInt64BigEndian(buffer, at, number);
-            return ProtobufWriter.WriteBytes(4, topic, 0, topic.Length, buffer, at + 8);
+            at = WriteLength(4, topic.Length, buffer, at + 8);
+            Array.Copy(topic, 0, buffer, at, topic.Length);
+            return at + topic.Length;
+        }
+
+        /// <summary>Writes a field's tag and the length of its bytes: the protobuf writer is Core's, which a radio leaves out.</summary>
+        /// <param name="field">Its number, up to 15.</param>
+        /// <param name="count">Its bytes, which the caller writes next.</param>
+        /// <param name="buffer">Takes both.</param>
+        /// <param name="offset">Where they go.</param>
+        /// <returns>Where those bytes go.</returns>
+        internal static int WriteLength(int field, int count, byte[] buffer, int offset)
+        {
+            buffer[offset] = (byte)((field << 3) | 2);
+            return offset + 1 + Varint.Write((uint)count, buffer, offset + 1);
         }
     }
 }

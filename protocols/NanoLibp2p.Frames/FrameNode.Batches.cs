@@ -255,7 +255,7 @@ namespace NanoLibp2p.Frames
                         return -1;
                     }
 
-                    int data = ProtobufWriter.WriteLength(1, count, _message, at);
+                    int data = FrameMessage.WriteLength(1, count, _message, at);
                     Array.Copy(_message, at + 3, _message, data, count);
                     at = data + count;
                 }
@@ -292,7 +292,7 @@ namespace NanoLibp2p.Frames
                 return -1;
             }
 
-            at = ProtobufWriter.WriteLength(2, size, _message, at);
+            at = FrameMessage.WriteLength(2, size, _message, at);
             for (int i = 0; i < _batchCount; i++)
             {
                 at += Varint.Write(number - _ring.Number(_batch[i]), _message, at);

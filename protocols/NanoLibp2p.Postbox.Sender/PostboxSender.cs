@@ -99,7 +99,7 @@ namespace NanoLibp2p.Postbox.Sender
         }
 
         /// <summary>Deposits a sealed item, empties a slot, or leaves a token. <see cref="KeptUntil"/> tells how long it is kept.</summary>
-        /// <param name="connection">An open connection to the gateway.</param>
+        /// <param name="connection">An open connection to the gateway; null to deposit by a call, with <c>PostboxCalls</c>.</param>
         /// <param name="deposit">What to deposit; the client's until the request is over.</param>
         /// <returns>False when a request is under way, or the connection gives no stream.</returns>
         /// <exception cref="ArgumentException">The token is longer than 256 bytes, or the item is not within its array.</exception>

@@ -54,12 +54,12 @@ namespace NanoLibp2p.Postbox
         internal const int SecretBytes = 16;
         private const int Floor = 74;
         private const int KnownCount = 78;
-        private const int PendingCount = 79;
+        internal const int PendingCount = 79;
         private const int Known = 80;
         private const int Latest = Known + (8 * MaxKnown);
         private const int SubjectBytes = 4 + (4 * (1 + MaxKnown));
-        private const int Pending = Latest + (SubjectBytes * MaxSubjects);
-        private const int PendingBytes = 21;
+        internal const int Pending = Latest + (SubjectBytes * MaxSubjects);
+        internal const int PendingBytes = 21;
         private const int BlockCount = Pending + (PendingBytes * MaxPending);
         private const int EntryCount = BlockCount + 4;
         private const int Entries = EntryCount + 4;
@@ -67,10 +67,10 @@ namespace NanoLibp2p.Postbox
         private const int Format = 1;
 
         // of a pending acknowledgement: the outcome and, above it, whether there is a proof; the gateway; the item's name; the proof
-        private const int HasProof = 0x80;
+        internal const int HasProof = 0x80;
         private const int GatewayAt = 1;
-        private const int NameAt = 5;
-        private const int ProofAt = 13;
+        internal const int NameAt = 5;
+        internal const int ProofAt = 13;
 
         internal readonly byte[] Data;
 
@@ -543,7 +543,7 @@ namespace NanoLibp2p.Postbox
             SetTime(from, Time(last));
         }
 
-        private bool IsOf(int index, uint gateway)
+        internal bool IsOf(int index, uint gateway)
         {
             return Time(Pending + (PendingBytes * index) + GatewayAt) == gateway;
         }
@@ -553,7 +553,7 @@ namespace NanoLibp2p.Postbox
             return Bytes.ReadUInt64LittleEndian(Data, Pending + (PendingBytes * index) + NameAt);
         }
 
-        private void RemovePending(int index)
+        internal void RemovePending(int index)
         {
             int at = Pending + (PendingBytes * index);
             Data[PendingCount]--;

@@ -24,7 +24,7 @@ namespace NanoLibp2p.Postbox
             if (pipe != _pipe)
             {
                 _pipe = pipe;
-                _serial = 0;
+                SerialNow = 0;
                 BeginReply();
             }
 
@@ -72,12 +72,12 @@ namespace NanoLibp2p.Postbox
                 return;
             }
 
-            _pipe.Write(Table.Data, _outAt, _outEnd - _outAt);
-            _outAt = _outEnd;
-            if (_request != null && _request.Item != null)
+            _pipe.Write(Table.Data, OutAt, OutEnd - OutAt);
+            OutAt = OutEnd;
+            if (Request != null && Request.Item != null)
             {
-                _pipe.Write(_request.Item, _request.ItemOffset, _request.ItemCount);
-                _outAt += _request.ItemCount;
+                _pipe.Write(Request.Item, Request.ItemOffset, Request.ItemCount);
+                OutAt += Request.ItemCount;
             }
         }
     }

@@ -8,24 +8,24 @@ namespace NanoLibp2p.Postbox
     // Items: opened block by block, judged by the steps of SPEC.md 6, stored, handed on.
     public sealed partial class PostboxClient
     {
-        private const int MostUnreadable = 4;
+        internal const int MostUnreadable = 4;
 
         // how far the clock of a sender may be ahead
         internal const uint AheadSeconds = 600;
 
         // The item that is being received: its name, or 0; its bytes; where the block begins that is read next, before which all is opened.
         // While that is above 0 the item can be resumed: the cipher has its keys, the store its blocks.
-        private ulong _item;
-        private int _size;
-        private int _start;
+        internal ulong Item;
+        internal int Size;
+        internal int Start;
 
         // bytes of that block; -1 when the rest of the piece is passed over
-        private int _fill;
+        internal int Fill;
 
         // items of this sync that stay at the gateway, as many of them as the last request passed over, and those that could not be opened
-        private int _left;
+        internal int Left;
         private int _passed;
-        private int _unreadable;
+        internal int Unreadable;
 
         /// <summary>
         /// Has the cipher for something else: an item half received begins anew, since its keys go.
@@ -34,12 +34,12 @@ namespace NanoLibp2p.Postbox
         internal bool TakeCipher()
         {
             HandOnStored();
-            if (IsBusy && _item != 0)
+            if (IsBusy && Item != 0)
             {
                 return false;
             }
 
-            _item = 0;
+            Item = 0;
             return true;
         }
 
@@ -48,18 +48,18 @@ namespace NanoLibp2p.Postbox
         {
             uint size = Told[PieceSize];
             uint offset = Told[PieceOffset];
-            bool skips = size == 0 || size > (uint)Options.MaxItemBytes || _unreadable >= MostUnreadable
-                || Table.CountPending(_gateway, _name) > 0 || !Table.MayAcknowledge(_gateway);
-            if (_asked == AskFetch)
+            bool skips = size == 0 || size > (uint)Options.MaxItemBytes || Unreadable >= MostUnreadable
+                || Table.CountPending(Gateway, Name) > 0 || !Table.MayAcknowledge(Gateway);
+            if (Asked == AskFetch)
             {
-                skips |= _name != _item || offset != (uint)_start || (_start > 0 && size != (uint)_size);
+                skips |= Name != Item || offset != (uint)Start || (Start > 0 && size != (uint)Size);
             }
             else
             {
                 skips |= offset != 0;
             }
 
-            _fill = skips ? -1 : 0;
+            Fill = skips ? -1 : 0;
             if (skips)
             {
                 return false;
@@ -67,29 +67,29 @@ namespace NanoLibp2p.Postbox
 
             if (offset == 0)
             {
-                _item = _name;
-                _start = 0;
-                _size = 0 | (int)size;
+                Item = Name;
+                Start = 0;
+                Size = 0 | (int)size;
             }
 
             return true;
         }
 
-        private void TakeBytes(byte[] buffer, int offset, int count)
+        internal void TakeBytes(byte[] buffer, int offset, int count)
         {
-            while (count > 0 && _fill >= 0)
+            while (count > 0 && Fill >= 0)
             {
-                int block = _size - _start;
-                int most = _start == 0 ? ItemCipher.FirstBytes : ItemCipher.ChunkBytes;
+                int block = Size - Start;
+                int most = Start == 0 ? ItemCipher.FirstBytes : ItemCipher.ChunkBytes;
                 block = block < most ? block : most;
-                int take = block - _fill < count ? block - _fill : count;
-                Array.Copy(buffer, offset, Table.Data, Table.Block + _fill, take);
-                _fill += take;
+                int take = block - Fill < count ? block - Fill : count;
+                Array.Copy(buffer, offset, Table.Data, Table.Block + Fill, take);
+                Fill += take;
                 offset += take;
                 count -= take;
-                if (_fill == block)
+                if (Fill == block)
                 {
-                    _fill = 0;
+                    Fill = 0;
                     Decide(TakeBlock(block), block);
                 }
             }
@@ -99,7 +99,7 @@ namespace NanoLibp2p.Postbox
         {
             if (outcome == OnceTable.Undecided)
             {
-                _start += block;
+                Start += block;
                 return;
             }
 
@@ -109,18 +109,18 @@ namespace NanoLibp2p.Postbox
             }
             else if (outcome == OnceTable.Left)
             {
-                _left++;
+                Left++;
             }
             else if (outcome != OnceTable.HandedOn)
             {
-                _unreadable += outcome == OnceTable.NotReadable ? 1 : 0;
-                Table.Acknowledge(_gateway, _item, outcome, Cipher,
+                Unreadable += outcome == OnceTable.NotReadable ? 1 : 0;
+                Table.Acknowledge(Gateway, Item, outcome, Cipher,
                     outcome == OnceTable.NotWanted || outcome == OnceTable.TooLate ? _mail.ProofKeyOffset : 0);
             }
 
-            _item = 0;
-            _start = 0;
-            _fill = -1;
+            Item = 0;
+            Start = 0;
+            Fill = -1;
         }
 
         // A block is whole: steps a to g.
@@ -128,9 +128,9 @@ namespace NanoLibp2p.Postbox
         {
             byte[] data = Table.Data;
             int block = Table.Block;
-            if (_start > 0)
+            if (Start > 0)
             {
-                int index = (_start - ItemCipher.FirstBytes) / ItemCipher.ChunkBytes;
+                int index = (Start - ItemCipher.FirstBytes) / ItemCipher.ChunkBytes;
                 if (!Cipher.ReadChunk(index, data, block, count))
                 {
                     return OnceTable.NotReadable;
@@ -141,7 +141,7 @@ namespace NanoLibp2p.Postbox
                     return OnceTable.StoreFailed;
                 }
 
-                if (_start + count < _size)
+                if (Start + count < Size)
                 {
                     return OnceTable.Undecided;
                 }
@@ -157,8 +157,8 @@ namespace NanoLibp2p.Postbox
                 return OnceTable.Stored;
             }
 
-            int rest = (_size - ItemCipher.HeadBytes) % ItemCipher.ChunkBytes;
-            if (_size < ItemCipher.LeastBytes || (rest > 0 && rest <= CryptoProvider.TagBytes) || data[block] != 1 || !OpenFirst(count))
+            int rest = (Size - ItemCipher.HeadBytes) % ItemCipher.ChunkBytes;
+            if (Size < ItemCipher.LeastBytes || (rest > 0 && rest <= CryptoProvider.TagBytes) || data[block] != 1 || !OpenFirst(count))
             {
                 return OnceTable.NotReadable;
             }
@@ -182,7 +182,7 @@ namespace NanoLibp2p.Postbox
                 return late;
             }
 
-            if (count == _size)
+            if (count == Size)
             {
                 return Keep(0, ItemCipher.HeadBytes + plain);
             }
@@ -196,7 +196,7 @@ namespace NanoLibp2p.Postbox
         {
             get
             {
-                int rest = _size - ItemCipher.HeadBytes;
+                int rest = Size - ItemCipher.HeadBytes;
                 return rest - (CryptoProvider.TagBytes * ((rest + ItemCipher.ChunkBytes - 1) / ItemCipher.ChunkBytes));
             }
         }
@@ -276,7 +276,7 @@ namespace NanoLibp2p.Postbox
             }
 
             Table.Add(tag, _mail.Sent, mark, subject);
-            Table.Acknowledge(_gateway, _item, OnceTable.Stored, Cipher, _mail.ProofKeyOffset);
+            Table.Acknowledge(Gateway, Item, OnceTable.Stored, Cipher, _mail.ProofKeyOffset);
             Table.BlockBytes = bytes;
             Table.Data[OnceTable.Pieces] = (byte)pieces;
             if (!Table.Save())
@@ -293,9 +293,9 @@ namespace NanoLibp2p.Postbox
         {
             if (!IsBusy && Table.BlockBytes + Table.Data[OnceTable.Pieces] > 0)
             {
-                _asked = AskSync;
+                Asked = AskSync;
                 HandOn(true);
-                _asked = AskNothing;
+                Asked = AskNothing;
                 Table.Save();
             }
         }
@@ -354,7 +354,7 @@ namespace NanoLibp2p.Postbox
         }
 
         // The first four bytes of a SHA-256: of a subject, or with the table's secret in front of it, of a sender's X25519 key.
-        private uint HashOf(int secretCount, byte[] bytes, int offset, int count)
+        internal uint HashOf(int secretCount, byte[] bytes, int offset, int count)
         {
             CryptoProvider crypto = Node.Crypto;
             crypto.Sha256Start();

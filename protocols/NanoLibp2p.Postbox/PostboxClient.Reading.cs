@@ -18,14 +18,14 @@ namespace NanoLibp2p.Postbox
         private const int Data = 15;
 
         // requests of one sync at the most: a gateway that always has more is asked again by the next
-        private const int MaxRounds = 250;
+        internal const int MaxRounds = 250;
 
         private int _part;
-        private ulong _name;
+        internal ulong Name;
         private ulong _tag;
 
         // the first entry of a listing that is not known yet; 0 for none
-        private ulong _wanted;
+        internal ulong Wanted;
 
         /// <summary>Reads what came on the stream.</summary>
         /// <returns>Bytes consumed, up to the end of a reply that ends the request; or a negative <see cref="PostboxResult"/> after which
@@ -33,7 +33,7 @@ namespace NanoLibp2p.Postbox
         internal int Receive(byte[] buffer, int offset, int count)
         {
             int end = offset + count;
-            while (_ending == NotEnding)
+            while (Ending == NotEnding)
             {
                 ProtobufEvent found = Reader.Next(buffer, offset, end - offset);
                 int used = Reader.Consumed;
@@ -54,7 +54,7 @@ namespace NanoLibp2p.Postbox
 #if !NANOFRAMEWORK_1_0
                         if (_part >= RequestsOwn)
                         {
-                            _request.TakeBytes(_part - RequestsOwn, buffer, offset, used);
+                            Request.TakeBytes(_part - RequestsOwn, buffer, offset, used);
                             break;
                         }
 
@@ -103,21 +103,21 @@ namespace NanoLibp2p.Postbox
         /// <summary>Has the next reply taken for that of a sync whose request has gone under this serial: for tests and fuzzing.</summary>
         internal void Expect(uint serial)
         {
-            _asked = AskSync;
-            _serial = serial;
-            _outAt = _outEnd;
+            Asked = AskSync;
+            SerialNow = serial;
+            OutAt = OutEnd;
             Told[Due] = 0;
-            _item = 0;
-            _ending = NotEnding;
+            Item = 0;
+            Ending = NotEnding;
             BeginReply();
         }
 #endif
 
-        private void BeginReply()
+        internal void BeginReply()
         {
             Array.Clear(Told, 0, KeptAfterReply);
             _part = 0;
-            _name = 0;
+            Name = 0;
             Reader.ResetDelimited((ulong)(MaxReplyBytes + Options.MaxItemBytes));
         }
 
@@ -153,7 +153,7 @@ namespace NanoLibp2p.Postbox
                     break;
                 case 0x1B1:
                 case 0x2A1:
-                    _name = value;
+                    Name = value;
                     break;
                 case 0x1B2:
                     place = PieceOffset;
@@ -168,9 +168,9 @@ namespace NanoLibp2p.Postbox
                     _tag = value;
                     break;
                 default:
-                    if (_request != null)
+                    if (Request != null)
                     {
-                        _request.TakeNumber(key, value);
+                        Request.TakeNumber(key, value);
                     }
 
                     break;
@@ -187,7 +187,7 @@ namespace NanoLibp2p.Postbox
         {
             int depth = Reader.Depth;
 #if !NANOFRAMEWORK_1_0
-            if (depth == 0 && IsBusy && _request != null && _request.BeginBytes(field, length))
+            if (depth == 0 && IsBusy && Request != null && Request.BeginBytes(field, length))
             {
                 _part = RequestsOwn + field;
                 return true;
@@ -200,7 +200,7 @@ namespace NanoLibp2p.Postbox
                 {
                     // the memory is free for it once the request has gone
                     _part = Record;
-                    bool isRead = _request != null && IsWritten && length <= PostboxOptions.MaxRecordBytes;
+                    bool isRead = Request != null && IsWritten && length <= PostboxOptions.MaxRecordBytes;
                     Told[RecordSize] = isRead ? (uint)length : 0u;
                     return isRead;
                 }
@@ -212,10 +212,10 @@ namespace NanoLibp2p.Postbox
 
                 _part = field;
                 Told[Parts] |= 1u << field;
-                if (field == MailField && IsAnswer && _asked == AskSync)
+                if (field == MailField && IsAnswer && Asked == AskSync)
                 {
                     // they were applied before the reply was made
-                    Table.Confirm(_gateway);
+                    Table.Confirm(Gateway);
                 }
 
                 return Reader.Enter();
@@ -223,7 +223,7 @@ namespace NanoLibp2p.Postbox
 
             if (depth == 1 && ((_part == MailField && field == 3) || (_part == Fates && field == 1)))
             {
-                _name = 0;
+                Name = 0;
                 _tag = 0;
                 Told[EntrySize] = 0;
                 return Reader.Enter();
@@ -235,30 +235,30 @@ namespace NanoLibp2p.Postbox
         // whether the reply is that of the request under way, and says that it is done
         private bool IsAnswer
         {
-            get { return IsBusy && IsWritten && Told[Serial] == _serial && Told[Code] == 0; }
+            get { return IsBusy && IsWritten && Told[Serial] == SerialNow && Told[Code] == 0; }
         }
 
         private void TakeEntry()
         {
-            if (!IsAnswer || _name == 0 || Table.CountPending(_gateway, _name) > 0)
+            if (!IsAnswer || Name == 0 || Table.CountPending(Gateway, Name) > 0)
             {
                 return;
             }
 
-            if (_tag != 0 && Table.Contains(_tag) && Table.MayAcknowledge(_gateway))
+            if (_tag != 0 && Table.Contains(_tag) && Table.MayAcknowledge(Gateway))
             {
-                Table.Acknowledge(_gateway, _name, OnceTable.Stored, Cipher, 0);
+                Table.Acknowledge(Gateway, Name, OnceTable.Stored, Cipher, 0);
             }
-            else if (_wanted == 0)
+            else if (Wanted == 0)
             {
                 // those behind one that is wanted are listed again
                 if (Told[EntrySize] > (uint)Options.MaxItemBytes)
                 {
-                    _left++;
+                    Left++;
                 }
                 else
                 {
-                    _wanted = _name;
+                    Wanted = Name;
                 }
             }
         }
@@ -276,7 +276,7 @@ namespace NanoLibp2p.Postbox
                 return Options.Follows ? 0 : PostboxResult.Malformed;
             }
 
-            if (!IsBusy || !IsWritten || Told[Serial] != _serial)
+            if (!IsBusy || !IsWritten || Told[Serial] != SerialNow)
             {
                 return PostboxResult.Malformed;
             }
@@ -287,13 +287,13 @@ namespace NanoLibp2p.Postbox
                 return 0;
             }
 
-            if (_request != null)
+            if (Request != null)
             {
-                End(_request.Take((int)Told[RecordSize]));
+                End(Request.Take((int)Told[RecordSize]));
                 return 0;
             }
 
-            int due = _asked == AskSync && Told[Due] == 0 ? MailField : Piece;
+            int due = Asked == AskSync && Told[Due] == 0 ? MailField : Piece;
             if (Told[Parts] != 1u << due)
             {
                 return PostboxResult.Malformed;
@@ -309,14 +309,14 @@ namespace NanoLibp2p.Postbox
             }
             else
             {
-                if (_asked == AskFetch && Told[PieceSize] == 0)
+                if (Asked == AskFetch && Told[PieceSize] == 0)
                 {
                     // gone meanwhile
-                    _item = 0;
+                    Item = 0;
                 }
 
-                _wanted = 0;
-                if (_asked == AskSync && --Told[Due] > 0)
+                Wanted = 0;
+                if (Asked == AskSync && --Told[Due] > 0)
                 {
                     return 0;
                 }
@@ -329,17 +329,17 @@ namespace NanoLibp2p.Postbox
         // the next step of a sync
         private void GoOn()
         {
-            if (_item == 0 && _wanted != 0 && Table.MayAcknowledge(_gateway))
+            if (Item == 0 && Wanted != 0 && Table.MayAcknowledge(Gateway))
             {
-                _item = _wanted;
-                _start = 0;
+                Item = Wanted;
+                Start = 0;
             }
 
-            _wanted = 0;
-            bool isEnough = _unreadable >= MostUnreadable;
-            int next = _item != 0 && !isEnough ? AskFetch : AskSync;
-            if (_ending == NotEnding && Told[Rounds]++ < MaxRounds
-                && (next == AskFetch || _asked == AskFetch || _left > _passed || Table.CountPending(_gateway, 0) > 0))
+            Wanted = 0;
+            bool isEnough = Unreadable >= MostUnreadable;
+            int next = Item != 0 && !isEnough ? AskFetch : AskSync;
+            if (Ending == NotEnding && Told[Rounds]++ < MaxRounds
+                && (next == AskFetch || Asked == AskFetch || Left > _passed || Table.CountPending(Gateway, 0) > 0))
             {
                 Ask(next);
             }

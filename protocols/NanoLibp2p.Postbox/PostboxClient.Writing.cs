@@ -6,18 +6,18 @@ namespace NanoLibp2p.Postbox
     public sealed partial class PostboxClient
     {
         // what a request has in front of its body: its length, its serial, the body's tag and length
-        private const int HeadRoom = 16;
+        internal const int HeadRoom = 16;
 
         // entries that a sync asks for
         private const int Limit = 8;
 
-        private const int ItemField = 15;
+        internal const int ItemField = 15;
 
-        private PostboxRequest _request;
+        internal PostboxRequest Request;
 
         // what is still to be written: of Table.Data up to the end, behind which the request's item is counted on
-        private int _outAt;
-        private int _outEnd;
+        internal int OutAt;
+        internal int OutEnd;
 
         private void Ask(int what)
         {
@@ -25,7 +25,7 @@ namespace NanoLibp2p.Postbox
             int begin = Table.Block + HeadRoom;
             int at = begin;
             int item = -1;
-            _asked = what;
+            Asked = what;
             _deadline = NotStarted;
             if (!Table.Save())
             {
@@ -36,27 +36,27 @@ namespace NanoLibp2p.Postbox
             switch (what)
             {
                 case AskSync:
-                    at = Table.WritePending(_gateway, data, at);
-                    if (_unreadable < MostUnreadable)
+                    at = Table.WritePending(Gateway, data, at);
+                    if (Unreadable < MostUnreadable)
                     {
                         at = ProtobufWriter.WriteVarint(3, Limit, data, at);
                         at = WriteNumber(4, Options.BudgetBytes, at);
                     }
 
                     at = WriteNumber(5, Options.Follows ? 1 : 0, at);
-                    at = WriteNumber(6, _left, at);
-                    _passed = _left;
+                    at = WriteNumber(6, Left, at);
+                    _passed = Left;
                     break;
                 case AskFetch:
-                    int size = 9 + (_start > 0 ? ProtobufWriter.SizeOfVarint(2, (uint)_start) : 0);
+                    int size = 9 + (Start > 0 ? ProtobufWriter.SizeOfVarint(2, (uint)Start) : 0);
                     at = ProtobufWriter.WriteLength(1, size, data, at);
                     data[at] = 0x09;
-                    OnceTable.Put64(data, at + 1, _item);
-                    at = WriteNumber(2, _start, at + 9);
+                    OnceTable.Put64(data, at + 1, Item);
+                    at = WriteNumber(2, Start, at + 9);
                     break;
                 default:
-                    at = _request.Write(data, at);
-                    item = _request.Item == null ? -1 : _request.ItemCount;
+                    at = Request.Write(data, at);
+                    item = Request.Item == null ? -1 : Request.ItemCount;
                     break;
             }
 
@@ -69,13 +69,13 @@ namespace NanoLibp2p.Postbox
             }
 
             // serials of one byte: only one request is open at a time
-            _serial = (_serial & 0x7Eu) == 0x7E ? 1 : _serial + 1;
+            SerialNow = (SerialNow & 0x7Eu) == 0x7E ? 1 : SerialNow + 1;
             count = body + 3 + Varint.Size((uint)body);
-            _outAt = begin - (count - body) - Varint.Size((uint)count);
-            _outEnd = at;
-            at = _outAt + Varint.Write((uint)count, data, _outAt);
+            OutAt = begin - (count - body) - Varint.Size((uint)count);
+            OutEnd = at;
+            at = OutAt + Varint.Write((uint)count, data, OutAt);
             data[at] = 0x08;
-            data[at + 1] = (byte)_serial;
+            data[at + 1] = (byte)SerialNow;
 #if !NANOFRAMEWORK_1_0
             what = what == AskProbe ? AskSync : what;
 #endif
@@ -94,22 +94,22 @@ namespace NanoLibp2p.Postbox
             }
 #endif
 
-            if (_outAt < _outEnd)
+            if (OutAt < OutEnd)
             {
-                _outAt += _stream.Write(Table.Data, _outAt, _outEnd - _outAt);
+                OutAt += _stream.Write(Table.Data, OutAt, OutEnd - OutAt);
             }
 
-            int done = _outAt - _outEnd;
+            int done = OutAt - OutEnd;
             if (done >= 0 && !IsWritten)
             {
-                _outAt += _stream.Write(_request.Item, _request.ItemOffset + done, _request.ItemCount - done);
+                OutAt += _stream.Write(Request.Item, Request.ItemOffset + done, Request.ItemCount - done);
             }
         }
 
         // while a request is under way
         private bool IsWritten
         {
-            get { return _outAt == _outEnd + (_request == null || _request.Item == null ? 0 : _request.ItemCount); }
+            get { return OutAt == OutEnd + (Request == null || Request.Item == null ? 0 : Request.ItemCount); }
         }
 
         // nothing for 0, as proto3 has it

@@ -18,7 +18,7 @@ namespace NanoLibp2p.Postbox
     ///     '--the first is longer than the budget--> Fetch, from where it stopped ----^
     /// </code>
     /// What is acknowledged has been stored before. PostboxClient.Writing.cs asks, PostboxClient.Reading.cs reads the replies,
-    /// PostboxClient.Items.cs opens and judges (SPEC.md 6). PostboxClient.Calls.Desktop.cs takes mail over a frame session. Sealing and
+    /// PostboxClient.Items.cs opens and judges (SPEC.md 6). PostboxCalls takes mail over a frame session. Sealing and
     /// depositing is PostboxSender's.
     /// </remarks>
     public sealed partial class PostboxClient : StreamProtocol
@@ -32,8 +32,11 @@ namespace NanoLibp2p.Postbox
         internal const int AskConfigure = 6;
         internal const int AskLookup = 7;
 
+        // no fields of Request, and nothing of a stream: PostboxCalls has mail's call under way, or from here on a request's
+        internal const int AskMail = 32;
+
         // places in Told
-        private const int Serial = 0;
+        internal const int Serial = 0;
         private const int Code = 1;
         private const int Attached = 2;
         private const int PieceOffset = 3;
@@ -42,15 +45,15 @@ namespace NanoLibp2p.Postbox
         private const int RecordSize = 6;
         private const int Parts = 7;
         private const int KeptAfterReply = 8;
-        private const int Retry = 8;
-        private const int Wait = 9;
+        internal const int Retry = 8;
+        internal const int Wait = 9;
         private const int Due = 10;
-        private const int Rounds = 11;
+        internal const int Rounds = 11;
         private const int KeptAfterRequest = 12;
         internal const int Now = 12;
         private const int ToldCount = 13;
 
-        private const int NotEnding = 1;
+        internal const int NotEnding = 1;
 
         // a deadline that the next Poll sets: what is begun between two polls knows no better time than that of the last
         private const long NotStarted = -1;
@@ -69,15 +72,15 @@ namespace NanoLibp2p.Postbox
         internal readonly uint[] Told = new uint[ToldCount];
         private int _protocol;
         private Libp2pStream _stream;
-        private uint _serial;
+        internal uint SerialNow;
 
         // what is asked now; AskNothing when no request is under way
-        private int _asked;
-        private int _ending = NotEnding;
+        internal int Asked;
+        internal int Ending = NotEnding;
         private long _deadline;
 
         // the gateway's number, which nobody can choose: from its id and the table's secret
-        private uint _gateway;
+        internal uint Gateway;
 
         /// <summary>Makes a client; Node.Add takes the rest of its memory, and reads the store.</summary>
         /// <param name="options">Its sizes and what it is told; not changed any more afterwards.</param>
@@ -102,7 +105,7 @@ namespace NanoLibp2p.Postbox
         /// <summary>True while a request is under way.</summary>
         public bool IsBusy
         {
-            get { return _asked != AskNothing; }
+            get { return Asked != AskNothing; }
         }
 
         /// <summary>Items that wait, as the gateway said last.</summary>
@@ -183,17 +186,12 @@ namespace NanoLibp2p.Postbox
         public override long Poll(long nowMs)
         {
             HandOnStored();
-#if NANOFRAMEWORK_1_0
-            bool isIdle = !IsBusy;
-#else
-            bool isIdle = !IsBusy || _asked == AskMail;
-#endif
-            if (isIdle)
+            if (!IsBusy || Asked >= AskMail)
             {
                 return long.MaxValue;
             }
 
-            if (_ending == NotEnding)
+            if (Ending == NotEnding)
             {
                 if (_deadline == NotStarted)
                 {
@@ -209,7 +207,7 @@ namespace NanoLibp2p.Postbox
                 End(PostboxResult.NoAnswer);
             }
 
-            int code = _ending;
+            int code = Ending;
             if (!Table.Save())
             {
                 code = PostboxResult.StoreFailed;
@@ -269,6 +267,14 @@ namespace NanoLibp2p.Postbox
                 Release(PostboxResult.NoAnswer);
             }
 
+            if (connection == null)
+            {
+                // by a call
+                Request = request;
+                Asked = AskMail + what;
+                return true;
+            }
+
             if (_stream == null)
             {
                 _stream = connection.OpenStream(this, _protocol);
@@ -277,7 +283,7 @@ namespace NanoLibp2p.Postbox
                     return false;
                 }
 
-                _serial = 0;
+                SerialNow = 0;
                 BeginReply();
             }
 
@@ -289,40 +295,40 @@ namespace NanoLibp2p.Postbox
         {
             // an item half received is the gateway's that sent its beginning
             uint gateway = HashOf(OnceTable.SecretBytes, id, 0, count);
-            if (gateway != _gateway)
+            if (gateway != Gateway)
             {
-                _item = 0;
-                _gateway = gateway;
+                Item = 0;
+                Gateway = gateway;
             }
 
             Array.Clear(Told, KeptAfterReply, KeptAfterRequest - KeptAfterReply);
-            _request = request;
-            _ending = NotEnding;
-            _wanted = 0;
-            _left = 0;
-            _unreadable = 0;
-            Ask(what == AskSync && _item != 0 ? AskFetch : what);
+            Request = request;
+            Ending = NotEnding;
+            Wanted = 0;
+            Left = 0;
+            Unreadable = 0;
+            Ask(what == AskSync && Item != 0 ? AskFetch : what);
         }
 
         // The end is told in the next Poll; of a stream that is only followed, not at all.
-        private void End(int code)
+        internal void End(int code)
         {
             if (!IsBusy)
             {
                 Release(code);
             }
-            else if (_ending == NotEnding)
+            else if (Ending == NotEnding)
             {
-                _ending = code;
+                Ending = code;
             }
         }
 
         private void Release(int code)
         {
             Libp2pStream stream = _stream;
-            _asked = AskNothing;
-            _ending = NotEnding;
-            _request = null;
+            Asked = AskNothing;
+            Ending = NotEnding;
+            Request = null;
             if (stream == null || (Options.Follows && code == 0))
             {
                 return;

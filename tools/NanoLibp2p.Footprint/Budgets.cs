@@ -59,6 +59,7 @@ public static class Budgets
         new("Kademlia", ["NanoLibp2p.Kademlia"], 10 * 1024),
         new("Postbox", ["NanoLibp2p.Postbox"], 14 * 1024),
         new("Postbox.Sender", ["NanoLibp2p.Postbox.Sender"], 8 * 1024),
+        new("Postbox.Calls: mail over radios", ["NanoLibp2p.Postbox.Calls"], 4 * 1024 + 512),
         new("Relay", ["NanoLibp2p.Relay"], 6 * 1024),
         new("Relay with dialing", ["NanoLibp2p.Relay", "NanoLibp2p.Relay.Dialing"], 11 * 1024 + 256),
         new("Rendezvous", ["NanoLibp2p.Rendezvous"], 4 * 1024),

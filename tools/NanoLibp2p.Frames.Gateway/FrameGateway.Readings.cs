@@ -323,7 +323,9 @@ public sealed partial class FrameGateway
         int at = FrameMessage.Begin(device.Peer, data.Length, _message);
         data.CopyTo(_message, at);
         int end = FrameMessage.End(number, topic.Topic, _message, at + data.Length);
-        int written = ProtobufWriter.WriteBytes(5, signature.ToArray(), 0, signature.Length, _message, end);
+        int last = FrameMessage.WriteLength(5, signature.Length, _message, end);
+        signature.CopyTo(_message.AsSpan(last));
+        int written = last + signature.Length;
         byte[] peer = device.Peer.ToBytes();
         int key = peer.Length - CryptoProvider.KeyBytes;
         return _options.Crypto.Ed25519Verify(peer, key, _message, 0, end, _message, written - signature.Length)

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Threading.Tasks;
+using NanoLibp2p.Postbox.Calls;
 using NanoLibp2p.Postbox.Sender;
 using NanoLibp2p.Postbox.Tests;
 
@@ -129,6 +130,35 @@ public sealed class FrameCallTests
     }
 
     [Fact]
+    public async Task A_device_on_a_radio_deposits_by_a_call_and_is_told_how_it_ended()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device valve = bed.AddDevice();
+        Device button = bed.AddDevice();
+        Assert.True(await bed.Service.OpenAsync(valve.Peer));
+        byte[] token = await valve.TokenAsync(button.Peer);
+        byte[] item = await button.SealAsync(valve.Peer, "open");
+        PostboxCalls calls = new(button.Client);
+
+        // a stranger's, without a token; then one that no frame of this link carries; then with the token, which stays
+        Assert.InRange(await DepositByCallAsync(bed, button, calls, valve, item, null, 255), 400, 499);
+        Assert.Equal(PostboxResult.TooLong, await DepositByCallAsync(bed, button, calls, valve, item, token, Room));
+        Assert.Equal((0, 0u), (bed.Service.Find(valve.Peer)!.Waiting, button.Sender.KeptUntil));
+        Assert.Equal(0, await DepositByCallAsync(bed, button, calls, valve, item, token, 400));
+        Assert.NotEqual(0u, button.Sender.KeptUntil);
+        byte[] second = await button.SealAsync(valve.Peer, "close");
+        Assert.Equal(0, await DepositByCallAsync(bed, button, calls, valve, second, null, 240));
+
+        await TakeAsync(bed, valve);
+        Assert.Equal(["open", "close"], valve.Heard);
+
+        // a reply that is none, and no answer
+        Assert.Equal(PostboxResult.Malformed, await DepositByCallAsync(bed, button, calls, valve, second, null, 240, (0, [0xFF])));
+        Assert.Equal(PostboxResult.NoAnswer, await DepositByCallAsync(bed, button, calls, valve, second, null, 240, (-1, [])));
+        Assert.False(button.Client.IsBusy);
+    }
+
+    [Fact]
     public async Task Deposits_queries_and_lookups_go_as_call_17_and_syncs_do_not()
     {
         await using Bed bed = await Bed.StartAsync();
@@ -172,6 +202,27 @@ public sealed class FrameCallTests
         Assert.Empty(device.Heard);
     }
 
+    // the code that it ended with
+    private static async Task<int> DepositByCallAsync(Bed bed, Device from, PostboxCalls calls, Device to, byte[] item, byte[]? token,
+        int room, (int Status, byte[] Answer)? forged = null)
+    {
+        byte[] body = await from.DoAsync(() =>
+        {
+            DepositOptions deposit = new() { To = to.Peer, Item = item, Count = item.Length, Token = token };
+            Assert.True(from.Sender.Deposit(null!, deposit));
+            byte[] frame = new byte[room];
+            int count = calls.WriteRequest(frame, 0, room);
+            return count < 0 ? [] : frame[..count];
+        });
+        if (body.Length > 0)
+        {
+            (int status, byte[] answer) = forged ?? await bed.Service.CallAsync(from.Peer, PostboxCalls.RequestMethod, body);
+            await from.DoAsync(() => calls.TakeAnswer(status, 0, answer, 0, answer.Length, false));
+        }
+
+        return from.LastEnd;
+    }
+
     private static async Task DepositAsync(Device from, Device to, byte[] item, int priority = 0)
     {
         byte[] token = await to.TokenAsync(from.Peer);
@@ -185,12 +236,13 @@ public sealed class FrameCallTests
     private static async Task<int> TakeAsync(Bed bed, Device device, int mostBlocks = 128, byte[]? forged = null)
     {
         int calls = 0;
+        PostboxCalls mail = new(device.Client);
         do
         {
             byte[] body = await device.DoAsync(() =>
             {
                 byte[] to = new byte[Room];
-                int count = device.Client.WriteCall(bed.Identity.PeerId, to, 0, to.Length);
+                int count = mail.WriteCall(bed.Identity.PeerId, to, 0, to.Length);
                 return count >= 0 ? to[..count] : throw new InvalidOperationException("the call was not begun");
             });
             (int status, byte[] answer) = forged != null ? (0, forged) : await bed.Service.CallAsync(device.Peer, 0x10, body);
@@ -200,7 +252,7 @@ public sealed class FrameCallTests
                 for (int i = 0; i < blocks; i++)
                 {
                     int at = i * Room;
-                    if (!device.Client.TakeAnswer(status, i, answer, at, Math.Min(Room, answer.Length - at), i < blocks - 1))
+                    if (!mail.TakeAnswer(status, i, answer, at, Math.Min(Room, answer.Length - at), i < blocks - 1))
                     {
                         break;
                     }
@@ -211,7 +263,7 @@ public sealed class FrameCallTests
             calls++;
             Assert.True(calls < 300, "the calls do not end");
         }
-        while (await device.DoAsync(() => device.Client.IsCallDue));
+        while (await device.DoAsync(() => mail.IsCallDue));
         return calls;
     }
 }

@@ -9,6 +9,7 @@ using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Frames;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Postbox;
+using NanoLibp2p.Postbox.Calls;
 
 namespace NanoLibp2p.Gateway.Radio;
 
@@ -19,6 +20,7 @@ internal class RadioMailDevice : RadioDevice
     private const int LongestCall = 128;
 
     private readonly PostboxClient _mail;
+    private readonly PostboxCalls _calls;
     private readonly PeerId _gateway;
     private readonly byte[] _call = new byte[LongestCall];
     private readonly int _room;
@@ -37,6 +39,7 @@ internal class RadioMailDevice : RadioDevice
         Node lender = new(new NodeOptions { MaxConnections = 1, MaxHandshakes = 1 }, identity, DesktopCrypto.Choose(), new SystemRandom());
         _mail = new PostboxClient(new PostboxOptions(), store, new Events(this));
         lender.Add(_mail);
+        _calls = new PostboxCalls(_mail);
     }
 
     /// <summary>Whether it takes mail just now: a board stays awake meanwhile.</summary>
@@ -64,8 +67,8 @@ internal class RadioMailDevice : RadioDevice
     /// <inheritdoc/>
     public override bool OnAnswer(FrameNode node, int status, int block, byte[] body, int offset, int count, bool more)
     {
-        bool isWanted = _mail.TakeAnswer(status, block, body, offset, count, more);
-        if (_mail.IsCallDue)
+        bool isWanted = _calls.TakeAnswer(status, block, body, offset, count, more);
+        if (_calls.IsCallDue)
         {
             Call();
         }
@@ -80,10 +83,10 @@ internal class RadioMailDevice : RadioDevice
 
     private void Call()
     {
-        int count = _mail.WriteCall(_gateway, _call, 0, _room);
-        if (count >= 0 && Node.Call(PostboxClient.MailMethod, _call, 0, count) != 0)
+        int count = _calls.WriteCall(_gateway, _call, 0, _room);
+        if (count >= 0 && Node.Call(PostboxCalls.MailMethod, _call, 0, count) != 0)
         {
-            _mail.TakeAnswer(-1, 0, _call, 0, 0, false);
+            _calls.TakeAnswer(-1, 0, _call, 0, 0, false);
         }
     }
 

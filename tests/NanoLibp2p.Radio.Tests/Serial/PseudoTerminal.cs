@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Serial;
 
@@ -13,7 +14,7 @@ internal sealed partial class PseudoTerminal : ISerialLine, IDisposable
     private const int NonBlocking = 0x800;
     private const int WouldBlock = 11;
     private const int IoError = 5;
-    private readonly int _file;
+    private int _file;
 
     internal PseudoTerminal()
     {
@@ -48,13 +49,21 @@ internal sealed partial class PseudoTerminal : ISerialLine, IDisposable
         return written >= 0 ? (int)written : Marshal.GetLastPInvokeError() == WouldBlock ? 0 : LinkResult.Failed;
     }
 
-    public void Wait(int milliseconds) => System.Threading.Thread.Sleep(Math.Min(milliseconds, 1));
+    public void Wait(int milliseconds) => Thread.Sleep(Math.Min(milliseconds, 1));
 
     public void Close()
     {
     }
 
-    public void Dispose() => CloseFile(_file);
+    // once: its number is soon another file's, perhaps that of a test beside this one
+    public void Dispose()
+    {
+        int file = Interlocked.Exchange(ref _file, -1);
+        if (file >= 0)
+        {
+            CloseFile(file);
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "posix_openpt", SetLastError = true)]
     private static partial int OpenTerminal(int flags);

@@ -47,6 +47,20 @@ public class CallTests : IFrameCalls
     }
 
     [Fact]
+    public void Sixteen_calls_wait_for_a_device_and_no_more()
+    {
+        Radio radio = new(NodeTests.Lora(96), new CheapCrypto());
+        radio.Start();
+        radio.Until(() => radio.Node.State == FrameState.Open);
+        Task<FrameReply>[] calls = [.. Enumerable.Range(0, 16)
+            .Select(_ => radio.Gateway.CallAsync(radio.Device.PeerId, 0x80, new byte[] { 1 }))];
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(
+            () => { _ = radio.Gateway.CallAsync(radio.Device.PeerId, 0x80, new byte[] { 1 }); });
+        Assert.Contains("at most 16", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(calls, call => call.IsCompleted);
+    }
+
+    [Fact]
     public async Task A_gateway_may_not_call_a_device_that_does_not_say_so()
     {
         Radio radio = new(NodeTests.Lora(96), new CheapCrypto());

@@ -1,7 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using NanoLibp2p.Frames.Airtime;
+using NanoLibp2p.Frames.Gateway;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Frames.Tests;
@@ -51,6 +54,55 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void No_sliding_hour_of_a_gateways_radio_has_more_than_its_share_however_often_the_power_goes()
+    {
+        const int AirMs = 400;
+        for (int seed = 0; seed < 30; seed++)
+        {
+            Random random = new(seed);
+            FickleStore store = new(random);
+            Clock clock = new();
+            FrameRadio radio = Begin(store, clock);
+            List<long> sent = [];
+            for (int i = 0; i < 6000; i++)
+            {
+                clock.Passed += TimeSpan.FromMilliseconds(random.Next(4000));
+                if (random.Next(100) == 0)
+                {
+                    radio = Begin(store, clock);
+                }
+
+                try
+                {
+                    if (radio.MayGo(20, random.Next(4) == 0, TimeSpan.Zero))
+                    {
+                        sent.Add((long)clock.Passed.TotalMilliseconds + AirMs);
+                    }
+                }
+                catch (IOException)
+                {
+                    radio = Begin(store, clock);
+                }
+            }
+
+            // a store that has nothing is that of a radio that never sent
+            int worst = sent.Max(last => sent.Count(one => one <= last && one - AirMs >= last - 3_600_000)) * AirMs;
+            Assert.True(worst <= LimitMs, $"seed {seed}: {worst} ms in an hour");
+            Assert.True(sent.Count * AirMs > LimitMs, $"seed {seed}: {sent.Count} frames in all");
+        }
+
+        static FrameRadio Begin(IFrameStore store, TimeProvider clock)
+        {
+            FrameRadio radio = new()
+            {
+                Name = "lora", TimeOnAir = _ => TimeSpan.FromMilliseconds(AirMs), AirtimeOfHour = TimeSpan.FromMilliseconds(LimitMs),
+            };
+            radio.Attach(store, clock);
+            return radio;
+        }
+    }
+
+    [Fact]
     public void A_board_that_loses_its_memory_between_readings_is_not_held_back_by_what_it_set_aside()
     {
         FrameNodeOptions options = NodeTests.Lora(128);
@@ -69,5 +121,48 @@ public sealed class LedgerTests
         }
 
         Assert.Equal(60, radio.Published.Count);
+    }
+
+    // the power goes before or behind what is written
+    private sealed class FickleStore(Random random) : IFrameStore
+    {
+        private readonly Dictionary<string, byte[]> _notes = [];
+
+        public byte[]? ReadNote(string name) => _notes.GetValueOrDefault(name);
+
+        public void WriteNote(string name, byte[] value)
+        {
+            int luck = random.Next(10);
+            if (luck != 0)
+            {
+                _notes[name] = value;
+            }
+
+            if (luck <= 1)
+            {
+                throw new IOException("the power is gone");
+            }
+        }
+
+        public IEnumerable<FrameDevice> Load() => [];
+
+        public void Remove(PeerId peer) => throw new NotSupportedException();
+
+        public void Save(FrameDevice device, FrameTaken? taken) => throw new NotSupportedException();
+
+        public IEnumerable<FramePublication> Outbox() => [];
+
+        public void Published(FramePublication publication) => throw new NotSupportedException();
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        internal TimeSpan Passed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) + Passed;
+
+        public override long GetTimestamp() => Passed.Ticks;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Frames.Gateway;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
 using NanoLibp2p.Tests;
 
@@ -160,6 +161,34 @@ public class RefusalTests : DeviceSessionEvents
         _clock.Now += TimeSpan.FromSeconds(1);
         _device.OpenKnown(0, gateway.PeerId, _gateway.StaticKey.ToArray());
         Assert.NotNull(_gateway.Receive(_up[^1], _link));
+    }
+
+    [Fact]
+    public void Where_anybody_may_send_with_anybodys_address_a_hundred_open_in_a_second_and_no_more()
+    {
+        _clock.Now += TimeSpan.FromSeconds(1);
+        FrameRadio udp = new() { Name = "udp", Mtu = 256, TakesStrangers = false };
+        FrameRadio ble = new() { Name = "ble", Mtu = 256 };
+        PeerId gateway = Identity.Create(_crypto, new SeededRandom(2)).PeerId;
+        int answered = 0;
+        for (int i = 0; i < 130; i++)
+        {
+            answered += Open(udp, $"10.0.{i}.1") ? 1 : 0;
+        }
+
+        Assert.Equal(100, answered);
+
+        // another link has its own share, and so has the next second
+        Assert.True(Open(ble, "10.1.1.1"));
+        Assert.False(Open(udp, "10.1.1.2"));
+        _clock.Now += TimeSpan.FromSeconds(1);
+        Assert.True(Open(udp, "10.1.1.3"));
+
+        bool Open(FrameRadio radio, string address)
+        {
+            _device.OpenKnown(0, gateway, _gateway.StaticKey.ToArray());
+            return _gateway.OnFrame(radio, address, _up[^1], _clock.GetUtcNow()) != null;
+        }
     }
 
     private int _lastKind;

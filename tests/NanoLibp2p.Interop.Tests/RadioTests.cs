@@ -185,7 +185,7 @@ public sealed class RadioTests
         return link.Port;
     }
 
-    private static Task<GatewayHost> StartAsync(string data, int port, params (string, string)[] more)
+    internal static Task<GatewayHost> StartAsync(string data, int port, params (string, string)[] more)
     {
         (string, string)[] settings =
         [
@@ -200,7 +200,7 @@ public sealed class RadioTests
         }), logging: _ => { });
     }
 
-    private static async Task ConnectAsync(JsPeer js, GatewayHost gateway)
+    internal static async Task ConnectAsync(JsPeer js, GatewayHost gateway)
         => await js.DialAsync(gateway.Node.ListenAddresses[0].ToString() + (gateway.Node.ListenAddresses[0].PeerId == null
             ? $"/p2p/{gateway.Core.PeerId}" : ""));
 

@@ -108,6 +108,60 @@ public sealed class RadioHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_is_full_is_told_and_what_a_device_says_is_taken_once_there_is_room()
+    {
+        Identity identity = Identity.Create(_crypto, new SystemRandom());
+        (string, string)[] settings = [("radios", "udp://127.0.0.1:0"), ("radio.storeMiB", "1"), ("page.topics", Topic)];
+        await (await Gateways.StartAsync(_folder, settings)).DisposeAsync();
+        string store = Path.Combine(_folder.Path, "stores", "frames.db");
+        await FillAsync(store, "nobody/reads", 400, 4000);
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, settings);
+        RadioHost radios = gateway.Core.FullNode!.Radios!;
+        UdpFrameLink link = (UdpFrameLink)radios.Ports[0].Link;
+        await Gateways.UntilAsync(() => link.Port > 0, "the port to be open");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, RadioHost.DevicesFile), $"{RadioCard.Of(identity, _crypto)}\n");
+        Sensor device = Device(identity, radios.Card, link.Port);
+
+        // the last page has room for some
+        int published = 1;
+        await PlayAsync(device, () =>
+        {
+            if (device.Settled == published)
+            {
+                Publish(device, ++published);
+            }
+
+            return gateway.Status.Conditions.ContainsKey("radio-store");
+        });
+        Assert.Contains("full", gateway.Status.Conditions["radio-store"], StringComparison.Ordinal);
+        Assert.True(device.Settled < published, "what has no room is acknowledged");
+
+        await EmptyAsync(store, "nobody/reads");
+        await PlayAsync(device, () => device.Settled == published && !gateway.Status.Conditions.ContainsKey("radio-store"));
+    }
+
+    [Fact]
+    public async Task Of_a_link_with_addresses_those_heard_last_are_pushed_to_however_many_are_made_up()
+    {
+        using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), StoreOptions(), _ => true, null, _ => { },
+            (_, _, _) => { });
+        using CancellationTokenSource ending = new();
+        CrowdedLink link = new(4097);
+        RadioPort port = new("udp://x", "udp", link, sessions, new Conditions(), 1, ending.Token);
+        port.Start();
+        await Gateways.UntilAsync(() => port.Describe().Contains("4097 frames heard", StringComparison.Ordinal), "all to be heard");
+        foreach (string address in new[] { "10.0.0.0", "10.0.0.1", "10.0.16.0" })
+        {
+            port.Pushes.Enqueue(new FrameOutgoing(port.Radio!, address, [1, 2], DateTimeOffset.UtcNow));
+        }
+
+        await Gateways.UntilAsync(() => port.Pushes.IsEmpty && link.Sent.Count >= 2, "the pushes");
+        await ending.CancelAsync();
+        port.Join();
+        Assert.Equal(["10.0.0.1", "10.0.16.0"], link.Sent);
+    }
+
+    [Fact]
     public async Task A_data_folder_that_is_put_back_from_a_copy_resumes_its_sessions_first()
     {
         string data = Path.Combine(_folder.Path, "data");
@@ -185,16 +239,27 @@ public sealed class RadioHostTests : IDisposable
         }
     }
 
-    private static async Task FillAsync(string store, string topic, int messages)
+    private static async Task EmptyAsync(string store, string topic)
+    {
+        await using SqliteConnection connection = new($"Data Source={store};Pooling=False");
+        await connection.OpenAsync();
+        await using SqliteCommand empty = connection.CreateCommand();
+        empty.CommandText = "DELETE FROM outbox WHERE topic = $0";
+        empty.Parameters.AddWithValue("$0", topic);
+        await empty.ExecuteNonQueryAsync();
+    }
+
+    private static async Task FillAsync(string store, string topic, int messages, int bytes = 1)
     {
         await using SqliteConnection connection = new($"Data Source={store};Pooling=False");
         await connection.OpenAsync();
         await using SqliteCommand fill = connection.CreateCommand();
         fill.CommandText = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2) INSERT INTO outbox(peer, topic, "
-            + "number, message, at, count) SELECT $0, $1, i, x'00', 0, 1 FROM n";
+            + "number, message, at, count) SELECT $0, $1, i, zeroblob($3), 0, 1 FROM n";
         fill.Parameters.AddWithValue("$0", Identity.Create(new DesktopCrypto(), new SystemRandom()).PeerId.ToBytes());
         fill.Parameters.AddWithValue("$1", topic);
         fill.Parameters.AddWithValue("$2", messages);
+        fill.Parameters.AddWithValue("$3", bytes);
         await fill.ExecuteNonQueryAsync();
     }
 
@@ -239,7 +304,38 @@ public sealed class RadioHostTests : IDisposable
         public override void OnSettled(FrameNode node, int reading) => Settled++;
     }
 
-    private sealed class BrokenLink : IFrameLink
+    // so many senders, each of whom says something once
+    private sealed class CrowdedLink(int senders) : BrokenLink
+    {
+        private int _sender = -1;
+
+        internal List<string> Sent { get; } = [];
+
+        public override int Poll(long nowMs) => 1;
+
+        public override int Receive(byte[] buffer, int offset, int capacity)
+        {
+            _sender += _sender < senders ? 1 : 0;
+            buffer[offset] = 0x1F;
+            return _sender < senders ? 1 : 0;
+        }
+
+        public override int CopyAddress(byte[] buffer, int offset)
+        {
+            new byte[] { 10, 0, (byte)(_sender >> 8), (byte)_sender }.CopyTo(buffer, offset);
+            return 4;
+        }
+
+        public override int CopyOrigin(byte[] buffer, int offset) => CopyAddress(buffer, offset);
+
+        public override int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
+        {
+            Sent.Add(new IPAddress(to.AsSpan(0, toCount)).ToString());
+            return count;
+        }
+    }
+
+    private class BrokenLink : IFrameLink
     {
         public int Mtu => 256;
 
@@ -259,15 +355,15 @@ public sealed class RadioHostTests : IDisposable
 
         public int WaitMs(int count, bool isUrgent) => 0;
 
-        public int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent) => count;
+        public virtual int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent) => count;
 
-        public int Receive(byte[] buffer, int offset, int capacity) => 0;
+        public virtual int Receive(byte[] buffer, int offset, int capacity) => 0;
 
-        public int CopyAddress(byte[] buffer, int offset) => 0;
+        public virtual int CopyAddress(byte[] buffer, int offset) => 0;
 
-        public int CopyOrigin(byte[] buffer, int offset) => 0;
+        public virtual int CopyOrigin(byte[] buffer, int offset) => 0;
 
-        public int Poll(long nowMs) => throw new InvalidOperationException("the bus is gone");
+        public virtual int Poll(long nowMs) => throw new InvalidOperationException("the bus is gone");
 
         public void Wait(int milliseconds)
         {

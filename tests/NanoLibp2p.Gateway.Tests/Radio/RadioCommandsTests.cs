@@ -56,7 +56,8 @@ public sealed class RadioCommandsTests : IDisposable
         await using Libp2pNode caller = await Gateways.PeerAsync(_caller);
         PeerId peer = await caller.DialAsync(gateway);
         byte[] call = Call(_caller.PeerId);
-        Assert.Equal(RadioCommands.NotHere, Assert.Single(await AskAsync(caller, peer, [.. call, .. new byte[MaxRequestBytes - call.Length]])));
+        byte[] longest = [.. call, .. new byte[MaxRequestBytes - call.Length]];
+        Assert.Equal(RadioCommands.NotHere, Assert.Single(await AskAsync(caller, peer, longest)));
         byte[] longer = [.. call, .. new byte[MaxRequestBytes + 1 - call.Length]];
         await Assert.ThrowsAnyAsync<Libp2pException>(() => AskAsync(caller, peer, longer));
     }

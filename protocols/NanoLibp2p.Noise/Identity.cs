@@ -58,13 +58,13 @@ namespace NanoLibp2p
             bool known = count == ProtobufBytes || count == ProtobufBytes + 32;
             if (!known || Bytes.ReadUInt32BigEndian(bytes, offset) != Header + (uint)(count - ProtobufBytes))
             {
-                throw new ArgumentException("not an Ed25519 PrivateKey message (68 bytes, 08 01 12 40 first)");
+                throw new ArgumentException("not an Ed25519 PrivateKey message (68 bytes, 08011240 first)");
             }
 
             Identity identity = new Identity(crypto, bytes, offset + 4);
             if (!Bytes.Equal(identity.PublicKey, 0, bytes, offset + 4 + SeedBytes, SeedBytes))
             {
-                throw new ArgumentException("the key is damaged: its halves do not belong together");
+                throw new ArgumentException("the key is damaged: its halves differ");
             }
 
             return identity;

@@ -25,7 +25,7 @@ namespace NanoLibp2p.Buffers
         {
             if (buffer == null || offset < 0 || count < 0 || count > buffer.Length - offset)
             {
-                throw new ArgumentException("offset and count must lie within the buffer");
+                throw new ArgumentException("offset and count exceed the buffer");
             }
         }
 

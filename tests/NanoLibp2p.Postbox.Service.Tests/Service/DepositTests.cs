@@ -1,6 +1,9 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
+using System.Numerics;
+using System.Security.Cryptography;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Time.Testing;
 using NanoLibp2p.Multiformats;
@@ -189,6 +192,13 @@ public sealed class DepositTests
         ItemId id = ItemId.Of(item);
         Assert.True(PostboxService.IsWork(Vectors.Get("recipient"), id, work, 16));
         Assert.False(PostboxService.IsWork(Vectors.Get("recipient"), id, work, 32));
+
+        // neither a bit more nor a bit less than its hash begins with
+        byte[] bound = SHA256.HashData([.. "nanolibp2p-postbox-work:"u8, .. Vectors.Get("recipient"), .. SHA256.HashData(item)]);
+        byte[] hash = SHA256.HashData([.. bound, .. BitConverter.GetBytes(work)]);
+        int bits = BitOperations.LeadingZeroCount(BinaryPrimitives.ReadUInt64BigEndian(hash));
+        Assert.True(PostboxService.IsWork(Vectors.Get("recipient"), id, work, bits));
+        Assert.False(PostboxService.IsWork(Vectors.Get("recipient"), id, work, bits + 1));
         Assert.False(PostboxService.IsWork(Vectors.Get("recipient"), id, work + 1, 16));
         Assert.Equal(Convert.ToHexString(Vectors.Get("slot as kept, depositor sender")), Convert.ToHexString(BitConverter.GetBytes(
             PostboxService.KeptSlot(Vectors.Get("sender"), BitConverter.ToUInt64(Vectors.Get("slot, secret a0..bf, subject setpoint"))))));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.Relay;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Postbox.Service.Stores;
 using NanoLibp2p.Postbox.Tests;
 using NanoLibp2p.Tests;
 
@@ -258,6 +259,47 @@ public sealed class StreamTests
         Answer[] answers = [await owner.ReadAsync(), await sender.ReadAsync()];
         Assert.Equal([false, true], answers.Select(one => one.IsDuplicate));
         Assert.Equal(answers[0].Until, answers[1].Until);
+    }
+
+    [Fact]
+    public async Task What_the_store_has_not_confirmed_yet_has_its_place_in_the_share()
+    {
+        SlowStore store = new();
+        await using Bed bed = await Bed.StartAsync(options => options.MaxItems = 4, store);
+        Caller owner = await bed.CallWithMailboxAsync();
+        Caller sender = await bed.CallAsync();
+        byte[] token = owner.Token(null, lane: 1);
+        store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await owner.SendAsync(2, Caller.DepositBody(owner.Peer, Caller.Item(1), token: token));
+        await owner.SendAsync(2, Caller.DepositBody(owner.Peer, Caller.Item(2), token: token));
+        await Bed.UntilAsync(() => store.UnderWay == 2, "both");
+
+        // lane 1 has two of the four places
+        Assert.Equal(500, (await sender.DepositAsync(owner.Peer, Caller.Item(3), token: token)).Code);
+        store.Gate.SetResult();
+        Assert.Equal(0, (await owner.ReadAsync()).Code);
+        Assert.Equal(0, (await owner.ReadAsync()).Code);
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_over_a_deposit_has_it_refused_and_not_promised()
+    {
+        SlowStore store = new();
+        await using Bed bed = await Bed.StartAsync(store: store);
+        Caller owner = await bed.CallWithMailboxAsync();
+        byte[] token = owner.Token(null, lane: 1);
+        byte[] body = Caller.DepositBody(owner.Peer, Caller.Item(1), token: token);
+        store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.Gate.SetException(new PostboxStoreException(StoreFault.Unavailable, "gone"));
+        await owner.SendAsync(2, body);
+        Answer refused = await owner.ReadAsync();
+        Assert.Equal(503, refused.Code);
+
+        // and its place is free again
+        store.Gate = null;
+        await owner.SendAsync(2, body);
+        Answer kept = await owner.ReadAsync();
+        Assert.Equal((0, false), (kept.Code, kept.IsDuplicate));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Cli.Tests;
 
@@ -35,10 +36,18 @@ internal sealed class CliProcess : IAsyncDisposable
 
     /// <summary>Starts a command with variables in its environment.</summary>
     internal static CliProcess Start(Dictionary<string, string> environment, params string[] arguments)
+        => Start([], environment, arguments);
+
+    /// <summary>Starts a command on a host of its own.</summary>
+    internal static CliProcess StartIn(NetworkNamespace host, params string[] arguments) => Start(host.Prefix, [], arguments);
+
+    private static CliProcess Start(IReadOnlyList<string> prefix, Dictionary<string, string> environment, string[] arguments)
     {
+        string[] command =
+            [.. prefix, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "nanolibp2p.dll"), .. arguments];
         ProcessStartInfo start =
-            new("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "nanolibp2p.dll")).Prepend("exec"))
+            new(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in command[1..])
         {
             start.ArgumentList.Add(argument);
         }

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Firmware.Rendezvous;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.Rendezvous;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Cli.Tests;
 
@@ -36,6 +37,32 @@ public class DeviceTests
             JsonElement reading = JsonElement.Parse(message.GetProperty("text").GetString()!);
             Assert.Equal(number, reading.GetProperty("n").GetInt32());
             Assert.True(reading.EnumerateObject().Count() > 2, "it has more to say than its number and the time");
+        }
+    }
+
+    public static bool HasNamespaces => NetworkNamespace.Missing == null;
+
+    [Fact(SkipUnless = nameof(HasNamespaces), Skip = "a local network of the test's own needs Linux, root and iproute2")]
+    public async Task A_board_without_any_address_finds_its_gateway_on_the_local_network()
+    {
+        using TemporaryFolder folder = new();
+        using NetworkNamespace network = new();
+        NetworkNamespace.Ip("-n", network.Name, "addr", "add", "10.83.0.2/24", "dev", "up0");
+        await using CliProcess gateway = CliProcess.StartIn(network, "gateway", "run", "--data", folder.File("gateway"),
+            "--listen", "/ip4/0.0.0.0/tcp/4001", "--http", "http://127.0.0.1:0", "--set", "limits.connections=32", "--json");
+        string id = (await gateway.EventAsync("gateway")).GetProperty("peerId").GetString()!;
+        await gateway.EventAsync("listening");
+        await using CliProcess subscriber = CliProcess.StartIn(network, "subscribe", "/ip4/127.0.0.1/tcp/4001/p2p/" + id, "greenhouse",
+            "--count", "3", "--json");
+        await subscriber.EventAsync("subscribed");
+
+        await using CliProcess device = CliProcess.StartIn(network, "device", "--mdns", "--topic", "greenhouse", "--every", "200ms",
+            "--json");
+        string board = (await device.EventAsync("device")).GetProperty("peer").GetString()!;
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(board, (await subscriber.EventAsync("message")).GetProperty("from").GetString());
         }
     }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics;
 using System.Net;
 using NanoLibp2p.Core;
@@ -30,6 +31,11 @@ public sealed partial class Libp2pNode
     }
 
     /// <summary>A dial came to nothing before there was a link. From any thread.</summary>
+    internal void OnAddressDialed(TimeSpan delay) => _metrics.AddressDialed(delay);
+
+    internal void OnDialCompleted(bool hasSucceeded, int attempts, TimeSpan took)
+        => _metrics.DialCompleted(hasSucceeded, attempts, took);
+
     internal void OnDialFailed(Multiaddr address, PeerId? peer, Libp2pException why)
     {
         _metrics.DialFailed(why.Reason, (LinkError)why.Detail);

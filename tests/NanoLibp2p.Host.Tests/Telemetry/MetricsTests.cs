@@ -38,6 +38,10 @@ public class MetricsTests
 
         await Assert.ThrowsAsync<Libp2pException>(() => client.DialAsync("/ip4/127.0.0.1/tcp/1").WaitAsync(Nodes.Patience));
         Assert.Equal(1, dialing["libp2p_swarm_dial_errors_total", "transport=tcp,error=link_refused"]);
+        await dialing.UntilAsync("libp2p_swarm_dials_per_peer_total", "outcome=failed,num_dials=1", 1);
+        await dialing.UntilAsync("libp2p_swarm_dials_per_peer_total", "outcome=success,num_dials=1", 1);
+        Assert.InRange(dialing["libp2p_swarm_dial_latency_seconds", "outcome=success,num_dials=1"], 1e-6, 60);
+        Assert.InRange(dialing["libp2p_swarm_dial_ranking_delay_seconds", ""], 0, 60);
         server.Access.Block(client.PeerId);
         await Nodes.UntilAsync(() => client.Peers.Count == 0, "it is cut off");
         await Nodes.UntilAsync(
@@ -116,6 +120,7 @@ public class MetricsTests
 
         await pair.Asking.AskV2Async(pair.Server.PeerId, [pair.Address]).WaitAsync(Nodes.Patience);
         Assert.Equal(1, asking["libp2p_autonat_reachability_status", ""]);
+        Assert.Equal(1, asking["libp2p_host_addrs_reachable", "ipv=ip4,transport=tcp"]);
         await serving.UntilAsync("libp2p_autonatv2_requests_completed_total",
             "server_error=nil,response_status=OK,dial_status=OK,dial_data_required=false,ip_or_dns_version=ip4,transport=tcp", 1);
         await pair.Asking.AskV1Async(pair.Server.PeerId, [pair.Address]).WaitAsync(Nodes.Patience);

@@ -113,6 +113,13 @@ internal sealed class GatewaySettings
 
     internal IReadOnlyList<string> PageTopics => Texts(SettingsTable.PageTopics);
 
+    internal int CarriedTopics => Number(SettingsTable.CarriedTopics);
+
+    /// <summary>Whether peers are to hear each other on a topic.</summary>
+    internal bool Carries(string topic) => Array.Exists(Texts(SettingsTable.CarryTopics), one => one.EndsWith('*')
+        ? topic.StartsWith(one[..^1], StringComparison.Ordinal)
+        : topic == one);
+
     internal TelemetrySettings Telemetry => new(
         IsOn(SettingsTable.TelemetryPublish), IsOn(SettingsTable.TelemetryShow), Text(SettingsTable.TelemetryTopic),
         TimeSpan.FromSeconds(Number(SettingsTable.TelemetryEvery)), TelemetryPlace.TryParse(Text(SettingsTable.TelemetryPlace)),

@@ -76,6 +76,8 @@ internal static class SettingsTable
     internal const string FetchTopics = "fetch.topics";
     internal const string Page = "page.enabled";
     internal const string PageTopics = "page.topics";
+    internal const string CarryTopics = "topics.carry";
+    internal const string CarriedTopics = "topics.most";
     internal const string TelemetryPublish = "telemetry.publish";
     internal const string TelemetryShow = "telemetry.show";
     internal const string TelemetryTopic = "telemetry.topic";
@@ -204,6 +206,11 @@ internal static class SettingsTable
             "Whether peers of the local network find it by mDNS; never where it listens on loopback alone"),
         new(MdnsService, SettingKind.Text, NanoLibp2p.Discovery.Mdns.PublicService, "Name of mDNS: the public one, or one of your own")
             { Check = MdnsName },
+        new(CarryTopics, SettingKind.List, new[] { "*" },
+            "Topics on which peers hear each other through the gateway, once one subscribes: names, beginnings such as greenhouse/*, or *")
+            { Check = TopicPattern },
+        new(CarriedTopics, SettingKind.Number, 256L, "How many of them at a time; one that was silent for ten minutes makes room")
+            { Least = 0, Most = 65_536 },
         new(FetchTopics, SettingKind.List, Array.Empty<string>(),
             "Topics of which each peer's newest message is served by fetch, as /newest/TOPIC/PEER-ID; none for no fetch"),
         new(Page, SettingKind.Switch, true, "Whether the page that shows the mesh is served where http.listen says"),
@@ -330,6 +337,10 @@ internal static class SettingsTable
     private static string? TopicName(string text)
         => text.Length is > 0 and <= 128 && text.All(one => one is > ' ' and <= '~') ? null
             : $"'{text}' is no topic; give 1 to 128 letters, digits and signs without blanks, such as nanolibp2p/telemetry/1";
+
+    private static string? TopicPattern(string text)
+        => text.IndexOf('*') is var star && text.Length > 0 && (star < 0 || star == text.Length - 1) ? null
+            : $"'{text}' is no topic and no beginning of one; give one such as greenhouse/climate, greenhouse/*, or * for all";
 
     private static string? PlaceText(string text)
         => text.Length == 0 || Telemetry.TelemetryPlace.TryParse(text) != null ? null

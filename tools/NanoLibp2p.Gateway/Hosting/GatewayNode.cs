@@ -8,6 +8,7 @@ using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
 using NanoLibp2p.Host.HolePunching;
+using NanoLibp2p.Host.PubSub;
 using NanoLibp2p.Host.WebSocket;
 using NanoLibp2p.Multiformats;
 using NanoLibp2p.Noise;
@@ -42,6 +43,7 @@ internal static class GatewayNode
         options.MaxConnections = connections;
         options.MemoryBytes = (long)options.Shards * settings.BufferMiB * 1024 * 1024;
         options.UseWebSockets(webSockets);
+        options.PubSub = new GossipSubOptions { CarriedTopics = settings.CarriedTopics, Carries = settings.Carries };
         options.HolePunching = settings.IsOn(SettingsTable.HolePunch)
             ? new HolePunchOptions { AllowPrivateAddresses = settings.IsOn(SettingsTable.HolePunchPrivate) } : null;
         foreach (string address in Bindable(settings.Listen, conditions))

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Linq;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.AutoNat;
@@ -14,11 +15,14 @@ internal sealed class AutoNatMetrics : IDisposable
     private readonly Counter<long> _refused;
     private readonly Counter<long> _completed;
 
-    internal AutoNatMetrics(Libp2pNode node, Func<Reachability> reachability)
+    internal AutoNatMetrics(Libp2pNode node, Func<ReachabilityReport> report)
     {
         _meter = new Meter(new MeterOptions(Libp2pNode.MeterName) { Scope = node });
-        _meter.CreateObservableGauge("libp2p_autonat_reachability_status", () => (int)reachability(), null,
+        _meter.CreateObservableGauge("libp2p_autonat_reachability_status", () => (int)report().Overall, null,
             "Whether strangers can dial this node: 0 unknown, 1 they can, 2 they can't");
+        Count(report, "reachable", Reachability.Public, "Own addresses that strangers can dial");
+        Count(report, "unreachable", Reachability.Private, "Own addresses that they can't");
+        Count(report, "unknown", Reachability.Unknown, "Own addresses that have not been tried enough");
         _received = _meter.CreateCounter<long>("libp2p_autonat_received_dial_response_total", null,
             "Answers of peers that were asked by version 1");
         _answered = _meter.CreateCounter<long>("libp2p_autonat_outgoing_dial_response_total", null,
@@ -72,6 +76,11 @@ internal sealed class AutoNatMetrics : IDisposable
                 ? ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "ip4" : "ip6" : "unknown" },
             { "transport", address == null ? "" : "tcp" },
         });
+
+    private void Count(Func<ReachabilityReport> report, string name, Reachability which, string what)
+        => _meter.CreateObservableGauge("libp2p_host_addrs_" + name, () => report().Addresses.Where(one => one.Reachability == which)
+            .GroupBy(one => NodeMetrics.VersionOf(one.Address))
+            .Select(group => new Measurement<int>(group.Count(), new("ipv", group.Key), new("transport", "tcp"))), null, what);
 
     private static string V1NameOf(ulong status) => status switch
     {

@@ -43,7 +43,7 @@ public sealed class AutoNatService : IAsyncDisposable
         _options = options;
         _time = node.Time;
         _tracker = new ReachabilityTracker(options, _time);
-        _metrics = new AutoNatMetrics(node, () => Reachability);
+        _metrics = new AutoNatMetrics(node, () => Report);
         _server = new AutoNatServer(options, _time, _metrics);
         _client = new AutoNatClient(node, options, _metrics);
         node.Handle(AutoNatMessages.DialBackId, Quietly(_client.ServeDialBackAsync));

@@ -221,11 +221,22 @@ internal sealed class Dialer
 
     internal void Failed(PeerId? peer, DialTarget target, string why) => _addresses.Fail(Key(peer, target), why);
 
-    internal void Succeeded(PeerId peer, DialTarget target)
+    /// <summary>An address has answered.</summary>
+    /// <param name="peer">Who it is.</param>
+    /// <param name="target">The address.</param>
+    /// <param name="delay">How long after the dial's begin it was its turn.</param>
+    internal void Succeeded(PeerId peer, DialTarget target, TimeSpan delay)
     {
         _addresses.Succeed(Key(peer, target));
         _peers.Succeed(peer);
+        _node.OnAddressDialed(delay);
     }
+
+    /// <summary>A dial of a peer is over.</summary>
+    /// <param name="hasSucceeded">Whether it has a connection.</param>
+    /// <param name="attempts">How many addresses were dialled.</param>
+    /// <param name="took">How long it took.</param>
+    internal void Completed(bool hasSucceeded, int attempts, TimeSpan took) => _node.OnDialCompleted(hasSucceeded, attempts, took);
 
     /// <summary>Why an address may not be dialled; null when it may.</summary>
     internal string? RefusalOf(PeerId? peer, DialTarget target)

@@ -32,13 +32,16 @@ internal sealed class PeerDial
     private readonly List<(DialTarget Target, DateTimeOffset Due)> _ranked = [];
     private readonly List<DialAttempt> _failed = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _begun;
     private int _resolving;
+    private int _attempts;
     private Exception? _last;
 
     internal PeerDial(Dialer dialer, PeerId? peer, CancellationToken stopping)
     {
         _dialer = dialer;
         _options = dialer.Options;
+        _begun = dialer.Time.GetTimestamp();
         Peer = peer;
         _over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _isOver = _over.Token;
@@ -146,6 +149,7 @@ internal sealed class PeerDial
         }
 
         activity?.Stop();
+        _dialer.Completed(_result.Task.IsCompletedSuccessfully, _attempts, _dialer.Time.GetElapsedTime(_begun));
         await _over.CancelAsync().ConfigureAwait(false);
         _dialer.Remove(this);
         await EndAsync(attempts).ConfigureAwait(false);
@@ -208,13 +212,15 @@ internal sealed class PeerDial
     private async Task<ShardConnection?> AttemptAsync(DialTarget target, CancellationToken cancellationToken)
     {
         // not under the lock
+        _attempts++;
         await Task.Yield();
+        TimeSpan delay = _dialer.Time.GetElapsedTime(_begun);
         using Activity? activity = NodeTracing.Start(NodeTracing.Attempt, target.Address.PeerId ?? Peer, target.Address);
         try
         {
             ShardConnection connection = await _dialer.AttemptAsync(target, target.Address.PeerId ?? Peer, cancellationToken)
                 .ConfigureAwait(false);
-            _dialer.Succeeded(connection.Peer!, target);
+            _dialer.Succeeded(connection.Peer!, target, delay);
             return connection;
         }
         catch (Libp2pException e) when (e.Error != Libp2pError.NodeClosed)

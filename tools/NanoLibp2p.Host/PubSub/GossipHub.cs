@@ -189,15 +189,6 @@ internal sealed class GossipHub : IGossipOutput
     internal bool SetJoined(string topic, bool join)
     {
         bool isDone = _router.SetJoined(topic, join);
-        if (join && isDone)
-        {
-            _joined[topic] = true;
-        }
-        else
-        {
-            _joined.TryRemove(topic, out _);
-        }
-
         EndTurn();
         return isDone;
     }
@@ -346,6 +337,19 @@ internal sealed class GossipHub : IGossipOutput
 
     /// <inheritdoc/>
     void IGossipOutput.CountHistory(long bytes) => _shards[0].Budget.Add(bytes);
+
+    /// <inheritdoc/>
+    void IGossipOutput.SetReading(string topic, bool read)
+    {
+        if (read)
+        {
+            _joined[topic] = true;
+        }
+        else
+        {
+            _joined.TryRemove(topic, out _);
+        }
+    }
 
     /// <inheritdoc/>
     void IGossipOutput.Deliver(GossipMessage message) => Deliver(message, SignedReach.All);

@@ -40,6 +40,7 @@ internal sealed partial class GossipRouter
 
         peer.Topics.Add(topic);
         topic.Add(peer);
+        Carry(peer, topic);
         GraftEarly(peer, topic);
     }
 

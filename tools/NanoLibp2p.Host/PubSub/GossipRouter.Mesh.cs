@@ -32,6 +32,7 @@ internal sealed partial class GossipRouter
             _output.ConnectDirect();
         }
 
+        DropLonely();
         foreach (TopicState topic in _joined)
         {
             MendMesh(topic);

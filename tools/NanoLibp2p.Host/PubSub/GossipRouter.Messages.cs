@@ -44,8 +44,9 @@ internal sealed partial class GossipRouter
             return;
         }
 
+        topic!.HeardMs = _nowMs;
         _scores.Arrived(message.Hash, _nowMs);
-        SendDontWant(message, topic!, peer);
+        SendDontWant(message, topic, peer);
         if (message.FromCount > 0 && !_replay.Take(message.Author, message.SequenceNumber))
         {
             Drop(GossipDrop.Replayed);

@@ -206,12 +206,25 @@ internal sealed partial class GossipRouter
     internal bool SetJoined(string name, bool join)
     {
         TopicState? topic = join ? Open(name) : _topics.GetValueOrDefault(name);
-        if (topic == null || topic.IsJoined == join)
+        if (topic != null)
         {
-            return topic != null || !join;
+            topic.IsWanted = join;
+            UpdateJoined(topic);
+        }
+
+        return topic != null || !join;
+    }
+
+    private void UpdateJoined(TopicState topic)
+    {
+        bool join = topic.IsWanted || topic.IsCarried;
+        if (topic.IsJoined == join)
+        {
+            return;
         }
 
         topic.IsJoined = join;
+        _output.SetReading(topic.Name, join);
         foreach (GossipPeer peer in _peers.Values)
         {
             if (peer.Version != GossipVersion.None)
@@ -237,8 +250,6 @@ internal sealed partial class GossipRouter
             _joined.Remove(topic);
             DropUnused(topic);
         }
-
-        return true;
     }
 
     /// <summary>The topic of a name; null when there are too many.</summary>

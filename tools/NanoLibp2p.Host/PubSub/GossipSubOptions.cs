@@ -137,6 +137,18 @@ public sealed class GossipSubOptions
     /// <summary>Topics that a peer may subscribe to; of more it is as if it had not.</summary>
     public int MaxTopicsPerPeer { get; set; } = 4096;
 
+    /// <summary>
+    /// Topics that are joined because a peer has subscribed to them, so that peers hear each other through this node: a topic stays until
+    /// nobody has been subscribed for a minute. With all in use one that was silent for ten minutes makes room. 0 for none.
+    /// </summary>
+    public int CarriedTopics { get; set; }
+
+    /// <summary>Topics of a peer that are joined for it, the first that it subscribes to.</summary>
+    public int CarriedTopicsPerPeer { get; set; } = 32;
+
+    /// <summary>Which topics are joined for peers; null for all. It is called on shard 0's thread.</summary>
+    public Func<string, bool>? Carries { get; set; }
+
     /// <summary>Topics that are known at all, ours and peers'.</summary>
     public int MaxTopics { get; set; } = 1 << 17;
 
@@ -187,6 +199,8 @@ public sealed class GossipSubOptions
         NodeOptions.CheckRange(SeenMessages, 1024, 1 << 26, "SeenMessages");
         NodeOptions.CheckRange(MaxTopicBytes, 1, 1024, "MaxTopicBytes");
         NodeOptions.CheckRange(MaxTopicsPerPeer, 1, 1 << 20, "MaxTopicsPerPeer");
+        NodeOptions.CheckRange(CarriedTopics, 0, 1 << 16, "CarriedTopics");
+        NodeOptions.CheckRange(CarriedTopicsPerPeer, 1, 1 << 16, "CarriedTopicsPerPeer");
         NodeOptions.CheckRange(MaxMessageBytes, 128, 16 << 20, "MaxMessageBytes");
         NodeOptions.CheckRange(QueueBytes, MaxMessageBytes, 1 << 30, "QueueBytes");
         NodeOptions.CheckRange(MessagesUnderWayBytes, MaxMessageBytes, 1 << 30, "MessagesUnderWayBytes");

@@ -8,6 +8,9 @@ internal interface IGossipOutput
     /// <summary>Sends a frame to a peer; who keeps it retains it.</summary>
     void Send(GossipPeer peer, GossipFrame frame);
 
+    /// <summary>From now on a topic's messages are read, or no more.</summary>
+    void SetReading(string topic, bool read);
+
     /// <summary>A message is valid: the application's, if it subscribed. The frame is held during the call.</summary>
     void Deliver(GossipMessage message);
 

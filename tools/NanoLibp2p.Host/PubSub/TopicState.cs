@@ -11,8 +11,20 @@ internal sealed class TopicState(string name)
 
     internal byte[] Bytes { get; } = Encoding.Latin1.GetBytes(name);
 
-    /// <summary>Whether we subscribed.</summary>
+    /// <summary>Whether we are subscribed: for the application, or for peers.</summary>
     internal bool IsJoined { get; set; }
+
+    /// <summary>Whether the application subscribed.</summary>
+    internal bool IsWanted { get; set; }
+
+    /// <summary>Whether it is joined so that peers hear each other.</summary>
+    internal bool IsCarried { get; set; }
+
+    /// <summary>Of a carried topic: when its last message came.</summary>
+    internal long HeardMs { get; set; }
+
+    /// <summary>Of one that nobody is subscribed to any more: when it is left; else long.MaxValue.</summary>
+    internal long LonelyMs { get; set; }
 
     /// <summary>Peers that subscribed.</summary>
     internal HashSet<GossipPeer> Peers { get; } = [];

@@ -26,6 +26,9 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Counter<long> _opened;
     private readonly Counter<long> _closed;
     private readonly Counter<long> _dialErrors;
+    private readonly Counter<long> _dials;
+    private readonly Histogram<double> _dialLatency;
+    private readonly Histogram<double> _dialDelay;
     private readonly Counter<long> _blocked;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _ended;
@@ -49,6 +52,10 @@ internal sealed class NodeMetrics : IDisposable
         _opened = _meter.CreateCounter<long>("libp2p_swarm_connections_opened_total", null, "Connections that have opened");
         _closed = _meter.CreateCounter<long>("libp2p_swarm_connections_closed_total", null, "Open connections that have ended");
         _dialErrors = _meter.CreateCounter<long>("libp2p_swarm_dial_errors_total", null, "Dials that came to nothing");
+        _dials = _meter.CreateCounter<long>("libp2p_swarm_dials_per_peer_total", null, "Dials of peers, by how many addresses they took");
+        _dialLatency = _meter.CreateHistogram<double>("libp2p_swarm_dial_latency_seconds", null, "How long dials of peers took");
+        _dialDelay = _meter.CreateHistogram<double>("libp2p_swarm_dial_ranking_delay_seconds", null,
+            "How long addresses that answered had to wait for better ones");
         _blocked = _meter.CreateCounter<long>("libp2p_rcmgr_blocked_resources", null, "Connections that a limit has refused");
         _refused = _meter.CreateCounter<long>("nanolibp2p_refused_total", null, "Callers, peers and streams turned away, by reason");
         _ended = _meter.CreateCounter<long>("nanolibp2p_connections_ended_total", null, "Connections ended or never opened, by reason");
@@ -121,6 +128,19 @@ internal sealed class NodeMetrics : IDisposable
             { "transport", "tcp" },
             { "error", reason == CloseReason.DialFailed ? "link_" + error.ToString().ToLowerInvariant() : NameOf(reason) },
         });
+
+    internal void AddressDialed(TimeSpan delay) => _dialDelay.Record(delay.TotalSeconds);
+
+    internal void DialCompleted(bool hasSucceeded, int attempts, TimeSpan took)
+    {
+        TagList tags = new()
+        {
+            { "outcome", hasSucceeded ? "success" : "failed" },
+            { "num_dials", attempts > 5 ? ">=6" : attempts.ToString(CultureInfo.InvariantCulture) },
+        };
+        _dials.Add(1, tags);
+        _dialLatency.Record(took.TotalSeconds, tags);
+    }
 
     internal void Refused(RefusalReason reason)
     {
@@ -219,7 +239,7 @@ internal sealed class NodeMetrics : IDisposable
         };
     }
 
-    private static string VersionOf(Multiaddr? address) => address?.ToString() switch
+    internal static string VersionOf(Multiaddr? address) => address?.ToString() switch
     {
         { } text when text.StartsWith("/ip4/", StringComparison.Ordinal) => "ip4",
         { } text when text.StartsWith("/ip6/", StringComparison.Ordinal) => "ip6",

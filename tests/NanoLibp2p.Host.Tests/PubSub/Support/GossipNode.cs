@@ -211,6 +211,10 @@ internal sealed class GossipNode : IGossipOutput
         return true;
     }
 
+    void IGossipOutput.SetReading(string topic, bool read)
+    {
+    }
+
     void IGossipOutput.Connect(IReadOnlyList<PeerExchange> peers) => Offered.AddRange(peers);
 
     byte[]? IGossipOutput.RecordOf(GossipPeer peer) => HasRecord ? [1, 2, 3] : null;

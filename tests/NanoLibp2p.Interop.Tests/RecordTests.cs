@@ -102,6 +102,12 @@ public class RecordTests(JsPeers peers)
         if (jsDials)
         {
             await Js.DialAsync(node.ListenAddresses[0].ToString());
+
+            // js is through with the handshake a message before we are
+            while (!node.IsConnected(PeerId.Parse(Js.PeerId)))
+            {
+                await Task.Delay(5, Ct);
+            }
         }
         else
         {

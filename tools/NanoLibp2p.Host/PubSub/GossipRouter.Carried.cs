@@ -3,7 +3,7 @@ using System.Collections.Generic;
 namespace NanoLibp2p.Host.PubSub;
 
 // Topics that are joined for peers (GossipSubOptions.CarriedTopics): they hear each other through this node, though nobody here listens.
-// Two nodes that carry hold a topic for each other when their last subscriber has left; so one that is silent makes room where it is needed.
+// Two nodes that carry hold a topic for each other when their last subscriber has left; so one that is silent makes room for others.
 internal sealed partial class GossipRouter
 {
     /// <summary>How long a carried topic stays after its last subscriber.</summary>

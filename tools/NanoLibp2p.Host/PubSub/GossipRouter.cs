@@ -89,7 +89,7 @@ internal sealed partial class GossipRouter
     /// <summary>A peer is connected.</summary>
     internal GossipPeer AddPeer(PeerId id, string? address, bool isOutbound)
     {
-        GossipPeer peer = new(id, address, isOutbound, _options.DirectPeers.Contains(id.ToString()));
+        GossipPeer peer = new(id, address, isOutbound, _options.IsDirect(id));
         _peers.Add(id, peer);
         _scores.Add(peer);
         return peer;

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using NanoLibp2p.Core;
+using NanoLibp2p.Multiformats;
 using NanoLibp2p.PubSub;
 
 namespace NanoLibp2p.Host.PubSub;
@@ -122,7 +124,8 @@ public sealed class GossipSubOptions
     /// other.</summary>
     public ISet<string> DirectPeers { get; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>Addresses of <see cref="DirectPeers"/>, which are dialled at the start and every five minutes when they are gone.</summary>
+    /// <summary>Addresses that are dialled at the start and every five minutes when their peers are gone. Whom one names by /p2p/ is one of
+    /// <see cref="DirectPeers"/>, too.</summary>
     public IList<string> DirectAddresses { get; } = [];
 
     /// <summary>How peers are scored; null for no scores at all.</summary>
@@ -183,6 +186,12 @@ public sealed class GossipSubOptions
 
     /// <summary>How long a validator may take; then the message is ignored.</summary>
     public TimeSpan ValidationTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal bool IsDirect(PeerId peer)
+    {
+        string id = peer.ToString();
+        return DirectPeers.Contains(id) || DirectAddresses.Any(one => one.EndsWith("/p2p/" + id, StringComparison.Ordinal));
+    }
 
     /// <summary>Checks them.</summary>
     /// <exception cref="ArgumentException">One is out of range; the message says which, and what to give.</exception>

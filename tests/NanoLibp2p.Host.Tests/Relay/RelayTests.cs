@@ -370,13 +370,28 @@ public class RelayTests
     public async Task Over_the_budget_of_its_memory_a_relay_takes_no_more_circuits(int shards)
     {
         await using DeafWorld world = await DeafWorld.StartAsync(shards, PollerKind.Best);
-        MemoryBudget budget = world.Relay.ConnectionsTo(world.Target.PeerId)[0].Own.Shard.Budget;
-        budget.Add(budget.Bytes + 1);
-        (RelayStatus status, PeerStream refused) = await world.ConnectAsync();
-        await refused.DisposeAsync();
+        RelayStatus status = RelayStatus.NoReservation;
+        for (int i = 0; i < 50 && status == RelayStatus.NoReservation; i++)
+        {
+            await world.ConnectAgainAsync();
+            MemoryBudget budget = world.Relay.ConnectionsTo(world.Target.PeerId)[0].Own.Shard.Budget;
+            budget.Add(budget.Bytes + 1);
+            try
+            {
+                (status, PeerStream refused) = await world.ConnectAsync();
+                await refused.DisposeAsync();
+            }
+            catch (Libp2pException)
+            {
+                // over the budget whoever keeps a byte just then is closed
+            }
+
+            budget.Add(-budget.Bytes - 1);
+        }
+
         Assert.Equal(RelayStatus.ResourceLimitExceeded, status);
         Assert.Equal(0, world.Service.Circuits);
-        budget.Add(-budget.Bytes - 1);
+        await world.ConnectAgainAsync();
         (status, PeerStream circuit) = await world.ConnectAsync();
         await circuit.DisposeAsync();
         Assert.Equal(RelayStatus.Ok, status);
@@ -596,10 +611,25 @@ public class RelayTests
                 Caller = await Nodes.StartAsync(1, poller),
             };
             world.Target.Handle(RelayMessage.StopId, world.AgreeAsync);
-            await world.Target.DialAsync(relay);
-            await world.Caller.DialAsync(relay);
-            Assert.Equal(RelayStatus.Ok, (await ReserveAsync(world.Target, relay)).Status);
+            await world.ConnectAgainAsync();
             return world;
+        }
+
+        /// <summary>Connects whoever is not connected to the relay, at both ends.</summary>
+        public async Task ConnectAgainAsync()
+        {
+            foreach (Libp2pNode node in (Libp2pNode[])[Target, Caller])
+            {
+                await Nodes.UntilAsync(() => node.IsConnected(Relay.PeerId) == Relay.IsConnected(node.PeerId), "both ends know");
+                if (!node.IsConnected(Relay.PeerId))
+                {
+                    await node.DialAsync(Relay);
+                    if (node == Target)
+                    {
+                        Assert.Equal(RelayStatus.Ok, (await ReserveAsync(Target, Relay)).Status);
+                    }
+                }
+            }
         }
 
         public async Task<(RelayStatus Status, PeerStream Stream)> ConnectAsync()

@@ -29,7 +29,7 @@ internal static class GatewayReport
         return table.ToString();
     }
 
-    /// <summary>One JSON object: for each figure both medians, their ratio, both CPU seconds and how many samples there are.</summary>
+    /// <summary>One JSON object: for each figure both medians, their ratio (null beside 0), both CPU seconds and how many samples there are.</summary>
     public static string Json(GatewayFigures ours, GatewayFigures theirs)
     {
         JsonObject all = [];
@@ -39,7 +39,7 @@ internal static class GatewayReport
             {
                 [ours.Name] = ours.Median(figure),
                 [theirs.Name] = theirs.Median(figure),
-                ["ratio"] = ours.Median(figure) / theirs.Median(figure),
+                ["ratio"] = Ratio(ours.Median(figure), theirs.Median(figure)),
                 [ours.Name + "CpuSeconds"] = ours.CpuSeconds(figure),
                 [theirs.Name + "CpuSeconds"] = theirs.CpuSeconds(figure),
                 ["samples"] = ours.Count(figure),
@@ -48,6 +48,9 @@ internal static class GatewayReport
 
         return all.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
+
+    // none beside nothing, as the memory of a few connections may be, for which JSON has no word
+    private static double? Ratio(double mine, double other) => other == 0 ? null : mine / other;
 
     private static string Short(double value) =>
         value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);

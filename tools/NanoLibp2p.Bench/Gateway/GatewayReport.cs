@@ -29,7 +29,8 @@ internal static class GatewayReport
         return table.ToString();
     }
 
-    /// <summary>One JSON object: for each figure both medians, their ratio (null beside 0), both CPU seconds and how many samples there are.</summary>
+    /// <summary>One JSON object: for each figure both medians, their ratio (null beside 0), both CPU seconds and how many samples there
+    /// are.</summary>
     public static string Json(GatewayFigures ours, GatewayFigures theirs)
     {
         JsonObject all = [];

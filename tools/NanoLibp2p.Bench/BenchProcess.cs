@@ -43,27 +43,19 @@ internal sealed class BenchProcess : IDisposable
     /// <summary>Starts it.</summary>
     public static BenchProcess Start(params string[] arguments) => StartProgram([.. Self(), .. arguments]);
 
-    /// <summary>Starts it with a core of its own to run on, where the system has taskset and nice (Linux) and that core.</summary>
-    /// <param name="core">The number of the core.</param>
-    /// <param name="nice">By how much others go first: 0 to 19.</param>
-    /// <param name="arguments">Its command.</param>
-    public static BenchProcess StartOn(int core, int nice, params string[] arguments)
-    {
-        string[] place = OperatingSystem.IsLinux() && core < Environment.ProcessorCount
-            ? ["taskset", "-c", Text(core), "nice", "-n", Text(nice)] : [];
-        return StartProgram([.. place, .. Self(), .. arguments]);
-    }
-
     /// <summary>Whether <see cref="StartAhead"/> has it run before what else has its core: that takes Linux, chrt and root.</summary>
     public static bool MayGoAhead { get; } = OperatingSystem.IsLinux() && CanGoAhead();
 
-    /// <summary>Starts it on a core, ahead of what else runs there (SCHED_FIFO) where <see cref="MayGoAhead"/>.</summary>
+    /// <summary>Starts it with a core of its own to run on, where the system has taskset (Linux) and that core; ahead of what else runs
+    /// there (SCHED_FIFO) where <see cref="MayGoAhead"/>.</summary>
     /// <param name="core">The number of the core.</param>
     /// <param name="arguments">Its command.</param>
     public static BenchProcess StartAhead(int core, params string[] arguments)
-        => MayGoAhead && core < Environment.ProcessorCount
-            ? StartProgram(["taskset", "-c", Text(core), "chrt", "--fifo", "1", .. Self(), .. arguments])
-            : StartOn(core, 0, arguments);
+    {
+        string[] place = OperatingSystem.IsLinux() && core < Environment.ProcessorCount
+            ? ["taskset", "-c", Text(core), .. MayGoAhead ? ["chrt", "--fifo", "1"] : Array.Empty<string>()] : [];
+        return StartProgram([.. place, .. Self(), .. arguments]);
+    }
 
     /// <summary>Starts any program that talks in lines.</summary>
     /// <param name="command">The program, and its arguments.</param>

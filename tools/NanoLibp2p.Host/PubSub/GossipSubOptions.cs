@@ -187,6 +187,7 @@ public sealed class GossipSubOptions
     /// <summary>How long a validator may take; then the message is ignored.</summary>
     public TimeSpan ValidationTime { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether a peer is one of <see cref="DirectPeers"/>, by its id or by an address that names it.</summary>
     internal bool IsDirect(PeerId peer)
     {
         string id = peer.ToString();

@@ -23,15 +23,7 @@ public static class WholeFile
     {
         try
         {
-            // what a power cut left there may be of another mode
-            File.Delete(next);
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnly;
-            }
-
-            using (FileStream file = new(next, options))
+            using (FileStream file = Create(next, bufferSize: 0))
             {
                 file.Write(bytes);
                 file.Flush(flushToDisk: true);
@@ -44,6 +36,50 @@ public static class WholeFile
             TryDelete(next);
             throw;
         }
+    }
+
+    /// <summary>Writes a file piece by piece: one that need not fit in memory.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="next">Where it is written first, in the same folder; what an earlier run left there goes.</param>
+    /// <param name="write">Writes its bytes. What it throws is thrown on, and nothing is left behind.</param>
+    /// <param name="overwrite">Whether it may take the place of another.</param>
+    /// <exception cref="IOException">It can't be written, or is there already.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not this user's to write to.</exception>
+    public static void Write(string path, string next, Action<Stream> write, bool overwrite)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        bool isWhole = false;
+        try
+        {
+            using (FileStream file = Create(next, bufferSize: 64 * 1024))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(next, path, overwrite);
+            isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                TryDelete(next);
+            }
+        }
+    }
+
+    private static FileStream Create(string next, int bufferSize)
+    {
+        // what a power cut left there may be of another mode
+        File.Delete(next);
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = bufferSize };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return new FileStream(next, options);
     }
 
     private static void TryDelete(string path)

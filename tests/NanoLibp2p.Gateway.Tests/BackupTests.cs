@@ -129,6 +129,26 @@ public sealed class BackupTests : IDisposable
             () => Backup.Write(_folder.Path, _folder.File("more"))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_store_larger_than_there_is_memory_for_goes_into_a_backup_piece_by_piece_and_back()
+    {
+        const long Large = 96L << 20;
+        Make(Data);
+        Directory.CreateDirectory(Path.Combine(Data, "stores"));
+        using (FileStream large = File.Create(Path.Combine(Data, "stores/large")))
+        {
+            large.SetLength(Large);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Backup.Write(Data, Kept);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, Large / 8);
+        before = GC.GetAllocatedBytesForCurrentThread();
+        Backup.Restore(Kept, _folder.File("other"), _now);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, Large / 8);
+        Assert.Equal(Large, new FileInfo(_folder.File("other/stores/large")).Length);
+    }
+
     private static byte[] Make(string path)
     {
         using DataFolder folder = DataFolder.Open(path);

@@ -175,6 +175,12 @@ public sealed class HttpTests : IDisposable
             () => Gateways.StartAsync(_folder, ("http.listen", "http://0.0.0.0:0"), ("http.tokenFile", _folder.File("none"))));
         GatewayException weak = await Assert.ThrowsAsync<GatewayException>(
             () => Gateways.StartAsync(_folder, ("http.tokenFile", _folder.Write("weak", "secret"))));
+        if (!OperatingSystem.IsWindows())
+        {
+            GatewayException endless = await Assert.ThrowsAsync<GatewayException>(
+                () => Gateways.StartAsync(_folder, ("http.tokenFile", "/dev/zero")));
+            Assert.Contains("cannot read the token in /dev/zero: it has more than 65536 bytes", endless.Message, StringComparison.Ordinal);
+        }
 
         Assert.Contains("openssl rand", missing.Message, StringComparison.Ordinal);
         Assert.Contains("has 6 characters", weak.Message, StringComparison.Ordinal);

@@ -1,8 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.IO.Pipes;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Threading.Tasks;
 using NanoLibp2p.Gateway.Configuration;
 
 namespace NanoLibp2p.Gateway.Tests;
@@ -135,8 +138,80 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains("there is no settings file", Assert.Throws<GatewayException>(() => Load(_folder.File("none"))).Message,
             StringComparison.Ordinal);
         Assert.Contains("is a folder", Assert.Throws<GatewayException>(() => Load(_folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("settings have at most", Assert.Throws<GatewayException>(
+        Assert.Contains("it has more than 1048576 bytes", Assert.Throws<GatewayException>(
             () => Load(_folder.Write("long", new string(' ', 2_000_000)))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_with_what_is_not_seen_or_too_long_is_refused_by_every_setting_in_one_short_line()
+    {
+        foreach (string text in new[] { "\0", "a\0b", "a\nb", "/ip4/127.0.0.1/tcp/1\n", "\u001b[2J", new string('a', 5000) })
+        {
+            foreach (Setting setting in SettingsTable.All.Where(one => one.Kind is SettingKind.Text or SettingKind.List or SettingKind.Map))
+            {
+                string json = setting.Kind switch
+                {
+                    SettingKind.Text => JsonSerializer.Serialize(text),
+                    SettingKind.List => JsonSerializer.Serialize(new[] { text }),
+                    _ => JsonSerializer.Serialize(new Dictionary<string, string> { [text] = "Debug" }),
+                };
+                FormatException e = Assert.Throws<FormatException>(() => setting.Read(JsonElement.Parse(json)));
+                Assert.Throws<FormatException>(() => setting.Parse(setting.Kind == SettingKind.Map ? text + "=Debug" : text + "x"));
+                Assert.InRange(e.Message.Length, 20, 300);
+                Assert.DoesNotContain(e.Message, char.IsControl);
+            }
+        }
+
+        // a key is somebody's text as well, and what is long and wrong is told by how it begins
+        string file = _folder.Write("gateway.json", """{ "a\nb\u001b[2J": 1, "kademlia": { "mode": "LONG" } }""".Replace("LONG",
+            new string('m', 3000), StringComparison.Ordinal));
+        Assert.Null(GatewaySettings.TryLoad(Sources(file, [], []), out IReadOnlyList<string> errors));
+        Assert.Equal(2, errors.Count);
+        Assert.All(errors, error =>
+        {
+            Assert.InRange(error.Length, 20, 400);
+            Assert.DoesNotContain(error, char.IsControl);
+        });
+    }
+
+    [Theory]
+    [InlineData("""{ "data": "\ud800" }""")]
+    [InlineData("""{ "\ud800": 1 }""")]
+    [InlineData("""{ "logging": { "levels": { "\udc00": "Debug" } } }""")]
+    [InlineData("""{ "listen": ["\ud800\ud800"] }""")]
+    public void Half_a_character_is_told_as_what_is_wrong_in_the_file(string text)
+    {
+        string file = _folder.Write("gateway.json", text);
+
+        GatewayException e = Assert.Throws<GatewayException>(() => Load(file));
+
+        Assert.True(e.IsConfiguration);
+        Assert.Contains(file, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_may_begin_with_a_byte_order_mark_and_be_a_pipe_and_what_never_ends_is_told()
+    {
+        string file = _folder.File("gateway.json");
+        System.IO.File.WriteAllText(file, """{ "limits": { "streams": 98 } }""", new UTF8Encoding(true));
+        Assert.Equal(98, Load(file).Streams);
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Assert.Contains("it has more than", Assert.Throws<GatewayException>(() => Load("/dev/zero")).Message, StringComparison.Ordinal);
+        Assert.Contains("it has more than", Assert.Throws<GatewayException>(
+            () => Load(null, [], [("--set", "mqtt.server", ["mqtt://127.0.0.1"]), ("--set", "mqtt.passwordFile", ["/dev/zero"])]).Mqtt)
+            .Message, StringComparison.Ordinal);
+        using AnonymousPipeServerStream pipe = new(PipeDirection.Out, System.IO.HandleInheritability.Inheritable);
+        string read = $"/dev/fd/{pipe.GetClientHandleAsString()}";
+        Task<GatewaySettings> loading = Task.Run(() => Load(read));
+
+        // more than a pipe holds: once it is written, its reader is there
+        pipe.Write(Encoding.ASCII.GetBytes("""{ "limits": { "streams": 97 } }""" + new string(' ', 200_000)));
+        pipe.Dispose();
+        Assert.Equal(97, (await loading.WaitAsync(Gateways.Patience)).Streams);
     }
 
     [Fact]

@@ -328,7 +328,7 @@ internal sealed class GatewaySettings
     {
         try
         {
-            return file.Length == 0 ? "" : System.IO.File.ReadAllText(file).TrimEnd('\r', '\n');
+            return file.Length == 0 ? "" : SmallFile.ReadText(file).TrimEnd('\r', '\n');
         }
         catch (Exception e) when (Disk.IsFailure(e))
         {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json;
+using NanoLibp2p.Gateway.Telemetry;
 
 namespace NanoLibp2p.Gateway.Configuration;
 
@@ -13,6 +14,12 @@ namespace NanoLibp2p.Gateway.Configuration;
 /// <param name="what">What it does, in one line.</param>
 internal sealed class Setting(string key, SettingKind kind, object standard, string what)
 {
+    // PATH_MAX of Linux
+    private const int LongestText = 4096;
+
+    // characters of a value that a sentence about it has
+    private const int Shown = 80;
+
     internal string Key { get; } = key;
 
     internal SettingKind Kind { get; } = kind;
@@ -111,7 +118,8 @@ internal sealed class Setting(string key, SettingKind kind, object standard, str
 
     private static bool IsText(JsonElement json) => json.ValueKind == JsonValueKind.String;
 
-    private static string Short(string text) => text.Length <= 80 ? text : text[..80] + "...";
+    /// <summary>How a text begins, with U+FFFD in place of what is not seen: as part of a sentence.</summary>
+    internal static string Short(string text) => PlainText.Of(text.Length <= Shown ? text : text[..Shown] + "...");
 
     private static (string Name, string Value) Pair(string text)
     {
@@ -124,7 +132,7 @@ internal sealed class Setting(string key, SettingKind kind, object standard, str
         Dictionary<string, string> map = new(StringComparer.Ordinal);
         foreach ((string name, string value) in pairs)
         {
-            if (CheckName?.Invoke(name) is { } error)
+            if ((Why(name) ?? CheckName?.Invoke(name)) is { } error)
             {
                 throw new FormatException(error);
             }
@@ -135,7 +143,23 @@ internal sealed class Setting(string key, SettingKind kind, object standard, str
         return map;
     }
 
-    private string Checked(string text) => Check?.Invoke(text) is { } error ? throw new FormatException(error) : text;
+    private string Checked(string text)
+    {
+        if (Why(text) is { } why)
+        {
+            throw new FormatException(why);
+        }
+
+        // what is long is told by how it begins
+        return Check?.Invoke(text) is { } error
+            ? throw new FormatException(text.Length > Shown ? error.Replace(text, Short(text), StringComparison.Ordinal) : error) : text;
+    }
+
+    // no path, address or topic is longer, and none has a line break in it or a byte of zero, which the system would refuse
+    private static string? Why(string text)
+        => text.Length > LongestText
+                ? $"'{Short(text)}' has {text.Length} characters; give at most {LongestText}"
+            : text.Any(char.IsControl) ? $"'{Short(text)}' has a control character in it; give a text of one line" : null;
 
     private long Ranged(long number, string text)
         => number >= Least && number <= Most && (!IsOdd || number % 2 != 0) ? number

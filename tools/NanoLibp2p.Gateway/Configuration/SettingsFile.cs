@@ -31,18 +31,18 @@ internal static class SettingsFile
         JsonObject root;
         try
         {
-            using FileStream file = File.OpenRead(path);
-            if (file.Length > MaxBytes)
-            {
-                throw Wrong($"{path} has {file.Length} bytes; settings have at most {MaxBytes}");
-            }
-
+            // a stream's reader passes a byte order mark over
+            using MemoryStream file = new(SmallFile.ReadBytes(path, MaxBytes));
             root = JsonNode.Parse(file, documentOptions: _form) as JsonObject
                 ?? throw Wrong($"{path} is no JSON object; begin it with {{ and end it with }}");
         }
         catch (JsonException e)
         {
             throw Wrong($"{path} is no JSON in line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {FirstSentence(e.Message)}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw HalfCharacter(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -66,7 +66,14 @@ internal static class SettingsFile
             migrations[from - 1](root);
         }
 
-        return JsonSerializer.SerializeToElement(root, GatewayJson.Lines);
+        try
+        {
+            return JsonSerializer.SerializeToElement(root, GatewayJson.Lines);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw HalfCharacter(path);
+        }
     }
 
     private static int VersionOf(JsonObject root, string path)
@@ -86,6 +93,10 @@ internal static class SettingsFile
         int at = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return (at > 0 ? message[..at] : message).Trim().TrimEnd('.');
     }
+
+    // which names tell of when they are read, and texts when they are used
+    private static GatewayException HalfCharacter(string path)
+        => Wrong($"{path} has half a character in a name or a text: \\ud800 to \\udfff stand for one in pairs alone");
 
     private static GatewayException Wrong(string sentence) => new(sentence, isConfiguration: true);
 }

@@ -266,7 +266,7 @@ internal static class SettingsTable
 
     /// <summary>The sentence about a key that is none.</summary>
     internal static string Unknown(string key)
-        => $"'{(key.Length <= 80 ? key : key[..80] + "...")}' is no setting"
+        => $"'{Setting.Short(key)}' is no setting"
             + (NearestName.Of(key, All.Select(one => one.Key)) is { } near ? $"; did you mean '{near}'?"
                 : "; 'nanolibp2p gateway config' lists them all");
 

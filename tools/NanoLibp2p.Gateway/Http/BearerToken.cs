@@ -39,7 +39,7 @@ internal sealed class BearerToken
         string text;
         try
         {
-            text = System.IO.File.ReadAllText(path).Trim();
+            text = SmallFile.ReadText(path).Trim();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -35,9 +35,10 @@ internal sealed class Certificate
         try
         {
             X509Certificate2Collection chain = [];
-            chain.ImportFromPemFile(settings.HttpCertificate);
+            string certificate = SmallFile.ReadText(settings.HttpCertificate);
+            chain.ImportFromPem(certificate);
             Volatile.Write(ref _current, SslStreamCertificateContext.Create(
-                X509Certificate2.CreateFromPemFile(settings.HttpCertificate, settings.HttpCertificateKey), chain, offline: true));
+                X509Certificate2.CreateFromPem(certificate, SmallFile.ReadText(settings.HttpCertificateKey)), chain, offline: true));
         }
         catch (Exception e) when (Disk.IsFailure(e) || e is CryptographicException or ArgumentException)
         {

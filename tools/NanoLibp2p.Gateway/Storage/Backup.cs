@@ -61,21 +61,7 @@ internal static class Backup
 
         try
         {
-            using MemoryStream whole = new();
-            using (GZipStream packed = new(whole, CompressionLevel.Optimal, leaveOpen: true))
-            using (TarWriter tar = new(packed, TarEntryFormat.Pax))
-            {
-                foreach (string name in names)
-                {
-                    using MemoryStream content = new(ReadWhole(Path.Combine(data, name)));
-                    tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name)
-                    {
-                        DataStream = content, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                    });
-                }
-            }
-
-            WholeFile.Write(file, file + ".new", whole.GetBuffer().AsSpan(0, (int)whole.Length), overwrite: false);
+            WholeFile.Write(file, file + ".new", whole => Pack(data, names, whole), overwrite: false);
             return names;
         }
         catch (Exception e) when (Disk.IsFailure(e))
@@ -160,12 +146,27 @@ internal static class Backup
             : [];
     }
 
+    // piece by piece: a store of mail may have more bytes than there is memory
+    private static void Pack(string data, IEnumerable<string> names, Stream whole)
+    {
+        using GZipStream packed = new(whole, CompressionLevel.Optimal, leaveOpen: true);
+        using TarWriter tar = new(packed, TarEntryFormat.Pax);
+        foreach (string name in names)
+        {
+            using Stream content = OpenWhole(Path.Combine(data, name));
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name)
+            {
+                DataStream = content, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+    }
+
     // a database that is open is copied by SQLite itself: its latest pages may stand in another file
-    private static byte[] ReadWhole(string path)
+    private static FileStream OpenWhole(string path)
     {
         if (!path.EndsWith(".db", StringComparison.Ordinal))
         {
-            return File.ReadAllBytes(path);
+            return File.OpenRead(path);
         }
 
         string copy = $"{path}.{Environment.ProcessId}.new";
@@ -181,15 +182,13 @@ internal static class Backup
                 source.BackupDatabase(target);
             }
 
-            return File.ReadAllBytes(copy);
+            // it goes when it is closed
+            return new FileStream(copy, new FileStreamOptions { Options = FileOptions.DeleteOnClose });
         }
         catch (SqliteException e)
         {
-            throw new IOException($"the store {path} can't be copied: {e.Message}", e);
-        }
-        finally
-        {
             File.Delete(copy);
+            throw new IOException($"the store {path} can't be copied: {e.Message}", e);
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed class DataFolder : IDisposable
     // sockaddr_un has 108 bytes, the last of them zero
     private const int LongestSocketPath = 107;
 
+    // a block list and a list of tokens that are full have some 20 MB
+    private const int MostBytes = 64 * 1024 * 1024;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly FileStream _lock;
@@ -188,7 +191,7 @@ internal sealed class DataFolder : IDisposable
     {
         try
         {
-            return File.ReadAllBytes(PathOf(name));
+            return SmallFile.ReadBytes(PathOf(name), MostBytes);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -38,6 +38,31 @@ public sealed class LifeTests : IDisposable
         Assert.Equal(who.ToString(), (string)(await control.GetAsync("/api/status"))["peerId"]!);
     }
 
+    [Theory]
+    [InlineData("control.sock", "is in the way of the socket by which the gateway is asked: it is a folder")]
+    [InlineData("identity", "identity: it is a folder")]
+    [InlineData("tokens", "tokens: it is a folder")]
+    [InlineData("http-token", "http-token: it is a folder")]
+    [InlineData("lock", "cannot write to the data folder")]
+    public async Task A_folder_in_the_place_of_a_file_is_told_and_nothing_is_left_running(string name, string told)
+    {
+        Directory.CreateDirectory(_folder.File(name + "/x"));
+
+        GatewayException e = await Assert.ThrowsAsync<GatewayException>(() => Gateways.StartAsync(_folder));
+
+        Assert.Contains(told, e.Message, StringComparison.Ordinal);
+        Directory.Delete(_folder.File(name), recursive: true);
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder);
+    }
+
+    [Fact]
+    public async Task An_address_of_HTTP_that_is_not_of_this_host_is_told()
+    {
+        GatewayException e = await Assert.ThrowsAsync<GatewayException>(
+            () => Gateways.StartAsync(_folder, ("http.listen", "http://192.0.2.1:0")));
+        Assert.Contains("192.0.2.1", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_peer_that_is_blocked_is_closed_and_refused_until_it_is_let_in_again_also_after_a_restart()
     {

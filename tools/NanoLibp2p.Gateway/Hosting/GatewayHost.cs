@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using System.Net.Security;
 using System.Threading;
 using System.Threading.Tasks;
@@ -98,6 +99,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         try
         {
             core = await GatewayCore.StartAsync(settings, folder, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            RemoveSocket(folder);
             app = Build(settings, core, logging);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             if (!OperatingSystem.IsWindows())
@@ -125,9 +127,9 @@ internal sealed class GatewayHost : IAsyncDisposable
             }
 
             folder.Dispose();
-            if (e is IOException)
+            if (Disk.IsFailure(e) || e is SocketException)
             {
-                throw new GatewayException($"cannot serve HTTP: {Disk.Why(e)}", inner: e);
+                throw new GatewayException($"cannot serve HTTP, or the socket {folder.Socket}: {Disk.Why(e)}", inner: e);
             }
 
             throw;
@@ -148,6 +150,20 @@ internal sealed class GatewayHost : IAsyncDisposable
         await _core.DisposeAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
         _folder.Dispose();
+    }
+
+    // what a process that was killed has left; the folder is this one's now
+    private static void RemoveSocket(DataFolder folder)
+    {
+        try
+        {
+            File.Delete(folder.Socket);
+        }
+        catch (Exception e) when (Disk.IsFailure(e))
+        {
+            throw new GatewayException($"{folder.Socket} is in the way of the socket by which the gateway is asked: "
+                + $"{(Directory.Exists(folder.Socket) ? "it is a folder" : Disk.Why(e))}; move it away", inner: e);
+        }
     }
 
     private static WebApplication Build(GatewaySettings settings, GatewayCore core, Action<ILoggingBuilder>? logging)
@@ -245,8 +261,6 @@ internal sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
             kestrel.Limits.RequestHeadersTimeout = _requestTimeout;
 
-            // what a process that was killed has left; the folder is this one's now
-            File.Delete(core.Folder.Socket);
             kestrel.ListenUnixSocket(core.Folder.Socket, listen => listen.Use(next => connection =>
             {
                 connection.Items[Access.ControlMark] = true;

@@ -6,6 +6,7 @@ using System.Text;
 using NanoLibp2p.Core;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Gateway.Telemetry;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Noise;
 
@@ -284,8 +285,8 @@ internal sealed class DataFolder : IDisposable
         string text = Encoding.ASCII.GetString(bytes).Trim();
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) || version < 1)
         {
-            throw new GatewayException($"{PathOf(VersionFile)} says '{(text.Length <= 20 ? text : text[..20])}', which is no version; "
-                + "restore the folder from a backup", isConfiguration: true);
+            throw new GatewayException($"{PathOf(VersionFile)} says '{PlainText.Of(text.Length <= 20 ? text : text[..20])}', "
+                + "which is no version; restore the folder from a backup", isConfiguration: true);
         }
 
         if (version > Version)

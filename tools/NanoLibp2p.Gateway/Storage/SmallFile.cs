@@ -12,9 +12,14 @@ internal static class SmallFile
     /// <summary>Reads a file to its end.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="most">Bytes that it may have.</param>
-    /// <exception cref="IOException">It has more, or can't be read.</exception>
+    /// <exception cref="IOException">It has more, is a folder, or can't be read.</exception>
     internal static byte[] ReadBytes(string path, int most)
     {
+        if (Directory.Exists(path))
+        {
+            throw new IOException("it is a folder");
+        }
+
         using FileStream file = File.OpenRead(path);
         using MemoryStream read = new();
         byte[] chunk = new byte[16 * 1024];

@@ -91,6 +91,41 @@ public class FetchTests
     }
 
     [Fact]
+    public async Task Requests_of_all_peers_together_have_an_end_and_one_that_is_over_makes_room()
+    {
+        await using Scene scene = await Scene.StartAsync(options =>
+        {
+            options.MaxRequests = 1;
+            options.Timeout = Nodes.Patience;
+        });
+        TaskCompletionSource go = new();
+        TaskCompletionSource begun = new();
+        scene.Serving.Serve("/slow", async (_, _, _) =>
+        {
+            begun.TrySetResult();
+            await go.Task;
+            return [];
+        });
+        scene.Serving.Serve("/fast", (_, _, _) => ValueTask.FromResult<byte[]?>([]));
+        Task<byte[]?> slow = scene.FetchAsync("/slow");
+        await begun.Task.WaitAsync(Nodes.Patience);
+        await using Libp2pNode other = await Nodes.StartAsync(TestShards.Count, PollerKind.Best);
+        await other.DialAsync(scene.Server);
+        FetchService others = FetchService.Start(other, new FetchOptions());
+
+        Libp2pException refused = await Assert.ThrowsAsync<Libp2pException>(
+            () => others.FetchAsync(scene.Server.PeerId, "/fast").WaitAsync(Nodes.Patience));
+
+        Assert.Equal(Libp2pError.StreamReset, refused.Error);
+        go.SetResult();
+        await slow.WaitAsync(Nodes.Patience);
+
+        // the server counts it until its stream has ended there, too
+        await Nodes.UntilAsync(() => others.FetchAsync(scene.Server.PeerId, "/fast").ContinueWith(
+            fetch => fetch.IsCompletedSuccessfully, TaskScheduler.Default).GetAwaiter().GetResult(), "there is room again");
+    }
+
+    [Fact]
     public async Task Silence_on_either_side_ends_after_the_timeout()
     {
         await using Scene scene = await Scene.StartAsync(options => options.Timeout = TimeSpan.FromMilliseconds(300));

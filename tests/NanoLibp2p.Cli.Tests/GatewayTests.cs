@@ -179,6 +179,28 @@ public sealed class GatewayTests : IDisposable
             $"a gateway runs on {Data} already (process ", "gateway drain");
     }
 
+    public static bool CanGiveUpRights => DialTests.CanGiveUpRights;
+
+    [Fact(SkipUnless = nameof(CanGiveUpRights), Skip = "no setpriv (util-linux), or nobody to take rights from")]
+    public async Task A_data_folder_that_can_only_be_read_is_told_in_one_sentence()
+    {
+        await using (CliProcess gateway = Start())
+        {
+            await gateway.EventAsync("listening");
+            await gateway.SignalAsync("TERM");
+            Assert.Equal(0, (await gateway.EndAsync()).ExitCode);
+        }
+
+        // as anybody but root finds it: the lock can be taken, and nothing new made
+        (int? code, string output, string errors) = await Shell.RunAsync(
+            $"chmod 500 {Data}; setpriv --bounding-set=-dac_override --inh-caps=-dac_override $cli gateway run --data {Data} "
+            + $"--listen /ip4/127.0.0.1/tcp/0 --http http://127.0.0.1:0; code=$?; chmod 700 {Data}; exit $code");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("control.sock: Permission denied", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Tokens_are_issued_listed_and_revoked_whether_it_runs_or_not_and_a_backup_keeps_them()
     {

@@ -159,6 +159,19 @@ public sealed class GatewayTests : IDisposable
         Assert.Contains("reload: limits.connectionsPerHost is 1 now", messages);
     }
 
+    [Fact(SkipUnless = nameof(IsUnix), Skip = "signals of Unix")]
+    public async Task With_JSON_logs_every_line_of_both_streams_is_JSON()
+    {
+        await using CliProcess gateway = CliProcess.Start("gateway", "run", "--data", Data, "--listen", "/ip4/127.0.0.1/tcp/0",
+            "--http", "http://127.0.0.1:0", "--set", "logging.format=json");
+        await gateway.EventAsync("listening");
+        await gateway.SignalAsync("TERM");
+        CliResult end = await gateway.EndAsync();
+        string[] lines = (end.Output + end.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => JsonElement.Parse(line));
+        Assert.Contains("drained", end.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_port_in_use_and_a_folder_in_use_are_told_with_what_to_do()
     {

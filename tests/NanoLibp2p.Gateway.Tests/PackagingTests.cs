@@ -42,7 +42,7 @@ public sealed partial class PackagingTests : IDisposable
         string root = ReadmeTests.Root();
         string[] lines = Regex.Replace(Text("Containerfile"), @"\\\n\s*", " ").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] copies = [.. lines.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal))];
-        Assert.Equal(["COPY . .", "COPY --from=build /app ."], copies);
+        Assert.Equal(["COPY --from=node /usr/local/ /usr/local/", "COPY . .", "COPY --from=build /app ."], copies);
         string publish = lines.Single(line => line.StartsWith("RUN dotnet publish ", StringComparison.Ordinal)).Split(' ')[3];
         string project = Assert.Single(Directory.GetFiles(Path.Combine(root, publish), "*.csproj"));
         string name = Regex.Match(File.ReadAllText(project), "<AssemblyName>(.+)</AssemblyName>").Groups[1].Value;

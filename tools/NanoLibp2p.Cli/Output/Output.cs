@@ -49,6 +49,9 @@ internal sealed class Output
         return new(writer, parsed.GetValue(CommonOptions.Json), writer == System.Console.Out && !System.Console.IsOutputRedirected);
     }
 
+    /// <summary>The same place in the form for programs, whatever this one's form is.</summary>
+    internal Output ForPrograms() => IsJson ? this : new(_writer, json: true, isTerminal: false);
+
     /// <summary>Tells one event in the form that is wanted; from any thread.</summary>
     /// <param name="json">For programs.</param>
     /// <param name="markup">For people, in Spectre.Console's markup; what is put into it is escaped and made printable. Null says

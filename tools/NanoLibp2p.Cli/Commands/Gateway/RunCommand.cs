@@ -27,6 +27,11 @@ internal static class RunCommand
     private static async Task<int> RunAsync(ParseResult parsed, Output output)
     {
         GatewaySettings settings = GatewayOptions.Load(parsed);
+        if (settings.IsLogJson)
+        {
+            // who collects a container's lines reads both of its streams as one
+            output = output.ForPrograms();
+        }
         using Interruption interruption = new();
 
         // from the start on: a SIGHUP that nobody handles ends the process

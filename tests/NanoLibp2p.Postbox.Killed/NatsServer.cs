@@ -63,13 +63,15 @@ public sealed class NatsServer : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>Starts it again on its port and its folder, and waits until it answers.</summary>
+    /// <summary>Starts it again on its folder, and waits until it answers.</summary>
+    /// <param name="port">Where it listens this time; 0 for where it did.</param>
     /// <returns>When it does.</returns>
-    public async Task StartAgainAsync()
+    public async Task StartAgainAsync(int port = 0)
     {
+        port = port == 0 ? Port : port;
         string config = Path.Combine(_folder, "nats.conf");
         await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture,
-            $"server_name: {Name}\nlisten: \"127.0.0.1:{Port}\"\njetstream {{ store_dir: \"{_folder}/mail\", max_memory_store: 16MB, "
+            $"server_name: {Name}\nlisten: \"127.0.0.1:{port}\"\njetstream {{ store_dir: \"{_folder}/mail\", max_memory_store: 16MB, "
             + $"max_file_store: 8GB }}\n{_cluster}"));
         ProcessStartInfo start = new(Find() ?? throw new InvalidOperationException(Missing), ["-c", config, "-l", _folder + "/log"]);
         _process = Process.Start(start)!;
@@ -78,7 +80,7 @@ public sealed class NatsServer : IAsyncDisposable
             try
             {
                 using TcpClient probe = new();
-                await probe.ConnectAsync(IPAddress.Loopback, Port);
+                await probe.ConnectAsync(IPAddress.Loopback, port);
                 return;
             }
             catch (SocketException) when (attempt < 3000 && !_process.HasExited)
@@ -102,6 +104,25 @@ public sealed class NatsServer : IAsyncDisposable
     {
         using Process kill = Process.Start("kill", [isStill ? "-STOP" : "-CONT", ProcessId.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
+    }
+
+    /// <summary>Copies its files; it has to be killed for that.</summary>
+    /// <returns>The copy's folder, to be given to <see cref="Restore"/>, which removes it.</returns>
+    public string Copy()
+    {
+        string copy = Directory.CreateTempSubdirectory("nats-copy").FullName;
+        CopyFolder(Path.Combine(_folder, "mail"), copy);
+        return copy;
+    }
+
+    /// <summary>Puts back files as they were; it has to be killed for that.</summary>
+    /// <param name="copy">What <see cref="Copy"/> returned.</param>
+    public void Restore(string copy)
+    {
+        string mail = Path.Combine(_folder, "mail");
+        Directory.Delete(mail, recursive: true);
+        CopyFolder(copy, mail);
+        Directory.Delete(copy, recursive: true);
     }
 
     /// <summary>All that the files of a stream have.</summary>
@@ -140,6 +161,17 @@ public sealed class NatsServer : IAsyncDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
     }
 
     private static int FreePort()

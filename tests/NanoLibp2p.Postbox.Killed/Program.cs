@@ -43,8 +43,16 @@ internal static class Program
                 }
 
                 return 0;
+            case ["nats-server"] or ["nats-server", _]:
+                await using (NatsServer server = await NatsServer.StartAsync())
+                {
+                    await new ServerLoop(server).RunAsync(
+                        args.Length == 1 ? 50 : int.Parse(args[1], CultureInfo.InvariantCulture), Console.WriteLine);
+                }
+
+                return 0;
             default:
-                Console.Error.WriteLine("usage: NanoLibp2p.Postbox.Killed [ROUNDS | nats [ROUNDS]]");
+                Console.Error.WriteLine("usage: NanoLibp2p.Postbox.Killed [ROUNDS | nats [ROUNDS] | nats-server [ROUNDS]]");
                 return 2;
         }
     }

@@ -66,6 +66,9 @@ internal sealed class NatsLink : IAsyncDisposable
     /// <summary>Whether a server is connected.</summary>
     internal bool IsConnected => _connection.ConnectionState == NatsConnectionState.Open;
 
+    /// <summary>The server's number for itself, another each time it is started; null before one has said.</summary>
+    internal string? ServerId => _connection.ServerInfo?.Id;
+
     /// <summary>The most bytes of a message with its headers; 0 before a server has said.</summary>
     internal int MaxPayload => _connection.ServerInfo?.MaxPayload ?? 0;
 
@@ -78,22 +81,24 @@ internal sealed class NatsLink : IAsyncDisposable
 
     /// <summary>Follows the stream. Ends with an exception when that can't go on.</summary>
     /// <param name="from">The first message's number.</param>
-    /// <param name="begun">Called when a server has agreed to send them.</param>
+    /// <param name="begun">Called when a server has agreed to send them, with how many there are.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The messages, in order.</returns>
     internal async IAsyncEnumerable<NatsEntry> FollowAsync(
-        long from, Action begun, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        long from, Action<long> begun, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string config = $$$"""
             {"stream_name":"{{{Stream}}}","config":{"deliver_policy":"by_start_sequence","opt_start_seq":{{{from}}},"ack_policy":"none",
             "replay_policy":"instant","headers_only":true,"num_replicas":1,"mem_storage":true,"inactive_threshold":60000000000}}
             """;
         string consumer;
+        long pending;
         using (JsonDocument made = await AskAsync($"CONSUMER.CREATE.{Stream}", Encoding.ASCII.GetBytes(config), cancellationToken)
             .ConfigureAwait(false))
         {
             consumer = IsError(made, out _, out string text) ? throw new NatsJSException(text)
                 : made.RootElement.GetProperty("name").GetString() ?? "";
+            pending = made.RootElement.TryGetProperty("num_pending", out JsonElement count) ? count.GetInt64() : 0;
         }
 
         try
@@ -101,7 +106,7 @@ internal sealed class NatsLink : IAsyncDisposable
             // not an inbox of the client's own making, as it takes what comes there for itself
             await using NatsFollower follower = new(_connection, $"_INBOX.{Guid.NewGuid():N}");
             await _connection.AddSubAsync(follower, cancellationToken).ConfigureAwait(false);
-            begun();
+            begun(pending);
             await foreach (NatsEntry entry in follower.ReadAsync($"{Api}CONSUMER.MSG.NEXT.{Stream}.{consumer}", cancellationToken)
                 .ConfigureAwait(false))
             {
@@ -211,6 +216,26 @@ internal sealed class NatsLink : IAsyncDisposable
         return answer?.RootElement.GetProperty("message").GetProperty("seq").GetInt64() ?? 0;
     }
 
+    /// <summary>Publishes messages that say nothing, of one subject, so that the stream gives higher numbers from then on.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>When the stream has them.</returns>
+    internal async Task FillAsync(long count, CancellationToken cancellationToken)
+    {
+        for (; count > 0; count -= 256)
+        {
+            await Task.WhenAll(Enumerable.Range(0, (int)Math.Min(count, 256)).Select(async _ =>
+            {
+                NatsMsg<byte[]> answer = await AskForAsync($"{Stream}.-.number", [], cancellationToken).ConfigureAwait(false);
+                using JsonDocument said = JsonDocument.Parse(answer.Data is { Length: > 0 } bytes ? bytes : "{}"u8.ToArray());
+                if (answer.HasNoResponders || IsError(said, out int _, out string _))
+                {
+                    throw new NatsJSException("the stream takes nothing");
+                }
+            })).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Deletes messages; what is not there any more is passed over.</summary>
     internal async Task DeleteAsync(IReadOnlyList<long> sequences, CancellationToken cancellationToken)
     {
@@ -306,7 +331,10 @@ internal sealed class NatsLink : IAsyncDisposable
         return code == NoMessage ? null : throw new NatsJSException(text);
     }
 
-    private async Task<NatsMsg<byte[]>> RequestAsync(string what, byte[] question, CancellationToken cancellationToken)
+    private Task<NatsMsg<byte[]>> RequestAsync(string what, byte[] question, CancellationToken cancellationToken) =>
+        AskForAsync(Api + what, question, cancellationToken);
+
+    private async Task<NatsMsg<byte[]>> AskForAsync(string subject, byte[] question, CancellationToken cancellationToken)
     {
         if (!IsConnected)
         {
@@ -315,7 +343,7 @@ internal sealed class NatsLink : IAsyncDisposable
 
         try
         {
-            return await _connection.RequestAsync<byte[], byte[]>(Api + what, question, cancellationToken: cancellationToken)
+            return await _connection.RequestAsync<byte[], byte[]>(subject, question, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)

@@ -133,6 +133,7 @@ public sealed partial class NatsPostboxStore
         }
 
         _loadTo = await _link.LastAsync(cancellationToken).ConfigureAwait(false);
+        _lookedAt = _link.ServerId;
         _following = FollowAsync();
         if (_loadTo == 0)
         {
@@ -240,39 +241,75 @@ public sealed partial class NatsPostboxStore
     {
         while (!_stopping.IsCancellationRequested)
         {
-            try
+            using CancellationTokenSource round = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            lock (_lock)
             {
-                await foreach (NatsEntry entry in _link.FollowAsync(_passed + 1, () => _followProblem = null, _stopping.Token)
-                    .ConfigureAwait(false))
-                {
-                    Take(entry.Sequence, entry.Record);
-                }
+                _round = round;
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+
+            bool goesOn = await FollowRoundAsync(round).ConfigureAwait(false);
+            lock (_lock)
             {
-                return;
+                _round = null;
             }
-            catch (Exception e) when (IsFault(e) || e is OperationCanceledException)
+
+            if (!goesOn)
             {
-                _followProblem = Words(e);
-            }
-            catch (Exception e)
-            {
-                // nobody hears of anything any more
-                _problem ??= $"{Address} takes nothing since the stream can't be followed: {e.Message}; start the gateway again";
-                _loaded.TrySetException(Unusable($"{Address} has what this gateway can't take: {e.Message}", e));
                 return;
             }
 
-            try
+            await Task.Delay(_pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // until following can't go on; false: it never can
+    private async Task<bool> FollowRoundAsync(CancellationTokenSource round)
+    {
+        Task mending = Task.CompletedTask;
+        try
+        {
+            LookBack back = await LookBackAsync(round.Token).ConfigureAwait(false);
+            await foreach (NatsEntry entry in _link.FollowAsync(back.From, Begin, round.Token).ConfigureAwait(false))
             {
-                await Task.Delay(_pause, _stopping.Token).ConfigureAwait(false);
+                if (entry.Sequence <= back.Passed)
+                {
+                    LookAtFormer(back, entry);
+                }
+                else
+                {
+                    Take(entry.Sequence, entry.Record);
+                }
+
+                back.Count(1);
             }
-            catch (OperationCanceledException)
+
+            void Begin(long count)
             {
-                return;
+                back.Begin(count);
+                mending = MendAsync(back, round);
             }
         }
+        catch (OperationCanceledException) when (round.IsCancellationRequested)
+        {
+            _followProblem ??= "what the server has is looked at";
+        }
+        catch (Exception e) when (IsFault(e) || e is OperationCanceledException)
+        {
+            _followProblem = Words(e);
+        }
+        catch (Exception e)
+        {
+            // nobody hears of anything any more
+            _problem ??= $"{Address} takes nothing since the stream can't be followed: {e.Message}; start the gateway again";
+            _loaded.TrySetException(Unusable($"{Address} has what this gateway can't take: {e.Message}", e));
+            return false;
+        }
+
+        _lookedAt = null;
+        await round.CancelAsync().ConfigureAwait(false);
+        await mending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _lookedAt = null;
+        return true;
     }
 
     // the next message; null for one that no store has written
@@ -306,6 +343,7 @@ public sealed partial class NatsPostboxStore
                 bool isOwn = record.Writer == _link.Writer;
                 (int left, int replaced) = (_stream.Left.Count, _stream.Replaced.Count);
                 IReadOnlyList<PostboxChange> changes = Change(list => _stream.Apply(sequence, record, list), !isOwn);
+                _recent.Add(sequence, record, Environment.TickCount64);
                 if (isOwn)
                 {
                     _link.Applied(record.Number, sequence, changes);
@@ -407,24 +445,16 @@ public sealed partial class NatsPostboxStore
     {
         // read before, as more comes while the answer is on its way
         long passed = Volatile.Read(ref _passed);
-        long began = Stopwatch.GetTimestamp();
-        long last = await LastSequenceAsync(cancellationToken).ConfigureAwait(false);
-        while (last < passed && _problem == null)
-        {
-            // in a cluster another server than the one that answers may have sent it, a moment ago
-            if (Stopwatch.GetElapsedTime(began) > _disagreement)
-            {
-                _problem = Another;
-                return;
-            }
-
-            await Task.Delay(_pause, cancellationToken).ConfigureAwait(false);
-            last = await LastSequenceAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        long last = await AgreedLastAsync(passed, cancellationToken).ConfigureAwait(false);
         if (_problem != null)
         {
             return;
+        }
+
+        if (last < passed)
+        {
+            StartRoundAgain();
+            throw new NatsJSException($"the stream has {last} messages of {passed}: what is known here is written again");
         }
 
         if (_followProblem is { } problem)
@@ -433,6 +463,20 @@ public sealed partial class NatsPostboxStore
         }
 
         await CheckFollowingAsync(last, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<long> AgreedLastAsync(long passed, CancellationToken cancellationToken)
+    {
+        long began = Stopwatch.GetTimestamp();
+        long last = await LastSequenceAsync(cancellationToken).ConfigureAwait(false);
+        while (last < passed && _problem == null && Stopwatch.GetElapsedTime(began) < _disagreement)
+        {
+            // in a cluster another server than the one that answers may have sent it, a moment ago
+            await Task.Delay(_pause, cancellationToken).ConfigureAwait(false);
+            last = await LastSequenceAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return last;
     }
 
     private string Another => $"the stream '{_link.Stream}' of {Address} is another one, or has lost its last messages (a server without "

@@ -211,7 +211,7 @@ public sealed partial class NatsPostboxStore
                 fates.AddRange(replaced.Select(Fate));
             }
 
-            IReadOnlyList<NatsOutcome> outcomes = await _link.PublishAsync(fates, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<NatsOutcome> outcomes = await PublishAsync(fates, cancellationToken).ConfigureAwait(false);
             string? failed = null;
             lock (_lock)
             {

@@ -147,7 +147,7 @@ public sealed partial class NatsPostboxStore : IPostboxStore
                 break;
             }
 
-            IReadOnlyList<NatsOutcome> outcomes = await _link.PublishAsync(messages, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<NatsOutcome> outcomes = await PublishAsync(messages, cancellationToken).ConfigureAwait(false);
             for (int k = 0; k < outcomes.Count; k++)
             {
                 results[under[k]] = await ConcludeAsync(entries[under[k]], outcomes[k], round, cancellationToken).ConfigureAwait(false);
@@ -182,7 +182,7 @@ public sealed partial class NatsPostboxStore : IPostboxStore
             }
         }
 
-        IReadOnlyList<NatsOutcome> outcomes = await _link.PublishAsync(messages, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<NatsOutcome> outcomes = await PublishAsync(messages, cancellationToken).ConfigureAwait(false);
         string? failed = null;
         for (int k = 0; k < outcomes.Count; k++)
         {
@@ -234,7 +234,7 @@ public sealed partial class NatsPostboxStore : IPostboxStore
                 Kind = NatsRecordKind.Forgotten, Writer = _link.Writer, Number = _link.NextNumber(),
                 Forgotten = [.. there.Select(one => (one.Box, one.Id, one.Sequence))],
             };
-            NatsOutcome outcome = (await _link.PublishAsync([new NatsMessage(NextNotice(), record, default, null)], cancellationToken)
+            NatsOutcome outcome = (await PublishAsync([new NatsMessage(NextNotice(), record, default, null)], cancellationToken)
                 .ConfigureAwait(false))[0];
             switch (outcome.Kind)
             {
@@ -279,7 +279,7 @@ public sealed partial class NatsPostboxStore : IPostboxStore
                 return new PostboxSave(MailboxOutcome.Stale, former);
             }
 
-            NatsOutcome outcome = (await _link.PublishAsync([message], cancellationToken).ConfigureAwait(false))[0];
+            NatsOutcome outcome = (await PublishAsync([message], cancellationToken).ConfigureAwait(false))[0];
             if (outcome.Kind == NatsOutcomeKind.InStream)
             {
                 return new PostboxSave(MailboxOutcome.Done, mailbox);
@@ -312,7 +312,7 @@ public sealed partial class NatsPostboxStore : IPostboxStore
                 return new PostboxSave(former == null ? MailboxOutcome.None : MailboxOutcome.Stale, former);
             }
 
-            NatsOutcome outcome = (await _link.PublishAsync([message], cancellationToken).ConfigureAwait(false))[0];
+            NatsOutcome outcome = (await PublishAsync([message], cancellationToken).ConfigureAwait(false))[0];
             if (outcome.Kind == NatsOutcomeKind.InStream)
             {
                 await GuardAsync(() => _link.PurgeAsync(box, outcome.Sequence, cancellationToken)).ConfigureAwait(false);
@@ -431,6 +431,7 @@ public sealed partial class NatsPostboxStore : IPostboxStore
                 {
                     if (change.Head?.Sequence == outcome.Sequence)
                     {
+                        KeepBody(outcome.Sequence, entry.Item);
                         return new PostboxAppend(
                             change.Former == null ? AppendOutcome.Kept : AppendOutcome.Replaced, change.Head, change.Former);
                     }

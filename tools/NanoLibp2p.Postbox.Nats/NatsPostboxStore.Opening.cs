@@ -453,7 +453,12 @@ public sealed partial class NatsPostboxStore
 
         if (last < passed)
         {
-            StartRoundAgain();
+            // where the following has just begun anew, it is looking already
+            if (IsLookedThrough)
+            {
+                StartRoundAgain();
+            }
+
             throw new NatsJSException($"the stream has {last} messages of {passed}: what is known here is written again");
         }
 

@@ -21,7 +21,7 @@ public sealed partial class FrameGateway
     {
         try
         {
-            radio.Attach(_options.Store, _options.Time);
+            radio.Attach(_options.Store, _options.Time, _options.IsRestored);
             _pace = radio.Pace();
             FrameLinkInfo link = new(address, radio.IsBoundedByAir) { Mtu = radio.Mtu, Radio = radio };
             bool isOpening = frame.Length > 0 && (frame[0] & 0x80) == 0;

@@ -54,6 +54,11 @@ public sealed partial class FrameGateway
         _handshake = new FrameHandshake(_secrets);
         _secrets.DeriveStatic(options.Identity, options.CardIndex, _static);
         new FrameCard(options.Crypto).Write(options.Identity, options.CardIndex, _static, _card, 0);
+        if (options.IsRestored && options.Store.ReadNote(FrameRadio.CopiedNote) == null)
+        {
+            options.Store.WriteNote(FrameRadio.CopiedNote, [1]);
+        }
+
         foreach (FrameDevice device in options.Store.Load())
         {
             Put(device);

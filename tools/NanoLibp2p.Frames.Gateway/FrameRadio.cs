@@ -7,7 +7,15 @@ namespace NanoLibp2p.Frames.Gateway;
 /// <summary>A link of a gateway, as its driver describes it: a radio, a serial line, a UDP socket.</summary>
 public sealed class FrameRadio
 {
+    /// <summary>How the notes begin that have a radio's airtime.</summary>
+    internal const string Note = "air-";
+
+    /// <summary>A note of a store that once went back to a copy: a radio of which it knows nothing has used its hour.</summary>
+    internal const string CopiedNote = "copied";
+
     private FrameRecord? _record;
+    private IFrameStore? _store;
+    private bool _isCopy;
     private FrameLedger? _ledger;
     private TimeProvider? _time;
     private long _started;
@@ -64,9 +72,14 @@ public sealed class FrameRadio
         return may;
     }
 
-    internal void Attach(IFrameStore store, TimeProvider time)
+    internal void Attach(IFrameStore store, TimeProvider time, bool isCopy)
     {
-        _record ??= new FrameRecord(new Notes(store, "air-" + Name));
+        if (_record == null)
+        {
+            (_store, _isCopy) = (store, isCopy);
+            _record = new FrameRecord(new Notes(store, Note + Name));
+        }
+
         _time ??= time;
     }
 
@@ -77,13 +90,30 @@ public sealed class FrameRadio
     {
         if (_ledger == null)
         {
-            _record!.Load();
+            bool isThere = _record!.Load();
             _started = _time!.GetTimestamp();
             _startedAtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            if (_isCopy || (!isThere && _store!.ReadNote(CopiedNote) != null))
+            {
+                UseUp();
+            }
+
             FrameLedger ledger = new((int)AirtimeOfHour.TotalMilliseconds);
             ledger.Start(_record, 0, 0, (uint)(_startedAtMs / 1000));
             _ledger = ledger;
         }
+    }
+
+    // an hour's, of which the store knows less than was used: written, so that the hour passes over restarts
+    private void UseUp()
+    {
+        for (int i = 0; i < FrameRecord.Buckets; i++)
+        {
+            _record!.SetAir(i, i == 0 ? (int)AirtimeOfHour.TotalMilliseconds / FrameRecord.BucketUnitMs : 0);
+        }
+
+        _record!.Time = (uint)(_startedAtMs / 1000);
+        _record.Save();
     }
 
     // the record of a device, for its buckets alone

@@ -10,7 +10,8 @@ namespace NanoLibp2p.Frames.Gateway;
 
 /// <summary>
 /// A gateway's frame store in one SQLite file: each write is durable when it returns, whenever the process or the power ends. A file that
-/// went back to a copy is noticed, and every session in it is then resumed first (SPEC.md 7, G5). One process at a time.
+/// went back to a copy is noticed: every session in it is then resumed first (SPEC.md 7, G5), and the hour's airtime counts as used. One
+/// process at a time.
 /// </summary>
 /// <remarks>What was erased is overwritten in the file, and the log is cut after a root's end: roots of the past are not to be found in it.
 /// </remarks>
@@ -41,6 +42,12 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
         CREATE INDEX IF NOT EXISTS outbox_message ON outbox(peer, number);
         """;
 
+    private const string Elsewhere = """
+        CREATE TABLE IF NOT EXISTS outside.outbox(peer BLOB NOT NULL, topic TEXT NOT NULL, number INTEGER NOT NULL, message BLOB NOT NULL,
+            at INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(peer, number)) STRICT, WITHOUT ROWID;
+        """;
+
+    private const string Columns = "peer, topic, number, message, at, count";
     private const string Messages = "SELECT peer, topic, number, message, at, count FROM outbox";
 
     private readonly SqliteConnection _connection;
@@ -64,6 +71,7 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
             Execute("PRAGMA secure_delete=ON");
             Prepare();
             Execute(Indexes);
+            Attach(options.OutboxPath);
             Begin(options);
             if (options.MaxBytes > 0)
             {
@@ -91,6 +99,12 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
     /// <summary>Whether the file was found to be older than the process that used it last: every session in it is resumed first.</summary>
     public bool IsRestored { get; private set; }
 
+    /// <summary>A random name of the copy that the file went back to last; empty when it never did.</summary>
+    public ReadOnlyMemory<byte> LastCopy => ReadNote(FrameRadio.CopiedNote) ?? [];
+
+    /// <summary>Whether what was acknowledged and is not published is kept outside of the file, too.</summary>
+    public bool HasOutside { get; private set; }
+
     private static string Remedy => "put a copy in its place (its sessions are then resumed first), or move it away (devices then have to "
         + "be remembered again, and open new sessions)";
 
@@ -107,9 +121,11 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
             Write(device);
             if (taken?.Publication is { } message)
             {
-                Run("INSERT INTO outbox(peer, topic, number, message, at, count) VALUES($0, $1, $2, $3, $4, $5)",
-                    message.From.ToBytes(), message.Topic, unchecked((long)message.Number), message.Message, message.DataOffset,
-                    message.DataCount);
+                Put("INSERT INTO main", message);
+                if (HasOutside)
+                {
+                    Put("INSERT OR REPLACE INTO outside", message);
+                }
             }
 
             transaction.Commit();
@@ -153,8 +169,18 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
 
     /// <inheritdoc/>
     public void Published(FramePublication publication)
-        => Guarded(() => Run("DELETE FROM outbox WHERE peer = $0 AND number = $1", publication.From.ToBytes(),
-            unchecked((long)publication.Number)));
+        => Guarded(() =>
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            foreach (string database in (string[])(HasOutside ? ["main", "outside"] : ["main"]))
+            {
+                Run($"DELETE FROM {database}.outbox WHERE peer = $0 AND number = $1", publication.From.ToBytes(),
+                    unchecked((long)publication.Number));
+            }
+
+            transaction.Commit();
+            return 0;
+        });
 
     /// <inheritdoc/>
     public byte[]? ReadNote(string name) => Guarded(() =>
@@ -217,14 +243,62 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
         }
     }
 
-    // G5: dormancy and the new incarnation are one write; a cut before the other place is written makes the next start careful, too
+    // a second file of messages: what it can't have is not worth a gateway that doesn't start
+    private void Attach(string? path)
+    {
+        for (int i = 0; path != null && i < 2 && !HasOutside; i++)
+        {
+            bool isDamaged = false;
+            try
+            {
+                Run("ATTACH $0 AS outside", path);
+                Execute("PRAGMA outside.journal_mode=WAL");
+                Execute("PRAGMA outside.synchronous=FULL");
+                Execute(Elsewhere);
+                using SqliteCommand check = Command("PRAGMA outside.quick_check(1)");
+                HasOutside = check.ExecuteScalar() as string == "ok";
+                isDamaged = !HasOutside;
+            }
+            catch (SqliteException e)
+            {
+                // else it can't be written
+                isDamaged = e.SqliteErrorCode is NotADatabase or Corrupt;
+            }
+
+            if (!HasOutside)
+            {
+                Detach();
+                if (isDamaged && i == 0)
+                {
+                    File.Move(path, path + ".damaged", overwrite: true);
+                    File.Delete(path + "-wal");
+                    File.Delete(path + "-shm");
+                }
+            }
+        }
+    }
+
+    private void Detach()
+    {
+        try
+        {
+            Execute("DETACH outside");
+        }
+        catch (SqliteException)
+        {
+            // it was not attached
+        }
+    }
+
+    // G5: dormancy, airtime and the new incarnation are one write; a cut before the other place is written makes the next start careful,
+    // too. A store that is new where nobody was before is no copy
     private void Begin(SqliteFrameOptions options)
     {
         byte[]? inside = ReadNote("incarnation");
         byte[]? outside = File.Exists(options.IncarnationPath) ? File.ReadAllBytes(options.IncarnationPath) : null;
         List<FrameDevice> devices = ReadDevices();
         bool isSame = inside != null && outside != null && inside.AsSpan().SequenceEqual(outside);
-        IsRestored = devices.Count > 0 && (options.IsRestored || !isSame);
+        IsRestored = (inside != null || outside != null) && (options.IsRestored || !isSame);
         byte[] incarnation = RandomNumberGenerator.GetBytes(IncarnationBytes);
         using (SqliteTransaction transaction = _connection.BeginTransaction())
         {
@@ -236,6 +310,25 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
                 }
 
                 _roots[device.Peer] = RootsOf(device);
+            }
+
+            if (IsRestored)
+            {
+                Execute($"DELETE FROM note WHERE name GLOB '{FrameRadio.Note}*'");
+                WriteNote(FrameRadio.CopiedNote, incarnation);
+            }
+
+            if (HasOutside && IsRestored)
+            {
+                // what was acknowledged since the copy and is not known to be in the mesh
+                Execute($"INSERT INTO main.outbox({Columns}) SELECT {Columns} FROM outside.outbox AS one WHERE NOT EXISTS "
+                    + "(SELECT 1 FROM main.outbox AS known WHERE known.peer = one.peer AND known.number = one.number) ORDER BY number");
+            }
+
+            if (HasOutside)
+            {
+                Execute("DELETE FROM outside.outbox");
+                Execute($"INSERT OR REPLACE INTO outside.outbox({Columns}) SELECT {Columns} FROM main.outbox");
             }
 
             WriteNote("incarnation", incarnation);
@@ -319,6 +412,10 @@ public sealed class SqliteFrameStore : IFrameStore, IDisposable
 
         return command;
     }
+
+    private int Put(string into, FramePublication message)
+        => Run($"{into}.outbox({Columns}) VALUES($0, $1, $2, $3, $4, $5)", message.From.ToBytes(), message.Topic,
+            unchecked((long)message.Number), message.Message, message.DataOffset, message.DataCount);
 
     private int Run(string text, params object[] values)
     {

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using NanoLibp2p.Core;
 using NanoLibp2p.Firmware;
+using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Radio;
-using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Radio;
 
 namespace NanoLibp2p.Cli.Commands;
@@ -69,8 +69,9 @@ internal static class RadioDeviceCommand
             Identity identity = Keys.ReadOrMake(key, output);
 
             // what a session needs over a restart stands beside the key; a provisioned board's key is in its store
-            FileStore? store = key == null ? null
-                : new FileStore(key.Name == DeviceIdentity.StoreName ? key.DirectoryName! : key.FullName + ".radio");
+            RadioFolder? store = key == null ? null
+                : new RadioFolder(key.Name == DeviceIdentity.StoreName ? key.DirectoryName! : key.FullName + ".radio",
+                    SettingsSources.CacheOf("device", Environment.GetEnvironmentVariable("XDG_CACHE_HOME")), identity.PeerId);
             return new RadioBoard(identity, RadioAddress.Parse(radio), card, topic, every, wanted, store, line =>
             {
                 JsonObject json = Output.Event("log");

@@ -41,13 +41,25 @@ internal sealed class RadioBoard : IDisposable
     /// <param name="topic">Where its readings go.</param>
     /// <param name="every">How often.</param>
     /// <param name="readings">After so many it takes no more.</param>
-    /// <param name="store">What outlives it; null for nothing.</param>
+    /// <param name="folder">What outlives it; null for nothing.</param>
     /// <param name="log">Hears, on the board's thread, what happens to it.</param>
     /// <exception cref="FormatException">The topic can't be one, the radio is not a device's, or the card is not taken.</exception>
-    internal RadioBoard(Identity identity, RadioAddress radio, RadioCard gateway, string topic, TimeSpan every, int readings, IStore? store,
-        Action<string> log)
-        : this(identity, airtime => radio.Create(false, airtime), gateway, topic, every, readings, store ?? new MemoryStore(), log)
+    /// <exception cref="System.IO.IOException">The folder takes nothing.</exception>
+    internal RadioBoard(Identity identity, RadioAddress radio, RadioCard gateway, string topic, TimeSpan every, int readings,
+        RadioFolder? folder, Action<string> log)
+        : this(identity, store => radio.Create(false, folder?.Airtime ?? store), gateway, topic, every, readings,
+            folder?.Store ?? new MemoryStore(), folder?.IsCopy ?? false, log)
     {
+        if (folder?.IsCopy == true)
+        {
+            log("its folder is a copy, so it opens a new session, and the airtime of the last hour counts as used: a radio with a duty "
+                + "cycle sends nothing for an hour");
+        }
+
+        if (folder?.Settle() is { } problem)
+        {
+            log($"what tells a copy of its folder can't be written, so its next start counts as one from a copy: {problem}");
+        }
     }
 
     /// <summary>Makes a board on a link of any kind.</summary>
@@ -62,6 +74,12 @@ internal sealed class RadioBoard : IDisposable
     /// <exception cref="FormatException">The topic can't be one, or the card is not taken.</exception>
     internal RadioBoard(Identity identity, Func<IStore, IFrameLink> link, RadioCard gateway, string topic, TimeSpan every, int readings,
         IStore store, Action<string> log)
+        : this(identity, link, gateway, topic, every, readings, store, false, log)
+    {
+    }
+
+    private RadioBoard(Identity identity, Func<IStore, IFrameLink> link, RadioCard gateway, string topic, TimeSpan every, int readings,
+        IStore store, bool isCopy, Action<string> log)
     {
         _board = new VirtualBoard("virtual", store);
         _link = link(store);
@@ -78,7 +96,7 @@ internal sealed class RadioBoard : IDisposable
             throw new FormatException($"a topic on a radio has 1 to 128 ASCII characters, and fits a frame of {_link.Mtu} bytes");
         }
 
-        Provision(gateway);
+        Provision(gateway, isCopy);
         _reading = new Reading(_device.Node.MaxReading(Alias));
         _thread = new Thread(Run) { Name = "radio board", IsBackground = true };
     }
@@ -108,15 +126,15 @@ internal sealed class RadioBoard : IDisposable
         _crypto.Dispose();
     }
 
-    private void Provision(RadioCard gateway)
+    private void Provision(RadioCard gateway, bool isCopy)
     {
-        if (!_device.Start(_board.Clock.NowMs, -1))
+        if (isCopy || !_device.Start(_board.Clock.NowMs, -1))
         {
             // above all that it has used before, since both rise with the time
             long unixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
             byte[] hedge = new byte[32];
             _board.Random.Fill(hedge, 0, hedge.Length);
-            _device.Node.Provision((uint)(unixMs / 1000), hedge, (ulong)unixMs << 16, false);
+            _device.Node.Provision((uint)(unixMs / 1000), hedge, (ulong)unixMs << 16, isCopy);
         }
 
         int place = _device.Node.AddGateway(gateway.Card, gateway.StaticKey);

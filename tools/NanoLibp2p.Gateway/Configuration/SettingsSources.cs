@@ -71,14 +71,21 @@ internal sealed class SettingsSources
             return cache;
         }
 
-        string? home = Environment.GetValueOrDefault("XDG_CACHE_HOME");
+        return CacheOf("gateway", Environment.GetValueOrDefault("XDG_CACHE_HOME"));
+    }
+
+    /// <summary>The folder of what a program of the user may lose.</summary>
+    /// <param name="program">Which.</param>
+    /// <param name="home">The user's folder of caches (XDG_CACHE_HOME); null or empty for the system's.</param>
+    internal static string CacheOf(string program, string? home)
+    {
         if (string.IsNullOrEmpty(home))
         {
             home = OperatingSystem.IsWindows() ? Path.Combine(Folder(System.Environment.SpecialFolder.LocalApplicationData), "Temp")
                 : Path.Combine(Folder(System.Environment.SpecialFolder.UserProfile), ".cache");
         }
 
-        return Path.Combine(home, "nanolibp2p", "gateway");
+        return Path.Combine(home, "nanolibp2p", program);
     }
 
     private string ConfigurationHome()

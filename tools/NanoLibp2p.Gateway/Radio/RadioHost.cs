@@ -10,6 +10,7 @@ using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Frames.Gateway;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Storage;
+using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Radio;
 using NanoLibp2p.Host;
@@ -36,6 +37,7 @@ internal sealed class RadioHost : IAsyncDisposable
 
     private const string DevicesCondition = "radio-devices";
     private const string CacheCondition = "radio-cache";
+    private const string CopyCondition = "radio-copy";
     private const string StoreCondition = "radio-store";
     private const string MailboxCondition = "radio-mailboxes";
     private const string WaitingCondition = "radio-waiting";
@@ -86,6 +88,7 @@ internal sealed class RadioHost : IAsyncDisposable
             Path = folder.PathOf(Path.Combine(Backup.Stores, StoreFile)),
             MaxBytes = options.MaxBytes,
             IncarnationPath = incarnation,
+            OutboxPath = isRestored ? null : incarnation + ".outbox",
             IsRestored = isRestored,
         };
         _sessions = new RadioSessions(identity, store,
@@ -95,7 +98,19 @@ internal sealed class RadioHost : IAsyncDisposable
         _commands = new RadioCommands(node, _sessions, options.MayCall);
         File.WriteAllText(folder.PathOf(CardFile), Card + "\n");
         ReadDevices();
-        FileStore airtime = new(folder.PathOf(Path.Combine(Backup.Stores, "airtime")));
+        IStore airtime = CopiedStore.Open(folder.PathOf(Path.Combine(Backup.Stores, "airtime")), _sessions.Copy);
+        if (_sessions.IsRestored)
+        {
+            conditions.Set(CopyCondition, "the data folder is a copy, so devices resume their sessions first, and the airtime of the last "
+                + "hour counts as used: radios with a duty cycle send nothing for an hour");
+        }
+
+        if (!isRestored && !_sessions.HasOutside)
+        {
+            conditions.Set(CacheCondition, $"{incarnation}.outbox can't be used, so readings that nobody has received yet are lost "
+                + "with the data folder; see whether it can be written");
+        }
+
         IReadOnlyList<string> radios = options.Radios;
         for (int i = 0; i < radios.Count; i++)
         {
@@ -169,7 +184,7 @@ internal sealed class RadioHost : IAsyncDisposable
     }
 
     // outside the data folder, so that a copy of it does not have the file (SPEC.md 7, G5). Where that can't be written the folder counts
-    // as a copy at each start, which costs a resumption of each device
+    // as a copy at each start, which costs a resumption of each device and an hour of the air
     private (string Path, bool IsRestored) Incarnation(string cache, DataFolder folder, PeerId peer)
     {
         string path = Path.Combine(cache, $"radio-{peer}");
@@ -187,8 +202,9 @@ internal sealed class RadioHost : IAsyncDisposable
         }
         catch (Exception e) when (Disk.IsFailure(e))
         {
-            _conditions.Set(CacheCondition, $"{cache} can't be written, so each start counts as one from a copy of the data folder, and "
-                + $"every device resumes its session first: {Disk.Why(e)}; name another folder outside the data folder with radio.cache");
+            _conditions.Set(CacheCondition, $"{cache} can't be written, so each start counts as one from a copy of the data folder: "
+                + $"devices resume their sessions first, and radios with a duty cycle send nothing for an hour: {Disk.Why(e)}; "
+                + "name another folder outside the data folder with radio.cache");
             return (folder.PathOf("radio-incarnation"), true);
         }
     }

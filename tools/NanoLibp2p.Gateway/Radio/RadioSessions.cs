@@ -52,6 +52,12 @@ internal sealed class RadioSessions : IDisposable
     /// <summary>Whether the database went back to a copy, so that sessions are resumed first.</summary>
     internal bool IsRestored => _store.IsRestored;
 
+    /// <summary>Names the copy that the database went back to last; empty when it never did.</summary>
+    internal string Copy => Convert.ToHexString(_store.LastCopy.Span);
+
+    /// <summary>Whether messages that are not published are kept outside of the data folder, too.</summary>
+    internal bool HasOutside => _store.HasOutside;
+
     /// <summary>Takes a frame from a radio, and gives its answer.</summary>
     internal FrameOutgoing? OnFrame(FrameRadio radio, string address, ReadOnlySpan<byte> frame)
     {

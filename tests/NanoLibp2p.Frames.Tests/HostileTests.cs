@@ -115,7 +115,7 @@ public class HostileTests : DeviceSessionEvents
     {
         TwoClocks clock = new();
         FrameRadio radio = new() { Name = "lora", TimeOnAir = _ => TimeSpan.FromSeconds(1), AirtimeOfHour = TimeSpan.FromSeconds(10) };
-        radio.Attach(new MemoryFrameStore(), clock);
+        radio.Attach(new MemoryFrameStore(), clock, false);
         while (radio.MayGo(20, false, TimeSpan.Zero))
         {
             clock.Passed += TimeSpan.FromSeconds(1);

@@ -20,6 +20,7 @@ public sealed class SqliteStoreTests : IDisposable
     private SqliteFrameOptions Options => new()
     {
         Path = Path.Combine(_folder, "frames.db"), IncarnationPath = Path.Combine(_folder, "incarnation"),
+        OutboxPath = Path.Combine(_folder, "outbox.db"),
     };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -81,6 +82,95 @@ public sealed class SqliteStoreTests : IDisposable
         using SqliteFrameStore last = new(Options);
         Assert.False(last.IsRestored);
         Assert.True(Assert.Single(last.Load()).Confirmed!.IsDormant);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_acknowledged_since_a_copy_is_published_though_the_store_goes_back_to_it(bool isEmpty)
+    {
+        PeerId peer = Full().Peer;
+        string copy = Path.Combine(_folder, "copy.db");
+        using (SqliteFrameStore store = new(Options))
+        {
+            Take(store, 1);
+            Take(store, 2);
+            store.WriteNote("air-lora0", [7]);
+        }
+
+        File.Copy(Options.Path, copy);
+        using (SqliteFrameStore store = new(Options))
+        {
+            Take(store, 3);
+            Take(store, 4);
+            store.Published(store.Outbox().First(one => one.Number == 3));
+        }
+
+        if (isEmpty)
+        {
+            File.Delete(Options.Path);
+        }
+        else
+        {
+            File.Copy(copy, Options.Path, overwrite: true);
+        }
+
+        using (SqliteFrameStore store = new(Options))
+        {
+            Assert.True(store.IsRestored && store.HasOutside && store.LastCopy.Length > 0);
+            ulong[] numbers = [.. store.Outbox().Select(one => one.Number).Order()];
+            Assert.Equal<ulong>([1, 2, 4], numbers);
+            Assert.Equal([4], store.Outbox().Single(one => one.Number == 4).Message);
+
+            // what is known of airtime was known before the copy
+            Assert.Null(store.ReadNote("air-lora0"));
+            foreach (FramePublication one in store.Outbox())
+            {
+                store.Published(one);
+            }
+        }
+
+        // what is in the mesh by now is on neither side
+        File.Delete(Options.Path);
+        using SqliteFrameStore last = new(Options);
+        Assert.True(last.IsRestored);
+        Assert.Empty(last.Outbox());
+
+        void Take(SqliteFrameStore store, int number) => store.Save(Full(), new FrameTaken(number, FrameInner.Publish, new byte[] { 1 })
+        {
+            Publication = new FramePublication(peer, "t", (ulong)number, [(byte)number], 0, 1),
+        });
+    }
+
+    [Fact]
+    public void A_damaged_second_file_is_begun_anew_from_the_first_and_one_that_can_not_be_is_told()
+    {
+        using (SqliteFrameStore store = new(Options))
+        {
+            store.Save(Full(), new FrameTaken(1, FrameInner.Publish, new byte[] { 1 })
+            {
+                Publication = new FramePublication(Full().Peer, "t", 1, [1], 0, 1),
+            });
+        }
+
+        File.WriteAllBytes(Options.OutboxPath!, [.. Enumerable.Repeat((byte)0x5A, 8192)]);
+        using (SqliteFrameStore store = new(Options))
+        {
+            Assert.True(store.HasOutside);
+        }
+
+        File.Delete(Options.Path);
+        using (SqliteFrameStore store = new(Options))
+        {
+            Assert.Single(store.Outbox());
+        }
+
+        using SqliteFrameStore without = new(new SqliteFrameOptions
+        {
+            Path = Path.Combine(_folder, "other.db"), IncarnationPath = Path.Combine(_folder, "other"),
+            OutboxPath = Path.Combine(_folder, "no", "such", "outbox.db"),
+        });
+        Assert.False(without.HasOutside);
     }
 
     [Fact]

@@ -171,7 +171,8 @@ public sealed class RadioHostTests : IDisposable
         string data = Path.Combine(_folder.Path, "data");
         string copy = Path.Combine(_folder.Path, "copy");
         RadioCard card = RadioCard.Of(Identity.Create(_crypto, new SystemRandom()), _crypto);
-        (string, string)[] settings = [("radios", "udp://127.0.0.1:0"), ("data", data)];
+        string air = $"air://copy-{Environment.ProcessId}-{Environment.TickCount64}?profile=lora-sf9-eu868";
+        (string, string)[] settings = [("radios", $"udp://127.0.0.1:0,{air}"), ("data", data)];
         await using (GatewayHost first = await Gateways.StartAsync(_folder, settings))
         {
             await File.WriteAllTextAsync(Path.Combine(data, RadioHost.DevicesFile), $"{card}\n");
@@ -184,12 +185,16 @@ public sealed class RadioHostTests : IDisposable
         await using (GatewayHost second = await Gateways.StartAsync(_folder, settings))
         {
             Assert.False(second.Core.FullNode!.Radios!.IsRestored);
+            IFrameLink link = second.Core.FullNode!.Radios!.Ports[1].Link;
+            await Gateways.UntilAsync(() => link.WaitMs(20, true) == 0, "the link to be open, and free");
         }
 
         Directory.Delete(data, recursive: true);
         Directory.Move(copy, data);
         await using GatewayHost back = await Gateways.StartAsync(_folder, settings);
         Assert.True(back.Core.FullNode!.Radios!.IsRestored);
+        Assert.Contains("the airtime of the last hour counts as used", back.Status.Conditions["radio-copy"], StringComparison.Ordinal);
+        await Gateways.UntilAsync(() => back.Core.FullNode!.Radios!.Ports[1].Link.WaitMs(20, true) > 50 * 60 * 1000, "it to be open");
     }
 
     [Fact]

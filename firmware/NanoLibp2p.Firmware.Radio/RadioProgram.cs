@@ -12,6 +12,9 @@ namespace NanoLibp2p.Firmware.Radio
     /// </summary>
     public sealed class RadioProgram
     {
+        /// <summary>Gateways that the board may have.</summary>
+        public const int Gateways = 2;
+
         // a reading that is not settled by then waits for the next wake, in the ring of a board that keeps its memory
         private const int AwakeMs = 60000;
 
@@ -22,7 +25,9 @@ namespace NanoLibp2p.Firmware.Radio
         private const int LongestNumber = 5;
         private const int LongestText = 13;
         private const int IdentityBytes = 101;
-        private const int LongestValue = 261;
+
+        // of a list of two gateways; a record is shorter
+        private const int LongestValue = 131;
 
         private readonly RadioBoard _board;
         private readonly int _everyMs;
@@ -72,6 +77,7 @@ namespace NanoLibp2p.Firmware.Radio
             int numbers = FrameTemplate.Check(template, 0, template.Length);
             int voice = Voice(numbers, leastMtu - SignedOverhead);
             options.Topics = 1;
+            options.Gateways = Gateways;
             options.AnswerBytes = 0;
             options.ReadingBytes = LongestNumber * numbers;
             if (voice == FrameTopic.Signed)

@@ -17,8 +17,8 @@ namespace NanoLibp2p.Hal.LoRa
         /// <summary>A frame crosses the bus in pieces of so many bytes, so that no buffer is as long as a frame.</summary>
         protected const int PieceBytes = 64;
 
-        /// <summary>What goes out in a transaction.</summary>
-        protected readonly byte[] Out = new byte[BufferBytes];
+        /// <summary>What goes out in a transaction; between two it is free.</summary>
+        protected internal readonly byte[] Out = new byte[BufferBytes];
 
         /// <summary>What came back in it.</summary>
         protected readonly byte[] Back = new byte[BufferBytes];

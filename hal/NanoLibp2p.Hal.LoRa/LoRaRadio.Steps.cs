@@ -128,8 +128,8 @@ namespace NanoLibp2p.Hal.LoRa
 
         private int Roll(int sides)
         {
-            _random.Fill(_dice, 0, 1);
-            return _dice[0] % sides;
+            _random.Fill(_chip.Out, 0, 1);
+            return _chip.Out[0] % sides;
         }
 
         private void PollSending()

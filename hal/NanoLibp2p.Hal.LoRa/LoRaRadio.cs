@@ -50,7 +50,6 @@ namespace NanoLibp2p.Hal.LoRa
         private readonly LoRaModemOptions _send;
         private readonly LoRaModemOptions _listen;
         private readonly byte[] _answer;
-        private readonly byte[] _dice = new byte[1];
         private readonly int _symbolUs;
 
         private LoRaState _state;

@@ -38,6 +38,39 @@ public sealed class RadioTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_on_a_radio_is_called_from_the_command_line_by_who_may()
+    {
+        string air = $"air://call-{Environment.ProcessId}-{Environment.TickCount64}?profile=ble";
+        string data = _folder.File("gateway");
+        string key = _folder.File("caller.key");
+        CliResult made = await CliResult.RunAsync("key", "new", "--out", key, "--json");
+        string caller = Assert.Single(made.EventsOf("key")).GetProperty("peerId").GetString()!;
+        await using CliProcess gateway = CliProcess.Start("gateway", "run", "--data", data, "--listen", "/ip4/127.0.0.1/tcp/0", "--http",
+            "none", "--radio", air, "--json", "--set", "kademlia.enabled=false", "--set", $"radio.callers={caller}");
+        string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        await gateway.EventAsync("radio");
+        CliResult provisioned = await CliResult.RunAsync("provision", "--out", _folder.File("board"), "--radio", air, "--gateway", data,
+            "--topic", Topic, "--json");
+        string device = Assert.Single(provisioned.EventsOf("provisioned")).GetProperty("peer").GetString()!;
+        await using CliProcess board = CliProcess.Start("device", "--radio", air, "--gateway", data, "--topic", Topic, "--key",
+            Path.Combine(_folder.File("board"), "identity"), "--every", "1s", "--json");
+        await board.EventAsync("sent");
+
+        CliResult answer = await CliResult.RunAsync("call", address, device, "80", "--key", key, "--json");
+        Assert.StartsWith("{\"n\":0", Assert.Single(answer.EventsOf("answer")).GetProperty("text").GetString(), StringComparison.Ordinal);
+        await FailsAsync("has no such method", "81", "--key", key);
+        await FailsAsync("add this peer's id to its setting radio.callers", "80");
+        await FailsAsync("give two hex digits, 80 to FF", "7F");
+
+        async Task FailsAsync(string sentence, params string[] arguments)
+        {
+            CliResult result = await CliResult.RunAsync(["call", address, device, .. arguments]);
+            Assert.NotEqual(0, result.ExitCode);
+            Assert.Contains(sentence, result.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_fleet_is_told_as_a_table_for_programs_and_plotted()
     {
         string plot = _folder.File("air.svg");

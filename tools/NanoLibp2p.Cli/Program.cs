@@ -68,6 +68,7 @@ internal static class Program
             DeviceCommand.Create(),
             AirCommand.Create(),
             ProvisionCommand.Create(),
+            CallCommand.Create(),
             GatewayCommand.Create(),
             MailCommand.Create(),
             RelayCommand.Create(),

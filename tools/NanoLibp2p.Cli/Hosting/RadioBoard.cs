@@ -90,6 +90,8 @@ internal sealed class RadioBoard : IDisposable
         options.ReadingBytes = 160;
         options.MessageBytes = 1500;
         options.Readings = 64;
+        options.MayBeCalled = true;
+        options.AnswerBytes = 160;
         _device = new Told(_link, options, identity, gateway.Peer, store, _crypto, log);
         if (!_device.Node.SetTopic(Alias, topic, _link.Mtu <= LongestOfBatches ? FrameTopic.Batched : FrameTopic.Signed, null))
         {
@@ -98,6 +100,11 @@ internal sealed class RadioBoard : IDisposable
 
         Provision(gateway, isCopy);
         _reading = new Reading(_device.Node.MaxReading(Alias));
+        _device.ReadNow = () =>
+        {
+            Read(0);
+            return _reading.Bytes.AsSpan(0, _reading.Count);
+        };
         _thread = new Thread(Run) { Name = "radio board", IsBackground = true };
     }
 
@@ -169,6 +176,17 @@ internal sealed class RadioBoard : IDisposable
 
     private void Publish(int number)
     {
+        Read(number);
+
+        // the last one asks whether it has arrived, and ends its batch
+        if (_device.Node.Publish(Alias, _reading.Bytes, 0, _reading.Count, number == _readings) < 0)
+        {
+            _device.Lost++;
+        }
+    }
+
+    private void Read(int number)
+    {
         _reading.Begin(number, 0);
         _board.Sensor.Read(_reading);
         _reading.End();
@@ -178,20 +196,22 @@ internal sealed class RadioBoard : IDisposable
             _reading.Begin(number, 0);
             _reading.End();
         }
-
-        // the last one asks whether it has arrived, and ends its batch
-        if (_device.Node.Publish(Alias, _reading.Bytes, 0, _reading.Count, number == _readings) < 0)
-        {
-            _device.Lost++;
-        }
     }
+
+    /// <summary>Reads the sensor.</summary>
+    private delegate ReadOnlySpan<byte> Reader();
 
     private sealed class Told(IFrameLink link, FrameNodeOptions options, Identity identity, PeerId gateway, IStore store,
         DesktopCrypto crypto, Action<string> log)
         : RadioMailDevice(link, options, new FrameSecrets(crypto), identity, gateway, store)
     {
+        // what it has for its gateway to call: its sensor's reading
+        private const int ReadMethod = 0x80;
+
         private long _settled;
         private long _lost;
+
+        internal Reader? ReadNow { get; set; }
 
         internal long Settled => Interlocked.Read(ref _settled);
 
@@ -217,6 +237,20 @@ internal sealed class RadioBoard : IDisposable
         {
             Interlocked.Increment(ref _lost);
             log(notice == 0 ? "a reading made room for newer ones" : $"the gateway does not take a reading: notice {notice}");
+        }
+
+        public override int OnCall(FrameNode node, int method, byte[] body, int offset, int count, byte[] answer)
+        {
+            log($"its gateway calls method {method:X2}h");
+            if (method != ReadMethod || ReadNow == null)
+            {
+                return -3;
+            }
+
+            ReadOnlySpan<byte> reading = ReadNow();
+            reading = reading[..Math.Min(reading.Length, answer.Length)];
+            reading.CopyTo(answer);
+            return reading.Length;
         }
 
         protected override void OnMail(PeerId sender, byte[] body) => log($"mail from {sender}: {Encoding.UTF8.GetString(body)}");

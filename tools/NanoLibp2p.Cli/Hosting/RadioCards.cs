@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Firmware.Radio;
 using NanoLibp2p.Frames;
 using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Hal.Desktop;
@@ -55,7 +56,8 @@ internal static class RadioCards
     {
         using DesktopCrypto crypto = new();
         FileStore store = new(folder);
-        FrameNode node = new(new FrameNodeOptions(), new FrameSecrets(crypto), identity, store, new SystemRandom(), new Silent());
+        FrameNodeOptions options = new() { Gateways = RadioProgram.Gateways };
+        FrameNode node = new(options, new FrameSecrets(crypto), identity, store, new SystemRandom(), new Silent());
         if (!node.Start(0, -1))
         {
             // above all that it may have used, since both rise with the time
@@ -68,7 +70,8 @@ internal static class RadioCards
             }
         }
         return node.AddGateway(gateway.Card, gateway.StaticKey) >= 0 ? RadioCard.Of(identity, crypto)
-            : throw new CliException($"the board in {folder} takes no card of {gateway.Peer}: it has a newer one, or four gateways");
+            : throw new CliException($"the board in {folder} takes no card of {gateway.Peer}: it has a newer one, or "
+                + $"{RadioProgram.Gateways} gateways");
     }
 
     /// <summary>Adds a board's card to a file of devices, unless it is there.</summary>

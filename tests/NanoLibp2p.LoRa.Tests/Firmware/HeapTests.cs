@@ -22,8 +22,8 @@ namespace NanoLibp2p.LoRa.Tests.Firmware;
 public sealed class HeapTests
 {
     // where frames are long enough for first contact its patterns, cards and longer buffers are there
-    private const int Limit = 12 * 1024 + 512;
-    private const int LimitWithFirstContact = 13 * 1024 + 512;
+    private const int Limit = 12 * 1024;
+    private const int LimitWithFirstContact = 13 * 1024;
 
     [Theory]
     [InlineData("sx127x", 7, LimitWithFirstContact)]

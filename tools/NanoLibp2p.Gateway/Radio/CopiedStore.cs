@@ -5,8 +5,8 @@ using NanoLibp2p.Hal.Desktop;
 namespace NanoLibp2p.Gateway.Radio;
 
 /// <summary>
-/// Where radios keep their airtime after the data beside it went back to a copy: begun anew, and what is not in it yet is a value that can't
-/// be read. So a radio of which it knows nothing has used its hour (frame sessions, SPEC.md 13.1), and not none of it.
+/// Where radios keep their airtime after the data beside it went back to a copy: begun anew, and what is not in it yet is a value that
+/// can't be read. So a radio of which it knows nothing has used its hour (frame sessions, SPEC.md 13.1), and not none of it.
 /// </summary>
 internal sealed class CopiedStore(FileStore store) : IStore
 {

@@ -20,6 +20,13 @@ internal static class GatewayNode
 {
     private const int KnownPeers = 4096;
 
+    // files that it opens later: the runtime keeps each library of its own and of ASP.NET open, and ends the process where there is none
+    // for the next
+    private const int LaterFiles = 192;
+
+    /// <summary>Connections that fit under the system's limit of open files, beside all that a gateway opens later.</summary>
+    internal static int FittingConnections => Math.Max(0, OpenFiles.Connections - LaterFiles);
+
     /// <summary>Starts it. An address that can't be listened on is left out with a condition, as long as another can.</summary>
     /// <exception cref="GatewayException">It can't start; the message says why.</exception>
     internal static async Task<Libp2pNode> StartAsync(
@@ -67,7 +74,7 @@ internal static class GatewayNode
 
     private static int Connections(int wanted, Conditions conditions)
     {
-        int fitting = Math.Min(wanted, OpenFiles.Connections);
+        int fitting = Math.Min(wanted, FittingConnections);
         if (fitting == 0)
         {
             throw new GatewayException($"this system lets a program have {OpenFiles.Limit} open files, which leaves none for a connection; "

@@ -58,7 +58,7 @@ internal static class CheckCommand
         {
             found.Add(($"certificate {settings.HttpCertificate}", CertificateProblem(settings)));
         }
-        int fitting = Math.Min(settings.Connections, OpenFiles.Connections);
+        int fitting = Math.Min(settings.Connections, GatewayNode.FittingConnections);
         found.Add(("limits.connections", fitting == settings.Connections ? null
             : $"the system's limit of {OpenFiles.Limit} open files has room for {fitting} of {settings.Connections}; raise it with "
                 + "ulimit -n, or LimitNOFILE= of the systemd unit"));

@@ -41,6 +41,9 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>Starts a command on a host of its own.</summary>
     internal static CliProcess StartIn(NetworkNamespace host, params string[] arguments) => Start(host.Prefix, [], arguments);
 
+    /// <summary>Starts a command that may have so many files open (Linux).</summary>
+    internal static CliProcess StartWithin(int files, params string[] arguments) => Start(["prlimit", $"--nofile={files}"], [], arguments);
+
     private static CliProcess Start(IReadOnlyList<string> prefix, Dictionary<string, string> environment, string[] arguments)
     {
         string[] command =

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
@@ -20,6 +21,7 @@ namespace NanoLibp2p.Cli.Tests;
 
 public sealed class GatewayTests : IDisposable
 {
+    private const int LowFiles = 420;
     private const string Somebody = "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
 
     private readonly TemporaryFolder _folder = new();
@@ -170,6 +172,37 @@ public sealed class GatewayTests : IDisposable
         string[] lines = (end.Output + end.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(lines, line => JsonElement.Parse(line));
         Assert.Contains("drained", end.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact(SkipUnless = nameof(IsLinux), Skip = "prlimit of Linux")]
+    public async Task A_flood_of_sockets_under_a_low_limit_of_open_files_does_not_end_it()
+    {
+        await using CliProcess gateway = CliProcess.StartWithin(LowFiles, "gateway", "run", "--data", Data, "--json",
+            "--listen", "/ip4/127.0.0.1/tcp/0", "--http", "http://127.0.0.1:0");
+        string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        IPEndPoint there = new(IPAddress.Loopback, int.Parse(address.Split('/')[4], CultureInfo.InvariantCulture));
+        List<Socket> flood = [];
+        try
+        {
+            // more than it may have, and more than the system keeps for it; whom it closes comes no more
+            for (int i = 0; i < 4 * LowFiles; i++)
+            {
+                Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+                flood.Add(socket);
+                Assert.Throws<SocketException>(() => socket.Connect(there));
+            }
+
+            // what it has not done before opens a library
+            Assert.Equal(0, (await CliResult.RunAsync("gateway", "status", "--data", Data)).ExitCode);
+        }
+        finally
+        {
+            flood.ForEach(one => one.Dispose());
+        }
+
+        await UntilAsync(async () => (await CliResult.RunAsync("ping", address, "--count", "1")).ExitCode == 0);
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).ExitCode);
     }
 
     [Fact]

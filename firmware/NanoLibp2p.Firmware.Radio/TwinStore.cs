@@ -34,11 +34,6 @@ namespace NanoLibp2p.Firmware.Radio
         private int _repaired;
         private bool _isOlder;
 
-        // of the value that was asked for last: a string made for each write would be garbage
-        private string _name;
-        private string _first;
-        private string _second;
-
         /// <summary>Takes its memory.</summary>
         /// <param name="store">Where the copies go.</param>
         /// <param name="longest">Bytes of the longest value.</param>
@@ -105,16 +100,9 @@ namespace NanoLibp2p.Firmware.Radio
             return _store.Write(NameOf(name, true), _copy, 0, 0) && first;
         }
 
-        private string NameOf(string name, bool isSecond)
+        private static string NameOf(string name, bool isSecond)
         {
-            if (_name != name)
-            {
-                _name = name;
-                _first = name + "-a";
-                _second = name + "-b";
-            }
-
-            return isSecond ? _second : _first;
+            return name + (isSecond ? "-b" : "-a");
         }
 
         // Finds the newest whole copy. Result: its bytes; None when there is no copy, two that were forgotten, or a first one that is not

@@ -41,7 +41,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Samples."] = "what a sample does with a command: a line in its log, the name of what it keeps",
         ["NanoLibp2p.Hal.UdpFrames.UdpLink.Open"] = "a socket, once a network is there or comes back",
         ["NanoLibp2p.Frames.FrameGateways."] = "the name of the list in the store, once a gateway is met",
-        ["NanoLibp2p.Firmware.Radio.TwinStore.NameOf"] = "the names of a value's copies in the store, once for each value in turn",
+        ["NanoLibp2p.Firmware.Radio.TwinStore.NameOf"] = "the name of a copy in the store, once a write",
         ["NanoLibp2p.Firmware.CloseText"] = "why a connection ended, for that line",
     };
 

@@ -63,6 +63,15 @@ public sealed class NatsServer : IAsyncDisposable
         return servers;
     }
 
+    /// <summary>A port of loopback on which nobody listens.</summary>
+    /// <returns>The port.</returns>
+    public static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     /// <summary>Starts it again on its folder, and waits until it answers.</summary>
     /// <param name="port">Where it listens this time; 0 for where it did.</param>
     /// <returns>When it does.</returns>
@@ -172,13 +181,6 @@ public sealed class NatsServer : IAsyncDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string? Find()

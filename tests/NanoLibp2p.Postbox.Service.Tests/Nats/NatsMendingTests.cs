@@ -132,8 +132,9 @@ public sealed class NatsMendingTests
         server.Restore(copy);
 
         // before the first can look, as when it is cut off: its numbers are others' now
-        await server.StartAgainAsync(server.Port + 1);
-        await using (NatsPostboxStore other = Store($"nats://127.0.0.1:{server.Port + 1}"))
+        int port = NatsServer.FreePort();
+        await server.StartAgainAsync(port);
+        await using (NatsPostboxStore other = Store($"nats://127.0.0.1:{port}"))
         {
             await other.OpenedAsync();
             await DepositAsync(other, 11, 12, 13, 14);

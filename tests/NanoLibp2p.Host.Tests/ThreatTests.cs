@@ -82,6 +82,7 @@ public partial class ThreatTests
                 + $"{relay.CircuitTime.TotalMinutes} min a circuit"),
             ("Being made to dial many strangers", $"{Punch.MaxAddresses} addresses an exchange, {punch.Attempts} exchanges"),
             ("Exchanges without end", $"{punch.PerMinutePerPeer} a minute a peer, {punch.PerMinute} in all"),
+            ("Many peers come through relays", $"{punch.MaxParallel} at a time"),
             ("Messages that are too long, make no sense or never come",
                 $"{HolePunchMessages.MaxBytes:N0} bytes, {punch.MessageTimeout.TotalSeconds} s"),
             ("Eclipse: a thousand identities", $"{kademlia.MaxServersAGroup} of an IP group in the table, "
@@ -109,6 +110,9 @@ public partial class ThreatTests
             ("Filling the point", $"{point.MaxRegistrationsPerPeer:N0} registrations a peer, "
                 + $"{point.MaxRegistrationsPerNetwork:N0} a network, {point.MaxBytes >> 20} MiB"),
             ("Requests that are too long or too many", $"{point.RequestsPerMinutePerPeer} a minute"),
+            ("Filling the memory while the disk refuses", $"{SqliteRendezvousStore.MaxWaiting:N0} changes wait"),
+            ("A point whose answers do not end",
+                $"{RendezvousMessage.MaxAnswer >> 20} MiB, {RendezvousMessage.MaxPeers:N0} registrations"),
             ("Fetch requests without end", $"{fetch.MaxRequestsPerPeer} at a time a peer"),
             ("Keys of fetch", $"{FetchService.MaxKeyBytes:N0} bytes"),
             ("Fetch requests that dribble", $"{fetch.Timeout.TotalSeconds} s"),

@@ -18,9 +18,6 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
 {
     private const int MaxText = 256;
 
-    // the longest field that is kept: a signed peer record, or a key, within the 8 KiB of a message
-    private const int MaxField = 8 * 1024;
-
     private readonly Dictionary<Libp2pStream, Draft> _drafts = [];
 
     /// <inheritdoc/>
@@ -33,13 +30,10 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
             _drafts.Add(stream, draft);
         }
 
-        if (draft.Append(buffer, offset, count) && last)
-        {
-            draft.Keep(field);
-        }
-
+        draft.Append(buffer, offset, count);
         if (last)
         {
+            draft.Keep(field);
             draft.Clear();
         }
     }
@@ -93,7 +87,6 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
         private readonly List<Multiaddr> _addresses = [];
         private byte[] _field = [];
         private int _count;
-        private bool _isTooLong;
         private string? _agent;
         private string? _family;
         private Multiaddr? _observed;
@@ -101,15 +94,9 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
 
         internal byte[]? Record { get; private set; }
 
-        // false when the field is longer than any that is kept
-        internal bool Append(byte[] buffer, int offset, int count)
+        // no longer than its message: the core ends a stream whose message is longer than 8 KiB
+        internal void Append(byte[] buffer, int offset, int count)
         {
-            if (_isTooLong || _count + count > MaxField)
-            {
-                _isTooLong = true;
-                return false;
-            }
-
             if (_count + count > _field.Length)
             {
                 Array.Resize(ref _field, Math.Max(_count + count, 2 * _field.Length));
@@ -117,14 +104,9 @@ internal sealed class IdentifyReader(Shard shard, CryptoProvider crypto) : Ident
 
             Array.Copy(buffer, offset, _field, _count, count);
             _count += count;
-            return true;
         }
 
-        internal void Clear()
-        {
-            _count = 0;
-            _isTooLong = false;
-        }
+        internal void Clear() => _count = 0;
 
         internal void Keep(int field)
         {

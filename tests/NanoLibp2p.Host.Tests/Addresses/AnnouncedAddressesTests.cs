@@ -202,6 +202,42 @@ public class AnnouncedAddressesTests
         Assert.Null(server.PeerStore.FindRecord(other.PeerId));
     }
 
+    [Fact]
+    public async Task Of_addresses_without_end_64_are_announced_and_asked_about_and_no_more_are_kept()
+    {
+        Multiaddr[] many = [.. Enumerable.Range(1, 100).Select(port => _public.WithPort(port))];
+        await using Libp2pNode told = await Nodes.StartAsync(1, PollerKind.Best, options =>
+        {
+            foreach (Multiaddr one in many.Take(64))
+            {
+                options.AnnounceAddresses.Add(one.ToString());
+            }
+        });
+        Array.ForEach(many[64..], told.Announce);
+        Assert.Equal(many.Take(64).Select(one => one.WithPeerId(told.PeerId)), told.AnnouncedAddresses);
+        Assert.Equal(many.Take(64), told.CandidateAddresses);
+
+        // those beyond are not behind the others
+        await using Libp2pNode node = await Nodes.StartAsync(1, PollerKind.Best);
+        Array.ForEach(many, node.Announce);
+        Assert.Equal(64, node.AnnouncedAddresses.Count);
+        Array.ForEach(many[..64], node.Withdraw);
+        Assert.Empty(node.AnnouncedAddresses);
+    }
+
+    [Fact]
+    public async Task Of_verdicts_without_end_64_are_kept()
+    {
+        await using Libp2pNode node = await Nodes.StartAsync(1, PollerKind.Best);
+        Multiaddr[] many = [.. Enumerable.Range(1, 65).Select(port => _public.WithPort(port))];
+        Array.ForEach(many, one => node.SetReachable(one, false));
+
+        node.Announce(many[63]);
+        Assert.Empty(node.AnnouncedAddresses);
+        node.Announce(many[64]);
+        Assert.Equal([many[64].WithPeerId(node.PeerId)], node.AnnouncedAddresses);
+    }
+
     private static byte[] Record(Identity identity, ulong sequence)
         => PeerRecord.Seal(identity, new ManagedCrypto(), sequence, [_public]).Envelope.Bytes.ToArray();
 

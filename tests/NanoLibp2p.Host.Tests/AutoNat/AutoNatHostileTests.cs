@@ -39,6 +39,23 @@ public class AutoNatHostileTests
     }
 
     [Fact]
+    public async Task Of_a_request_fifty_addresses_are_read_and_of_one_of_version_1_sixteen()
+    {
+        await using AutoNatTests.Pair pair = await AutoNatTests.Pair.StartAsync();
+        Multiaddr[] none = [.. Enumerable.Repeat(Multiaddr.Parse("/dns4/localhost/tcp/1"), 50)];
+
+        Assert.Equal(AutoNatMessages.DialRefused, await StatusAsync(pair, AutoNatMessages.Request([.. none, pair.Address], 7)));
+        Assert.Equal(AutoNatMessages.V1DialRefused,
+            await V1Async(pair, AutoNatMessages.V1Request(pair.Client.PeerId, [.. none.Take(16), pair.Address])));
+        Assert.Equal(0, pair.Serving.DialsForPeers);
+
+        Assert.Equal(AutoNatMessages.Ok, await StatusAsync(pair, AutoNatMessages.Request([.. none.Take(49), pair.Address], 7)));
+        Assert.Equal(AutoNatMessages.V1Ok,
+            await V1Async(pair, AutoNatMessages.V1Request(pair.Client.PeerId, [.. none.Take(15), pair.Address])));
+        Assert.Equal(2, pair.Serving.DialsForPeers);
+    }
+
+    [Fact]
     public async Task Private_addresses_are_not_dialled_for_anybody()
     {
         await using AutoNatTests.Pair pair = await AutoNatTests.Pair.StartAsync(serve: options => options.AllowPrivateAddresses = false);

@@ -98,6 +98,30 @@ public class MdnsServiceTests
     }
 
     [Fact]
+    public async Task Of_a_neighbour_with_addresses_without_end_500_are_told()
+    {
+        await using Libp2pNode one = await StartAsync("/ip4/0.0.0.0/tcp/0");
+        await using Libp2pNode two = await StartAsync("/ip4/0.0.0.0/tcp/0");
+        ConcurrentQueue<FoundPeer> found = new();
+        await using MdnsService first = MdnsService.Start(one, _options);
+        first.PeerFound += peer =>
+        {
+            // here it is the service's own task that hears
+            for (int port = 1; port <= 600 && found.IsEmpty; port++)
+            {
+                first.Hear($"/ip4/192.168.1.2/tcp/{port}/p2p/{peer.Peer}");
+            }
+
+            found.Enqueue(peer);
+        };
+        await using MdnsService second = MdnsService.Start(two, _options);
+
+        await Nodes.UntilAsync(() => found.Any(peer => peer.Addresses.Count >= PeerIdentification.MaxAddresses), "they are told");
+
+        Assert.All(found, peer => Assert.InRange(peer.Addresses.Count, 1, PeerIdentification.MaxAddresses));
+    }
+
+    [Fact]
     public async Task Options_out_of_range_are_said()
     {
         await using Libp2pNode node = await StartAsync("/ip4/0.0.0.0/tcp/0");

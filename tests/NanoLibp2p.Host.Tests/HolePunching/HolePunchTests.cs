@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
@@ -181,6 +182,52 @@ public class HolePunchTests
     }
 
     [Fact]
+    public async Task No_more_direct_ways_are_looked_for_at_a_time_than_allowed()
+    {
+        await using World world = await World.StartAsync(TestShards.Count, PollerKind.Best);
+        await using Libp2pNode other = await World.StartNodeAsync(TestShards.Count, PollerKind.Best);
+        HolePunchOptions options = Options();
+        options.MaxParallel = 1;
+        options.Attempts = 1;
+        ConcurrentQueue<PeerId> identified = new();
+        await using HolePunchService punches = HolePunchService.Start(world.Target, options);
+        world.Target.PeerIdentified += said => identified.Enqueue(said.Peer);
+        Task<HolePunchReport> finished = FinishedAsync(punches);
+        ConcurrentQueue<PeerId> led = new();
+        TaskCompletionSource go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (Libp2pNode one in new[] { world.Caller, other })
+        {
+            one.Handle(HolePunchMessages.Id, async (stream, cancellation) =>
+            {
+                led.Enqueue(one.PeerId);
+                await go.Task.WaitAsync(cancellation);
+            });
+        }
+
+        await world.DialAsync();
+        await Nodes.UntilAsync(() => !led.IsEmpty, "the first is asked, and does not answer");
+        await other.DialAsync(world.Address, Cancellation).WaitAsync(Nodes.Patience, Cancellation);
+        await Nodes.UntilAsync(() => identified.Contains(other.PeerId), "the second has said what it speaks");
+
+        // a stream that would be opened to it now comes before these
+        for (int i = 0; i < 3; i++)
+        {
+            await using PeerStream echo = await world.Target.OpenStreamAsync(other.PeerId, Echo, Cancellation);
+            await EchoAsync(echo);
+        }
+
+        Assert.Equal([world.Caller.PeerId], led);
+
+        // and then there is room
+        go.SetResult();
+        Assert.Equal(world.Caller.PeerId, (await finished.WaitAsync(Nodes.Patience, Cancellation)).Peer);
+        await other.DisconnectAsync(world.Target.PeerId, Cancellation);
+        await Nodes.UntilAsync(() => !world.Target.IsConnected(other.PeerId), "it is gone");
+        await other.DialAsync(world.Address, Cancellation).WaitAsync(Nodes.Patience, Cancellation);
+        await Nodes.UntilAsync(() => led.Contains(other.PeerId), "it is asked");
+    }
+
+    [Fact]
     public async Task A_peer_that_dials_from_another_port_and_waits_for_us_to_begin_is_met()
     {
         await using World world = await World.StartAsync(TestShards.Count, PollerKind.Best);
@@ -299,7 +346,7 @@ public class HolePunchTests
             await Relay.DisposeAsync();
         }
 
-        private static async Task<Libp2pNode> StartNodeAsync(int shards, PollerKind poller)
+        public static async Task<Libp2pNode> StartNodeAsync(int shards, PollerKind poller)
         {
             Libp2pNode node = await Nodes.ListenAsync(shards, poller, one =>
             {

@@ -306,6 +306,59 @@ public class HostileTests
     }
 
     [Fact]
+    public async Task Keys_of_values_that_are_longer_than_1024_bytes_are_neither_put_nor_looked_for()
+    {
+        await using SimulatedNetwork network = new();
+        SimulatedNode searcher = network.Add(options => options.Validators["test"] = new AnyValidator());
+        SimulatedNode server = network.Add(options => options.Validators["test"] = new AnyValidator());
+        await ConnectAsync(searcher, server);
+        byte[] longest = Encoding.ASCII.GetBytes("/test/" + new string('k', 1018));
+        byte[] longer = [.. longest, (byte)'k'];
+
+        await searcher.Service!.PutValueAsync(longest, [1]);
+        Assert.Equal([1], await searcher.Service.GetValueAsync(longest));
+        ArgumentException put = await Assert.ThrowsAsync<ArgumentException>(() => searcher.Service.PutValueAsync(longer, [1]));
+        ArgumentException get = await Assert.ThrowsAsync<ArgumentException>(() => searcher.Service.GetValueAsync(longer));
+        Assert.All([put, get], one => Assert.Contains("a key of 1025 bytes is longer than 1024", one.Message, StringComparison.Ordinal));
+        Assert.Null(await PutAsync(server, longer, longer, [1]));
+    }
+
+    [Fact]
+    public async Task Of_providers_without_end_a_thousand_are_told()
+    {
+        await using SimulatedNetwork network = new();
+        SimulatedNode searcher = network.Add();
+        KademliaKey target = KademliaKey.Of(_hash);
+
+        // each names 251 of its own, and the next one on the way to the key
+        SimulatedNode[] chain = [.. Enumerable.Range(0, 12).Select(_ => network.AddBare())
+            .OrderByDescending(one => KademliaKey.Of(one.LocalPeer), Comparer<KademliaKey>.Create((a, b) => target.CompareDistance(a, b)))];
+        for (int i = 0; i < chain.Length; i++)
+        {
+            int number = i;
+            WirePeer[] next = [.. chain.Skip(i + 1).Take(1).Select(one => Named(one.LocalPeer, one.Address))];
+            chain[i].Answers = (_, request) =>
+            {
+                KademliaMessage asked = KademliaCodec.TryRead(request, 16, out string _)!;
+                KademliaMessage answer = new() { Type = asked.Type, Key = asked.Key };
+                answer.CloserPeers.AddRange(next);
+                answer.ProviderPeers.AddRange(Enumerable.Range(251 * number, 251).Select(one => Named(Numbered(one))));
+                return KademliaCodec.Write(answer);
+            };
+        }
+
+        await ConnectAsync(searcher, chain[0]);
+        List<PeerId> told = [];
+        await foreach (KademliaPeerInfo one in searcher.Service!.FindProvidersAsync(_hash))
+        {
+            told.Add(one.Id);
+        }
+
+        Assert.Equal(1000, told.Distinct().Count());
+        Assert.Equal(1000, told.Count);
+    }
+
+    [Fact]
     public async Task An_answer_that_is_none_is_a_failure_and_its_sender_leaves_the_table()
     {
         await using SimulatedNetwork network = new();
@@ -357,6 +410,13 @@ public class HostileTests
     {
         byte[] key = new byte[32];
         Array.Fill(key, seed);
+        return PeerId.FromEd25519(key, 0);
+    }
+
+    private static PeerId Numbered(int number)
+    {
+        byte[] key = new byte[32];
+        BitConverter.TryWriteBytes(key, number);
         return PeerId.FromEd25519(key, 0);
     }
 

@@ -201,6 +201,47 @@ public class PeerEventTests
         Assert.Equal(256, said.AgentVersion.Length);
     }
 
+    [Fact]
+    public async Task A_message_of_identify_longer_than_8_KiB_is_broken_off_and_nothing_of_it_is_kept()
+    {
+        await using Libp2pNode server = await Nodes.ListenAsync(1, PollerKind.Best);
+        await using Libp2pNode client = await Nodes.StartAsync(1, PollerKind.Best);
+        await client.DialAsync(server);
+        await client.IdentifyAsync(server.PeerId).WaitAsync(Nodes.Patience);
+        await server.IdentifyAsync(client.PeerId).WaitAsync(Nodes.Patience);
+        BlockingCollection<string> heard = [];
+        server.PeerIdentified += said => heard.Add(said.AgentVersion);
+        foreach (int bytes in new[] { 8193, 8192 })
+        {
+            // a field that nobody knows, filled up, of which the length takes two bytes
+            IdentifyWriter message = new();
+            message.Add(IdentifyField.AgentVersion, System.Text.Encoding.ASCII.GetBytes($"{bytes}"));
+            message.Add(9, new byte[bytes - message.ToBytes().Length - 3]);
+            Assert.Equal(bytes, message.ToBytes().Length);
+            await using PeerStream stream = await client.OpenStreamAsync(server.PeerId, IdentifyProtocol.PushId).WaitAsync(Nodes.Patience);
+            await new MessageStream(stream, Nodes.Patience).WriteMessageAsync(message.ToBytes());
+            if (bytes > 8192)
+            {
+                Libp2pException broken = await Assert.ThrowsAsync<Libp2pException>(
+                    () => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Nodes.Patience));
+                Assert.Equal(Libp2pError.StreamReset, broken.Error);
+            }
+            else
+            {
+                stream.CompleteWrites();
+            }
+        }
+
+        string last;
+        do
+        {
+            last = Take(heard);
+            Assert.NotEqual("8193", last);
+        }
+        while (last != "8192" && last != "nothing");
+        Assert.Equal("8192", last);
+    }
+
     private static string Take(BlockingCollection<string> heard)
         => heard.TryTake(out string? one, Nodes.Patience) ? one : "nothing";
 

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Reflection;
+using System.Runtime.Loader;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Time.Testing;
@@ -85,6 +87,25 @@ public class PeerStoreTests
         }
 
         Assert.Equal(0, store.Bytes);
+    }
+
+    [Fact]
+    public void Of_protocols_that_peers_claim_4096_are_kept_once_for_all_and_no_more()
+    {
+        // the table is the process's: here one of the test's own
+        AssemblyLoadContext own = new(nameof(PeerStoreTests), isCollectible: true);
+        Func<string, string> shared = own.LoadFromAssemblyPath(typeof(PeerStore).Assembly.Location)
+            .GetType(typeof(PeerStore).FullName!)!
+            .GetMethod(nameof(PeerStore.Shared), BindingFlags.Static | BindingFlags.NonPublic, [typeof(string)])!
+            .CreateDelegate<Func<string, string>>();
+        for (int i = 0; i < 5000; i++)
+        {
+            shared($"/claimed/{i}");
+        }
+
+        Assert.Same(shared($"/claimed/{4095}"), shared($"/claimed/{4095}"));
+        Assert.NotSame(shared($"/claimed/{4096}"), shared($"/claimed/{4096}"));
+        own.Unload();
     }
 
     [Fact]

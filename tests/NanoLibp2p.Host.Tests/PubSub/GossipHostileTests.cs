@@ -113,6 +113,57 @@ public sealed class GossipHostileTests : IAsyncLifetime
         Assert.InRange(asked, Most, Sent - 1);
     }
 
+    [Fact]
+    public async Task A_flood_of_rpcs_waits_at_its_sender_while_the_router_is_busy()
+    {
+        const int Flood = 64 << 20;
+        const int Field = 15;
+        await using Libp2pNode server = await Nodes.ListenAsync(2, PollerKind.Best);
+        Dictionary<int, PeerStream> streams = [];
+        while (streams.Count < 2)
+        {
+            PeerStream stream = (await CallAsync(server)).Stream;
+            PeerId caller = _peers[^1].PeerId;
+            await Nodes.UntilAsync(() => server.IsConnected(caller), "the server sees it");
+            streams[server.ConnectionsTo(caller)[0].Shard] = stream;
+        }
+
+        // the router is at home on the first shard, the flood comes in on the second
+        PeerId near = _peers.Select(one => one.PeerId).First(one => server.ConnectionsTo(one)[0].Shard == 0);
+        using ManualResetEventSlim go = new();
+        server.ConnectionsTo(near)[0].Own.Shard.Post(new ShardCall<bool>(_ => go.Wait(Timeout.Infinite)));
+        byte[] rpc = new ProtobufMessage().Bytes(Field, new byte[60_000]).ToDelimitedArray();
+        long written = 0;
+        Task flood = Task.Run(async () =>
+        {
+            for (; written < Flood; Interlocked.Add(ref written, rpc.Length))
+            {
+                await streams[1].WriteAsync(rpc);
+            }
+        });
+        try
+        {
+            long last = 0;
+            int same = 0;
+            await Nodes.UntilAsync(
+                () =>
+                {
+                    long now = Interlocked.Read(ref written);
+                    same = now == last && now > 0 ? same + 1 : 0;
+                    last = now;
+                    return same > 100 || flood.IsCompleted;
+                },
+                "it is held up");
+            Assert.False(flood.IsCompleted);
+        }
+        finally
+        {
+            go.Set();
+        }
+
+        await flood.WaitAsync(Nodes.Patience);
+    }
+
     // an RPC and in it a message that has a megabyte's tenth to come
     private static byte[] Begin(int bytes)
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Time.Testing;
@@ -319,6 +320,34 @@ public class RelayTests
         {
             await stream.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Of_a_relay_that_brings_callers_and_never_says_whom_64_are_waited_for()
+    {
+        await using World world = await World.StartAsync(1, PollerKind.Best);
+        List<Task<int>> calls = [];
+        List<PeerStream> streams = [];
+        for (int i = 0; i < 70; i++)
+        {
+            PeerStream stream = await world.Relay.OpenStreamAsync(world.Target.PeerId, RelayMessage.StopId, Cancellation);
+            streams.Add(stream);
+            calls.Add(stream.ReadAsync(new byte[1], Cancellation).AsTask());
+        }
+
+        await Nodes.UntilAsync(() => calls.Skip(64).All(one => one.IsFaulted), "those beyond are broken off");
+        Assert.DoesNotContain(calls.Take(64), one => one.IsCompleted);
+
+        // whose stream ends makes room
+        await streams[0].DisposeAsync();
+        await Nodes.UntilAsync(() => calls[0].IsCompleted, "it is over");
+        await world.Caller.DialAsync(world.Address, Cancellation).WaitAsync(Nodes.Patience, Cancellation);
+        foreach (PeerStream stream in streams)
+        {
+            await stream.DisposeAsync();
+        }
+
+        await Task.WhenAll(calls).ContinueWith(one => one.Exception, TaskScheduler.Default);
     }
 
     [Theory]

@@ -193,6 +193,31 @@ public class RendezvousHostileTests
         Assert.InRange(one.Expires - DateTimeOffset.UtcNow, TimeSpan.FromHours(71), TimeSpan.FromHours(72));
     }
 
+    [Fact]
+    public async Task Of_an_answer_a_thousand_registrations_are_read()
+    {
+        await using Libp2pNode liar = await Nodes.ListenAsync(TestShards.Count, PollerKind.Best);
+        await using Libp2pNode node = await Nodes.StartAsync(TestShards.Count, PollerKind.Best);
+        byte[] good = RendezvousScene.Record(1, 1).Envelope.Bytes.ToArray();
+        int empty = 0;
+        liar.Handle(RendezvousMessage.Id, async (stream, cancellation) =>
+        {
+            MessageStream messages = new(stream, Nodes.Patience);
+            await messages.ReadMessageAsync(1000, cancellation);
+            RendezvousMessage answer = new() { Type = RendezvousMessage.Kind.DiscoverResponse, Cookie = [] };
+            answer.Registrations.AddRange(Enumerable.Repeat(("", Array.Empty<byte>(), 0UL), empty));
+            answer.Registrations.Add((Greenhouse, good, 100));
+            await messages.WriteMessageAsync(answer.ToBytes(), cancellation);
+        });
+        await node.DialAsync(liar);
+        RendezvousClient client = new(node);
+
+        empty = 999;
+        Assert.Single((await client.DiscoverAsync(liar.PeerId, Greenhouse).WaitAsync(Nodes.Patience)).Registrations);
+        empty = 1000;
+        Assert.Empty((await client.DiscoverAsync(liar.PeerId, Greenhouse).WaitAsync(Nodes.Patience)).Registrations);
+    }
+
     private static RendezvousStatus Add(RendezvousRegistry registry, string name, int who, ulong sequence, IPNetwork? network,
         Multiaddr[]? addresses = null)
         => registry.Add(name, RendezvousScene.Record(who, sequence, addresses), RendezvousPoint.MinTtl, network);

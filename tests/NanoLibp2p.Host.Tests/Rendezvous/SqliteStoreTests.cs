@@ -127,6 +127,38 @@ public sealed class SqliteStoreTests : IDisposable
         await Nodes.UntilAsync(() => store.LastError == null && Rows() == 1, "it is written");
     }
 
+    [Fact]
+    public async Task While_the_file_can_not_be_written_200000_changes_wait_and_no_more()
+    {
+        await using SqliteRendezvousStore store = new(FilePath);
+        PeerRecord record = Record(1);
+        Execute("ALTER TABLE registration RENAME TO elsewhere");
+        for (int i = 0; i < 2 * SqliteRendezvousStore.MaxWaiting; i++)
+        {
+            store.Remove($"{i}", record.Peer);
+        }
+
+        await Nodes.UntilAsync(() => store.LastError != null, "the refusal is told");
+
+        // for a moment all are with the writer, then they wait again: so over two of its attempts
+        int late = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            Exception? before = store.LastError;
+            await Nodes.UntilAsync(
+                () =>
+                {
+                    store.Put(new RendezvousRegistration($"late {late++}", record, DateTimeOffset.UtcNow.AddHours(1)));
+                    return store.LastError != before;
+                },
+                "it is tried again");
+        }
+
+        Execute("ALTER TABLE elsewhere RENAME TO registration");
+        await Nodes.UntilAsync(() => store.LastError == null, "it is written");
+        Assert.InRange(Rows(), 0, late / 2);
+    }
+
     private static PeerRecord Record(byte peer) => RendezvousScene.Record(peer, 1);
 
     private SqliteConnection Open()

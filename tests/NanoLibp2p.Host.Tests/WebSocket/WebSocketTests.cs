@@ -148,6 +148,28 @@ public class WebSocketTests
     }
 
     [Fact]
+    public async Task Of_what_a_peer_still_sends_after_the_end_a_megabyte_is_passed_over()
+    {
+        await using Libp2pNode server = await ListenAsync(1, PollerKind.Best);
+        using ClientWebSocket caller = await CallAsync(server);
+        byte[] garbage = new byte[64 * 1024];
+        long sent = 0;
+
+        // no multistream: closed; its close is not read, and without one of the caller's own it takes 2 s
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            while (sent < 1 << 30)
+            {
+                await caller.SendAsync(garbage, WebSocketMessageType.Binary, true, CancellationToken.None).WaitAsync(Nodes.Patience);
+                sent += garbage.Length;
+            }
+        });
+
+        // that, and what is on its way in sockets and buffers
+        Assert.InRange(sent, 1, 32 << 20);
+    }
+
+    [Fact]
     public async Task A_writer_waits_while_the_peer_reads_nothing_and_all_arrives_in_the_end()
     {
         await using Libp2pNode server = await ListenAsync(1, PollerKind.Best);

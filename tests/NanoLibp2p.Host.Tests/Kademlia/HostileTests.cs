@@ -327,27 +327,25 @@ public class HostileTests
     public async Task Of_providers_without_end_a_thousand_are_told()
     {
         await using SimulatedNetwork network = new();
-        SimulatedNode searcher = network.Add();
-        KademliaKey target = KademliaKey.Of(_hash);
+        SimulatedNode searcher = network.Add(options => options.Closest = options.BucketSize);
 
-        // each names 251 of its own, and the next one on the way to the key
-        SimulatedNode[] chain = [.. Enumerable.Range(0, 12).Select(_ => network.AddBare())
-            .OrderByDescending(one => KademliaKey.Of(one.LocalPeer), Comparer<KademliaKey>.Create((a, b) => target.CompareDistance(a, b)))];
-        for (int i = 0; i < chain.Length; i++)
+        // each names 251 of its own, and the other liars
+        SimulatedNode[] liars = [.. Enumerable.Range(0, 6).Select(_ => network.AddBare())];
+        WirePeer[] named = [.. liars.Select(one => Named(one.LocalPeer, one.Address))];
+        for (int i = 0; i < liars.Length; i++)
         {
             int number = i;
-            WirePeer[] next = [.. chain.Skip(i + 1).Take(1).Select(one => Named(one.LocalPeer, one.Address))];
-            chain[i].Answers = (_, request) =>
+            liars[i].Answers = (_, request) =>
             {
                 KademliaMessage asked = KademliaCodec.TryRead(request, 16, out string _)!;
                 KademliaMessage answer = new() { Type = asked.Type, Key = asked.Key };
-                answer.CloserPeers.AddRange(next);
+                answer.CloserPeers.AddRange(named);
                 answer.ProviderPeers.AddRange(Enumerable.Range(251 * number, 251).Select(one => Named(Numbered(one))));
                 return KademliaCodec.Write(answer);
             };
         }
 
-        await ConnectAsync(searcher, chain[0]);
+        await ConnectAsync(searcher, liars[0]);
         List<PeerId> told = [];
         await foreach (KademliaPeerInfo one in searcher.Service!.FindProvidersAsync(_hash))
         {

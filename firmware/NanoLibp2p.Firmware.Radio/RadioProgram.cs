@@ -12,7 +12,8 @@ namespace NanoLibp2p.Firmware.Radio
     /// </summary>
     public sealed class RadioProgram
     {
-        /// <summary>Gateways that the board may have.</summary>
+        /// <summary>Gateways that the board may have; one whose store lists more keeps them, up to <see cref="FrameGateways.Capacity"/>,
+        /// for 0.5 KB more of heap.</summary>
         public const int Gateways = 2;
 
         // a reading that is not settled by then waits for the next wake, in the ring of a board that keeps its memory
@@ -24,10 +25,11 @@ namespace NanoLibp2p.Firmware.Radio
         // bytes of a number on the air; and as text, with sign, point and a zero before it
         private const int LongestNumber = 5;
         private const int LongestText = 13;
-        private const int IdentityBytes = 101;
 
-        // of a list of two gateways; a record is shorter
+        // of a list of two gateways, and of one of four; a record and an identity are shorter
         private const int LongestValue = 131;
+        private const int LongestList = 261;
+        private const int IsLonger = -2;
 
         private readonly RadioBoard _board;
         private readonly int _everyMs;
@@ -51,7 +53,7 @@ namespace NanoLibp2p.Firmware.Radio
                 throw new InvalidOperationException("no topic is set: send settings with 'topic = ...'");
             }
 
-            byte[] bytes = new byte[IdentityBytes];
+            byte[] bytes = new byte[LongestValue];
             int count = board.Store.Read("identity", bytes, 0, bytes.Length);
             if (count <= 0)
             {
@@ -77,7 +79,13 @@ namespace NanoLibp2p.Firmware.Radio
             int numbers = FrameTemplate.Check(template, 0, template.Length);
             int voice = Voice(numbers, leastMtu - SignedOverhead);
             options.Topics = 1;
-            options.Gateways = Gateways;
+            int longest = LongestList;
+            if (board.Store.Read(FrameGateways.Name, bytes, 0, LongestValue) != IsLonger)
+            {
+                options.Gateways = Gateways;
+                longest = LongestValue;
+            }
+
             options.AnswerBytes = 0;
             options.ReadingBytes = LongestNumber * numbers;
             if (voice == FrameTopic.Signed)
@@ -87,7 +95,7 @@ namespace NanoLibp2p.Firmware.Radio
             }
 
             _device = new RadioDevice(links, options, board.CreateChoice(links), new FrameSecrets(crypto), identity,
-                new TwinStore(board.Store, LongestValue), board.Random);
+                new TwinStore(board.Store, longest), board.Random);
 
             _device.Node.SetTopic(0, settings.Topic, voice, board.Template);
             _readAt = board.NowMs;

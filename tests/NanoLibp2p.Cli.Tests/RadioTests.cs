@@ -1,7 +1,13 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
+using NanoLibp2p.Crypto.Desktop;
+using NanoLibp2p.Frames;
+using NanoLibp2p.Gateway.Radio;
+using NanoLibp2p.Hal.Desktop;
+using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Cli.Tests;
 
@@ -109,6 +115,41 @@ public sealed class RadioTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(sentence, result.Errors, StringComparison.Ordinal);
         Assert.Equal("", result.Output);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task A_board_with_radios_alone_is_given_two_gateways_and_keeps_what_it_was_given_before(int known)
+    {
+        using DesktopCrypto crypto = new();
+        RadioCard[] cards = [.. Enumerable.Range(0, known + 1)
+            .Select(_ => RadioCard.Of(Identity.Create(crypto, new SystemRandom()), crypto))];
+        string folder = _folder.File("board");
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(0, (await ProvisionAsync(cards[i])).ExitCode);
+        }
+
+        // as a program wrote them that gave a board four
+        FrameGateways list = new(new FileStore(folder), FrameGateways.Capacity);
+        list.Load();
+        for (int i = 2; i < known; i++)
+        {
+            Assert.Equal(i, list.Add(cards[i].Card, cards[i].StaticKey));
+        }
+
+        CliResult refused = await ProvisionAsync(cards[known]);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains($"takes no card of {cards[known].Peer}: it has {known} gateways (", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("and a board with radios alone is given 2; delete frame-gateways", refused.Errors, StringComparison.Ordinal);
+        Assert.All(cards[..known], card => Assert.Contains(card.Peer.ToString(), refused.Errors, StringComparison.Ordinal));
+        Assert.Equal(0, (await ProvisionAsync(cards[known - 1])).ExitCode);
+        list.Load();
+        Assert.Equal(cards[..known].Select(card => card.Peer), Enumerable.Range(0, list.Count).Select(list.Id));
+
+        Task<CliResult> ProvisionAsync(RadioCard card) => CliResult.RunAsync("provision", "--out", folder, "--radio",
+            "air://demo?profile=lora-sf9-eu868", "--gateway", card.ToString(), "--topic", Topic);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public void What_was_saved_is_there_after_a_start()
     {
-        FrameDevice device = Full();
+        FrameDevice device = StoredDevice.Full();
         FramePublication message = new(device.Peer, "t", ulong.MaxValue - 3, [1, 2, 3], 1, 1);
         using (SqliteFrameStore store = new(Options))
         {
@@ -50,106 +50,13 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_store_that_went_back_to_a_copy_goes_on_with_no_session()
-    {
-        ManagedCrypto crypto = new();
-        string copy = Path.Combine(_folder, "copy.db");
-        using (SqliteFrameStore store = new(Options))
-        {
-            store.Save(Full(), null);
-        }
-
-        File.Copy(Options.Path, copy);
-        using (SqliteFrameStore store = new(Options))
-        {
-            Assert.False(store.IsRestored);
-        }
-
-        File.Copy(copy, Options.Path, overwrite: true);
-        using (SqliteFrameStore store = new(Options))
-        {
-            Assert.True(store.IsRestored);
-            Assert.All(store.Load(), device => Assert.True(device.Confirmed!.IsDormant && device.Next!.IsDormant));
-            FrameGateway gateway = new(new FrameGatewayOptions
-            {
-                Identity = Identity.Create(crypto, new SeededRandom(2)), Crypto = crypto, Random = new SeededRandom(3), Admits = _ => true,
-                Store = store,
-            }, (_, _) => { });
-            Assert.Null(gateway.Seal(Full().Peer, FrameInner.Ping, false, []));
-        }
-
-        // and the next start, which sees nothing of the copy, neither
-        using SqliteFrameStore last = new(Options);
-        Assert.False(last.IsRestored);
-        Assert.True(Assert.Single(last.Load()).Confirmed!.IsDormant);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void What_was_acknowledged_since_a_copy_is_published_though_the_store_goes_back_to_it(bool isEmpty)
-    {
-        PeerId peer = Full().Peer;
-        string copy = Path.Combine(_folder, "copy.db");
-        using (SqliteFrameStore store = new(Options))
-        {
-            Take(store, 1);
-            Take(store, 2);
-            store.WriteNote("air-lora0", [7]);
-        }
-
-        File.Copy(Options.Path, copy);
-        using (SqliteFrameStore store = new(Options))
-        {
-            Take(store, 3);
-            Take(store, 4);
-            store.Published(store.Outbox().First(one => one.Number == 3));
-        }
-
-        if (isEmpty)
-        {
-            File.Delete(Options.Path);
-        }
-        else
-        {
-            File.Copy(copy, Options.Path, overwrite: true);
-        }
-
-        using (SqliteFrameStore store = new(Options))
-        {
-            Assert.True(store.IsRestored && store.HasOutside && store.LastCopy.Length > 0);
-            ulong[] numbers = [.. store.Outbox().Select(one => one.Number).Order()];
-            Assert.Equal<ulong>([1, 2, 4], numbers);
-            Assert.Equal([4], store.Outbox().Single(one => one.Number == 4).Message);
-
-            // what is known of airtime was known before the copy
-            Assert.Null(store.ReadNote("air-lora0"));
-            foreach (FramePublication one in store.Outbox())
-            {
-                store.Published(one);
-            }
-        }
-
-        // what is in the mesh by now is on neither side
-        File.Delete(Options.Path);
-        using SqliteFrameStore last = new(Options);
-        Assert.True(last.IsRestored);
-        Assert.Empty(last.Outbox());
-
-        void Take(SqliteFrameStore store, int number) => store.Save(Full(), new FrameTaken(number, FrameInner.Publish, new byte[] { 1 })
-        {
-            Publication = new FramePublication(peer, "t", (ulong)number, [(byte)number], 0, 1),
-        });
-    }
-
-    [Fact]
     public void A_damaged_second_file_is_begun_anew_from_the_first_and_one_that_can_not_be_is_told()
     {
         using (SqliteFrameStore store = new(Options))
         {
-            store.Save(Full(), new FrameTaken(1, FrameInner.Publish, new byte[] { 1 })
+            store.Save(StoredDevice.Full(), new FrameTaken(1, FrameInner.Publish, new byte[] { 1 })
             {
-                Publication = new FramePublication(Full().Peer, "t", 1, [1], 0, 1),
+                Publication = new FramePublication(StoredDevice.Full().Peer, "t", 1, [1], 0, 1),
             });
         }
 
@@ -178,7 +85,7 @@ public sealed class SqliteStoreTests : IDisposable
     {
         using (SqliteFrameStore store = new(Options))
         {
-            store.Save(Full(), null);
+            store.Save(StoredDevice.Full(), null);
         }
 
         File.Delete(Options.IncarnationPath);
@@ -201,7 +108,7 @@ public sealed class SqliteStoreTests : IDisposable
         {
             for (int i = 0; i < 40; i++)
             {
-                store.Save(Full(i), null);
+                store.Save(StoredDevice.Full(i), null);
             }
         }
 
@@ -229,7 +136,7 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public void A_root_that_has_ended_is_not_to_be_found_in_the_files()
     {
-        FrameDevice device = Full();
+        FrameDevice device = StoredDevice.Full();
         byte[] old = device.Confirmed!.Root;
         using (SqliteFrameStore store = new(Options))
         {
@@ -304,7 +211,8 @@ public sealed class SqliteStoreTests : IDisposable
         {
             Path = Path.Combine(folder, "frames.db"), IncarnationPath = Path.Combine(folder, "incarnation"),
         });
-        FrameDevice device = store.Load().FirstOrDefault() ?? Full() with { Confirmed = Full().Confirmed! with { Highest = 0 } };
+        FrameDevice full = StoredDevice.Full();
+        FrameDevice device = store.Load().FirstOrDefault() ?? full with { Confirmed = full.Confirmed! with { Highest = 0 } };
         for (int i = device.Confirmed!.Highest + 1; ; i++)
         {
             device = device with { Confirmed = device.Confirmed! with { Highest = i } };
@@ -314,24 +222,5 @@ public sealed class SqliteStoreTests : IDisposable
             });
             progress.Write(BitConverter.GetBytes((long)i));
         }
-    }
-
-    private static FrameDevice Full(int which = 0)
-    {
-        byte[] key = [.. Enumerable.Range(which, 32).Select(i => (byte)i)];
-        PeerId peer = PeerId.FromEd25519(key, 0);
-        FrameRoot root = new([.. key.Select(one => (byte)(one ^ 0x5A))], 0x123, true)
-        {
-            Highest = 70, Seen = ulong.MaxValue - 1, TakenHighest = 69, TakenMap = 0xFFFE, Reserved = 32, Nd = 5, ResumedNd = 6,
-            Request = [1, 2, 3], Answer = [4, 5], Made = DateTimeOffset.UnixEpoch.AddDays(9), NumberBase = 1UL << 56, IsListening = true,
-        };
-        return new FrameDevice(peer, key, 1)
-        {
-            IsRemembered = true, Confirmed = root, Next = new FrameRoot([.. key.Select(one => (byte)(one ^ 0xA5))], 4, false), Known = 4,
-            Changes = 3, LastReading = (1UL << 56) + 69, Readings = [.. key, .. key, .. key, .. key],
-            MetAt = DateTimeOffset.UnixEpoch.AddDays(8),
-            Aliases = [new FrameAlias(0, 17, [.. "t"u8], [.. "%1"u8]), new FrameAlias(1, 0, [.. "u"u8], null)],
-            Held = [new HeldReading(9, 0, [.. "5.1"u8], DateTimeOffset.UnixEpoch.AddDays(9)) { IsSigned = true }],
-        };
     }
 }

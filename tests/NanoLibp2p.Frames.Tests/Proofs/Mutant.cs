@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace NanoLibp2p.Frames.Tests.Proofs;
@@ -11,6 +12,11 @@ internal sealed record Mutant(string Rule, params (string File, string Find, str
     private const string Attempts = "DeviceSession.Opening.cs";
     private const string Gateway = "FrameGateway.cs";
     private const string Openings = "FrameGateway.Openings.cs";
+    private const string Radio = "FrameRadio.cs";
+    private const string Store = "SqliteFrameStore.cs";
+
+    /// <summary>Whether it may show in episodes, which have a store and a link of their own.</summary>
+    internal bool IsInEpisodes => !Array.Exists(Edits, edit => edit.File is Radio or Store);
 
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<Mutant> All { get; } =
@@ -251,5 +257,54 @@ internal sealed record Mutant(string Rule, params (string File, string Find, str
         new("a record before the last goes on",
             ("FrameRecord.cs", "if (_isOlder && Nd != 0)",
                 "if (false)")),
+        new("G5: a copy of the file is not noticed",
+            (Store, "(options.IsRestored || !isSame)",
+                "options.IsRestored")),
+        new("G5: sessions of a file that went back go on",
+            (Store, """
+                                if (IsRestored)
+                                {
+                                    Write(device
+                """,
+                """
+                                if (false)
+                                {
+                                    Write(device
+                """)),
+        new("a copy's airtime counts as what was used",
+            (Store, "Execute($\"DELETE FROM note WHERE name GLOB '{FrameRadio.Note}*'\");",
+                "")),
+        new("a file does not keep that it went back",
+            (Store, "WriteNote(FrameRadio.CopiedNote, incarnation);",
+                "")),
+        new("a store does not keep that it went back",
+            (Gateway, "options.Store.WriteNote(FrameRadio.CopiedNote, [1]);",
+                "")),
+        new("a radio goes on with a copy's airtime",
+            (Radio, "if (_isCopy || (!isThere",
+                "if ((!isThere")),
+        new("a radio that a copy does not know has its hour",
+            (Radio, "if (_isCopy || (!isThere && _store!.ReadNote(CopiedNote) != null))",
+                "if (_isCopy)")),
+        new("acknowledged messages are in one file alone",
+            (Store, """
+                                if (HasOutside)
+                                {
+                                    Put(
+                """,
+                """
+                                if (false)
+                                {
+                                    Put(
+                """)),
+        new("what was acknowledged since a copy is not taken over",
+            (Store, "if (HasOutside && IsRestored)",
+                "if (false)")),
+        new("what a copy has is taken over once more",
+            (Store, "WHERE known.peer = one.peer AND known.number = one.number)",
+                "WHERE false)")),
+        new("what is in the mesh stays in the second file",
+            (Store, "(HasOutside ? [\"main\", \"outside\"] : [\"main\"])",
+                "([\"main\"])")),
     ];
 }

@@ -13,8 +13,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace NanoLibp2p.Frames.Tests.Proofs;
 
 /// <summary>
-/// Compiles both halves with one rule taken out, and looks which of <see cref="RuleTests"/> fail and in which episode of
-/// <see cref="AirWorld"/> it shows: so each of them was seen failing.
+/// Compiles both halves with one rule taken out, and looks which of <see cref="RuleTests"/> and <see cref="CopyTests"/> fail and in which
+/// episode of <see cref="AirWorld"/> it shows: so each of them was seen failing.
 /// </summary>
 internal static class MutantRun
 {
@@ -27,7 +27,8 @@ internal static class MutantRun
 
     private static readonly string[] _ofTests =
     [
-        $"{Tests}/RuleTests.cs", $"{Tests}/Support/AirWorld.cs", $"{Tests}/Support/CuttingStores.cs", $"{Tests}/Support/WatchingCrypto.cs",
+        $"{Tests}/RuleTests.cs", $"{Tests}/CopyTests.cs", $"{Tests}/Support/StoredDevice.cs", $"{Tests}/Support/AirWorld.cs",
+        $"{Tests}/Support/CuttingStores.cs", $"{Tests}/Support/WatchingCrypto.cs",
         $"{Tests}/Support/PowerCut.cs", $"{Tests}/Support/MemoryFrameStore.cs", $"{Shared}/SeededRandom.cs",
         $"{Shared}/Crypto/CheapCrypto.cs", $"{Shared}/Crypto/ForwardingCrypto.cs",
     ];
@@ -46,7 +47,7 @@ internal static class MutantRun
         ParallelOptions all = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(0, mutants.Length, all, i =>
         {
-            (string tests, string episode) = Play(Compile(sources, references, mutants[i]), episodes);
+            (string tests, string episode) = Play(Compile(sources, references, mutants[i]), mutants[i].IsInEpisodes ? episodes : 0);
             bool isCaught = tests.Length + episode.Length > 0;
             Interlocked.Add(ref missed, isCaught == mutants[i].Edits.Length > 0 ? 0 : 1);
             Console.WriteLine($"{mutants[i].Rule,-58} {(isCaught ? "caught" : "no fault")}\n    tests:   {tests}\n    episode: {episode}");
@@ -61,7 +62,6 @@ internal static class MutantRun
         string top = Top();
         IEnumerable<string> files = new[] { Device, Airtime, Answering }
             .SelectMany(folder => Directory.GetFiles(Path.Combine(top, folder), "*.cs"))
-            .Where(file => !Path.GetFileName(file).StartsWith("Sqlite", StringComparison.Ordinal))
             .Concat(_ofTests.Select(file => Path.Combine(top, file)));
         return files.ToDictionary(file => Path.GetFileName(file), File.ReadAllText, StringComparer.Ordinal);
     }
@@ -130,19 +130,23 @@ internal static class MutantRun
     private static (string Tests, string Episode) Play(Assembly mutant, int episodes)
     {
         List<string> failed = [];
-        Type rules = mutant.GetType(typeof(RuleTests).FullName!)!;
-        foreach (MethodInfo test in rules.GetMethods().Where(one => one.GetCustomAttribute<FactAttribute>() != null))
+        foreach (Type rules in new[] { typeof(RuleTests), typeof(CopyTests) }.Select(one => mutant.GetType(one.FullName!)!))
         {
-            object?[][] rows = [.. test.GetCustomAttributes<InlineDataAttribute>().Select(one => one.Data)];
-            foreach (object?[] row in rows.Length == 0 ? [[]] : rows)
+            foreach (MethodInfo test in rules.GetMethods().Where(one => one.GetCustomAttribute<FactAttribute>() != null))
             {
-                try
+                object?[][] rows = [.. test.GetCustomAttributes<InlineDataAttribute>().Select(one => one.Data)];
+                foreach (object?[] row in rows.Length == 0 ? [[]] : rows)
                 {
-                    test.Invoke(Activator.CreateInstance(rules), row);
-                }
-                catch (TargetInvocationException)
-                {
-                    failed.Add(row.Length == 0 ? test.Name : $"{test.Name}({string.Join(", ", row)})");
+                    object tests = Activator.CreateInstance(rules)!;
+                    using IDisposable? folder = tests as IDisposable;
+                    try
+                    {
+                        test.Invoke(tests, row);
+                    }
+                    catch (TargetInvocationException)
+                    {
+                        failed.Add(row.Length == 0 ? test.Name : $"{test.Name}({string.Join(", ", row)})");
+                    }
                 }
             }
         }

@@ -22,6 +22,11 @@ internal sealed class BoardValues : IStore
             return -1;
         }
 
+        if (value.Length > capacity)
+        {
+            return -2;
+        }
+
         value.CopyTo(buffer, offset);
         return value.Length;
     }

@@ -31,6 +31,7 @@ public sealed class HeapTests
     [InlineData("sx127x", 12, Limit)]
     [InlineData("sx126x", 7, LimitWithFirstContact)]
     [InlineData("sx126x", 9, Limit)]
+    [InlineData("sx126x", 12, Limit)]
     public void The_whole_program_of_a_LoRa_only_board_keeps_within_its_bill(string chip, int spreadingFactor, int limit)
     {
         BoardValues values = new();

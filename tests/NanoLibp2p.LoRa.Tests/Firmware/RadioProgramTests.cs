@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using NanoLibp2p.Crypto;
 using NanoLibp2p.Firmware.Radio;
+using NanoLibp2p.Frames;
 using NanoLibp2p.Frames.Tests;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Hal.Frames;
@@ -70,6 +71,37 @@ public sealed class RadioProgramTests
         Assert.Empty(world.Published);
         board.Numbers = 1;
         while (world.Published.Count == 0 && world.Air.Now < 600000)
+        {
+            program.Step();
+            world.Step(isAwake: false);
+        }
+
+        Assert.NotEmpty(world.Published);
+    }
+
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(4, false)]
+    [InlineData(4, true)]
+    public void A_board_that_was_given_more_gateways_than_it_would_be_now_keeps_all_of_them(int gateways, bool isCopied)
+    {
+        RadioWorld world = new(hasBle: true, hasLoRa: false);
+        Write(world.Values, "settings", "topic = t\nevery = 60000");
+        TwinStore copies = new(world.Values, 261);
+        byte[] entry = new byte[66];
+        Assert.Equal(entry.Length, copies.Read(FrameGateways.Name, entry, 0, entry.Length));
+
+        // the gateway that is there is the last of them
+        byte[] list = new byte[1 + (65 * gateways)];
+        new SeededRandom(50).Fill(list, 0, list.Length);
+        Array.Copy(entry, 1, list, list.Length - 65, 65);
+        list[0] = 1;
+        Assert.True(copies.Forget(FrameGateways.Name) && world.Values.Write(FrameGateways.Name, list, 0, list.Length));
+        Assert.True(!isCopied || copies.Write(FrameGateways.Name, list, 0, list.Length));
+
+        RadioProgram program = new(new TestBoard(world));
+        Assert.Equal(gateways, program.Device.Node.Gateways.Count);
+        while (world.Published.Count == 0 && world.Air.Now < 24 * 3600 * 1000)
         {
             program.Step();
             world.Step(isAwake: false);

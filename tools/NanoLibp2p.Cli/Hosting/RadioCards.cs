@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Firmware.Radio;
 using NanoLibp2p.Frames;
@@ -56,8 +57,9 @@ internal static class RadioCards
     {
         using DesktopCrypto crypto = new();
         FileStore store = new(folder);
-        FrameNodeOptions options = new() { Gateways = RadioProgram.Gateways };
-        FrameNode node = new(options, new FrameSecrets(crypto), identity, store, new SystemRandom(), new Silent());
+
+        // room for a list that has more than a board is given now: it keeps them
+        FrameNode node = new(new FrameNodeOptions(), new FrameSecrets(crypto), identity, store, new SystemRandom(), new Silent());
         if (!node.Start(0, -1))
         {
             // above all that it may have used, since both rise with the time
@@ -69,9 +71,18 @@ internal static class RadioCards
                 throw new CliException($"cannot write to {folder}");
             }
         }
+        bool isKnown = node.Gateways.Find(gateway.Card) >= 0;
+        if (!isKnown && node.Gateways.Count >= RadioProgram.Gateways)
+        {
+            string known = string.Join(", ", Enumerable.Range(0, node.Gateways.Count).Select(node.Gateways.Id));
+            throw new CliException($"the board in {folder} takes no card of {gateway.Peer}: it has {node.Gateways.Count} gateways "
+                + $"({known}), and a board with radios alone is given {RadioProgram.Gateways}; delete {FrameGateways.Name} in that folder, "
+                + "and provision it for each that it is to have");
+        }
         return node.AddGateway(gateway.Card, gateway.StaticKey) >= 0 ? RadioCard.Of(identity, crypto)
-            : throw new CliException($"the board in {folder} takes no card of {gateway.Peer}: it has a newer one, or "
-                + $"{RadioProgram.Gateways} gateways");
+            : throw new CliException(isKnown
+                ? $"the board in {folder} has a newer card of {gateway.Peer}: give the one that the gateway prints now"
+                : $"cannot write to {folder}");
     }
 
     /// <summary>Adds a board's card to a file of devices, unless it is there.</summary>

@@ -31,6 +31,9 @@ internal sealed class CliProcess : IAsyncDisposable
         _reading = ReadAsync();
     }
 
+    /// <summary>Whether it has ended.</summary>
+    internal bool HasExited => _process.HasExited;
+
     /// <summary>Starts a command.</summary>
     internal static CliProcess Start(params string[] arguments) => Start([], arguments);
 

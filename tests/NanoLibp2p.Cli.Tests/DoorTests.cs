@@ -134,6 +134,22 @@ public sealed class DoorTests
         Assert.Equal(exitCode == 0, output.Contains("listening on", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(200)]
+    [InlineData(300)]
+    public async Task Under_a_low_limit_of_open_files_it_listens_and_a_flood_of_sockets_does_not_end_it(int files)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "prlimit of Linux");
+        await using CliProcess listener = CliProcess.StartWithin(files, "listen", "--listen", "/ip4/127.0.0.1/tcp/0", "--json");
+        string address = (await listener.EventAsync("listening")).GetProperty("addr").GetString()!;
+        new SocketFlood(address, 4 * files).Dispose();
+        for (int code = 1; code != 0;)
+        {
+            Assert.False(listener.HasExited, "it has ended");
+            code = (await CliResult.RunAsync("ping", address, "--count", "1")).ExitCode;
+        }
+    }
+
     private static async Task<Socket> ConnectAsync(string address, string from)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -71,13 +71,13 @@ internal sealed class Listener
             {
                 await _room.WaitAsync(stopping).ConfigureAwait(false);
                 Socket socket = await AcceptAsync(stopping).ConfigureAwait(false);
-                if (AddressOf(socket) is { } address)
+                if (!OpenFiles.IsOneOfLast(socket.SafeHandle) && AddressOf(socket) is { } address)
                 {
                     node.Accept(socket, address, _room);
                 }
                 else
                 {
-                    // it left again
+                    // no file to spare for it, or it left again
                     socket.Dispose();
                     _room.Release();
                 }

@@ -23,7 +23,7 @@ namespace NanoLibp2p.Frames
         private const byte Version = 1;
 
         private readonly byte[] _raw;
-        private readonly PeerId[] _ids;
+        private readonly int _capacity;
         private readonly IStore _store;
         private int _count;
 
@@ -33,7 +33,7 @@ namespace NanoLibp2p.Frames
         public FrameGateways(IStore store, int capacity)
         {
             _raw = new byte[1 + (capacity * EntryBytes)];
-            _ids = new PeerId[capacity];
+            _capacity = capacity;
             _store = store;
         }
 
@@ -52,17 +52,12 @@ namespace NanoLibp2p.Frames
             {
                 _count = (count - 1) / EntryBytes;
             }
-
-            for (int i = 0; i < _count; i++)
-            {
-                _ids[i] = PeerId.FromEd25519(_raw, At(i) + 1);
-            }
         }
 
-        /// <summary>The peer id of a gateway.</summary>
+        /// <summary>The peer id of a gateway, made anew each time: once an opening, and a session keeps its own.</summary>
         public PeerId Id(int gateway)
         {
-            return _ids[gateway];
+            return PeerId.FromEd25519(_raw, At(gateway) + 1);
         }
 
         /// <summary>Copies the static key of a gateway, 32 bytes.</summary>
@@ -100,7 +95,7 @@ namespace NanoLibp2p.Frames
         public int Add(byte[] card, byte[] staticKey)
         {
             int place = Find(card);
-            if (place >= 0 ? !MayTake(place, card, staticKey) : _count == _ids.Length)
+            if (place >= 0 ? !MayTake(place, card, staticKey) : _count == _capacity)
             {
                 return -1;
             }
@@ -125,7 +120,7 @@ namespace NanoLibp2p.Frames
 
             if (isNew)
             {
-                _ids[_count++] = PeerId.FromEd25519(_raw, at + 1);
+                _count++;
             }
 
             return place;

@@ -44,7 +44,13 @@ public sealed class HeapTests
         Assert.True(new FrameNode(new FrameNodeOptions(), new FrameSecrets(crypto), identity, values, new SeededRandom(2), new Deaf())
             .Provision(1, new byte[32], 1UL << 56, false));
 
+        bytes = new byte[1 + (65 * RadioProgram.Gateways)];
+        new SeededRandom(4).Fill(bytes, 0, bytes.Length);
+        bytes[0] = 1;
+        values.Write(FrameGateways.Name, bytes, 0, bytes.Length);
+
         RadioProgram program = new(new LoRaBoard(values, chip));
+        Assert.Equal(RadioProgram.Gateways, program.Device.Node.Gateways.Count);
 
         SortedDictionary<string, int> all = LiveHeap.Measure(program, item => item is IRandom or IStore and not TwinStore or string
             or ILoRaBus or RadioBoard or FrameNodeOptions or DeviceSessionOptions);

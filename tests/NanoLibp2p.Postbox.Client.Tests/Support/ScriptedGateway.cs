@@ -104,10 +104,19 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     /// <summary>Puts an item into a mailbox, and tells who follows.</summary>
     public async Task AddAsync(Item item)
     {
-        List<PeerStream> told;
         lock (_lock)
         {
             Items.Add(item);
+        }
+
+        await TellAsync(item);
+    }
+
+    private async Task TellAsync(Item item)
+    {
+        List<PeerStream> told;
+        lock (_lock)
+        {
             told = [.. _following.Where(one => one.Peer.Equals(item.To)).Select(one => one.Stream)];
         }
 
@@ -141,7 +150,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
                     await stream.WriteAsync(answer, cancellationToken);
                     if (added != null)
                     {
-                        await AddAsync(added);
+                        await TellAsync(added);
                     }
                 }
             }
@@ -239,6 +248,8 @@ internal sealed class ScriptedGateway : IAsyncDisposable
                 return Refuse(request.Serial, 406, Wire.Bytes(7, Wire.Number(5, (ulong)Work)));
             }
 
+            // before the answer: who has a receipt may look
+            Items.Add(item);
             added = item;
         }
 

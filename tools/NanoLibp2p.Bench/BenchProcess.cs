@@ -46,23 +46,37 @@ internal sealed class BenchProcess : IDisposable
     /// <summary>Whether <see cref="StartAhead"/> has it run before what else has its core: that takes Linux, chrt and root.</summary>
     public static bool MayGoAhead { get; } = OperatingSystem.IsLinux() && CanGoAhead();
 
-    /// <summary>Starts it with a core of its own to run on, where the system has taskset (Linux) and that core; ahead of what else runs
-    /// there (SCHED_FIFO) where <see cref="MayGoAhead"/>.</summary>
+    /// <summary>Starts it on a core, where the system has taskset (Linux) and that core, ahead of what else runs there (SCHED_FIFO) where
+    /// <see cref="MayGoAhead"/>.</summary>
+    /// <param name="core">The number of the core.</param>
+    /// <param name="spins">Whether threads of its pool spin while they wait for work, which is .NET's default: false leaves the core to
+    /// others meanwhile.</param>
+    /// <param name="arguments">Its command.</param>
+    public static BenchProcess StartAhead(int core, bool spins, params string[] arguments)
+    {
+        string[] ahead = MayGoAhead ? ["chrt", "--fifo", "1"] : [];
+        BenchProcess started = Prepare([.. On(core), .. ahead, .. Self(), .. arguments]);
+        if (!spins)
+        {
+            started._process.StartInfo.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
+        }
+
+        started._process.Start();
+        return started;
+    }
+
+    /// <summary>Starts it on a core, behind whoever is ahead there.</summary>
     /// <param name="core">The number of the core.</param>
     /// <param name="arguments">Its command.</param>
-    public static BenchProcess StartAhead(int core, params string[] arguments)
-    {
-        string[] place = OperatingSystem.IsLinux() && core < Environment.ProcessorCount
-            ? ["taskset", "-c", Text(core), .. MayGoAhead ? ["chrt", "--fifo", "1"] : Array.Empty<string>()] : [];
-        return StartProgram([.. place, .. Self(), .. arguments]);
-    }
+    public static BenchProcess StartBehind(int core, params string[] arguments) => StartProgram([.. On(core), .. Self(), .. arguments]);
 
     /// <summary>Starts any program that talks in lines.</summary>
     /// <param name="command">The program, and its arguments.</param>
     public static BenchProcess StartProgram(params string[] command)
     {
-        ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        return new BenchProcess(Process.Start(start)!);
+        BenchProcess started = Prepare(command);
+        started._process.Start();
+        return started;
     }
 
     /// <summary>Its next line.</summary>
@@ -104,6 +118,14 @@ internal sealed class BenchProcess : IDisposable
         _process.WaitForExit();
         _process.Dispose();
     }
+
+    private static BenchProcess Prepare(string[] command) => new(new Process
+    {
+        StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardInput = true },
+    });
+
+    private static string[] On(int core)
+        => OperatingSystem.IsLinux() && core < Environment.ProcessorCount ? ["taskset", "-c", Text(core)] : [];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -9,8 +9,8 @@ namespace NanoLibp2p.Bench;
 
 /// <summary>
 /// How much later a peer's pings are answered while another peer floods the gateway: three processes, the gateway alone on one core, the
-/// two peers on another, all ahead of what else the machine does, so that the friend is late by what the gateway does and not by its own
-/// core: who sends until the gateway takes no more leaves that core. Alone and beside each flood have their turns.
+/// two peers on another, of which the one that pings is ahead of the one that floods, so that it is late by what the gateway does and not
+/// by its own core. Alone and beside each flood have their turns.
 /// </summary>
 internal static class FloodBench
 {
@@ -50,13 +50,13 @@ internal static class FloodBench
 
     private static async Task RunAsync(int rounds, int pings)
     {
-        using BenchProcess gateway = BenchProcess.StartAhead(0, "flood-gateway");
+        using BenchProcess gateway = BenchProcess.StartAhead(0, spins: true, "flood-gateway");
         string address = await gateway.ReadAsync();
-        using BenchProcess friend = BenchProcess.StartAhead(1, "flood-friend", address);
-        using BenchProcess flooder = BenchProcess.StartAhead(1, "flood-flooder", address);
+        using BenchProcess friend = BenchProcess.StartAhead(1, spins: false, "flood-friend", address);
+        using BenchProcess flooder = BenchProcess.StartBehind(1, "flood-flooder", address);
         await friend.ReadAsync();
         await flooder.ReadAsync();
-        string[] kinds = ["alone", "data", "messages"];
+        string[] kinds = ["alone", "gigabit", "data", "messages"];
         Dictionary<string, Samples> samples = kinds.ToDictionary(one => one, _ => new Samples());
         for (int round = 0; round <= rounds; round++)
         {
@@ -97,7 +97,7 @@ internal static class FloodBench
             double late = samples[kind].Median("p99");
             string rate = kind switch
             {
-                "data" => string.Create(CultureInfo.InvariantCulture, $"{samples[kind].Median("rate") / 1e6:N0} MB a second"),
+                "data" or "gigabit" => string.Create(CultureInfo.InvariantCulture, $"{samples[kind].Median("rate") / 1e6:N0} MB a second"),
                 "messages" => string.Create(CultureInfo.InvariantCulture, $"{samples[kind].Median("rate"):N0} signed messages a second"),
                 _ => "",
             };
@@ -108,7 +108,7 @@ internal static class FloodBench
 
         if (!BenchProcess.MayGoAhead)
         {
-            Console.WriteLine("The processes wait for their cores, too, which counts here: with chrt and as root they go ahead.");
+            Console.WriteLine("The gateway and who pings wait for their cores, too, and that counts: with chrt and as root they go ahead.");
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -118,6 +118,7 @@ internal static class FloodBench
     private static string Name(string kind) => kind switch
     {
         "data" => "a flood of data",
+        "gigabit" => "a gigabit link",
         "messages" => "one of messages",
         _ => "nobody",
     };

@@ -24,6 +24,10 @@ internal static class FloodPeers
     private const string Meshsub = "/meshsub/1.1.0";
     private const string Topic = "flood";
     private const int PieceBytes = 64 * 1024;
+
+    // a gigabit a second, which a peer's own link can bring, in pieces of a record
+    private const double PacedBytesPerSecond = 125e6;
+    private const int PacedPieceBytes = 16 * 1024;
     private const int MessageBytes = 100;
 
     // messages that are written at once
@@ -67,7 +71,7 @@ internal static class FloodPeers
         }
     }
 
-    /// <summary>The flooder: "data" and "messages" begin, "end" ends, "count" says how many bytes or messages it has written.</summary>
+    /// <summary>The flooder: "data", "gigabit" and "messages" begin, "end" ends, "count" says how many bytes or messages it has written.</summary>
     internal static async Task FloodAsync(string address)
     {
         CryptoProvider crypto = DesktopCrypto.Choose();
@@ -76,18 +80,26 @@ internal static class FloodPeers
         PeerId gateway = await node.DialAsync(address);
         Console.WriteLine("connected");
         ulong number = 0;
-        while (await Console.In.ReadLineAsync() is { } line && line is "data" or "messages")
+        while (await Console.In.ReadLineAsync() is { } line && line is "data" or "gigabit" or "messages")
         {
             using CancellationTokenSource end = new();
-            bool isData = line == "data";
+            bool isData = line != "messages";
+            bool isPaced = line == "gigabit";
             await using PeerStream stream = await node.OpenStreamAsync(gateway, isData ? Sink : Meshsub);
             _count = 0;
             Task writing = Task.Run(async () =>
             {
                 byte[] piece = new byte[PieceBytes];
+                long begun = Stopwatch.GetTimestamp();
                 while (!end.IsCancellationRequested)
                 {
-                    int bytes = isData ? PieceBytes : Sign(identity, crypto, ref number, piece);
+                    if (isPaced && _count > Stopwatch.GetElapsedTime(begun).TotalSeconds * PacedBytesPerSecond)
+                    {
+                        Thread.SpinWait(1);
+                        continue;
+                    }
+
+                    int bytes = isPaced ? PacedPieceBytes : isData ? PieceBytes : Sign(identity, crypto, ref number, piece);
                     await stream.WriteAsync(piece.AsMemory(0, bytes), CancellationToken.None);
                     Interlocked.Add(ref _count, isData ? bytes : Batch);
                 }

@@ -142,7 +142,7 @@ public sealed class DoorTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "prlimit of Linux");
         await using CliProcess listener = CliProcess.StartWithin(files, "listen", "--listen", "/ip4/127.0.0.1/tcp/0", "--json");
         string address = (await listener.EventAsync("listening")).GetProperty("addr").GetString()!;
-        new SocketFlood(address, 4 * files).Dispose();
+        new SocketFlood(Multiaddr.Parse(address).Port, 4 * files).Dispose();
         for (int code = 1; code != 0;)
         {
             Assert.False(listener.HasExited, "it has ended");

@@ -173,13 +173,20 @@ public sealed class GatewayTests : IDisposable
         Assert.Contains("drained", end.Errors, StringComparison.Ordinal);
     }
 
-    [Fact(SkipUnless = nameof(IsLinux), Skip = "prlimit of Linux")]
-    public async Task A_flood_of_sockets_under_a_low_limit_of_open_files_does_not_end_it()
+    [Theory(SkipUnless = nameof(IsLinux), Skip = "prlimit of Linux")]
+    [InlineData("tcp")]
+    [InlineData("ws")]
+    [InlineData("http")]
+    public async Task A_flood_of_sockets_under_a_low_limit_of_open_files_does_not_end_it(string door)
     {
         await using CliProcess gateway = CliProcess.StartWithin(LowFiles, "gateway", "run", "--data", Data, "--json",
-            "--listen", "/ip4/127.0.0.1/tcp/0", "--http", "http://127.0.0.1:0");
+            "--listen", "/ip4/127.0.0.1/tcp/0", "--listen", "/ip4/127.0.0.1/tcp/0/ws", "--http", "http://127.0.0.1:0");
+        Dictionary<string, int> ports = [];
         string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
-        using (new SocketFlood(address, 4 * LowFiles))
+        ports["tcp"] = Multiaddr.Parse(address).Port;
+        ports["ws"] = Multiaddr.Parse((await gateway.EventAsync("listening")).GetProperty("addr").GetString()!).Port;
+        ports["http"] = new Uri((await gateway.EventAsync("http")).GetProperty("url").GetString()!).Port;
+        using (new SocketFlood(ports[door], 4 * LowFiles))
         {
             // what it has not done before opens a library
             CliResult status = await CliResult.RunAsync("gateway", "status", "--data", Data);

@@ -2,20 +2,19 @@ using System;
 using System.Collections.Generic;
 using System.Net;
 using System.Net.Sockets;
-using NanoLibp2p.Multiformats;
 using Xunit;
 
 namespace NanoLibp2p.Cli.Tests;
 
-/// <summary>Sockets that call an address and say nothing, until it is disposed.</summary>
+/// <summary>Sockets that call a port of this host and say nothing, until it is disposed.</summary>
 internal sealed class SocketFlood : IDisposable
 {
     private readonly List<Socket> _sockets = [];
 
     /// <summary>Calls so often; who is not accepted waits in the system's queue.</summary>
-    internal SocketFlood(string address, int count)
+    internal SocketFlood(int port, int count)
     {
-        IPEndPoint there = new(IPAddress.Loopback, Multiaddr.Parse(address).Port);
+        IPEndPoint there = new(IPAddress.Loopback, port);
         for (int i = 0; i < count; i++)
         {
             Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -83,6 +84,7 @@ internal sealed class WebSocketTransport(WebSocketListenOptions options) : IList
                 }
             });
         });
+        builder.Services.AddSingleton<IConnectionListenerFactory, SparingListenerFactory>();
         WebApplication server = builder.Build();
         server.UseWebSockets();
         server.Run(context => AcceptAsync(node, callers, context, isSecure));

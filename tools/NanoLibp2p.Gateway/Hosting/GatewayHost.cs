@@ -8,6 +8,7 @@ using System.Net.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -25,6 +26,7 @@ using NanoLibp2p.Gateway.Http;
 using NanoLibp2p.Gateway.Page;
 using NanoLibp2p.Gateway.Storage;
 using NanoLibp2p.Host;
+using NanoLibp2p.Host.WebSocket;
 using NanoLibp2p.Postbox.Service;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -253,6 +255,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private static void AddHttp(WebApplicationBuilder builder, GatewaySettings settings, GatewayCore core)
     {
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton<IConnectionListenerFactory, SparingListenerFactory>();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;

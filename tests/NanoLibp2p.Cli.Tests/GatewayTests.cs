@@ -145,6 +145,9 @@ public sealed class GatewayTests : IDisposable
         File.WriteAllText(config, """{ "limits": { "streams": 100 } }""");
         await using CliProcess gateway = Start("--config", config, "--set", "logging.format=json");
         string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        File.WriteAllText(config, "{");
+        await gateway.SignalAsync("HUP");
+        await UntilAsync(async () => (await CliResult.RunAsync("gateway", "status", "--data", Data)).Output.Contains("is no JSON"));
         File.WriteAllText(config, """{ "limits": { "streams": 101, "connectionsPerHost": 1 }, "drainSeconds": 1 }""");
         File.WriteAllText(Path.Combine(Data, "blocked"), Somebody + "\n");
 
@@ -158,6 +161,8 @@ public sealed class GatewayTests : IDisposable
         Assert.Contains("reload: limits.streams has changed, which needs a restart", messages);
         Assert.Contains("reload: drainSeconds is 1 now", messages);
         Assert.Contains("reload: limits.connectionsPerHost is 1 now", messages);
+        string kept = Assert.Single(lines, line => line.Contains("reload: settings stay as they were", StringComparison.Ordinal));
+        Assert.Equal("Warning", JsonElement.Parse(kept).GetProperty("LogLevel").GetString());
     }
 
     [Fact(SkipUnless = nameof(IsUnix), Skip = "signals of Unix")]

@@ -340,7 +340,7 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>, IDisp
         await using GatewayHost gateway = await Gateways.StartAsync(
             Gateways.Settings(_folder.Path), new Gateways.Logs(), new HastyTime(20));
         StuckGate gate = new();
-        Libp2pNodeOptions options = new() { Shards = TestShards.Count, Gate = gate, ListenAddresses = { "/ip4/127.0.0.1/tcp/0" } };
+        Libp2pNodeOptions options = new() { Shards = 1, Gate = gate, ListenAddresses = { "/ip4/127.0.0.1/tcp/0" } };
         await using Libp2pNode peer = await Libp2pNode.StartAsync(options);
         await using Libp2pNode outside = await Gateways.PeerAsync();
         await peer.DialAsync(gateway);

@@ -77,11 +77,19 @@ public sealed class RadioCommandsTests : IDisposable
             await new MessageStream(stream, Gateways.Patience).WriteMessageAsync(Call(_device.PeerId));
         }
 
-        Libp2pException refused = await Assert.ThrowsAnyAsync<Libp2pException>(() => AskAsync(caller, peer, Call(_caller.PeerId)));
+        // each has its place once the gateway has begun with it
+        Libp2pException? refused = null;
+        Stopwatch watch = Stopwatch.StartNew();
+        while (refused == null)
+        {
+            Assert.True(watch.Elapsed < Gateways.Patience, "a seventeenth call has its answer");
+            refused = await Record.ExceptionAsync(() => AskAsync(caller, peer, Call(_caller.PeerId))) as Libp2pException;
+        }
+
         Assert.DoesNotContain("time", refused.Message, StringComparison.OrdinalIgnoreCase);
         waiting[0].Abort();
         byte[] answer = [];
-        Stopwatch watch = Stopwatch.StartNew();
+        watch.Restart();
         while (answer.Length == 0)
         {
             try

@@ -319,11 +319,12 @@ internal sealed class GatewayCore : IAsyncDisposable
         try
         {
             List<string> told = [];
+            List<string> failed = [];
             GatewaySettings before = Settings;
             GatewaySettings? read = GatewaySettings.TryLoad(before.Sources, out IReadOnlyList<string> errors);
             if (read == null)
             {
-                told.AddRange(errors.Select(error => $"settings stay as they were: {error}"));
+                failed.AddRange(errors.Select(error => $"settings stay as they were: {error}"));
                 Conditions.Set("settings", errors[0]);
             }
             else
@@ -345,17 +346,17 @@ internal sealed class GatewayCore : IAsyncDisposable
                 _services?.Change(now);
             }
 
-            Try(told, "block list", Blocked.Reload);
-            Try(told, "list of tokens", Admission.Reload);
-            Try(told, "certificate", () => Certificate.Reload(Settings));
+            Try(failed, "block list", Blocked.Reload);
+            Try(failed, "list of tokens", Admission.Reload);
+            Try(failed, "certificate", () => Certificate.Reload(Settings));
             _webSockets.CertificateContext = Certificate.Current;
-            Try(told, "token", () => Access.Change(BearerToken.Read(Folder, Settings.HttpTokenFile, make: false, out _)));
+            Try(failed, "token", () => Access.Change(BearerToken.Read(Folder, Settings.HttpTokenFile, make: false, out _)));
             foreach (PeerId peer in Node.Peers.Where(Blocked.Contains))
             {
                 await Node.DisconnectAsync(peer).ConfigureAwait(false);
             }
 
-            if (told.Count == 0)
+            if (told.Count + failed.Count == 0)
             {
                 told.Add("nothing has changed in the settings; tokens, block list and certificate are read again");
             }
@@ -365,7 +366,12 @@ internal sealed class GatewayCore : IAsyncDisposable
                 _log.LogInformation("reload: {Text}", sentence);
             }
 
-            return told;
+            foreach (string sentence in failed)
+            {
+                _log.LogWarning("reload: {Text}", sentence);
+            }
+
+            return [.. failed, .. told];
         }
         finally
         {
@@ -405,7 +411,7 @@ internal sealed class GatewayCore : IAsyncDisposable
 
     private static string HostOf(Uri url) => url.Host == "localhost" ? "127.0.0.1" : url.Host.Trim('[', ']');
 
-    private static void Try(List<string> told, string name, Action action)
+    private static void Try(List<string> failed, string name, Action action)
     {
         try
         {
@@ -413,7 +419,7 @@ internal sealed class GatewayCore : IAsyncDisposable
         }
         catch (GatewayException e)
         {
-            told.Add($"the {name} stays as it was: {e.Message}");
+            failed.Add($"the {name} stays as it was: {e.Message}");
         }
     }
 

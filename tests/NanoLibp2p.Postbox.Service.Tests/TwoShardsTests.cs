@@ -1,0 +1,13 @@
+using System.Threading.Tasks;
+using NanoLibp2p.Tests;
+
+namespace NanoLibp2p.Postbox.Service.Tests;
+
+/// <summary>What has nodes of one shard elsewhere here, with two.</summary>
+[Collection("Two shards")]
+[CollectionDefinition("Two shards", DisableParallelization = true)]
+public sealed class TwoShardsTests
+{
+    [Fact]
+    public Task The_services_suite_passes_with_two_shards() => TwoShards.RunAsync("-class-", "*.TwoShardsTests");
+}

@@ -36,6 +36,9 @@ internal static class StoreBench
     private static readonly Option<long> _operations =
         new("--operations") { Description = "how many items come and go", DefaultValueFactory = _ => 10_000_000 };
 
+    private static readonly Argument<string> _program =
+        new("program") { Description = "nanolibp2p as `dotnet publish -c Release -o OUT tools/NanoLibp2p.Cli` makes it" };
+
     private static readonly Option<bool> _onNats = new("--nats") { Description = "on NATS instead of SQLite" };
 
     /// <summary>The commands.</summary>
@@ -49,9 +52,16 @@ internal static class StoreBench
             _items, _onNats,
         };
         growth.SetAction(async parsed => await GrowthAsync(parsed.GetValue(_items), parsed.GetValue(_onNats)) is not false ? 0 : 1);
+        Command start = new("start", "how long a gateway takes from its process's start until it is ready with all that waits; exit code 0 "
+            + "if within its bound")
+        {
+            _program, _items, _rounds, _onNats,
+        };
+        start.SetAction(parsed => StartAsync(parsed.GetRequiredValue(_program), parsed.GetValue(_onNats), parsed.GetValue(_items),
+            parsed.GetValue(_rounds)));
         Command postbox = new("postbox", "the store of a gateway's mail beside SQLite; exit code 0 if it keeps to its bounds")
         {
-            _items, _rounds, _batches, churn, growth,
+            _items, _rounds, _batches, churn, growth, start,
         };
         postbox.SetAction(parsed => RunAsync(parsed.GetValue(_items), parsed.GetValue(_rounds), parsed.GetRequiredValue(_batches)));
         yield return postbox;
@@ -76,6 +86,19 @@ internal static class StoreBench
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<int> StartAsync(string program, bool isOnNats, int items, int rounds)
+    {
+        try
+        {
+            return await StartBench.RunAsync(program, isOnNats, items, Math.Max(rounds, 1)) is not false ? 0 : 1;
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
         }
     }
 

@@ -11,6 +11,12 @@ internal sealed class Entry(PostboxHead head)
     /// <summary>Another item whose id begins with the same 8 bytes; null for none.</summary>
     internal Entry? SameName { get; set; }
 
+    /// <summary>What came before it in its <see cref="ArrivalList"/>; null for none.</summary>
+    internal Entry? Before { get; set; }
+
+    /// <summary>What came after it there; null for none.</summary>
+    internal Entry? After { get; set; }
+
     /// <summary>Its place among the fates of its lane; null while it waits.</summary>
     internal LinkedListNode<Entry>? Fate { get; set; }
 

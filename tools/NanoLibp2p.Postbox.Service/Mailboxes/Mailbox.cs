@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Multiformats;
@@ -20,10 +21,8 @@ internal sealed class Mailbox
     /// <summary>How long a fate is kept after the item's own end (SPEC.md 10.1).</summary>
     internal const long FateSeconds = 86_400;
 
-    private static readonly Comparer<Entry> _byArrival = Comparer<Entry>.Create((a, b) => a.Head.Sequence.CompareTo(b.Head.Sequence));
-
     private readonly Dictionary<ulong, Entry> _byName = [];
-    private readonly SortedSet<Entry>?[] _waiting = new SortedSet<Entry>?[Priorities];
+    private readonly ArrivalList?[] _waiting = new ArrivalList?[Priorities];
     private readonly Dictionary<ulong, Entry> _slots = [];
     private readonly LinkedList<Entry>?[] _settled = new LinkedList<Entry>?[Lanes];
     private readonly PriorityQueue<Entry, long> _ends = new();
@@ -75,7 +74,7 @@ internal sealed class Mailbox
     /// <summary>What a device on a radio has put off, by sequence, since the gateway started (SPEC.md 14.1).</summary>
     internal HashSet<long> PutOff { get; } = [];
 
-    internal int Settled => _settled.Sum(list => list?.Count ?? 0);
+    internal int Settled { get; private set; }
 
     /// <summary>Whether it is gone from the index.</summary>
     internal bool IsDropped { get; set; }
@@ -85,7 +84,7 @@ internal sealed class Mailbox
     {
         get
         {
-            Entry? first = _waiting.Select(set => set?.Min).Where(one => one != null).MinBy(one => one!.Head.Sequence);
+            Entry? first = _waiting.Select(list => list?.First).Where(one => one != null).MinBy(one => one!.Head.Sequence);
             return first?.Head.Arrived;
         }
     }
@@ -138,19 +137,9 @@ internal sealed class Mailbox
     {
         for (int priority = Priorities - 1; priority >= 0; priority--)
         {
-            if (_waiting[priority] is { Count: > 0 } set)
+            foreach (Entry entry in _waiting[priority]?.From(after) ?? [])
             {
-                IEnumerable<PostboxHead> found = set.Select(one => one.Head);
-                if (after > 0)
-                {
-                    // from the newest back, so that what is old costs nothing
-                    found = set.Reverse().TakeWhile(one => one.Head.Sequence > after).Select(one => one.Head).Reverse();
-                }
-
-                foreach (PostboxHead head in found)
-                {
-                    yield return head;
-                }
+                yield return entry.Head;
             }
         }
     }
@@ -161,21 +150,13 @@ internal sealed class Mailbox
         int count = 0;
         long bytes = 0;
         long last = 0;
-        foreach (SortedSet<Entry>? set in _waiting)
+        foreach (ArrivalList? list in _waiting)
         {
-            if (set is not { Count: > 0 })
+            last = Math.Max(last, list?.Last?.Head.Sequence ?? 0);
+            for (Entry? entry = after > 0 ? list?.Last : null; entry != null && entry.Head.Sequence > after; entry = entry.Before)
             {
-                continue;
-            }
-
-            last = Math.Max(last, set.Max!.Head.Sequence);
-            if (after > 0)
-            {
-                foreach (Entry entry in set.Reverse().TakeWhile(one => one.Head.Sequence > after))
-                {
-                    count++;
-                    bytes += entry.Head.Size;
-                }
+                count++;
+                bytes += entry.Head.Size;
             }
         }
 
@@ -184,7 +165,7 @@ internal sealed class Mailbox
 
     /// <summary>Items of topics that wait, as they came.</summary>
     internal IEnumerable<PostboxHead> TopicItems()
-        => _waiting[0]?.Select(one => one.Head).Where(one => one.Form != 1) ?? [];
+        => _waiting[0]?.From(0).Select(one => one.Head).Where(one => one.Form != 1) ?? [];
 
     internal IEnumerable<PostboxHead> All()
     {
@@ -246,19 +227,20 @@ internal sealed class Mailbox
     internal void Unfollow(Action follower) => _followers.Remove(follower);
 
     /// <summary>Takes what the store tells of a head.</summary>
-    internal void Put(PostboxHead head)
+    /// <returns>The head of this sequence until now; null for none.</returns>
+    internal PostboxHead? Put(PostboxHead head)
     {
-        Entry? entry = _byName.GetValueOrDefault(head.Id.Name);
-        Entry? first = entry;
+        ref Entry? first = ref CollectionsMarshal.GetValueRefOrAddDefault(_byName, head.Id.Name, out _);
+        Entry? entry = first;
         while (entry != null && entry.Head.Sequence != head.Sequence)
         {
             entry = entry.SameName;
         }
 
+        PostboxHead? former = entry?.Head;
         if (entry == null)
         {
-            entry = new Entry(head) { SameName = first };
-            _byName[head.Id.Name] = entry;
+            first = entry = new Entry(head) { SameName = first };
         }
         else
         {
@@ -274,6 +256,8 @@ internal sealed class Mailbox
                 follower();
             }
         }
+
+        return former;
     }
 
     internal void Remove(PostboxHead head)
@@ -312,7 +296,7 @@ internal sealed class Mailbox
         PostboxHead head = entry.Head;
         if (head.IsWaiting)
         {
-            (_waiting[Math.Min((int)head.Priority, Priorities - 1)] ??= new SortedSet<Entry>(_byArrival)).Add(entry);
+            (_waiting[Math.Min((int)head.Priority, Priorities - 1)] ??= new ArrivalList()).Add(entry);
             Waiting++;
             WaitingBytes += head.Size;
             Held += head.Form == 1 ? 1 : 0;
@@ -324,6 +308,7 @@ internal sealed class Mailbox
         }
         else
         {
+            Settled++;
             entry.Fate = (_settled[Math.Min((int)head.Lane, Lanes - 1)] ??= new LinkedList<Entry>()).AddLast(entry);
         }
 
@@ -341,6 +326,7 @@ internal sealed class Mailbox
         PostboxHead head = entry.Head;
         if (!head.IsWaiting)
         {
+            Settled--;
             entry.Fate!.List!.Remove(entry.Fate);
             entry.Fate = null;
             return;

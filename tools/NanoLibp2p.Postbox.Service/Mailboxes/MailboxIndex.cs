@@ -107,13 +107,12 @@ internal sealed class MailboxIndex(ItemEnds ends)
             return;
         }
 
-        if (box.Find(head.Id) is { } before)
+        LastSequence = head.Sequence;
+        if (box.Put(head) is { } former)
         {
-            Tally(before, -1);
+            Tally(former, -1);
         }
 
-        LastSequence = head.Sequence;
-        box.Put(head);
         Tally(head, 1);
     }
 

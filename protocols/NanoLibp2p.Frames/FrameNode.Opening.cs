@@ -242,7 +242,7 @@ namespace NanoLibp2p.Frames
 
             int result = _wanted == FrameHead.R1 ? _session.Resume()
                 : _wanted == FrameHead.KK1 ? _session.OpenKnown(_gateway, _gateways.Id(_gateway), key)
-                : _session.OpenNew(_gateways.Count > 0 ? _gateways.Id(_gateway) : null);
+                : _session.OpenNew(_gateways.Count > 0 ? _gateways.Id(_gateway) : _options.Meets);
             if (result == 0 && (_state == FrameState.Known || _state == FrameState.None))
             {
                 Change(FrameState.Opening);

@@ -1,3 +1,5 @@
+using NanoLibp2p.Multiformats;
+
 namespace NanoLibp2p.Frames
 {
     /// <summary>Sizes and habits of a <see cref="FrameNode"/>: its link's, and the application's.</summary>
@@ -41,6 +43,10 @@ namespace NanoLibp2p.Frames
 
         /// <summary>Whether a device without gateways takes the first that answers, for ten minutes after a start by hand.</summary>
         public bool MayMeet;
+
+        /// <summary>The gateway that <see cref="MayMeet"/> is for, which first contact then names: on links bounded by air no other answers
+        /// (SPEC.md 5.5). Null for any.</summary>
+        public PeerId Meets;
 
         /// <summary>Whether the gateway may call methods 80h to FFh.</summary>
         public bool MayBeCalled;

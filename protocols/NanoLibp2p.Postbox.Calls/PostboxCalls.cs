@@ -59,9 +59,6 @@ namespace NanoLibp2p.Postbox.Calls
 
         private bool _isDue;
 
-        // of a reply
-        private readonly byte[] _length = new byte[Varint.MaxBytes];
-
         /// <summary>Calls for a client.</summary>
         /// <param name="mail">The client, which was added to a node: it has no stream meanwhile, and none is needed.</param>
         public PostboxCalls(PostboxClient mail)
@@ -212,9 +209,7 @@ namespace NanoLibp2p.Postbox.Calls
 
             if (_mail.Asked > PostboxClient.AskMail)
             {
-                // a reply of more than a block is none that a radio asks for
-                EndCall(more ? PostboxResult.Malformed : ReadReply(buffer, offset, count));
-                return false;
+                return TakeReply(block, buffer, offset, count, more);
             }
 
             if (block == 0)
@@ -304,18 +299,35 @@ namespace NanoLibp2p.Postbox.Calls
             _mail.Events.OnEnd(_mail, code);
         }
 
-        // As a stream's, which has a length in front, and a serial that the request had.
-        private int ReadReply(byte[] buffer, int offset, int count)
+        // As a stream's, which has a length in front, and a serial that the request had: here it ends with its last block.
+        private bool TakeReply(int block, byte[] buffer, int offset, int count, bool more)
         {
-            _mail.Ending = PostboxClient.NotEnding;
-            _mail.SerialNow = 1;
-            _mail.BeginReply();
-            _mail.Told[PostboxClient.Serial] = 1;
-            _mail.OutEnd = 0;
-            _mail.OutAt = _mail.Request.Item == null ? 0 : _mail.Request.ItemCount;
-            int result = _mail.Receive(_length, 0, Varint.Write((uint)count, _length, 0));
-            result = result < 0 ? result : _mail.Receive(buffer, offset, count);
-            return result < 0 ? result : _mail.Ending == PostboxClient.NotEnding ? PostboxResult.Malformed : _mail.Ending;
+            if (block == 0)
+            {
+                _mail.Ending = PostboxClient.NotEnding;
+                _mail.SerialNow = 1;
+                _mail.BeginReply();
+                _mail.Reader.Reset(ProtobufReader.Unbounded);
+                _mail.Told[PostboxClient.Serial] = 1;
+                _mail.OutEnd = 0;
+                _mail.OutAt = _mail.Request.Item == null ? 0 : _mail.Request.ItemCount;
+                _bytesLeft = PostboxClient.MaxReplyBytes;
+            }
+
+            _bytesLeft -= count;
+            int result = _bytesLeft < 0 ? PostboxResult.Malformed : _mail.Receive(buffer, offset, count);
+            if (result >= 0 && more)
+            {
+                return true;
+            }
+
+            if (result >= 0)
+            {
+                result = _mail.Reader.MayEnd ? _mail.TakeReply() : PostboxResult.Malformed;
+            }
+
+            EndCall(result < 0 ? result : _mail.Ending == PostboxClient.NotEnding ? PostboxResult.Malformed : _mail.Ending);
+            return false;
         }
 
         // reads one part of an answer, or as much of it as is there

@@ -7,7 +7,7 @@ namespace NanoLibp2p.Postbox
     public sealed partial class PostboxClient
     {
         // what a reply has beside an item's bytes, at the most (SPEC.md 16)
-        private const int MaxReplyBytes = 4096;
+        internal const int MaxReplyBytes = 4096;
 
         // fields of Reply that are messages of their own, and that of a piece's bytes
         private const int Record = 6;
@@ -70,7 +70,8 @@ namespace NanoLibp2p.Postbox
 
                         break;
                     case ProtobufEvent.EndOfMessage:
-                        if (Reader.MayEnd)
+                        // a call's reply ends with its last block, and only messages within it end here
+                        if (Asked < AskMail && Reader.MayEnd)
                         {
                             int result = TakeReply();
                             if (result < 0)
@@ -263,7 +264,7 @@ namespace NanoLibp2p.Postbox
             }
         }
 
-        private int TakeReply()
+        internal int TakeReply()
         {
             if (Told[Serial] == 0)
             {

@@ -84,8 +84,8 @@ public sealed class RadioFolderTests : IDisposable
     private FrameRecord Run()
     {
         RadioAddress radio = RadioAddress.Parse($"air://{Guid.NewGuid():N}{Air}");
-        using (RadioBoard board = new(_identity, radio, _gateway, "t", TimeSpan.FromHours(1), 1, new RadioFolder(Data, Cache,
-            _identity.PeerId), line => _told += line + "\n"))
+        using (RadioBoard board = new(_identity, radio, new RadioGateway(_gateway), "t", TimeSpan.FromHours(1), 1,
+            new RadioFolder(Data, Cache, _identity.PeerId), line => _told += line + "\n"))
         {
             // it does not start: what counts is what it begins with
         }

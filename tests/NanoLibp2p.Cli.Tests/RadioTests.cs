@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -154,11 +155,99 @@ public sealed class RadioTests : IDisposable
     }
 
     [Fact]
-    public async Task A_peer_id_is_not_enough_on_a_radio()
+    public async Task A_virtual_board_is_given_the_peer_id_of_a_gateway_that_runs_on_this_host()
     {
-        CliResult result = await CliResult.RunAsync("device", "--radio", "air://demo", "--gateway",
-            "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN", "--topic", Topic);
-        Assert.Equal(2, result.ExitCode);
-        Assert.Contains("the card that gateway run --radio prints", result.Errors, StringComparison.Ordinal);
+        string air = Air("id", "lora-sf9-eu868");
+        await using CliProcess gateway = StartGateway(air);
+        (string peer, string address, string devices) = await TellsAsync(gateway);
+        await using CliProcess subscriber = CliProcess.Start("subscribe", address, Topic, "--json");
+        await using CliProcess device = CliProcess.Start("device", "--board", "virtual", "--radio", air, "--gateway", peer, "--topic",
+            Topic, "--json");
+        JsonElement board = await device.EventAsync("device");
+        File.AppendAllText(devices, board.GetProperty("card").GetString() + "\n");
+        JsonElement message = await subscriber.EventAsync("message");
+        Assert.Equal(board.GetProperty("peer").GetString(), message.GetProperty("from").GetString());
+    }
+
+    [Fact]
+    public async Task By_its_peer_id_alone_a_gateway_is_met_and_both_ends_say_what_to_do_while_it_does_not_admit_the_device()
+    {
+        string air = Air("met", "802154");
+        await using CliProcess gateway = StartGateway(air);
+        (string peer, string address, string devices) = await TellsAsync(gateway);
+
+        // as on another host, where the gateway's card is not known
+        Dictionary<string, string> elsewhere = new() { ["XDG_CACHE_HOME"] = _folder.File("elsewhere") };
+        string[] line = ["device", "--radio", air, "--gateway", peer, "--topic", Topic, "--key", _folder.File("device.key"), "--json"];
+        string id;
+        string card;
+        await using (CliProcess refused = CliProcess.Start(elsewhere, line))
+        {
+            JsonElement told = await refused.EventAsync("device");
+            (id, card) = (told.GetProperty("peer").GetString()!, told.GetProperty("card").GetString()!);
+            await refused.EventAsync("log", IsAboutDevices);
+        }
+
+        File.AppendAllText(devices, card + "\n");
+        await using CliProcess subscriber = CliProcess.Start("subscribe", address, Topic, "--json");
+        await using CliProcess device = CliProcess.Start(elsewhere, line);
+        Assert.Equal(id, (await subscriber.EventAsync("message")).GetProperty("from").GetString());
+        string logged = await LogAsync(gateway);
+        Assert.Contains($"put its card, as the device or its provisioning printed it, into {devices}", logged, StringComparison.Ordinal);
+        Assert.Contains(id, logged, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_that_has_a_gateways_card_and_is_not_known_there_is_told_of_at_both_ends()
+    {
+        string air = Air("unknown", "802154");
+        await using CliProcess gateway = StartGateway(air);
+        (string peer, _, string devices) = await TellsAsync(gateway);
+        await using CliProcess device = CliProcess.Start("device", "--radio", air, "--gateway", peer, "--topic", Topic, "--json");
+        JsonElement told = await device.EventAsync("log", IsAboutDevices);
+        Assert.Contains(peer, told.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains($"a device asks for a session whose card is not in {devices}", await LogAsync(gateway), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("air://demo?profile=lora-sf9-eu868")]
+    [InlineData("udp://127.0.0.1:4242")]
+    public async Task A_peer_id_is_not_enough_where_nothing_is_known_of_it_and_the_radio_has_no_first_contact(string radio)
+    {
+        const string Stranger = "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
+        CliResult device = await CliResult.RunAsync("device", "--radio", radio, "--gateway", Stranger, "--topic", Topic);
+        CliResult provision = await CliResult.RunAsync("provision", "--out", _folder.File("board"), "--radio", radio, "--gateway", Stranger,
+            "--topic", Topic);
+        foreach (CliResult result in new[] { device, provision })
+        {
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains($"the card of {Stranger} is not known here", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("the card that gateway run --radio prints, or the gateway's data folder", result.Errors,
+                StringComparison.Ordinal);
+        }
+
+        Assert.False(Directory.Exists(_folder.File("board")));
+    }
+
+    private static string Air(string name, string profile)
+        => $"air://{name}-{Environment.ProcessId}-{Environment.TickCount64}?profile={profile}";
+
+    private static bool IsAboutDevices(JsonElement log)
+        => log.GetProperty("text").GetString()!.Contains("into radio-devices of the gateway's data folder", StringComparison.Ordinal);
+
+    private CliProcess StartGateway(string air) => CliProcess.Start("gateway", "run", "--data", _folder.File("gateway"), "--listen",
+        "/ip4/127.0.0.1/tcp/0", "--http", "none", "--radio", air, "--json", "--set", "kademlia.enabled=false");
+
+    private static async Task<(string Peer, string Address, string Devices)> TellsAsync(CliProcess gateway)
+    {
+        string peer = (await gateway.EventAsync("gateway")).GetProperty("peerId").GetString()!;
+        string address = (await gateway.EventAsync("listening")).GetProperty("addr").GetString()!;
+        return (peer, address, (await gateway.EventAsync("radio")).GetProperty("devices").GetString()!);
+    }
+
+    private static async Task<string> LogAsync(CliProcess gateway)
+    {
+        await gateway.SignalAsync("INT");
+        return (await gateway.EndAsync()).Errors;
     }
 }

@@ -175,7 +175,13 @@ public sealed partial class FrameGateway
             }
 
             byte[] kk2 = new byte[FrameHandshake.KK2Bytes];
-            if (!IsInOrder(device, nd) || !_options.Admits(device.Peer) || NewSid() is not { } sid
+            bool isAdmitted = _options.Admits(device.Peer);
+            if (!isAdmitted)
+            {
+                _options.OnRefused(device.Peer);
+            }
+
+            if (!IsInOrder(device, nd) || !isAdmitted || NewSid() is not { } sid
                 || !_handshake.WriteKK2(frame[0], FrameHandshake.Hid(frame, 0), NewEphemeral(), UnixSeconds, sid, kk2, 0))
             {
                 _handshake.Noise.Clear();
@@ -194,6 +200,7 @@ public sealed partial class FrameGateway
             return true;
         }
 
+        _options.OnRefused(null);
         return false;
     }
 
@@ -286,6 +293,7 @@ public sealed partial class FrameGateway
         if (device == null || !_options.Admits(peer) || !HasRoomFor(device))
         {
             half.Refusal = End(met, [FrameInner.Close, 1]);
+            _options.OnRefused(peer);
         }
         else
         {

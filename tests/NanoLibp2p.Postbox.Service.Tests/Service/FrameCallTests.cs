@@ -158,6 +158,69 @@ public sealed class FrameCallTests
         Assert.False(button.Client.IsBusy);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(Room)]
+    [InlineData(4096)]
+    public async Task A_reply_of_several_blocks_is_read_wherever_they_cut_it(int block)
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device owner = bed.AddDevice(null, new PostboxSenderOptions { Gateways = [bed.Address] });
+        Device sensor = bed.AddDevice();
+        Assert.True(await owner.DoAsync(owner.Sender.SignRecord) > 0);
+        Assert.Equal(0, await owner.ConfigureAsync());
+        PostboxCalls calls = new(sensor.Client);
+        MailboxRecord record = new();
+        byte[] reply = await ReplyAsync(bed, sensor, calls, () => sensor.Sender.Lookup(null!, owner.Peer, record));
+        Assert.True(reply.Length > 2 * Room, $"a reply of {reply.Length} bytes is no test of blocks");
+        Assert.Equal((reply.Length + block - 1) / block, await TakeReplyAsync(sensor, calls, reply, block));
+        Assert.Equal((0, false), (sensor.LastEnd, sensor.Client.IsBusy));
+        Assert.NotEqual(0ul, record.Sequence);
+
+        // and the same calls once more
+        await ReplyAsync(bed, sensor, calls, () => sensor.Sender.Lookup(null!, sensor.Peer, record));
+        await sensor.DoAsync(() => calls.TakeAnswer(3, 0, [], 0, 0, false));
+        Assert.Equal(404, sensor.LastEnd);
+    }
+
+    [Fact]
+    public async Task A_reply_that_ends_early_or_has_no_end_is_none()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device owner = bed.AddDevice(null, new PostboxSenderOptions { Gateways = [bed.Address] });
+        Device sensor = bed.AddDevice();
+        Assert.True(await owner.DoAsync(owner.Sender.SignRecord) > 0);
+        Assert.Equal(0, await owner.ConfigureAsync());
+        PostboxCalls calls = new(sensor.Client);
+        MailboxRecord record = new();
+
+        // within the record, of which the reply is most
+        for (int kept = 20; kept < 120; kept += 9)
+        {
+            byte[] reply = await AskAsync();
+            await TakeReplyAsync(sensor, calls, reply[..kept], Room);
+            Assert.NotEqual(0, sensor.LastEnd);
+            Assert.Equal((false, 0ul), (sensor.Client.IsBusy, record.Sequence));
+        }
+
+        // a field that nobody knows, of any length: 4,096 bytes are the most of a reply (SPEC.md 16)
+        await AskAsync();
+        byte[] endless = [0xFA, 0x07, 0xFF, 0xFF, 0x7F, .. new byte[8192]];
+        Assert.Equal((4096 / Room) + 1, await TakeReplyAsync(sensor, calls, endless, Room));
+        Assert.Equal((PostboxResult.Malformed, false), (sensor.LastEnd, sensor.Client.IsBusy));
+
+        // and an answer that stops between two blocks
+        byte[] whole = await AskAsync();
+        await sensor.DoAsync(() => calls.TakeAnswer(0, 0, whole, 0, Room, true));
+        Assert.True(sensor.Client.IsBusy);
+        await sensor.DoAsync(() => calls.TakeAnswer(-1, 0, whole, 0, 0, false));
+        Assert.Equal((PostboxResult.NoAnswer, false), (sensor.LastEnd, sensor.Client.IsBusy));
+        Assert.Equal(0ul, record.Sequence);
+
+        Task<byte[]> AskAsync() => ReplyAsync(bed, sensor, calls, () => sensor.Sender.Lookup(null!, owner.Peer, record));
+    }
+
     [Fact]
     public async Task Deposits_queries_and_lookups_go_as_call_17_and_syncs_do_not()
     {
@@ -222,6 +285,33 @@ public sealed class FrameCallTests
 
         return from.LastEnd;
     }
+
+    // what the gateway replies to a request that a device begins
+    private static async Task<byte[]> ReplyAsync(Bed bed, Device from, PostboxCalls calls, Func<bool> begin)
+    {
+        byte[] body = await from.DoAsync(() =>
+        {
+            Assert.True(begin());
+            byte[] frame = new byte[Room];
+            int count = calls.WriteRequest(frame, 0, Room);
+            return count < 0 ? throw new InvalidOperationException("the request fits no frame") : frame[..count];
+        });
+        return (await bed.Service.CallAsync(from.Peer, PostboxCalls.RequestMethod, body)).Answer;
+    }
+
+    // gives it in blocks, as long as they are wanted; how many were taken
+    private static Task<int> TakeReplyAsync(Device device, PostboxCalls calls, byte[] reply, int room) => device.DoAsync(() =>
+    {
+        int blocks = (reply.Length + room - 1) / room;
+        int taken = 1;
+        while (calls.TakeAnswer(0, taken - 1, reply, (taken - 1) * room, Math.Min(room, reply.Length - ((taken - 1) * room)),
+            taken < blocks))
+        {
+            taken++;
+        }
+
+        return taken;
+    });
 
     private static async Task DepositAsync(Device from, Device to, byte[] item, int priority = 0)
     {

@@ -57,9 +57,9 @@ internal static class ProvisionCommand
             string? url = parsed.GetValue(radio);
             if (url == null && peers.Length == 0)
             {
-                throw new CliException("give --dial MULTIADDR, or --radio URL and --gateway CARD", CliException.WrongArguments);
+                throw new CliException("give --dial MULTIADDR, or --radio URL and --gateway PEER-ID or CARD", CliException.WrongArguments);
             }
-            RadioCard? card = url == null ? null : RadioCards.OfGateway(parsed.GetValue(gateway));
+            RadioCard? card = url == null ? null : RadioCards.ToProvision(parsed.GetValue(gateway));
             string settings = (url == null ? "" : $"radio = {url}\n") + DeviceCommand.SettingsText(
                 peers.Select(one => one.ToString()), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time);
             Check(settings);

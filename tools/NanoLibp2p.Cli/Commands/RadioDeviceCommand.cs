@@ -24,9 +24,10 @@ internal static class RadioDeviceCommand
 
     internal static Option<string?> Gateway() => new("--gateway")
     {
-        Description = "Card of the gateway on the radio, which gateway run --radio prints; or a file that has it, or the gateway's data "
-            + "folder",
-        HelpName = "CARD",
+        Description = "Gateway on the radio: its peer id or its card, which gateway run --radio prints, a file that has the card, or the "
+            + "gateway's data folder. The peer id is enough where that gateway has run on this host, where the device knows it already, or "
+            + "where a frame has 211 bytes, for first contact",
+        HelpName = "PEER-ID|CARD",
     };
 
     /// <summary>Runs a board until it is interrupted, or so many readings have arrived.</summary>
@@ -65,14 +66,14 @@ internal static class RadioDeviceCommand
     {
         try
         {
-            RadioCard card = RadioCards.OfGateway(gateway);
+            RadioGateway known = RadioCards.Find(gateway);
             Identity identity = Keys.ReadOrMake(key, output);
 
             // what a session needs over a restart stands beside the key; a provisioned board's key is in its store
             RadioFolder? store = key == null ? null
                 : new RadioFolder(key.Name == DeviceIdentity.StoreName ? key.DirectoryName! : key.FullName + ".radio",
                     SettingsSources.CacheOf("device", Environment.GetEnvironmentVariable("XDG_CACHE_HOME")), identity.PeerId);
-            return new RadioBoard(identity, RadioAddress.Parse(radio), card, topic, every, wanted, store, line =>
+            return new RadioBoard(identity, RadioAddress.Parse(radio), known, topic, every, wanted, store, line =>
             {
                 JsonObject json = Output.Event("log");
                 json["text"] = line;

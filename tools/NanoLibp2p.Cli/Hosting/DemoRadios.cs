@@ -124,11 +124,11 @@ internal sealed class DemoRadios : IDisposable
         for (int i = 0; i < 3; i++)
         {
             Sensor sensor = _sensors[i];
-            sensor.Board = new RadioBoard(sensor.Identity, RadioAddress.Parse(Addresses[i]), card, Topic, i == 0 ? _onLoRa : _every,
-                int.MaxValue, null, _ => { });
+            sensor.Board = new RadioBoard(sensor.Identity, RadioAddress.Parse(Addresses[i]), new RadioGateway(card), Topic,
+                i == 0 ? _onLoRa : _every, int.MaxValue, null, _ => { });
         }
 
-        _sensors[^1].Board = new RadioBoard(_sensors[^1].Identity, _ => _roaming, card, Topic, _every, int.MaxValue,
+        _sensors[^1].Board = new RadioBoard(_sensors[^1].Identity, _ => _roaming, new RadioGateway(card), Topic, _every, int.MaxValue,
             new Hal.Desktop.MemoryStore(), _ => { });
         Array.ForEach(_sensors, one => one.Board!.Start());
     }

@@ -37,7 +37,7 @@ internal sealed class RadioBoard : IDisposable
     /// <summary>Makes a board; <see cref="Start"/> lets it run.</summary>
     /// <param name="identity">Who it is.</param>
     /// <param name="radio">Its radio.</param>
-    /// <param name="gateway">Its gateway's card.</param>
+    /// <param name="gateway">Its gateway.</param>
     /// <param name="topic">Where its readings go.</param>
     /// <param name="every">How often.</param>
     /// <param name="readings">After so many it takes no more.</param>
@@ -45,10 +45,10 @@ internal sealed class RadioBoard : IDisposable
     /// <param name="log">Hears, on the board's thread, what happens to it.</param>
     /// <exception cref="FormatException">The topic can't be one, the radio is not a device's, or the card is not taken.</exception>
     /// <exception cref="System.IO.IOException">The folder takes nothing.</exception>
-    internal RadioBoard(Identity identity, RadioAddress radio, RadioCard gateway, string topic, TimeSpan every, int readings,
+    internal RadioBoard(Identity identity, RadioAddress radio, RadioGateway gateway, string topic, TimeSpan every, int readings,
         RadioFolder? folder, Action<string> log)
         : this(identity, store => radio.Create(false, folder?.Airtime ?? store), gateway, topic, every, readings,
-            folder?.Store ?? new MemoryStore(), folder?.IsCopy ?? false, log)
+            folder?.Store ?? new MemoryStore(), folder?.IsCopy ?? false, radio.Scheme != "udp", log)
     {
         if (folder?.IsCopy == true)
         {
@@ -65,21 +65,21 @@ internal sealed class RadioBoard : IDisposable
     /// <summary>Makes a board on a link of any kind.</summary>
     /// <param name="identity">Who it is.</param>
     /// <param name="link">Makes its link, with the store for its airtime.</param>
-    /// <param name="gateway">Its gateway's card.</param>
+    /// <param name="gateway">Its gateway.</param>
     /// <param name="topic">Where its readings go.</param>
     /// <param name="every">How often.</param>
     /// <param name="readings">After so many it takes no more.</param>
     /// <param name="store">What outlives it.</param>
     /// <param name="log">Hears, on the board's thread, what happens to it.</param>
     /// <exception cref="FormatException">The topic can't be one, or the card is not taken.</exception>
-    internal RadioBoard(Identity identity, Func<IStore, IFrameLink> link, RadioCard gateway, string topic, TimeSpan every, int readings,
+    internal RadioBoard(Identity identity, Func<IStore, IFrameLink> link, RadioGateway gateway, string topic, TimeSpan every, int readings,
         IStore store, Action<string> log)
-        : this(identity, link, gateway, topic, every, readings, store, false, log)
+        : this(identity, link, gateway, topic, every, readings, store, false, true, log)
     {
     }
 
-    private RadioBoard(Identity identity, Func<IStore, IFrameLink> link, RadioCard gateway, string topic, TimeSpan every, int readings,
-        IStore store, bool isCopy, Action<string> log)
+    private RadioBoard(Identity identity, Func<IStore, IFrameLink> link, RadioGateway gateway, string topic, TimeSpan every, int readings,
+        IStore store, bool isCopy, bool mayMeet, Action<string> log)
     {
         _board = new VirtualBoard("virtual", store);
         _link = link(store);
@@ -92,13 +92,15 @@ internal sealed class RadioBoard : IDisposable
         options.Readings = 64;
         options.MayBeCalled = true;
         options.AnswerBytes = 160;
+        options.MayMeet = gateway.Card == null;
+        options.Meets = gateway.Peer;
         _device = new Told(_link, options, identity, gateway.Peer, store, _crypto, log);
         if (!_device.Node.SetTopic(Alias, topic, _link.Mtu <= LongestOfBatches ? FrameTopic.Batched : FrameTopic.Signed, null))
         {
             throw new FormatException($"a topic on a radio has 1 to 128 ASCII characters, and fits a frame of {_link.Mtu} bytes");
         }
 
-        Provision(gateway, isCopy);
+        Provision(gateway, isCopy, mayMeet && _link.Mtu >= FrameHandshake.XX2Bytes);
         _reading = new Reading(_device.Node.MaxReading(Alias));
         _device.ReadNow = () =>
         {
@@ -133,27 +135,47 @@ internal sealed class RadioBoard : IDisposable
         _crypto.Dispose();
     }
 
-    private void Provision(RadioCard gateway, bool isCopy)
+    private void Provision(RadioGateway gateway, bool isCopy, bool mayMeet)
     {
+        FrameNode node = _device.Node;
         if (isCopy || !_device.Start(_board.Clock.NowMs, -1))
         {
             // above all that it has used before, since both rise with the time
             long unixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
             byte[] hedge = new byte[32];
             _board.Random.Fill(hedge, 0, hedge.Length);
-            _device.Node.Provision((uint)(unixMs / 1000), hedge, (ulong)unixMs << 16, isCopy);
+            node.Provision((uint)(unixMs / 1000), hedge, (ulong)unixMs << 16, isCopy);
         }
 
-        int place = _device.Node.AddGateway(gateway.Card, gateway.StaticKey);
-        if (place < 0)
+        int place = gateway.Card is { } card ? node.AddGateway(card.Card, card.StaticKey) : Place(node.Gateways, gateway.Peer);
+        if (place < 0 && gateway.Card != null)
         {
             throw new FormatException("the gateway's card is not taken: it is older than one that this device has seen of that gateway, "
                 + $"the device has {FrameGateways.Capacity} gateways already, or its store takes nothing. Begin with a new --key file, or "
                 + "give the card that the gateway prints now");
         }
 
+        if (place < 0 && (!mayMeet || node.Gateways.Count > 0))
+        {
+            throw new FormatException($"the card of {gateway.Peer} is not known here, and this device can't ask for it by radio: "
+                + (node.Gateways.Count > 0 ? "it has another gateway already"
+                    : $"that takes frames of {FrameHandshake.XX2Bytes} bytes, and a gateway that answers strangers")
+                + ". Give --gateway the card that gateway run --radio prints, or the gateway's data folder");
+        }
+
         _device.Start(_board.Clock.NowMs, -1);
-        _device.Node.Prefer(place);
+        node.Prefer(place);
+    }
+
+    private static int Place(FrameGateways gateways, PeerId peer)
+    {
+        int place = gateways.Count - 1;
+        while (place >= 0 && !gateways.Id(place).Equals(peer))
+        {
+            place--;
+        }
+
+        return place;
     }
 
     private void Run()
@@ -208,8 +230,10 @@ internal sealed class RadioBoard : IDisposable
         // what it has for its gateway to call: its sensor's reading
         private const int ReadMethod = 0x80;
 
+        private readonly PeerId _gateway = gateway;
         private long _settled;
         private long _lost;
+        private int _before;
 
         internal Reader? ReadNow { get; set; }
 
@@ -221,15 +245,26 @@ internal sealed class RadioBoard : IDisposable
             set => Interlocked.Exchange(ref _lost, value);
         }
 
-        public override void OnState(FrameNode node) => log(node.State switch
+        public override void OnState(FrameNode node)
         {
-            FrameState.None => "it knows no gateway",
-            FrameState.Known => "it has no session with its gateway",
-            FrameState.Opening => "opens a session with its gateway",
-            FrameState.Open => "has a session with its gateway",
-            FrameState.Resuming => "resumes its session",
-            _ => "its gateway is silent; it is asked ever more slowly",
-        });
+            bool isInVain = _before == FrameState.Opening && node.State is FrameState.Known or FrameState.None;
+            _before = node.State;
+            log(node.State switch
+            {
+                _ when isInVain => $"got no session with {_gateway}: that gateway is out of reach, or does not know this device. Put the "
+                    + "device's card, as it is printed at its start, into radio-devices of the gateway's data folder; it asks again in a "
+                    + "minute, ever more slowly then, and after an hour where it was refused",
+                FrameState.None => "looks for its gateway, for ten minutes",
+                FrameState.Known => "it has no session with its gateway",
+                FrameState.Opening => "opens a session with its gateway",
+                FrameState.Open => "has a session with its gateway",
+                FrameState.Resuming => "resumes its session",
+                _ => "its gateway is silent; it is asked ever more slowly",
+            });
+        }
+
+        // who answers first contact: it must be the one that it was given
+        public override bool OnStranger(FrameNode node, byte[] card) => PeerId.FromEd25519(card, FrameCard.KeyAt + 4).Equals(_gateway);
 
         public override void OnSettled(FrameNode node, int reading) => Interlocked.Increment(ref _settled);
 

@@ -4,6 +4,7 @@ using System.Linq;
 using NanoLibp2p.Crypto.Desktop;
 using NanoLibp2p.Firmware.Radio;
 using NanoLibp2p.Frames;
+using NanoLibp2p.Gateway.Configuration;
 using NanoLibp2p.Gateway.Radio;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Multiformats;
@@ -16,22 +17,45 @@ internal static class RadioCards
     /// <summary>Names of the values that a board's store has beside identity and settings.</summary>
     internal static readonly string[] Values = [FrameRecord.Name, FrameGateways.Name];
 
-    /// <summary>The card of a gateway: as text, in a file, or in the gateway's data folder.</summary>
+    /// <summary>A gateway by its peer id, or its card: as text, in a file, or in the gateway's data folder.</summary>
     /// <exception cref="CliException">It is none.</exception>
-    internal static RadioCard OfGateway(string? text)
+    internal static RadioGateway Find(string? text)
+        => PeerId.TryParse(text, out _) is { } peer ? new RadioGateway(peer, OfHost(peer)) : new RadioGateway(OfGateway(text));
+
+    /// <summary>The card of a gateway, which a board is provisioned with.</summary>
+    /// <exception cref="CliException">It is none, or the peer id of one whose card is not known here.</exception>
+    internal static RadioCard ToProvision(string? text)
     {
-        if (text != null && PeerId.TryParse(text, out _) != null)
+        RadioGateway gateway = Find(text);
+        return gateway.Card ?? throw new CliException($"the card of {gateway.Peer} is not known here, and a board is given it: give "
+            + "--gateway the card that gateway run --radio prints, or the gateway's data folder", CliException.WrongArguments);
+    }
+
+    // each gateway of this user leaves it there; whoever changed it did not sign it
+    private static RadioCard? OfHost(PeerId gateway)
+    {
+        string cache = SettingsSources.CacheOf("gateway", Environment.GetEnvironmentVariable("XDG_CACHE_HOME"));
+        try
         {
-            throw new CliException("a peer id is not enough to open a session on a radio: give --gateway the card that gateway run --radio "
-                + "prints, or the gateway's data folder", CliException.WrongArguments);
+            using DesktopCrypto crypto = new();
+            RadioCard card = RadioCard.Parse(File.ReadAllText(Path.Combine(cache, RadioHost.CardOf(gateway))).Trim(), crypto);
+            return card.Peer.Equals(gateway) ? card : null;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static RadioCard OfGateway(string? text)
+    {
         string file = text != null && Directory.Exists(text) ? Path.Combine(text, RadioHost.CardFile) : text ?? "";
         try
         {
             using DesktopCrypto crypto = new();
             string card = text switch
             {
-                null => throw new CliException("on a radio give --gateway CARD: gateway run --radio prints it",
+                null => throw new CliException("on a radio give --gateway PEER-ID or CARD: gateway run --radio prints both",
                     CliException.WrongArguments),
                 _ when File.Exists(file) => File.ReadAllText(file).Trim(),
                 _ when Directory.Exists(text) => throw new CliException(

@@ -169,6 +169,11 @@ internal sealed class GatewayCore : IAsyncDisposable
             _log.LogWarning("{Condition}: {Text}", name, sentence);
         }
 
+        if (FullNode?.Radios is { } radios)
+        {
+            radios.Refused = RefusedOnRadio;
+        }
+
         _tasks.Add(new ClockWatch(_time, Conditions, loggers.CreateLogger("NanoLibp2p.Gateway.Clock")).RunAsync(_ending.Token));
         _tasks.Add(new DiskWatch(_time, Folder, Conditions, loggers.CreateLogger("NanoLibp2p.Gateway.Disk")).RunAsync(_ending.Token));
         _tasks.Add(RestingMemory.RunAsync(_time, _ending.Token));
@@ -470,6 +475,18 @@ internal sealed class GatewayCore : IAsyncDisposable
     // its own word counts always
     private IEnumerable<PeerId> Issuers(GatewaySettings settings)
         => settings.AdmissionIssuers.Select(PeerId.Parse).Append(Identity.PeerId);
+
+    private void RefusedOnRadio(PeerId? peer, string why)
+    {
+        if (peer == null)
+        {
+            _log.LogWarning("{Text}", why);
+            return;
+        }
+
+        Page?.Refusals.Add(peer, why);
+        AboutPeer(peer, LogLevel.Warning, why);
+    }
 
     private void ShownOut(PeerId peer, string why)
     {

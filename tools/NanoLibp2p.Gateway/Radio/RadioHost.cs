@@ -49,6 +49,9 @@ internal sealed class RadioHost : IAsyncDisposable
     private const long ManyWait = 10_000;
     private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(1);
 
+    // anybody may ask, and each asks again and again
+    private static readonly TimeSpan _refusalsEvery = TimeSpan.FromMinutes(1);
+
     // mailboxes that nobody asks close, and a device asks only when mail waits
     private static readonly TimeSpan _openEvery = TimeSpan.FromMinutes(10);
 
@@ -72,6 +75,8 @@ internal sealed class RadioHost : IAsyncDisposable
     private long _openedAt;
     private bool _hasFailed;
     private long _published;
+    private long _refused;
+    private long _refusalToldAt;
     private volatile bool _hasMore = true;
 
     private RadioHost(Libp2pNode node, RadioOptions options, DataFolder folder, Identity identity, Conditions conditions)
@@ -94,7 +99,8 @@ internal sealed class RadioHost : IAsyncDisposable
         _sessions = new RadioSessions(identity, store,
             peer => Volatile.Read(ref _devices).Contains(peer) || options.Admits(peer), new RadioCalls(options.Postbox),
             publication => _hasMore |= !_toPublish.Writer.TryWrite(publication),
-            (peer, method, e) => conditions.Set("radio-calls", $"a call of method {method:X2}h by {peer} failed here: {e.Message}"));
+            (peer, method, e) => conditions.Set("radio-calls", $"a call of method {method:X2}h by {peer} failed here: {e.Message}"),
+            Refuse);
         _commands = new RadioCommands(node, _sessions, options.MayCall);
         File.WriteAllText(folder.PathOf(CardFile), Card + "\n");
         ReadDevices();
@@ -132,6 +138,10 @@ internal sealed class RadioHost : IAsyncDisposable
     /// <summary>What devices are told of this gateway.</summary>
     internal RadioCard Card { get; }
 
+    /// <summary>Told, once a minute at the most, whom a session was refused that proved its peer id (null: nobody known asked), and what
+    /// to do.</summary>
+    internal Action<PeerId?, string>? Refused { get; set; }
+
     /// <summary>The radios.</summary>
     internal IReadOnlyList<RadioPort> Ports => _ports;
 
@@ -152,6 +162,9 @@ internal sealed class RadioHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>The name of the file with a gateway's card, in the user's folder of caches.</summary>
+    internal static string CardOf(PeerId gateway) => $"radio-{gateway}.card";
+
     /// <summary>What is wrong with the address of a radio; null when nothing is.</summary>
     internal static string? Check(string text)
     {
@@ -168,7 +181,7 @@ internal sealed class RadioHost : IAsyncDisposable
 
     /// <summary>A line about each radio.</summary>
     internal string Describe() => $"{string.Join("; ", _ports.Select(one => one.Describe()))}; {_devices.Count} devices, "
-        + $"{Published} messages published";
+        + $"{Published} messages published, {Interlocked.Read(ref _refused)} openings by devices that are not known or not admitted";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -181,6 +194,22 @@ internal sealed class RadioHost : IAsyncDisposable
         _sessions.Dispose();
         _crypto.Dispose();
         _ending.Dispose();
+    }
+
+    // on a radio's thread, within the sessions' lock
+    private void Refuse(PeerId? peer)
+    {
+        long refused = Interlocked.Increment(ref _refused);
+        if (refused > 1 && Stopwatch.GetElapsedTime(_refusalToldAt) < _refusalsEvery)
+        {
+            return;
+        }
+
+        _refusalToldAt = Stopwatch.GetTimestamp();
+        Refused?.Invoke(peer, peer == null
+            ? $"a device asks for a session whose card is not in {_devicesPath}: put it there, as the device or its provisioning printed "
+                + "it, unless it is another gateway's"
+            : $"asks for a session and is not admitted: put its card, as the device or its provisioning printed it, into {_devicesPath}");
     }
 
     // outside the data folder, so that a copy of it does not have the file (SPEC.md 7, G5). Where that can't be written the folder counts
@@ -197,6 +226,9 @@ internal sealed class RadioHost : IAsyncDisposable
             }
 
             File.Delete(path + ".try");
+
+            // so that programs of this user know it by its peer id
+            File.WriteAllText(Path.Combine(cache, CardOf(peer)), Card + "\n");
             _conditions.Clear(CacheCondition);
             return (path, false);
         }

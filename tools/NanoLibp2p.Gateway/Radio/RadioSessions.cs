@@ -29,9 +29,10 @@ internal sealed class RadioSessions : IDisposable
     /// <param name="calls">What devices call.</param>
     /// <param name="publish">Takes messages for the mesh, after the store has them.</param>
     /// <param name="callFailed">Told when what devices call threw.</param>
+    /// <param name="refused">Told of openings that got no session: whose, or null for nobody's that is known.</param>
     /// <exception cref="System.IO.IOException">The store takes nothing.</exception>
     internal RadioSessions(Identity identity, SqliteFrameOptions store, Func<PeerId, bool> admits, IFrameCalls? calls,
-        Action<FramePublication> publish, Action<PeerId, int, Exception> callFailed)
+        Action<FramePublication> publish, Action<PeerId, int, Exception> callFailed, Action<PeerId?> refused)
     {
         _publish = publish;
         _store = new SqliteFrameStore(store);
@@ -45,6 +46,7 @@ internal sealed class RadioSessions : IDisposable
             IsRestored = _store.IsRestored,
             OnStoreFailed = e => _failed = e,
             OnCallFailed = callFailed,
+            OnRefused = refused,
             Calls = calls,
         }, Take);
     }

@@ -14,7 +14,7 @@ internal static class Program
             case ["write", string address, string round]:
                 await StoreWriter.RunAsync(address, int.Parse(round, CultureInfo.InvariantCulture));
                 return 0;
-            case [] or [_]:
+            case [] or [not ("nats" or "nats-server")]:
                 int rounds = args.Length == 0 ? 50 : int.Parse(args[0], CultureInfo.InvariantCulture);
                 string folder = Directory.CreateTempSubdirectory("postbox-killed").FullName;
                 try

@@ -30,9 +30,9 @@ public sealed class FrameGatewayOptions
     /// <summary>Whether a device that proves this peer id gets a session, and keeps it: asked with every frame.</summary>
     public required Func<PeerId, bool> Admits { get; init; }
 
-    /// <summary>Told of an opening that got no session: by the device of that peer id, which proved it, since <see cref="Admits"/> says no or
-    /// there is no room for strangers; null for KK by none that is known here, which may also be meant for another gateway in reach. Must not
-    /// throw.</summary>
+    /// <summary>Told of an opening that got no session: by the device of that peer id, which proved it, since <see cref="Admits"/> says
+    /// no or there is no room for strangers; null for KK by none that is known here, which may also be meant for another gateway in reach.
+    /// Must not throw.</summary>
     public Action<PeerId?> OnRefused { get; init; } = _ => { };
 
     /// <summary>Whether sessions with a device are kept: their counters stored before they are used.</summary>

@@ -148,7 +148,7 @@ public sealed class RadioHostTests : IDisposable
     public async Task Of_a_link_with_addresses_those_heard_last_are_pushed_to_however_many_are_made_up()
     {
         using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), StoreOptions(), _ => true, null, _ => { },
-            (_, _, _) => { });
+            (_, _, _) => { }, _ => { });
         using CancellationTokenSource ending = new();
         CrowdedLink link = new(4097);
         RadioPort port = new("udp://x", "udp", link, sessions, new Conditions(), 1, ending.Token);
@@ -201,7 +201,7 @@ public sealed class RadioHostTests : IDisposable
     public async Task A_radio_that_fails_is_a_condition_and_is_opened_again()
     {
         using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), StoreOptions(), _ => true, null, _ => { },
-            (_, _, _) => { });
+            (_, _, _) => { }, _ => { });
         Conditions conditions = new();
         using CancellationTokenSource ending = new();
         RadioPort port = new("udp://x", "udp", new BrokenLink(), sessions, conditions, 1, ending.Token);
@@ -216,7 +216,7 @@ public sealed class RadioHostTests : IDisposable
     public void A_device_with_a_newer_card_is_remembered_by_that_one_and_the_older_is_refused()
     {
         using RadioSessions sessions = new(Identity.Create(_crypto, new SystemRandom()), StoreOptions(), _ => true, null, _ => { },
-            (_, _, _) => { });
+            (_, _, _) => { }, _ => { });
         Identity device = Identity.Create(_crypto, new SystemRandom());
         RadioCard old = RadioCard.Of(device, _crypto);
         RadioCard newer = RadioCard.Of(device, _crypto, 1);

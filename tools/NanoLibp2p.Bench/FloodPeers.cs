@@ -71,7 +71,7 @@ internal static class FloodPeers
         }
     }
 
-    /// <summary>The flooder: "data", "gigabit" and "messages" begin, "end" ends, "count" says how many bytes or messages it has written.</summary>
+    /// <summary>The flooder: "data", "gigabit" and "messages" begin, "end" ends, "count" says how many bytes or messages it wrote.</summary>
     internal static async Task FloodAsync(string address)
     {
         CryptoProvider crypto = DesktopCrypto.Choose();

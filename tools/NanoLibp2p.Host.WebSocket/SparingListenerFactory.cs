@@ -12,7 +12,7 @@ namespace NanoLibp2p.Host.WebSocket;
 
 /// <summary>
 /// Kestrel's sockets, of which no caller gets one of the last files that this process may have open, as with callers by TCP
-/// (<see cref="OpenFiles.IsOneOfLast"/>): it is closed before the next is accepted, since a burst is accepted faster than any middleware runs.
+/// (<see cref="OpenFiles.IsOneOfLast"/>): it is closed before the next is accepted, as a burst comes faster than any middleware runs.
 /// </summary>
 internal sealed class SparingListenerFactory(IOptions<SocketTransportOptions> options, ILoggerFactory loggers)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector

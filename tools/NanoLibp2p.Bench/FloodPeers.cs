@@ -71,7 +71,7 @@ internal static class FloodPeers
         }
     }
 
-    /// <summary>The flooder: "data", "gigabit" and "messages" begin, "end" ends, "count" says how many bytes or messages it wrote.</summary>
+    /// <summary>The flooder: "data", "gigabit" and "messages" begin, "end" ends, "count" tells bytes or messages written.</summary>
     internal static async Task FloodAsync(string address)
     {
         CryptoProvider crypto = DesktopCrypto.Choose();

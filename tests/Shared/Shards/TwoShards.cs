@@ -13,7 +13,7 @@ internal static class TwoShards
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(8);
 
-    /// <summary>Runs the tests of this program that some options of xUnit's runner choose, such as -class; fails with what failed.</summary>
+    /// <summary>Runs the tests of this program which some options of xUnit's runner choose, as -class; fails with what failed.</summary>
     internal static async Task RunAsync(params string[] options)
     {
         Assert.SkipUnless(TestShards.Count == 1, "this run has two shards as it is");

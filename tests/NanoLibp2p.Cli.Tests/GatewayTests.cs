@@ -46,7 +46,7 @@ public sealed class GatewayTests : IDisposable
     [InlineData("gateway run --set limits.connections=0", "--set limits.connections", "give 1 to 65536")]
     [InlineData("gateway run --set shards", "give it as KEY=VALUE")]
     [InlineData("gateway run --set topics.carry=a*b", "'a*b' is no topic and no beginning of one", "greenhouse/*")]
-    [InlineData("gateway peers block 12D3", "'12D3' is no peer id", "12D3KooW")]
+    [InlineData("gateway peers block 12D3", "'12D3' is not a peer id", "12D3KooW")]
     [InlineData("gateway token", "PEER-ID is missing")]
     [InlineData("gateway token " + Somebody + " --for ever", "'ever' is not a token's life", "365d")]
     [InlineData("gateway token add x", "that is no token", "begins with u")]

@@ -91,7 +91,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "telemetry": { "place": "91,0" } }""", "'91,0' is no place", "such as 47.4,8.5")]
     [InlineData("""{ "telemetry": { "label": "a\u202eb" } }""", "telemetry.label", "that is not seen")]
     [InlineData("""{ "telemetry": { "topic": "" } }""", "telemetry.topic: '' is no topic")]
-    [InlineData("""{ "http": { "admins": ["12D3"] } }""", "http.admins: '12D3' is no peer id")]
+    [InlineData("""{ "http": { "admins": ["12D3"] } }""", "http.admins: '12D3' is not a peer id")]
     [InlineData("""{ "http": { "names": ["https://x"] } }""", "http.names", "without scheme and port")]
     [InlineData("""{ "metrics": { "otlpEndpoint": "collector" } }""", "is no URL")]
     [InlineData("""{ "version": 2 }""", "is of version 2", "up to version 1")]

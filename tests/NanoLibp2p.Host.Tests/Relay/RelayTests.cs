@@ -373,7 +373,9 @@ public class RelayTests
             {
                 await PingAsync(world.Caller, world.Relay.PeerId);
                 await PingAsync(world.Target, world.Relay.PeerId);
-                Assert.InRange(world.Relay.KeptBytes, Window / 2, Most);
+
+                // what goes from one shard to the other may be counted by both for a moment
+                await Nodes.UntilAsync(() => world.Relay.KeptBytes is >= Window / 2 and <= Most, "no more than a window is kept");
             }
 
             Assert.False(writing.IsCompleted);

@@ -306,7 +306,7 @@ internal static class SettingsTable
             : $"'{text}' is no service of mDNS; give {NanoLibp2p.Discovery.Mdns.PublicService}, or _p2p-FINGERPRINT._udp.local";
 
     private static string? PeerIdText(string text)
-        => PeerId.TryParse(text, out string error) == null ? $"'{text}' is no peer id: {error}; give one such as 12D3KooW..." : null;
+        => PeerId.TryParse(text, out string error) == null ? $"{error}; give one such as 12D3KooW..." : null;
 
     private static string? PeerAddress(string text)
     {

@@ -140,7 +140,7 @@ internal static class HttpSurface
         if (peer == null)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await context.Response.WriteAsJsonAsync(new { error = $"'{text}' is no peer id: {error}" }, GatewayJson.Lines,
+            await context.Response.WriteAsJsonAsync(new { error }, GatewayJson.Lines,
                 context.RequestAborted).ConfigureAwait(false);
             return;
         }

@@ -229,7 +229,7 @@ internal static class GatewayCommand
             PeerId? found = PeerId.TryParse(result.Tokens[0].Value, out string error);
             if (found == null)
             {
-                result.AddError($"'{result.Tokens[0].Value}' is no peer id: {error}; give one such as 12D3KooW...");
+                result.AddError($"{error}; give one such as 12D3KooW...");
             }
             return found!;
         },

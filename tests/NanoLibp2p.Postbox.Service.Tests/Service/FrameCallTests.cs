@@ -166,10 +166,8 @@ public sealed class FrameCallTests
     public async Task A_reply_of_several_blocks_is_read_wherever_they_cut_it(int block)
     {
         await using Bed bed = await Bed.StartAsync();
-        Device owner = bed.AddDevice(null, new PostboxSenderOptions { Gateways = [bed.Address] });
+        Device owner = await AddOwnerAsync(bed);
         Device sensor = bed.AddDevice();
-        Assert.True(await owner.DoAsync(owner.Sender.SignRecord) > 0);
-        Assert.Equal(0, await owner.ConfigureAsync());
         PostboxCalls calls = new(sensor.Client);
         MailboxRecord record = new();
         byte[] reply = await ReplyAsync(bed, sensor, calls, () => sensor.Sender.Lookup(null!, owner.Peer, record));
@@ -188,10 +186,8 @@ public sealed class FrameCallTests
     public async Task A_reply_that_ends_early_or_has_no_end_is_none()
     {
         await using Bed bed = await Bed.StartAsync();
-        Device owner = bed.AddDevice(null, new PostboxSenderOptions { Gateways = [bed.Address] });
+        Device owner = await AddOwnerAsync(bed);
         Device sensor = bed.AddDevice();
-        Assert.True(await owner.DoAsync(owner.Sender.SignRecord) > 0);
-        Assert.Equal(0, await owner.ConfigureAsync());
         PostboxCalls calls = new(sensor.Client);
         MailboxRecord record = new();
 
@@ -266,6 +262,15 @@ public sealed class FrameCallTests
     }
 
     // the code that it ended with
+    // with a mailbox and a record here
+    private static async Task<Device> AddOwnerAsync(Bed bed)
+    {
+        Device owner = bed.AddDevice(null, new PostboxSenderOptions { Gateways = [bed.Address] });
+        Assert.True(await owner.DoAsync(owner.Sender.SignRecord) > 0);
+        Assert.Equal(0, await owner.ConfigureAsync());
+        return owner;
+    }
+
     private static async Task<int> DepositByCallAsync(Bed bed, Device from, PostboxCalls calls, Device to, byte[] item, byte[]? token,
         int room, (int Status, byte[] Answer)? forged = null)
     {

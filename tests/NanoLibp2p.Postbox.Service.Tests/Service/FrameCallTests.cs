@@ -261,7 +261,6 @@ public sealed class FrameCallTests
         Assert.Empty(device.Heard);
     }
 
-    // the code that it ended with
     // with a mailbox and a record here
     private static async Task<Device> AddOwnerAsync(Bed bed)
     {
@@ -271,6 +270,7 @@ public sealed class FrameCallTests
         return owner;
     }
 
+    // the code that it ended with
     private static async Task<int> DepositByCallAsync(Bed bed, Device from, PostboxCalls calls, Device to, byte[] item, byte[]? token,
         int room, (int Status, byte[] Answer)? forged = null)
     {

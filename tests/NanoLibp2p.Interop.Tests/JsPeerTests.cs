@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
@@ -47,6 +48,18 @@ public class JsPeerTests
             Assert.InRange(upload, 0.001, 30);
             Assert.InRange(download, 0.001, 30);
         }
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_a_connection_that_is_still_being_made_waits_for_it()
+    {
+        await using JsPeer listener = await JsPeer.StartAsync(new JsPeerOptions());
+        await using JsPeer dialer = await JsPeer.StartAsync(new JsPeerOptions { Listen = null });
+
+        Task<IReadOnlyList<double>> early = listener.PingAsync(dialer.PeerId);
+        await dialer.DialAsync(listener.Address);
+
+        Assert.Single(await early);
     }
 
     [Theory]

@@ -24,14 +24,14 @@ await serve({
 
   /** `count` pings on one stream; round trips in milliseconds. */
   async ping ({ peer, count = 1 }) {
-    return { ms: await pings(connection(peer), count) }
+    return { ms: await pings(await connection(peer), count) }
   },
 
   /** Asks who `peer` is; what js asks by itself after a connect takes the one stream that js allows, and is waited for. */
   async identify ({ peer }) {
     for (;;) {
       try {
-        return identified(await node.services.identify.identify(connection(peer)))
+        return identified(await node.services.identify.identify(await connection(peer)))
       } catch (err) {
         if (err.name !== 'TooManyOutboundProtocolStreamsError') throw err
         await setTimeout(10)
@@ -72,27 +72,27 @@ await serve({
 
   /** Opens a stream for a protocol and closes it: an error if the peer doesn't speak it. */
   async open ({ peer, protocol }) {
-    const stream = await connection(peer).newStream(protocol)
+    const stream = await (await connection(peer)).newStream(protocol)
     await stream.close()
   },
 
   /** Sends bytes on a new stream, half-closes, and returns what the peer sends until it ends its side. */
   async request ({ peer, protocol, data }) {
-    return (await request(connection(peer), protocol, Buffer.from(data, 'base64'))).toString('base64')
+    return (await request(await connection(peer), protocol, Buffer.from(data, 'base64'))).toString('base64')
   },
 
   /** `count` echo streams at once, each with its own payload of up to `size` bytes. */
   async echo ({ peer, count = 1, size = 4096 }) {
-    return echoMany(connection(peer), count, size)
+    return echoMany(await connection(peer), count, size)
   },
 
   async perf ({ peer, upload = 0, download = 0 }) {
-    return perf(connection(peer), upload, download)
+    return perf(await connection(peer), upload, download)
   },
 
   /** `count` bytes to a protocol that only takes. */
   async send ({ peer, protocol, count }) {
-    return sendTo(connection(peer), protocol, count)
+    return sendTo(await connection(peer), protocol, count)
   },
 
   /** The payload of the largest Yamux data frame that this node has sent. */
@@ -174,7 +174,7 @@ await serve({
 
   /** Ends the connection with a reset. */
   async abort ({ peer }) {
-    connection(peer).abort(new Error('asked to abort'))
+    (await connection(peer)).abort(new Error('asked to abort'))
   },
 
   /** Cuts the connections that begin after this as cut.mjs says; only for a node that was started with `cut`, if only with {}. */
@@ -201,10 +201,15 @@ function timed () {
   return { signal: AbortSignal.timeout(15_000) }
 }
 
-function connection (peer) {
-  const [open] = node.getConnections(peer == null ? undefined : peerIdFromString(peer)).filter(one => one.status === 'open')
-  if (open == null) {
-    throw new Error(`no open connection to ${peer ?? 'anybody'}`)
+// whoever dials hears of a connection before this side has announced it, and may ask for something at once
+async function connection (peer) {
+  const open = () => node.getConnections(peer == null ? undefined : peerIdFromString(peer)).find(one => one.status === 'open')
+  const { signal } = timed()
+  while (open() == null) {
+    if (signal.aborted) {
+      throw new Error(`no open connection to ${peer ?? 'anybody'}`)
+    }
+    await setTimeout(10)
   }
-  return open
+  return open()
 }

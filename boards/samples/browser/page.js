@@ -77,14 +77,14 @@ async function roundTrip (connection) {
 function limits ({ seconds, bytes } = {}) {
   const said = []
   if (seconds != null) {
-    said.push(`${seconds} s`)
+    said.push(`in ${seconds} s`)
   }
 
   if (bytes != null) {
-    said.push(`${Math.floor(Number(bytes) / 1024)} KiB`)
+    said.push(`after ${Math.floor(Number(bytes) / 1024)} KiB`)
   }
 
-  return said.length === 0 ? '' : `; the relay ends it after ${said.join(' or ')}, and the page dials again`
+  return said.length === 0 ? '' : `; the relay ends it ${said.join(' or ')}, and the page dials again`
 }
 
 function say (text) {

@@ -243,11 +243,10 @@ namespace NanoLibp2p.Firmware.Radio
             int unsettled = _node.Unsettled;
             bool wasOpen = _node.State == FrameState.Open;
             byte[] received = _node.Session.Received;
-            int count = _link.Receive(received, DeviceSession.ReceivedOffset, _longest);
-            while (count > 0)
+            int count;
+            while ((count = _link.Receive(received, DeviceSession.ReceivedOffset, _longest)) > 0)
             {
                 _node.Receive(received, DeviceSession.ReceivedOffset, count, nowMs);
-                count = _link.Receive(received, DeviceSession.ReceivedOffset, _longest);
             }
 
             // a radio over which readings are settled, or a session was opened or resumed, works
@@ -287,15 +286,21 @@ namespace NanoLibp2p.Firmware.Radio
 
         private int Send(long nowMs)
         {
+            byte[] body = _node.Session.Body;
             if (_pending == 0)
             {
-                _pending = _node.Transmit(_node.Session.Body, 0, nowMs);
+                _pending = _node.Transmit(body, 0, nowMs);
+                if (_pending == 0)
+                {
+                    return FrameLinkResult.Busy;
+                }
             }
 
-            int result = _pending == 0 ? FrameLinkResult.Busy : _link.Send(_node.Session.Body, 0, _pending, null, 0, true);
-            if (result != FrameLinkResult.Busy)
+            int result = _link.Send(body, 0, _pending, null, 0, true);
+            if (result != FrameLinkResult.Busy || _options.Session.IsSmall)
             {
-                // what the link refuses counts as lost, as anything may be that is on the air: the node asks, and sends it again
+                // What the link refuses counts as lost, as anything may be that is on the air: the node asks, and sends it again. Where
+                // there is one buffer the next frame that comes would take its place.
                 _refused += result > 0 ? 0 : 1;
                 _pending = 0;
             }

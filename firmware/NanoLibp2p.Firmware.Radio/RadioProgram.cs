@@ -67,6 +67,7 @@ namespace NanoLibp2p.Firmware.Radio
 
             // it sleeps between readings; a board that loses its memory then sets aside one number a write
             options.Session.IsListening = false;
+            options.Session.IsSmall = links.Length == 1 && links[0].IsBoundedByAir;
             options.Session.Reserve = board.LosesMemory || board.SleptMs >= 0 ? 1 : 16;
             int leastMtu = links[0].Mtu;
             for (int i = 1; i < links.Length; i++)

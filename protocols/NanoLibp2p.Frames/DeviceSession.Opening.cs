@@ -114,7 +114,7 @@ namespace NanoLibp2p.Frames
         private void PrepareHandshakes(Identity identity)
         {
             _identity = identity;
-            bool isMet = _options.HasFirstContact && _options.Mtu >= FrameHandshake.XX2Bytes;
+            bool isMet = !_options.IsSmall && _options.Mtu >= FrameHandshake.XX2Bytes;
 
             // a card that is received is where its frame was until the next one comes
             Handshake = new FrameHandshake(_secrets, isMet ? Received : null);

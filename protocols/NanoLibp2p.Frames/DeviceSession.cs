@@ -28,7 +28,7 @@ namespace NanoLibp2p.Frames
         public const int ReceivedOffset = SessionKeys.RoomBefore;
 
         /// <summary>Where frames are opened. A link may put one there, from <see cref="ReceivedOffset"/> on, up to the MTU: it is not
-        /// copied then.</summary>
+        /// copied then. The same as <see cref="Body"/> where <see cref="DeviceSessionOptions.IsSmall"/>.</summary>
         public readonly byte[] Received;
 
         /// <summary>What the board remembers.</summary>
@@ -76,7 +76,7 @@ namespace NanoLibp2p.Frames
             Record = new FrameRecord(store);
             int bytes = SessionKeys.RoomBefore + options.Mtu + SessionKeys.RoomBehind;
             Body = new byte[bytes];
-            Received = new byte[bytes];
+            Received = options.IsSmall ? Body : new byte[bytes];
             PrepareHandshakes(identity);
         }
 

@@ -53,6 +53,41 @@ public sealed class RadioProgramTests
         Assert.Equal(Enumerable.Range(1, 9).Select(i => $"{{\"celsius\":{20 + (i / 10.0):0.0}}}"), world.Published.TakeLast(9));
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(12)]
+    public void A_board_with_LoRa_alone_and_one_buffer_for_both_ways_publishes_each_reading_once(int spreadingFactor)
+    {
+        RadioWorld world = new(hasBle: false, hasLoRa: true, spreadingFactor: spreadingFactor);
+        Write(world.Values, "settings", "topic = t\nevery = 600000");
+        RadioProgram program = new(new TestBoard(world));
+        Assert.Same(program.Device.Node.Session.Body, program.Device.Node.Session.Received);
+        while (world.Air.Now < 10 * 600000)
+        {
+            program.Step();
+            world.Step(isAwake: false);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{{\"celsius\":{20 + (i / 10.0):0.0}}}"), world.Published.Order());
+    }
+
+    [Fact]
+    public void A_frame_that_the_link_does_not_take_at_once_is_lost_where_there_is_one_buffer_and_its_reading_is_not()
+    {
+        RadioWorld world = new(hasBle: false, hasLoRa: true);
+        Write(world.Values, "settings", "topic = t\nevery = 600000");
+        BusyLink link = new(world.Links[0]) { Times = 3 };
+        RadioProgram program = new(new TestBoard(world) { Links = [link] });
+        while (world.Air.Now < 600000 - 1000)
+        {
+            program.Step();
+            world.Step(isAwake: false);
+        }
+
+        Assert.Equal(3, program.Device.Refused);
+        Assert.Equal(["{\"celsius\":20.0}"], world.Published);
+    }
+
     [Fact]
     public void A_reading_that_its_template_has_no_places_for_is_told_and_the_program_goes_on()
     {
@@ -159,6 +194,8 @@ public sealed class RadioProgramTests
 
         public bool IsForgetful { get; init; }
 
+        public IFrameLink[] Links { get; init; } = world.Links;
+
         public override bool LosesMemory => IsForgetful;
 
         public override long SleptMs => _sleptMs;
@@ -181,7 +218,7 @@ public sealed class RadioProgramTests
 
         public override string Template => "{\"celsius\":%1}";
 
-        public override IFrameLink[] CreateLinks(RadioSettings settings) => world.Links;
+        public override IFrameLink[] CreateLinks(RadioSettings settings) => Links;
 
         public override int Read(int[] values)
         {
@@ -200,5 +237,44 @@ public sealed class RadioProgramTests
                 world.Step(isAwake: false);
             }
         }
+    }
+
+    /// <summary>Takes a number of frames not at once.</summary>
+    private sealed class BusyLink(IFrameLink link) : IFrameLink
+    {
+        internal int Times { get; set; }
+
+        public int Mtu => link.Mtu;
+
+        public bool HasAddresses => link.HasAddresses;
+
+        public bool IsBoundedByAir => link.IsBoundedByAir;
+
+        public int AnswerMs => link.AnswerMs;
+
+        public int RssiDbm => link.RssiDbm;
+
+        public int SnrQuarterDb => link.SnrQuarterDb;
+
+        public LinkError Open() => link.Open();
+
+        public int TimeOnAirUs(int count) => link.TimeOnAirUs(count);
+
+        public int WaitMs(int count, bool isUrgent) => link.WaitMs(count, isUrgent);
+
+        public int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
+            => Times-- > 0 ? FrameLinkResult.Busy : link.Send(frame, offset, count, to, toCount, isUrgent);
+
+        public int Receive(byte[] buffer, int offset, int capacity) => link.Receive(buffer, offset, capacity);
+
+        public int CopyAddress(byte[] buffer, int offset) => link.CopyAddress(buffer, offset);
+
+        public int CopyOrigin(byte[] buffer, int offset) => link.CopyOrigin(buffer, offset);
+
+        public int Poll(long nowMs) => link.Poll(nowMs);
+
+        public void Wait(int milliseconds) => link.Wait(milliseconds);
+
+        public void Close() => link.Close();
     }
 }

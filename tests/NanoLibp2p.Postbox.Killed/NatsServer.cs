@@ -16,14 +16,14 @@ public sealed class NatsServer : IAsyncDisposable
     public const string Missing = "nats-server is not installed: apt-get install nats-server";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("nats").FullName;
-    private readonly string _cluster;
+    private readonly string _settings;
     private Process? _process;
 
-    private NatsServer(string name, int port, string cluster)
+    private NatsServer(string name, int port, string settings)
     {
         Name = name;
         Port = port;
-        _cluster = cluster;
+        _settings = settings;
     }
 
     /// <summary>Whether one can be started on this machine.</summary>
@@ -43,9 +43,14 @@ public sealed class NatsServer : IAsyncDisposable
 
     /// <summary>Starts one, and waits until it answers.</summary>
     /// <returns>The server.</returns>
-    public static async Task<NatsServer> StartAsync()
+    public static Task<NatsServer> StartAsync() => StartAsync("");
+
+    /// <summary>Starts one with settings of its own, and waits until it answers.</summary>
+    /// <param name="settings">Lines for its configuration.</param>
+    /// <returns>The server.</returns>
+    public static async Task<NatsServer> StartAsync(string settings)
     {
-        NatsServer server = new("alone", FreePort(), "");
+        NatsServer server = new("alone", FreePort(), settings);
         await server.StartAgainAsync();
         return server;
     }
@@ -81,7 +86,7 @@ public sealed class NatsServer : IAsyncDisposable
         string config = Path.Combine(_folder, "nats.conf");
         await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture,
             $"server_name: {Name}\nlisten: \"127.0.0.1:{port}\"\njetstream {{ store_dir: \"{_folder}/mail\", max_memory_store: 16MB, "
-            + $"max_file_store: 8GB }}\n{_cluster}"));
+            + $"max_file_store: 8GB }}\n{_settings}"));
         ProcessStartInfo start = new(Find() ?? throw new InvalidOperationException(Missing), ["-c", config, "-l", _folder + "/log"]);
         _process = Process.Start(start)!;
         for (int attempt = 0; ; attempt++)
@@ -132,6 +137,14 @@ public sealed class NatsServer : IAsyncDisposable
         Directory.Delete(mail, recursive: true);
         CopyFolder(copy, mail);
         Directory.Delete(copy, recursive: true);
+    }
+
+    /// <summary>What it has logged.</summary>
+    /// <returns>The lines.</returns>
+    public string Log()
+    {
+        using StreamReader log = new(new FileStream(_folder + "/log", FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return log.ReadToEnd();
     }
 
     /// <summary>All that the files of a stream have.</summary>

@@ -87,10 +87,17 @@ internal sealed class NatsLink : IAsyncDisposable
     internal async IAsyncEnumerable<NatsEntry> FollowAsync(
         long from, Action<long> begun, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // not an inbox of the client's own making, as it takes what comes there for itself
+        string inbox = $"_INBOX.{Guid.NewGuid():N}";
         string config = $$$"""
-            {"stream_name":"{{{Stream}}}","config":{"deliver_policy":"by_start_sequence","opt_start_seq":{{{from}}},"ack_policy":"none",
-            "replay_policy":"instant","headers_only":true,"num_replicas":1,"mem_storage":true,"inactive_threshold":60000000000}}
+            {"stream_name":"{{{Stream}}}","config":{"deliver_subject":"{{{inbox}}}","deliver_policy":"by_start_sequence",
+            "opt_start_seq":{{{from}}},"ack_policy":"none","replay_policy":"instant","headers_only":true,"num_replicas":1,
+            "mem_storage":true,"flow_control":true,"idle_heartbeat":1000000000,"inactive_threshold":60000000000}}
             """;
+
+        // heard from before the consumer is there on, so that nothing is sent to nobody
+        await using NatsFollower follower = new(_connection, inbox);
+        await _connection.AddSubAsync(follower, cancellationToken).ConfigureAwait(false);
         string consumer;
         long pending;
         using (JsonDocument made = await AskAsync($"CONSUMER.CREATE.{Stream}", Encoding.ASCII.GetBytes(config), cancellationToken)
@@ -103,12 +110,8 @@ internal sealed class NatsLink : IAsyncDisposable
 
         try
         {
-            // not an inbox of the client's own making, as it takes what comes there for itself
-            await using NatsFollower follower = new(_connection, $"_INBOX.{Guid.NewGuid():N}");
-            await _connection.AddSubAsync(follower, cancellationToken).ConfigureAwait(false);
             begun(pending);
-            await foreach (NatsEntry entry in follower.ReadAsync($"{Api}CONSUMER.MSG.NEXT.{Stream}.{consumer}", cancellationToken)
-                .ConfigureAwait(false))
+            await foreach (NatsEntry entry in follower.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 yield return entry;
             }
@@ -212,7 +215,9 @@ internal sealed class NatsLink : IAsyncDisposable
     /// <summary>The number of the last message that there is; 0 for none.</summary>
     internal async Task<long> LastAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument? answer = await GetAsync("""{"last_by_subj":">"}"""u8.ToArray(), cancellationToken).ConfigureAwait(false);
+        // asked for ">", nats-server 2.9.10 says that there is none where the last of all was deleted
+        byte[] question = Encoding.ASCII.GetBytes($$"""{"last_by_subj":"{{Stream}}.>"}""");
+        using JsonDocument? answer = await GetAsync(question, cancellationToken).ConfigureAwait(false);
         return answer?.RootElement.GetProperty("message").GetProperty("seq").GetInt64() ?? 0;
     }
 

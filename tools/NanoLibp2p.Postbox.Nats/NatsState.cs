@@ -74,16 +74,8 @@ internal sealed class NatsState
     }
 
     /// <summary>All that were there have been applied.</summary>
-    internal void EndLoading()
-    {
-        _isLoading = false;
-        foreach ((long sequence, NatsRecord _) in _early.Values.SelectMany(one => one))
-        {
-            Left.Add(sequence);
-        }
-
-        _early.Clear();
-    }
+    /// <remarks>Items of a mailbox that nobody has told of stay: it was lost, and they are there when it is saved again.</remarks>
+    internal void EndLoading() => _isLoading = false;
 
     /// <summary>Applies the next message.</summary>
     /// <param name="sequence">Its number in the stream.</param>

@@ -175,6 +175,26 @@ public sealed class NatsFaultTests(NatsHall hall)
     }
 
     [Fact]
+    public async Task All_is_there_for_who_opens_a_stream_whose_last_message_was_deleted()
+    {
+        string url = await UrlAsync();
+        await using IPostboxStore store = await Store(url).OpenedAsync(null, 1);
+        await store.AppendAsync([.. Enumerable.Range(1, 3).Select(i => Letters.Deposit(1, i))]);
+        PostboxHead last = (await store.AppendOneAsync(Letters.Deposit(1, 4))).Head!;
+        int end = url.LastIndexOf('/');
+        await using (NatsLink link = new(new NatsPostboxOptions { Url = url }, url[..end], url[(end + 1)..]))
+        {
+            await link.ConnectAsync(TestContext.Current.CancellationToken);
+            await link.DeleteAsync([last.Sequence], default);
+            Assert.Equal(last.Sequence - 1, await link.LastAsync(default));
+        }
+
+        await using NatsPostboxStore fresh = Store(url);
+        PostboxOpening opening = await fresh.OpenAsync(_ => { });
+        Assert.Equal((1, 3), (opening.Mailboxes, opening.Heads));
+    }
+
+    [Fact]
     public async Task An_error_of_the_server_is_never_read_as_a_message_that_is_gone()
     {
         string url = await UrlAsync();

@@ -106,7 +106,7 @@ public sealed partial class PostboxService
         Reply reply = request.Item.Length > MaxItemOf(box)
             ? Deposited(request, PostboxCode.TooLarge, "see terms.max_item") with { Terms = TermsOf(box) }
             : await KeepAsync(visitor, request, box, id).ConfigureAwait(false);
-        return request.WantsReceipt && reply.Code != PostboxCode.RateLimited ? reply with { Receipt = Receipt(request, id, reply) } : reply;
+        return request.WantsReceipt ? reply with { Receipt = Receipt(request, id, reply) } : reply;
     }
 
     private async Task<Reply> KeepAsync(Visitor visitor, DepositRequest request, Mailbox box, ItemId id)

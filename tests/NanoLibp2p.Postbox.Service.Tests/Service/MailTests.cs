@@ -92,8 +92,16 @@ public sealed class MailTests
         Assert.Equal(400, (await owner.AskAsync(6, Wire.Bytes(1, owner.Record(0, bed.Node.PeerId)))).Code);
         Assert.Equal(400, (await owner.AskAsync(6, Wire.Bytes(1, owner.Record(4, [.. Enumerable.Repeat(thief.Peer, 5)])))).Code);
         Assert.Equal(400, (await owner.AskAsync(6, Wire.Bytes(1, new byte[449]))).Code);
+
+        // a prekey has 32 bytes and a number, and no number goes without one
+        foreach ((int bytes, int number) in new[] { (32, 0), (32, 256), (31, 1), (0, 1) })
+        {
+            Assert.Equal(400, (await owner.AskAsync(6, Wire.Bytes(1, owner.Record(4, new byte[bytes], number)))).Code);
+        }
+
         Assert.Equal(second, (await thief.AskAsync(7, Wire.Bytes(1, owner.Peer.ToBytes()))).Record);
         await owner.ConfigureAsync(Wire.Bytes(1, owner.Record(3, bed.Node.PeerId)));
+        await owner.ConfigureAsync(Wire.Bytes(1, owner.Record(4, new byte[32], 255)));
     }
 
     [Fact]
@@ -271,6 +279,7 @@ public sealed class MailTests
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.Equal(1, (await owner.SyncAsync()).Waiting);
         time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Empty((await owner.AskAsync(5, Wire.Bytes(1, Wire.Fixed64(1, Caller.Name(Caller.Item(1)))))).Data);
         Assert.Equal(7, (await owner.QueryAsync(owner.Peer, Caller.Item(1))).Fates[0].State);
         Assert.Equal(0, (await owner.SyncAsync()).Waiting);
         Assert.Equal(7, (await owner.QueryAsync(owner.Peer, Caller.Item(1))).Fates[0].State);
@@ -370,6 +379,24 @@ public sealed class MailTests
     }
 
     [Fact]
+    public async Task Mailboxes_with_a_record_are_told_of_to_who_announces_them_those_first_whose_owners_were_here_last()
+    {
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        await using Bed bed = await Bed.StartAsync(options => options.Time = time);
+        Caller[] owners = new Caller[5];
+        for (int i = 0; i < 5; i++)
+        {
+            // the fourth has a mailbox, and no record
+            owners[i] = await bed.CallAsync();
+            await owners[i].ConfigureAsync(i == 3 ? [] : Wire.Bytes(1, owners[i].Record(1, bed.Node.PeerId)));
+            time.Advance(TimeSpan.FromHours(30));
+        }
+
+        Assert.Equal([owners[4].Peer, owners[2].Peer], bed.Service.Newest(2));
+        Assert.Equal([owners[4].Peer, owners[2].Peer, owners[1].Peer, owners[0].Peer], bed.Service.Newest(100));
+    }
+
+    [Fact]
     public async Task A_mailbox_whose_recipient_does_not_come_lapses_with_its_mail_and_one_that_comes_stays()
     {
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
@@ -461,6 +488,14 @@ public sealed class MailTests
         jumped.Opened(0);
         jumped.Jump(5, TimeSpan.FromSeconds(now - 50));
         Assert.Equal(now + 7200, jumped.Of(head));
+
+        // and what was stamped by a clock that was a year behind, of this run alone
+        PostboxHead behind = new() { Sequence = 4, Box = default, Id = default, Arrived = now, Until = now + 7200 };
+        Assert.Equal(now + 7200 + (now - 50), jumped.Of(behind));
+        ItemEnds later = new(now);
+        later.Opened(4);
+        later.Jump(5, TimeSpan.FromDays(365));
+        Assert.Equal(now + 7200, later.Of(behind));
 
         // another gateway of the same store, whose clock was right all the time
         ItemEnds right = new(now);

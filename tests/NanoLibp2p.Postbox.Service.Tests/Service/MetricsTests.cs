@@ -51,7 +51,7 @@ public sealed class MetricsTests
 
         Assert.Equal(403, (await owner.DepositAsync(owner.Peer, Caller.Item(9), token: [1])).Code);
         Assert.Equal(400, (await owner.SyncAsync(limit: 65)).Code);
-        await owner.SyncAsync(acks: [Caller.Ack(Caller.Item(0)), Caller.Ack(Caller.Item(1), 3)]);
+        await owner.SyncAsync(acks: [Caller.Ack(Caller.Item(0)), Caller.Ack(Caller.Item(1), 3), Caller.Ack(Caller.Item(0))]);
         listener.RecordObservableInstruments();
         Dictionary<string, double> expected = new()
         {

@@ -102,6 +102,12 @@ internal sealed class Caller(Libp2pNode node, Identity identity, PeerId gateway)
             .. Wire.Fixed32(2, (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 86400),
             .. gateways.SelectMany(one => Wire.Bytes(3, Wire.Bytes(1, one.ToBytes())))]);
 
+    /// <summary>A record with a prekey, and no gateway.</summary>
+    internal byte[] Record(ulong sequence, byte[] prekey, int number)
+        => Sign("record", [.. Wire.Number(1, sequence),
+            .. Wire.Fixed32(2, (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 86400),
+            .. prekey.Length == 0 ? [] : Wire.Bytes(4, prekey), .. number == 0 ? [] : Wire.Number(5, (ulong)number)]);
+
     internal byte[] Sign(string kind, byte[] payload)
         => SignedEnvelope.Seal(Identity, DesktopCrypto.Choose(), "nanolibp2p-postbox-" + kind,
             Encoding.ASCII.GetBytes("/postbox/" + kind), payload).Bytes.ToArray();

@@ -1,4 +1,7 @@
 using NanoLibp2p.Core;
+#if !NANOFRAMEWORK_1_0
+using NanoLibp2p.Core.Multistream;
+#endif
 using NanoLibp2p.Hal;
 
 namespace NanoLibp2p.Firmware
@@ -52,6 +55,13 @@ namespace NanoLibp2p.Firmware
                     return "nothing came from the peer for KeepAliveMs = " + options.KeepAliveMs.ToString() + " and KeepAliveTimeoutMs = "
                         + options.KeepAliveTimeoutMs.ToString() + ", not even an answer to a ping; is it still there?";
                 case CloseReason.NegotiationMalformed:
+#if !NANOFRAMEWORK_1_0
+                    string fault = StreamRefusalText.Describe((StreamRefusal)detail);
+                    if (fault != null)
+                    {
+                        return "the peer does not speak multistream-select: " + fault + "; is this a libp2p port?";
+                    }
+#endif
                     return "the peer does not speak multistream-select; is this a libp2p port?";
                 case CloseReason.SecurityRefused:
                     return "the peer does not speak Noise (/noise), without which nothing is sent; turn it on there";
@@ -87,6 +97,8 @@ namespace NanoLibp2p.Firmware
                     return "the peer or its address is not allowed here; take it off the block list if it should be";
                 case CloseReason.ShuttingDown:
                     return "this node ends";
+                case CloseReason.Supplanted:
+                    return "another connection to the same peer takes its place";
 #endif
                 case CloseReason.RecordTimeout:
                     return "a record of " + detail.ToString() + " bytes kept a receive buffer for RecordTimeoutMs = "

@@ -33,7 +33,7 @@ namespace NanoLibp2p.Core
         /// <summary>The peer gave no sign of life for NodeOptions.KeepAliveMs and KeepAliveTimeoutMs.</summary>
         KeepAliveTimeout,
 
-        /// <summary>The peer does not speak multistream-select.</summary>
+        /// <summary>The peer does not speak multistream-select; the detail is a StreamRefusal, 0 on a device.</summary>
         NegotiationMalformed,
 
         /// <summary>The peer does not speak Noise.</summary>
@@ -109,6 +109,9 @@ namespace NanoLibp2p.Core
 
         /// <summary>This node ends.</summary>
         ShuttingDown,
+
+        /// <summary>Another connection to the same peer takes its place.</summary>
+        Supplanted,
 #endif
     }
 }

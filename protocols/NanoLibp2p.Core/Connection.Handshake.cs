@@ -52,7 +52,11 @@ namespace NanoLibp2p.Core
                     Close(CloseReason.SecurityRefused, 0);
                     break;
                 case NegotiationState.Malformed:
+#if NANOFRAMEWORK_1_0
                     Close(_inbound && negotiation.WasRefused ? CloseReason.SecurityRefused : CloseReason.NegotiationMalformed, 0);
+#else
+                    CloseMalformed(CloseReason.SecurityRefused);
+#endif
                     break;
             }
 

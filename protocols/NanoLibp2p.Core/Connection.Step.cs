@@ -288,9 +288,17 @@ namespace NanoLibp2p.Core
                         Opened();
                         break;
                     case NegotiationState.Refused:
+#if !NANOFRAMEWORK_1_0
+                        Close(CloseReason.MuxerRefused, 0);
+                        break;
+                    case NegotiationState.Malformed:
+                        CloseMalformed(CloseReason.MuxerRefused);
+                        break;
+#else
                     case NegotiationState.Malformed:
                         Close(CloseReason.MuxerRefused, 0);
                         break;
+#endif
                 }
             }
             else
@@ -338,6 +346,7 @@ namespace NanoLibp2p.Core
                     }
                     else if (nowMs >= stream.Deadline)
                     {
+                        TellLate(stream);
                         stream.Reset();
                     }
                 }

@@ -61,6 +61,7 @@ namespace NanoLibp2p.Core
             }
             else
             {
+                TellEnded(from);
                 from.Reset();
             }
         }
@@ -127,6 +128,7 @@ namespace NanoLibp2p.Core
 
                     break;
                 case NegotiationState.Malformed:
+                    TellMalformed(stream);
                     stream.Reset();
                     break;
                 default:

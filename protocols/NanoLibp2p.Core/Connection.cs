@@ -325,6 +325,13 @@ namespace NanoLibp2p.Core
 
         partial void MoreToSend();
 
+        // Connection.Refusals.cs; a device breaks streams off without a code
+        partial void TellMalformed(Libp2pStream stream);
+
+        partial void TellLate(Libp2pStream stream);
+
+        partial void TellEnded(Libp2pStream stream);
+
         // Connection.Windows.cs; the windows of a device stay as they are
         partial void HandshakeWritten();
 

@@ -54,6 +54,8 @@ namespace NanoLibp2p.Core
                     return None;
                 case CloseReason.ShuttingDown:
                     return isDraft ? ShuttingDown : None;
+                case CloseReason.Supplanted:
+                    return isDraft ? Supplanted : None;
                 case CloseReason.RecordTooLong:
                 case CloseReason.RecordTimeout:
                 case CloseReason.ConnectionLimit:

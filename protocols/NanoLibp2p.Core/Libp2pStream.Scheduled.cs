@@ -1,5 +1,6 @@
 #if !NANOFRAMEWORK_1_0
 using System;
+using NanoLibp2p.Core.Multistream;
 
 namespace NanoLibp2p.Core
 {
@@ -69,9 +70,23 @@ namespace NanoLibp2p.Core
         {
             if (IsOpen)
             {
-                ResetCode = Connection.SendsCodes ? code : ErrorCode.None;
+                Blame(code);
                 Reset();
             }
+        }
+
+        /// <summary>Why no protocol was agreed on, where the peer broke the rules of it; None elsewhere.</summary>
+        public StreamRefusal Refusal { get; internal set; }
+
+        // what a reset that follows is told with
+        internal void Blame(uint code)
+        {
+            ResetCode = Connection.SendsCodes ? code : ErrorCode.None;
+        }
+
+        partial void Forgive()
+        {
+            Refusal = StreamRefusal.None;
         }
 
         internal void EndRoomWait()

@@ -109,6 +109,10 @@ namespace NanoLibp2p.Core
             Tag = null;
             Progress = 0;
             Deadline = deadline;
+            Forgive();
         }
+
+        // Libp2pStream.Scheduled.cs
+        partial void Forgive();
     }
 }

@@ -20,5 +20,15 @@ namespace NanoLibp2p.Core
         public virtual void OnRefused(Hal.IStreamLink link)
         {
         }
+
+#if !NANOFRAMEWORK_1_0
+        /// <summary>A stream is broken off before a protocol was agreed on, as the peer broke the rules of it or took too long.</summary>
+        /// <param name="connection">Whose.</param>
+        /// <param name="stream">Which; null for one that was refused at once.</param>
+        /// <param name="refusal">Why.</param>
+        public virtual void OnStreamRefused(Connection connection, Libp2pStream stream, Multistream.StreamRefusal refusal)
+        {
+        }
+#endif
     }
 }

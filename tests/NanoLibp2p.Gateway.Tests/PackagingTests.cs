@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using NanoLibp2p.Gateway.Configuration;
@@ -16,6 +17,8 @@ public sealed partial class PackagingTests : IDisposable
 
     public static bool HasSystemd => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "systemd-analyze")));
+
+    public static bool IsWindows => OperatingSystem.IsWindows();
 
     public void Dispose() => _folder.Dispose();
 
@@ -44,6 +47,7 @@ public sealed partial class PackagingTests : IDisposable
         string[] copies = [.. lines.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal))];
         Assert.Equal(["COPY --from=node /usr/local/ /usr/local/", "COPY . .", "COPY --from=build /app ."], copies);
         string publish = lines.Single(line => line.StartsWith("RUN dotnet publish ", StringComparison.Ordinal)).Split(' ')[3];
+        Assert.Contains(" -p:RequirePage=true ", lines.Single(line => line.StartsWith("RUN dotnet publish ", StringComparison.Ordinal)));
         string project = Assert.Single(Directory.GetFiles(Path.Combine(root, publish), "*.csproj"));
         string name = Regex.Match(File.ReadAllText(project), "<AssemblyName>(.+)</AssemblyName>").Groups[1].Value;
 
@@ -66,12 +70,68 @@ public sealed partial class PackagingTests : IDisposable
         Assert.Contains("EXPOSE 4001", lines);
     }
 
+    [Theory(SkipWhen = nameof(IsWindows), Skip = "shell scripts are put in Node's place")]
+    [UnsupportedOSPlatform("windows")]
+    [InlineData(false, false, true)]
+    [InlineData(true, true, true)]
+    [InlineData(false, false, false)]
+    public async Task Where_the_page_is_required_a_build_without_it_fails_and_says_why(bool hasNpm, bool hasOldPage, bool isRequired)
+    {
+        string programs = Directory.CreateDirectory(_folder.File("programs")).FullName;
+        string page = Directory.CreateDirectory(_folder.File("page")).FullName + "/";
+        File.CreateSymbolicLink(Path.Combine(programs, "sh"), "/bin/sh");
+        if (hasNpm)
+        {
+            // an npm, and a Node that can't build the page
+            WriteProgram(Path.Combine(programs, "npm"), "exit 0");
+            WriteProgram(Path.Combine(programs, "node"), "echo 'no space left' >&2; exit 1");
+        }
+
+        if (hasOldPage)
+        {
+            File.WriteAllText(page + "index.html", "of an earlier build");
+        }
+
+        Dictionary<string, string> environment = new() { ["PATH"] = programs };
+        (int code, string said) = await RunAsync(
+            Environment.ProcessPath is { } own && Path.GetFileName(own) == "dotnet" ? own : "dotnet", environment, "msbuild",
+            Path.Combine(ReadmeTests.Root(), "tools/NanoLibp2p.Gateway/Page/web/NanoLibp2p.Gateway.Page.csproj"),
+            "-t:BuildPage;IncludePage", "-v:m", "-nologo", "-p:PageFolder=" + page, "-p:PageStamp=" + page + "none.stamp",
+            "-p:RequirePage=" + isRequired);
+        if (isRequired)
+        {
+            Assert.True(code == 1, said);
+            Assert.Contains("error : The gateway's page is missing", said, StringComparison.Ordinal);
+            Assert.Contains(hasNpm ? "no space left" : "npm was not found, so", said, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.True(code == 0, said);
+            Assert.Contains("npm was not found, so the gateway is built without its page", said, StringComparison.Ordinal);
+        }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void WriteProgram(string path, string script)
+    {
+        File.WriteAllText(path, "#!/bin/sh\n" + script + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     private static string Text(string file)
         => File.ReadAllText(Path.Combine(ReadmeTests.Root(), "tools/NanoLibp2p.Gateway/Packaging", file));
 
-    private static async Task<(int Code, string Said)> RunAsync(string program, params string[] arguments)
+    private static Task<(int Code, string Said)> RunAsync(string program, params string[] arguments) => RunAsync(program, [], arguments);
+
+    private static async Task<(int Code, string Said)> RunAsync(string program, Dictionary<string, string> environment,
+        params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();

@@ -102,5 +102,17 @@ namespace NanoLibp2p.Tests
         {
             Refused++;
         }
+
+#if !NANOFRAMEWORK_1_0
+        public Core.Multistream.StreamRefusal LastStreamRefusal { get; private set; }
+
+        public bool WasRefusedStreamOurs { get; private set; }
+
+        public override void OnStreamRefused(Connection connection, Libp2pStream stream, Core.Multistream.StreamRefusal refusal)
+        {
+            LastStreamRefusal = refusal;
+            WasRefusedStreamOurs = stream != null && stream.IsOutbound;
+        }
+#endif
     }
 }

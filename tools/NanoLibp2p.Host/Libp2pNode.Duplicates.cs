@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NanoLibp2p.Core;
 using NanoLibp2p.Host.Relay;
 
 namespace NanoLibp2p.Host;
@@ -51,7 +52,7 @@ public sealed partial class Libp2pNode
 
         if (nowMs - connection.IdleSince >= grace)
         {
-            connection.Connection.Close();
+            connection.Connection.Close(CloseReason.Supplanted, 0);
             connection.Schedule();
         }
     }

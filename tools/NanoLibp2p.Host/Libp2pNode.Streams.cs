@@ -242,7 +242,8 @@ public sealed partial class Libp2pNode
         }
         else
         {
-            stream.Abort();
+            // it was taken away while the peer agreed on it
+            stream.Abort(ErrorCode.NegotiationFailed);
         }
     }
 
@@ -257,7 +258,7 @@ public sealed partial class Libp2pNode
         }
         catch (Exception e)
         {
-            stream.Abort();
+            stream.Abort(e, _stopping.IsCancellationRequested);
             bool isEnd = either.IsCancellationRequested && e is OperationCanceledException or Libp2pException;
             if (!isEnd)
             {

@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.Net;
 using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Firmware;
 using NanoLibp2p.Hal;
 using NanoLibp2p.Multiformats;
@@ -28,6 +29,18 @@ public sealed partial class Libp2pNode
     {
         _metrics.Refused(reason);
         Events.Add(NodeEventKind.Refused, peer, address?.ToString(), CloseReason.None, reason, RefusalText.Describe(reason));
+    }
+
+    /// <summary>A stream was broken off before a protocol was agreed on; on its shard's thread.</summary>
+    /// <param name="connection">Whose.</param>
+    /// <param name="isOurs">Whether this node opened it.</param>
+    /// <param name="refusal">Why.</param>
+    internal void OnStreamRefused(ShardConnection connection, bool isOurs, StreamRefusal refusal)
+    {
+        RefusalReason reason = refusal == StreamRefusal.TooManyStreams ? RefusalReason.StreamLimit : RefusalReason.StreamNegotiation;
+        _metrics.Refused(reason);
+        Events.Add(NodeEventKind.Refused, connection.Peer, AddressOf(connection)?.ToString(), CloseReason.None, reason,
+            $"a stream that {(isOurs ? "we" : "it")} opened is broken off: {StreamRefusalText.Describe(refusal)}");
     }
 
     /// <summary>A dial came to nothing before there was a link. From any thread.</summary>

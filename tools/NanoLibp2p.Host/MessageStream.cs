@@ -91,9 +91,10 @@ public sealed class MessageStream(Stream stream, TimeSpan timeout)
         }
         catch (Exception e)
         {
-            (stream as PeerStream)?.Abort(e is Libp2pException { Error: Libp2pError.MessageTooLong or Libp2pError.MessageMalformed }
-                ? ErrorCode.ProtocolViolation : ErrorCode.None);
-            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            // of a cancelled call its caller knows why, and may say it
+            bool isCancelled = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
+            (stream as PeerStream)?.Abort(isCancelled ? ErrorCode.None : PeerStream.CodeOf(e));
+            if (e is OperationCanceledException && !isCancelled)
             {
                 throw Fault(Libp2pError.TimedOut, $"{what} within {first.TotalSeconds:0.###} s");
             }

@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Core.Yamux;
 using NanoLibp2p.Multiformats;
 
@@ -160,12 +161,27 @@ public sealed class PeerStream : Stream, IShardWork
 
     /// <summary>As <see cref="Abort()"/>, and tells the peer why, where it understands it.</summary>
     /// <param name="code">One of <see cref="ErrorCode"/>, or a protocol's own.</param>
+    /// <remarks>Of several calls the first that gives a code other than None is the one that is told.</remarks>
     public void Abort(uint code)
     {
-        _abortCode = code;
+        Interlocked.CompareExchange(ref _abortCode, code, ErrorCode.None);
         _isAborted = true;
         Post();
     }
+
+    /// <summary>As <see cref="Abort(uint)"/>, for what ended a handler.</summary>
+    /// <param name="why">What it threw.</param>
+    /// <param name="isStopping">Whether the node or the handler's service ends.</param>
+    internal void Abort(Exception why, bool isStopping = false) => Abort(isStopping ? ErrorCode.ShuttingDown : CodeOf(why));
+
+    /// <summary>What a peer is told of a handler's end: that it broke the rules, or hit a limit of time; None for a fault of our
+    /// own, which the drafts have no code for.</summary>
+    internal static uint CodeOf(Exception why) => why switch
+    {
+        Libp2pException { Error: Libp2pError.MessageTooLong or Libp2pError.MessageMalformed } => ErrorCode.ProtocolViolation,
+        Libp2pException { Error: Libp2pError.TimedOut } or OperationCanceledException => ErrorCode.ResourceLimit,
+        _ => ErrorCode.None,
+    };
 
     /// <summary>Reads what has arrived, or waits for something.</summary>
     /// <param name="buffer">Takes it.</param>
@@ -400,6 +416,7 @@ public sealed class PeerStream : Stream, IShardWork
     internal void Closed(bool reset)
     {
         uint code = _stream?.ResetCode ?? ErrorCode.None;
+        string? fault = StreamRefusalText.Describe(_stream?.Refusal ?? StreamRefusal.None);
         _stream = null;
         PayEnd();
         _connection.Held.Remove(StreamBytes);
@@ -411,6 +428,7 @@ public sealed class PeerStream : Stream, IShardWork
         Libp2pException? reason = _isRefused ? Refusal() : _connection.EndUnderWay();
         End(reason ?? Libp2pException.For(Libp2pError.StreamReset, _connection.Peer,
             _isAborted ? "the stream was broken off on this side"
+            : fault != null ? $"the stream for {Protocol} was broken off on this side: {fault}"
             : (!_isAgreed ? $"the peer did not agree on {Protocol} in time, or broke the stream off"
             : "the peer broke the stream off") + WordsOf(code)));
     }

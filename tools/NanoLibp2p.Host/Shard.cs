@@ -6,6 +6,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Core;
+using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Core.Identify;
 using NanoLibp2p.Core.Ping;
 using NanoLibp2p.Crypto.Desktop;
@@ -673,6 +674,14 @@ internal sealed class Shard : NodeScheduler
 
     private sealed class Listener(Shard shard) : NodeEvents
     {
+        public override void OnStreamRefused(Connection connection, Libp2pStream? stream, StreamRefusal refusal)
+        {
+            if (shard._connections[connection.Index] is { } one)
+            {
+                shard._owner.OnStreamRefused(one, stream?.IsOutbound == true, refusal);
+            }
+        }
+
         public override void OnConnected(Connection connection)
         {
             ShardConnection one = shard._connections[connection.Index]!;

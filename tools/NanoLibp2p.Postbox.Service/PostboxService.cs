@@ -159,7 +159,7 @@ public sealed partial class PostboxService : IAsyncDisposable
     {
         if (!_budget.Open(stream.Connection.Id))
         {
-            stream.Abort();
+            stream.Abort(Core.ErrorCode.ResourceLimit);
             return;
         }
 

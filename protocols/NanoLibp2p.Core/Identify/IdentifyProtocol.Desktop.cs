@@ -137,7 +137,7 @@ namespace NanoLibp2p.Core.Identify
                 if (!sound && reading.Stream == stream)
                 {
                     reading.Messages = 0;
-                    stream.Reset();
+                    stream.Reset(ErrorCode.ProtocolViolation);
                 }
             }
         }
@@ -160,7 +160,7 @@ namespace NanoLibp2p.Core.Identify
 
                 if (nowMs >= reading.Deadline)
                 {
-                    reading.Stream.Reset();
+                    reading.Stream.Reset(ErrorCode.ResourceLimit);
                 }
                 else if (reading.Deadline < next)
                 {
@@ -195,6 +195,11 @@ namespace NanoLibp2p.Core.Identify
         }
 
         // a push found the peer being told: it is told again afterwards
+        partial void Blame(Libp2pStream stream)
+        {
+            stream.Blame(ErrorCode.ResourceLimit);
+        }
+
         partial void NotePush(Libp2pStream stream)
         {
             if (stream.IsOutbound)
@@ -280,7 +285,7 @@ namespace NanoLibp2p.Core.Identify
                 Libp2pStream stream = _readings[i].Stream;
                 if (stream != null && !stream.IsOutbound && !_readings[i].Busy)
                 {
-                    stream.Reset();
+                    stream.Reset(ErrorCode.ResourceLimit);
                     return;
                 }
             }

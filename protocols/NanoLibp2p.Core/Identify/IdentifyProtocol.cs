@@ -66,6 +66,7 @@ namespace NanoLibp2p.Core.Identify
                 if (_writing[index] != null)
                 {
                     NotePush(stream);
+                    Blame(stream);
                     stream.Reset();
                     return;
                 }
@@ -149,6 +150,8 @@ namespace NanoLibp2p.Core.Identify
         partial void PickSlot(Libp2pStream stream, ref int index);
 
         partial void NotePush(Libp2pStream stream);
+
+        partial void Blame(Libp2pStream stream);
 
         partial void PollPushes();
 

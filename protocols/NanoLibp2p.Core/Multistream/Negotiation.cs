@@ -16,7 +16,7 @@ namespace NanoLibp2p.Core.Multistream
     /// An initiator sends header, proposal and its first data together and does not wait (the optimistic path): what it sends
     /// after a proposal reaches the protocol if the peer agrees.
     /// </remarks>
-    public sealed class Negotiation
+    public sealed partial class Negotiation
     {
         /// <summary>A peer may propose this many unknown protocols before it is given up.</summary>
         public const int MaxRefusals = 8;
@@ -203,6 +203,7 @@ namespace NanoLibp2p.Core.Multistream
                 }
             }
 
+            _position = next;
             if (_matching == 0 && _state != NegotiationState.AwaitProposal)
             {
                 // no answer that could still become right, such as a line of HTTP, is waited for
@@ -210,7 +211,6 @@ namespace NanoLibp2p.Core.Multistream
                 return;
             }
 
-            _position = next;
             if (next < _length)
             {
                 return;

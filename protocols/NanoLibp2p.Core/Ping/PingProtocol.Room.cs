@@ -29,6 +29,12 @@ namespace NanoLibp2p.Core.Ping
             stream.WaitForRoom();
         }
 
+        // the drafts have no code for who is too slow: it hit our limit
+        partial void Blame(Libp2pStream stream, bool isViolation)
+        {
+            stream.Blame(isViolation ? ErrorCode.ProtocolViolation : ErrorCode.ResourceLimit);
+        }
+
         partial void NoteAsked(int index)
         {
             _isAsked = _isAsked ?? new bool[_streams.Length];
@@ -55,7 +61,7 @@ namespace NanoLibp2p.Core.Ping
                     _isAsked[index] = false;
                     if (isLate)
                     {
-                        asking.Reset();
+                        asking.Reset(ErrorCode.ResourceLimit);
                     }
                 }
                 else if (asking.IsAgreed && asking.Deadline < next)

@@ -105,6 +105,7 @@ namespace NanoLibp2p.Core.Ping
             int expected = stream.Connection.Index * PayloadBytes + stream.Progress;
             if (count > PayloadBytes - stream.Progress || !Bytes.Equal(_payloads, expected, buffer, offset, count))
             {
+                Blame(stream, true);
                 stream.Reset();
                 return count;
             }
@@ -145,6 +146,7 @@ namespace NanoLibp2p.Core.Ping
                 {
                     if (nowMs >= asking.Deadline)
                     {
+                        Blame(asking, false);
                         asking.Reset();
                     }
                     else if (asking.Deadline < next)
@@ -179,6 +181,8 @@ namespace NanoLibp2p.Core.Ping
         partial void AwaitRoom(Libp2pStream stream);
 
         partial void NoteAsked(int index);
+
+        partial void Blame(Libp2pStream stream, bool isViolation);
 
         /// <inheritdoc/>
         public override void OnClosed(Libp2pStream stream, bool reset)
@@ -239,6 +243,7 @@ namespace NanoLibp2p.Core.Ping
             // it would be for ever, since more window would have to come behind the very bytes that wait for it.
             if (taken < count && stream.SendWindow == 0)
             {
+                Blame(stream, false);
                 stream.Reset();
             }
 

@@ -25,6 +25,11 @@ namespace NanoLibp2p.Core.Yamux
         protected internal abstract void OnGoAway(uint code);
 
 #if !NANOFRAMEWORK_1_0
+        /// <summary>The peer has opened a stream beyond those that it may have; it is refused.</summary>
+        protected internal virtual void OnStreamRefused()
+        {
+        }
+
         /// <summary>No stream object is free: makes more, where there may be more.</summary>
         /// <returns>The session's stream objects from now on, those that it has first; null when there are no others.</returns>
         protected internal virtual YamuxStream[] MoreStreams()

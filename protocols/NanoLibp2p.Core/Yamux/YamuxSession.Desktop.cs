@@ -64,6 +64,11 @@ namespace NanoLibp2p.Core.Yamux
             }
         }
 
+        partial void TellRefused()
+        {
+            _handler.OnStreamRefused();
+        }
+
         partial void Begin(YamuxStream stream)
         {
             stream.Window = FirstWindow;

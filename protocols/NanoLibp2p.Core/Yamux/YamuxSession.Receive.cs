@@ -157,6 +157,7 @@ namespace NanoLibp2p.Core.Yamux
                         return Stalled;
                     }
 
+                    TellRefused();
                     if (++_refusals > MaxRefusals)
                     {
                         return YamuxResult.StreamFlood;

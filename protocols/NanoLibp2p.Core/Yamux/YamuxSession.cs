@@ -289,6 +289,8 @@ namespace NanoLibp2p.Core.Yamux
         // YamuxSession.Desktop.cs; on a device there are as many as there ever will be
         partial void MakeStream(int index);
 
+        partial void TellRefused();
+
         partial void Begin(YamuxStream stream);
 
         partial void End(YamuxStream stream);

@@ -223,11 +223,17 @@ internal sealed class RawPeer
                 _plain.RemoveRange(0, size);
                 return frame;
             }
-            byte[] record = ReadRecord();
-            int count = _receiving.Decrypt([], 0, 0, record, 0, record.Length);
-            Assert.True(count >= 0);
-            _plain.AddRange(record[..count]);
+            _plain.AddRange(OpenRecord());
         }
+    }
+
+    /// <summary>What is in the next record.</summary>
+    public byte[] OpenRecord()
+    {
+        byte[] record = ReadRecord();
+        int count = _receiving.Decrypt([], 0, 0, record, 0, record.Length);
+        Assert.True(count >= 0);
+        return record[..count];
     }
 
     /// <summary>Runs the simulation until it holds.</summary>

@@ -88,7 +88,8 @@ internal sealed class RadioCommands : IDisposable
         }
         catch (Exception e) when (e is Libp2pException or OperationCanceledException)
         {
-            stream.Abort();
+            stream.Abort(e is OperationCanceledException && !cancellationToken.IsCancellationRequested
+                ? ErrorCode.ResourceLimit : ErrorCode.None);
         }
         finally
         {

@@ -8,6 +8,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Core;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host.AutoNat;
@@ -33,7 +34,7 @@ internal sealed class AutoNatClient(Libp2pNode node, AutoNatOptions options, Aut
         bool isDirect = by.IsCall && !by.IsLimited && by.RemoteAddress is { } address && !address.Has(MultiaddrProtocol.P2pCircuit);
         if (nonce == null || !isDirect || !_asked.TryGetValue(nonce.Value, out Asked? asked))
         {
-            stream.Abort();
+            stream.Abort(ErrorCode.ProtocolViolation);
             return;
         }
 

@@ -146,7 +146,7 @@ public sealed class AutoNatService : IAsyncDisposable
             }
             catch (Exception e) when (e is Libp2pException or OperationCanceledException or ObjectDisposedException)
             {
-                stream.Abort();
+                stream.Abort(e, _stopping.IsCancellationRequested);
             }
         };
 

@@ -30,6 +30,12 @@ public enum RefusalReason
     /// <summary>The stream's connection has as many handlers at work as it may have streams: NodeOptions.MaxStreams.</summary>
     HandlerLimit,
 
+    /// <summary>On a stream no protocol was agreed on, as it broke the rules of multistream-select or took too long.</summary>
+    StreamNegotiation,
+
+    /// <summary>Its connection has as many streams as it may have: NodeOptions.MaxStreams.</summary>
+    StreamLimit,
+
     /// <summary>Its messages are not signed where only signed ones are taken, or the other way: GossipSubOptions.SignaturePolicy.</summary>
     SignaturePolicy,
 

@@ -16,6 +16,8 @@ public static class RefusalText
                 => "as many callers of its host are in the handshake as may be (ConnectionOptions.HalfOpenPerHost)",
             RefusalReason.HalfOpenLimit => "as many callers are in the handshake as may be (ConnectionOptions.HalfOpen)",
             RefusalReason.HandlerLimit => "its connection has as many handlers at work as it may have streams (NodeOptions.MaxStreams)",
+            RefusalReason.StreamNegotiation => "no protocol was agreed on for a stream",
+            RefusalReason.StreamLimit => "its connection has as many streams as it may have (NodeOptions.MaxStreams)",
             RefusalReason.SignaturePolicy
                 => "its messages are dropped, as they are signed where none may be, or not signed as all must be "
                     + "(GossipSubOptions.SignaturePolicy)",

@@ -149,7 +149,7 @@ public sealed class FetchService
         }
         catch (Exception e) when (e is Libp2pException or OperationCanceledException)
         {
-            stream.Abort();
+            stream.Abort(e);
         }
         finally
         {

@@ -323,12 +323,13 @@ public sealed class HolePunchService : IAsyncDisposable
         }
         catch (Libp2pException e)
         {
-            stream.Abort();
+            stream.Abort(e);
             Finish(attempt, HolePunchOutcome.ProtocolFailed, null, e.Text);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            stream.Abort();
+            // a newer attempt of the peer's, or the end
+            stream.Abort(_stopping.IsCancellationRequested ? ErrorCode.ShuttingDown : ErrorCode.Supplanted);
         }
         finally
         {
@@ -401,7 +402,7 @@ public sealed class HolePunchService : IAsyncDisposable
         List<Multiaddr>? addresses = HolePunchMessages.Read(message, type);
         if (addresses == null)
         {
-            stream.Abort();
+            stream.Abort(ErrorCode.ProtocolViolation);
             throw Libp2pException.For(Libp2pError.MessageMalformed, stream.RemotePeer, "the peer "
                 + (message == null ? "has ended the stream in place of " : "has sent something else than ")
                 + (type == HolePunchMessages.Sync ? "SYNC" : "CONNECT"));

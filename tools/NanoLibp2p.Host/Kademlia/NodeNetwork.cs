@@ -181,7 +181,7 @@ internal sealed class NodeNetwork(Libp2pNode node, KademliaServiceOptions option
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
-            stream.Abort();
+            stream.Abort(ErrorCode.ShuttingDown);
         }
         finally
         {

@@ -117,7 +117,8 @@ public sealed class PerfService : IAsyncDisposable
             PerfProgress progress = new();
             if (await stream.ReadAtLeastAsync(header, HeaderBytes, false, cancellationToken).ConfigureAwait(false) < HeaderBytes)
             {
-                stream.Abort();
+                // it ended within the header
+                stream.Abort(ErrorCode.ProtocolViolation);
                 return;
             }
 

@@ -115,7 +115,7 @@ internal sealed class GossipProtocol : RpcHandler
             if (link.MustReset)
             {
                 link.MustReset = false;
-                link.Outbound?.Reset();
+                link.Outbound?.Reset(ErrorCode.ResourceLimit);
             }
 
             link.Pump(_scratch);
@@ -188,7 +188,7 @@ internal sealed class GossipProtocol : RpcHandler
     {
         if (link is { Inbound: null, Outbound: not null, Next: null, Connections.Count: > 0 })
         {
-            link.Outbound.Reset();
+            link.Outbound.Reset(ErrorCode.Supplanted);
             link.Retries = 0;
             Open(link);
         }
@@ -330,7 +330,7 @@ internal sealed class GossipProtocol : RpcHandler
             // both ways: js opens its stream to us when it sees a new one of ours, and go has forgotten what we told
             if (link.Outbound == null || link.Inbound == null)
             {
-                link.Outbound?.Reset();
+                link.Outbound?.Reset(ErrorCode.Supplanted);
                 link.Retries = 0;
                 Open(link);
             }
@@ -389,7 +389,7 @@ internal sealed class GossipProtocol : RpcHandler
         link.IsFloodInbound = VersionOf(stream) == GossipVersion.FloodSub;
         link.ResetReader(stream);
         _hub.InboundOpened(link);
-        old?.Reset();
+        old?.Reset(ErrorCode.Supplanted);
         if (link.Outbound == null && !link.IsSpare)
         {
             // it speaks pubsub again
@@ -581,7 +581,7 @@ internal sealed class GossipProtocol : RpcHandler
             if (nowMs >= endMs)
             {
                 _left.Remove(stream);
-                stream.Reset();
+                stream.Reset(ErrorCode.Supplanted);
             }
             else
             {

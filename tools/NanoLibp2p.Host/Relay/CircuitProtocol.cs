@@ -85,7 +85,7 @@ internal sealed class CircuitProtocol(Libp2pNode owner, Shard shard) : StreamPro
         ShardConnection? relay = shard.Find(stream.Connection);
         if (relay == null || _ends.Count(one => one.Relay == relay && !one.IsJoined) >= MaxCalls)
         {
-            stream.Reset();
+            stream.Reset(ErrorCode.ResourceLimit);
             return;
         }
 
@@ -113,7 +113,7 @@ internal sealed class CircuitProtocol(Libp2pNode owner, Shard shard) : StreamPro
         int used = end.Message.Receive(buffer, offset, count);
         if (used < 0)
         {
-            stream.Reset();
+            stream.Reset(ErrorCode.ProtocolViolation);
         }
         else if (end.Message.IsWhole && (end.Request == null ? Accept(end) : Answered(end)) && used < count)
         {
@@ -138,7 +138,7 @@ internal sealed class CircuitProtocol(Libp2pNode owner, Shard shard) : StreamPro
         }
         else
         {
-            stream.Reset();
+            stream.Reset(ErrorCode.ProtocolViolation);
         }
     }
 
@@ -185,7 +185,7 @@ internal sealed class CircuitProtocol(Libp2pNode owner, Shard shard) : StreamPro
 
                 if (nowMs >= end.Deadline)
                 {
-                    end.Stream?.Reset();
+                    end.Stream?.Reset(end.IsJoined ? ErrorCode.None : ErrorCode.ResourceLimit);
                 }
             }
         }

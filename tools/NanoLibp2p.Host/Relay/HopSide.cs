@@ -220,7 +220,8 @@ internal sealed class HopSide : IShardWork
         }
         else if (_state != State.Answered)
         {
-            Break();
+            // within its message
+            Break(ErrorCode.ProtocolViolation);
         }
     }
 

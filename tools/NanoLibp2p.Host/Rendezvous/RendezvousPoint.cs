@@ -101,7 +101,7 @@ public sealed class RendezvousPoint : IAsyncDisposable
         }
         catch (Exception e) when (e is Libp2pException or OperationCanceledException)
         {
-            stream.Abort();
+            stream.Abort(e, _stopping.IsCancellationRequested);
         }
     }
 

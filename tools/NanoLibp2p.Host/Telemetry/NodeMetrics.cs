@@ -145,11 +145,17 @@ internal sealed class NodeMetrics : IDisposable
     internal void Refused(RefusalReason reason)
     {
         _refused.Add(1, new TagList { { "reason", NameOf(reason) } });
+        if (reason == RefusalReason.StreamNegotiation)
+        {
+            // no resource was short
+            return;
+        }
+
         _blocked.Add(1, new TagList
         {
             { "dir", "inbound" },
             { "scope", reason is RefusalReason.ConnectionLimit or RefusalReason.HalfOpenLimit ? "system" : "conn" },
-            { "resource", reason == RefusalReason.HandlerLimit ? "stream" : "connection" },
+            { "resource", reason is RefusalReason.HandlerLimit or RefusalReason.StreamLimit ? "stream" : "connection" },
         });
     }
 

@@ -175,6 +175,64 @@ public sealed class NatsFaultTests(NatsHall hall)
     }
 
     [Fact]
+    public async Task A_stream_that_loses_mail_by_age_is_refused_and_a_body_that_is_another_is_never_served()
+    {
+        string url = await UrlAsync();
+        await using IPostboxStore store = await Store(url).OpenedAsync(null, 1);
+        int end = url.LastIndexOf('/');
+        NatsPostboxOptions options = new() { Url = url, Patience = TimeSpan.FromSeconds(1) };
+        await using NatsLink link = new(options, url[..end], url[(end + 1)..]);
+        await link.ConnectAsync(TestContext.Current.CancellationToken);
+
+        // an item with the bytes of another
+        PostboxDeposit deposit = Letters.Deposit(1, 1);
+        await link.PublishAsync([new NatsMessage(NatsRecord.SubjectOf(link.Stream, deposit.Box, deposit.Id),
+            new NatsRecord { Kind = NatsRecordKind.Item, Writer = link.Writer, Number = 1, Head = deposit.ToHead(0) },
+            Letters.Item(2), 0)], default);
+        StoreMirror mirror = new();
+        await using IPostboxStore other = await Store(url).OpenedAsync(mirror);
+        PostboxStoreException damaged = await Assert.ThrowsAsync<PostboxStoreException>(() => other.ReadWholeAsync(mirror.Heads[0]));
+        Assert.Equal(StoreFault.DamagedItem, damaged.Fault);
+
+        using (System.Text.Json.JsonDocument info = await link.AskAsync($"STREAM.INFO.{link.Stream}", [], default))
+        {
+            System.Text.Json.Nodes.JsonObject config = System.Text.Json.Nodes.JsonNode.Parse(
+                info.RootElement.GetProperty("config").GetRawText())!.AsObject();
+            config["max_age"] = 3_600_000_000_000;
+            using System.Text.Json.JsonDocument made = await link.AskAsync($"STREAM.UPDATE.{link.Stream}",
+                Encoding.UTF8.GetBytes(config.ToJsonString()), default);
+            Assert.False(NatsLink.IsError(made, out _, out string text), text);
+        }
+
+        PostboxStoreException loses = await RefusedAsync(new NatsPostboxOptions { Url = url, Replicas = 1 });
+        Assert.Contains("in a way that loses mail", loses.Message);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_full_has_room_for_the_fates_of_all_that_waits()
+    {
+        string url = await UrlAsync();
+        NatsPostboxOptions options = new() { Url = url, Replicas = 1, MaxBytes = 1 << 20 };
+        StoreMirror mirror = new();
+        await using IPostboxStore store = await new NatsPostboxStore(options).OpenedAsync(mirror, 1);
+        int kept = 0;
+        while ((await store.AppendOneAsync(Letters.Deposit(1, kept + 1, size: 8192))).Outcome == AppendOutcome.Kept)
+        {
+            kept++;
+        }
+
+        Assert.Equal(AppendOutcome.Full, (await store.AppendOneAsync(Letters.Deposit(1, 9999, size: 8192))).Outcome);
+        foreach (PostboxHead head in mirror.Waiting)
+        {
+            await store.SettleOneAsync(head, PostboxState.Delivered, 7);
+        }
+
+        StoreMirror fresh = new();
+        await using IPostboxStore other = await new NatsPostboxStore(options).OpenedAsync(fresh);
+        Assert.Equal(kept, fresh.Heads.Count(one => (one.State, one.Proof) == (PostboxState.Delivered, 7)));
+    }
+
+    [Fact]
     public async Task All_is_there_for_who_opens_a_stream_whose_last_message_was_deleted()
     {
         string url = await UrlAsync();

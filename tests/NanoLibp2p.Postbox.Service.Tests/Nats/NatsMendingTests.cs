@@ -18,21 +18,30 @@ public sealed class NatsMendingTests
         await using NatsServer server = await NatsServer.StartAsync();
         StoreMirror mirror = new();
         await using NatsPostboxStore store = Store(server.Url);
-        await store.OpenedAsync(mirror, 3);
+        await store.OpenedAsync(mirror, 4);
         PostboxHead[] heads = await DepositAsync(store, 1, 2, 3);
+        await store.AppendOneAsync(Letters.Deposit(4, 7));
         string copy = await CopyAsync(server, store);
+        string again = await CopyAsync(server, store);
 
         // a fate with its proof, a head that is forgotten, mailboxes changed (quota, prekey) and dropped, mail in a slot and without
         await store.SettleOneAsync(heads[0], PostboxState.Delivered, 0xABCD);
         Assert.Equal(1, await store.ForgetAsync([heads[1]]));
-        await store.SaveMailboxAsync(new PostboxMailbox(Letters.Peer(2), 2) { Settings = [7], Record = [8, 9] });
+        await store.SaveMailboxAsync(new PostboxMailbox(Letters.Peer(2), 2) { Settings = [6], Record = [8] });
+        await store.SaveMailboxAsync(new PostboxMailbox(Letters.Peer(2), 3) { Settings = [7], Record = [8, 9] });
         await store.DropMailboxAsync(Letters.Box(3), 1);
+        await store.DropMailboxAsync(Letters.Box(4), 1);
+        await store.SaveMailboxAsync(new PostboxMailbox(Letters.Peer(4), 4));
         await DepositAsync(store, 4);
         await store.AppendOneAsync(Letters.Deposit(1, 5, slot: 9));
         Assert.Equal(AppendOutcome.Replaced, (await store.AppendOneAsync(Letters.Deposit(1, 6, slot: 9))).Outcome);
         await RestoreAsync(server, copy, store);
 
-        Assert.True(store.WrittenAgain >= 6, $"{store.WrittenAgain} written again");
+        Assert.True(store.WrittenAgain >= 7, $"{store.WrittenAgain} written again");
+        await SameAsync(server, mirror, 3, 4, 6);
+
+        // and once more, with the bodies that were written again
+        await RestoreAsync(server, again, store);
         await SameAsync(server, mirror, 3, 4, 6);
         StoreMirror fresh = new();
         await using NatsPostboxStore other = Store(server.Url);
@@ -40,8 +49,8 @@ public sealed class NatsMendingTests
         Assert.Equal(0xABCDul, fresh.Heads.Single(one => Number(one) == 1).Proof);
         Assert.DoesNotContain(fresh.Heads, one => Number(one) == 2);
         Assert.Equal(PostboxState.Replaced, fresh.Heads.Single(one => Number(one) == 5).State);
-        Assert.Equal([1, 2], fresh.Mailboxes.Select(one => one.Number).Order());
-        Assert.Equal([8, 9], fresh.Mailboxes.Single(one => one.Number == 2).Record);
+        Assert.Equal([1, 3, 4], fresh.Mailboxes.Select(one => one.Number).Order());
+        Assert.Equal([8, 9], fresh.Mailboxes.Single(one => one.Number == 3).Record);
 
         // both go on, and hear of each other
         await DepositAsync(store, 10);

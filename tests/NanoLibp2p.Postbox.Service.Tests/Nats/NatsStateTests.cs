@@ -56,6 +56,60 @@ public sealed class NatsStateTests
     }
 
     [Fact]
+    public void Of_a_slot_whose_items_are_gone_from_the_stream_the_fates_say_what_replaced_what()
+    {
+        NatsState state = new();
+        state.Load(1, Saved(1));
+        state.Load(2, Item(2, Letters.Deposit(1, 1, slot: 5)));
+        state.Load(4, Fate(Letters.Deposit(1, 2, slot: 5).ToHead(3), PostboxState.Delivered));
+        state.EndLoading();
+        Assert.Equal([(2L, PostboxState.Replaced, Letters.Box(1)), (3L, PostboxState.Delivered, Letters.Box(1))], Heads(state));
+        Assert.Equal([2L], state.Replaced.Select(one => one.Sequence));
+
+        // of those that were replaced the last is told of, however they come
+        NatsState replaced = new();
+        replaced.Load(1, Saved(1));
+        replaced.Load(10, Fate(Letters.Deposit(1, 2, slot: 5).ToHead(5), PostboxState.Replaced));
+        replaced.Load(11, Fate(Letters.Deposit(1, 1, slot: 5).ToHead(4), PostboxState.Replaced));
+        replaced.EndLoading();
+        Assert.Equal([5L], Heads(replaced).Select(one => one.Sequence));
+        Assert.Equal([11L], replaced.Left);
+    }
+
+    [Fact]
+    public void What_is_older_than_the_drop_of_its_mailbox_does_not_come_back_with_the_next_of_its_name()
+    {
+        NatsState state = new();
+        state.Load(2, Item(2, Letters.Deposit(1, 1)));
+        state.Load(6, Saved(1, floor: 5, number: 2));
+        state.Load(7, Fate(Letters.Deposit(1, 2).ToHead(3), PostboxState.Delivered));
+        state.EndLoading();
+        Assert.Empty(Heads(state));
+        Assert.Equal([2L, 7L], state.Left);
+    }
+
+    [Fact]
+    public void So_many_forgotten_heads_are_remembered_and_no_more()
+    {
+        NatsState state = new();
+        List<PostboxChange> changes = [];
+        state.Apply(1, Saved(1), changes);
+        foreach (int[] some in Enumerable.Range(2, 65_600).Chunk(NatsRecord.MaxForgotten))
+        {
+            state.Apply(100_000 + some[0], new NatsRecord
+            {
+                Kind = NatsRecordKind.Forgotten, Forgotten = [.. some.Select(one => (Letters.Box(1), default(ItemId), (long)one))],
+            }, changes);
+        }
+
+        changes.Clear();
+        state.Apply(200_000, Fate(Letters.Deposit(1, 1).ToHead(65_000), PostboxState.Delivered), changes);
+        Assert.Empty(changes);
+        state.Apply(200_001, Fate(Letters.Deposit(1, 2).ToHead(2), PostboxState.Delivered), changes);
+        Assert.Single(changes);
+    }
+
+    [Fact]
     public void What_a_dropped_mailbox_left_behind_is_tidied_away_by_who_comes_later()
     {
         // who dropped it died before it deleted what was in it
@@ -92,6 +146,15 @@ public sealed class NatsStateTests
         NatsRecord item = new() { Kind = NatsRecordKind.Item, Writer = 1, Number = 2, Head = deposit.ToHead(0) };
         PostboxHead head = Read(NatsRecord.SubjectOf("mail", deposit.Box, deposit.Id), item.Write(), 12)!.Head!;
         Assert.Equivalent(deposit.ToHead(12), head);
+
+        // a fate names an earlier message, and a state that there is
+        string fate = Fate(deposit.ToHead(12), PostboxState.Delivered).Write();
+        string subject = NatsRecord.SubjectOf("mail", deposit.Box, deposit.Id);
+        Assert.Equal(12, Read(subject, fate, 13)!.Head!.Sequence);
+        Assert.Null(Read(subject, fate, 12));
+        Assert.Null(Read(subject, Fate(deposit.ToHead(0), PostboxState.Delivered).Write(), 13));
+        Assert.Null(Read(subject, Fate(deposit.ToHead(12), PostboxState.Waiting).Write(), 13));
+        Assert.Null(Read(subject, Fate(deposit.ToHead(12), PostboxState.Expired + 1).Write(), 13));
 
         Random random = new(1);
         string[] good = [saved.Write(), item.Write()];

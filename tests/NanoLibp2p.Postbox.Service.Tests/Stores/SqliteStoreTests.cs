@@ -291,7 +291,14 @@ public sealed class SqliteStoreTests : StoreSuite
             await using SqlitePostboxStore store = bed.NewSqlite();
             try
             {
-                await store.OpenAsync(mirror.Apply);
+                if ((await store.OpenAsync(mirror.Apply)).Problem is { } problem)
+                {
+                    // a sentence, and each reason once
+                    Assert.DoesNotContain("'.;", problem);
+                    Assert.DoesNotContain(".. It", problem);
+                    string[] reasons = problem[(problem.IndexOf("damaged: ", StringComparison.Ordinal) + 9)..].Split(". It")[0].Split("; ");
+                    Assert.Equal(reasons.Distinct(), reasons);
+                }
             }
             catch (PostboxStoreException e)
             {

@@ -234,7 +234,7 @@ internal sealed class DataFolder : IDisposable
 
             return new FileStream(name, options);
         }
-        catch (IOException e) when (File.Exists(name) && e.GetType() == typeof(IOException))
+        catch (IOException e) when (File.Exists(name) && e.GetType() == typeof(IOException) && !Disk.IsReadOnly(e))
         {
             return null;
         }

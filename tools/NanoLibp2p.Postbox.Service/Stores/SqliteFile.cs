@@ -150,9 +150,14 @@ internal static class SqliteFile
         }
         catch (SqliteException e)
         {
-            return $"SQLite: {e.Message}";
+            return Words(e);
         }
     }
+
+    /// <summary>What SQLite says, as a part of a sentence.</summary>
+    /// <param name="e">Its exception.</param>
+    /// <returns>Without a full stop.</returns>
+    internal static string Words(SqliteException e) => e.Message.TrimEnd('.');
 
     /// <summary>A number of the table of such.</summary>
     /// <param name="connection">Any.</param>
@@ -192,7 +197,7 @@ internal static class SqliteFile
         }
         catch (SqliteException e)
         {
-            problem = $"the mailboxes can't be read to their end: {e.Message}";
+            problem = $"the mailboxes can't be read to their end: {Words(e)}";
         }
 
         return problem;
@@ -234,7 +239,7 @@ internal static class SqliteFile
                 }
                 catch (SqliteException e)
                 {
-                    problem ??= $"heads after number {last} can't be read: {e.Message}";
+                    problem ??= $"heads after number {last} can't be read: {Words(e)}";
                     if (++failed > MostFailedReads || statement == null)
                     {
                         break;

@@ -18,6 +18,9 @@ namespace NanoLibp2p.Postbox.Service.Stores;
 /// meanwhile; writing would be a fault.</remarks>
 public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpkeep
 {
+    // EROFS, which .NET hands on as it is
+    private const int ReadOnlyDisk = 30;
+
     private const int GroupEntries = 256;
     private const int MaxVerified = 4096;
     private const long LowestReserve = 64 << 20;
@@ -333,10 +336,10 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
         }
         catch (SqliteException e)
         {
-            found ??= e.Message;
+            found ??= SqliteFile.Words(e);
         }
 
-        problem = problem != null && found != null ? $"{problem}; {found}" : problem ?? found;
+        problem = problem != null && found?.Contains(problem, StringComparison.Ordinal) == false ? $"{problem}; {found}" : found ?? problem;
         last = Math.Max(last, savedLast);
         if (problem != null)
         {
@@ -367,6 +370,11 @@ public sealed partial class SqlitePostboxStore : IPostboxStore, IPostboxStoreUpk
         try
         {
             return new FileStream(_path + "-lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e.HResult == ReadOnlyDisk)
+        {
+            throw new PostboxStoreException(StoreFault.Unusable,
+                $"{_path} can't be opened: its disk can only be read; have it mounted for writing, or give another place for the store", e);
         }
         catch (IOException e) when (File.Exists(_path + "-lock"))
         {

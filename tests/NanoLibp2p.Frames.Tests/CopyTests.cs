@@ -13,23 +13,13 @@ namespace NanoLibp2p.Frames.Tests;
 /// A gateway's store that went back to a copy (SPEC.md 7, G5; 13.1): sessions, airtime, what was acknowledged. <c>-- mutants</c> takes
 /// these rules out, too.
 /// </summary>
-public sealed class CopyTests : IDisposable
+public sealed class CopyTests : StoreFolder
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("copies-").FullName;
-
-    private SqliteFrameOptions Options => new()
-    {
-        Path = Path.Combine(_folder, "frames.db"), IncarnationPath = Path.Combine(_folder, "incarnation"),
-        OutboxPath = Path.Combine(_folder, "outbox.db"),
-    };
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     [Fact]
     public void A_store_that_went_back_to_a_copy_goes_on_with_no_session()
     {
         ManagedCrypto crypto = new();
-        string copy = Path.Combine(_folder, "copy.db");
+        string copy = Path.Combine(Folder, "copy.db");
         using (SqliteFrameStore store = new(Options))
         {
             store.Save(StoredDevice.Full(), null);
@@ -66,7 +56,7 @@ public sealed class CopyTests : IDisposable
     public void What_was_acknowledged_since_a_copy_is_published_though_the_store_goes_back_to_it(bool isEmpty)
     {
         PeerId peer = StoredDevice.Full().Peer;
-        string copy = Path.Combine(_folder, "copy.db");
+        string copy = Path.Combine(Folder, "copy.db");
         using (SqliteFrameStore store = new(Options))
         {
             Take(store, 1);
@@ -123,26 +113,25 @@ public sealed class CopyTests : IDisposable
     public void A_gateways_radio_whose_store_went_back_to_a_copy_waits_an_hour_however_often_it_starts_meanwhile()
     {
         MemoryFrameStore store = new();
-        Clock clock = new();
+        SetClock clock = new();
         Assert.True(Lora(store, clock, false).MayGo(20, false, TimeSpan.Zero));
         FrameRadio radio = Lora(store, clock, true);
         int minutes = 0;
         while (!radio.MayGo(20, false, TimeSpan.Zero))
         {
-            clock.Passed += TimeSpan.FromMinutes(1);
+            clock.Now += TimeSpan.FromMinutes(1);
             minutes++;
             radio = Lora(store, clock, false);
         }
 
         Assert.InRange(minutes, 60, 71);
-
     }
 
     [Fact]
     public void A_radio_of_which_a_store_that_went_back_to_a_copy_knows_nothing_has_used_its_hour_at_a_later_start_too()
     {
         MemoryFrameStore store = new();
-        Clock clock = new();
+        SetClock clock = new();
         ManagedCrypto crypto = new();
         FrameGatewayOptions options = new()
         {
@@ -163,16 +152,5 @@ public sealed class CopyTests : IDisposable
         };
         radio.Attach(store, clock, isCopy);
         return radio;
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        internal TimeSpan Passed { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) + Passed;
-
-        public override long GetTimestamp() => Passed.Ticks;
     }
 }

@@ -32,7 +32,7 @@ public class FuzzTests : DeviceSessionEvents
         byte[] card = new byte[FrameCard.CardBytes];
         new FrameCard(crypto).Write(device, 0, key, card, 0);
         GatewayStore store = new(random);
-        Clock clock = new();
+        SetClock clock = new();
         FrameGateway answering = new(new FrameGatewayOptions
         {
             Identity = gateway, Crypto = crypto, Random = new SeededRandom(3), Admits = _ => true, Store = store,
@@ -97,16 +97,5 @@ public class FuzzTests : DeviceSessionEvents
     {
         _acted++;
         return true;
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

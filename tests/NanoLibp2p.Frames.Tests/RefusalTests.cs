@@ -19,7 +19,7 @@ public class RefusalTests : DeviceSessionEvents
     private readonly FrameGateway _gateway;
     private readonly DeviceSession _device;
     private readonly Identity _identity;
-    private readonly Clock _clock = new();
+    private readonly SetClock _clock = new();
     private readonly byte[] _card = new byte[FrameCard.CardBytes];
     private readonly KeyPair _key = new();
     private int _closed;
@@ -223,16 +223,5 @@ public class RefusalTests : DeviceSessionEvents
         {
             _device.Receive(answer, 0, answer.Length);
         }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

@@ -22,7 +22,7 @@ public class RuleTests : DeviceSessionEvents
     private readonly CutAt _board = new();
     private readonly FrameGateway _gateway;
     private readonly DeviceSession _device;
-    private readonly Clock _clock = new();
+    private readonly SetClock _clock = new();
     private readonly List<byte[]> _up = [];
 
     public RuleTests()
@@ -295,16 +295,5 @@ public class RuleTests : DeviceSessionEvents
 
             return true;
         }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

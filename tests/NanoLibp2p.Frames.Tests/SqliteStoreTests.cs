@@ -12,18 +12,9 @@ using NanoLibp2p.Tests;
 namespace NanoLibp2p.Frames.Tests;
 
 /// <summary>The gateway's store in a file: killed, copied, damaged. More rounds: NANOLIBP2P_FRAME_KILLS=50.</summary>
-public sealed class SqliteStoreTests : IDisposable
+public sealed class SqliteStoreTests : StoreFolder
 {
     private const string Writing = "NANOLIBP2P_FRAME_WRITER";
-    private readonly string _folder = Directory.CreateTempSubdirectory("frames-").FullName;
-
-    private SqliteFrameOptions Options => new()
-    {
-        Path = Path.Combine(_folder, "frames.db"), IncarnationPath = Path.Combine(_folder, "incarnation"),
-        OutboxPath = Path.Combine(_folder, "outbox.db"),
-    };
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void What_was_saved_is_there_after_a_start()
@@ -74,8 +65,8 @@ public sealed class SqliteStoreTests : IDisposable
 
         using SqliteFrameStore without = new(new SqliteFrameOptions
         {
-            Path = Path.Combine(_folder, "other.db"), IncarnationPath = Path.Combine(_folder, "other"),
-            OutboxPath = Path.Combine(_folder, "no", "such", "outbox.db"),
+            Path = Path.Combine(Folder, "other.db"), IncarnationPath = Path.Combine(Folder, "other"),
+            OutboxPath = Path.Combine(Folder, "no", "such", "outbox.db"),
         });
         Assert.False(without.HasOutside);
     }
@@ -142,7 +133,7 @@ public sealed class SqliteStoreTests : IDisposable
         {
             store.Save(device, null);
             store.Save(device with { Confirmed = device.Next, Next = null }, null);
-            Assert.All(Directory.GetFiles(_folder), file => Assert.Equal(-1, Shared(file).AsSpan().IndexOf(old)));
+            Assert.All(Directory.GetFiles(Folder), file => Assert.Equal(-1, Shared(file).AsSpan().IndexOf(old)));
         }
 
         static byte[] Shared(string file)
@@ -161,7 +152,7 @@ public sealed class SqliteStoreTests : IDisposable
         int seen = -1;
         for (int round = 0; round < rounds; round++)
         {
-            string progress = Path.Combine(_folder, $"progress-{round}");
+            string progress = Path.Combine(Folder, $"progress-{round}");
             ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
             if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             {
@@ -170,7 +161,7 @@ public sealed class SqliteStoreTests : IDisposable
 
             start.ArgumentList.Add("-method");
             start.ArgumentList.Add($"{typeof(SqliteStoreTests).FullName}.{nameof(A_writer_writes)}");
-            start.Environment[Writing] = $"{_folder}|{progress}";
+            start.Environment[Writing] = $"{Folder}|{progress}";
             using (Process process = Process.Start(start)!)
             {
                 Stopwatch patience = Stopwatch.StartNew();

@@ -14,9 +14,10 @@ internal sealed record Mutant(string Rule, params (string File, string Find, str
     private const string Openings = "FrameGateway.Openings.cs";
     private const string Radio = "FrameRadio.cs";
     private const string Store = "SqliteFrameStore.cs";
+    private const string States = "FrameNode.Opening.cs";
 
     /// <summary>Whether it may show in episodes, which have a store and a link of their own.</summary>
-    internal bool IsInEpisodes => !Array.Exists(Edits, edit => edit.File is Radio or Store);
+    internal bool IsInEpisodes => !Array.Exists(Edits, edit => edit.File is Radio or Store or States);
 
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<Mutant> All { get; } =
@@ -306,5 +307,52 @@ internal sealed record Mutant(string Rule, params (string File, string Find, str
         new("what is in the mesh stays in the second file",
             (Store, "(HasOutside ? [\"main\", \"outside\"] : [\"main\"])",
                 "([\"main\"])")),
+        new("first contact does not name whom it is for",
+            (States, ": _session.OpenNew(_gateways.Count > 0 ? _gateways.Id(_gateway) : _options.Meets);",
+                ": _session.OpenNew(_gateways.Count > 0 ? _gateways.Id(_gateway) : null);")),
+        new("a stranger is not asked for",
+            (States, "!mayMeet || !_events.OnStranger(this, card)",
+                "!mayMeet || (_events.OnStranger(this, card) && false)")),
+        new("what a stranger's answer did is not taken back",
+            (Attempts, "Handshake.TakeBack();",
+                "")),
+        new("strangers are met for ever",
+            (States, "bool mayMeet = _gateways.Count == 0 && _now < _meetUntil;",
+                "bool mayMeet = _gateways.Count == 0;"),
+            (States, "(_gateways.Count == 0 && _now >= _meetUntil)",
+                "false")),
+        new("who has a gateway meets strangers",
+            (States, "bool mayMeet = _gateways.Count == 0 && _now < _meetUntil;",
+                "bool mayMeet = _now < _meetUntil;")),
+        new("every start may meet",
+            (States, "_meetUntil = isByHand && _options.MayMeet ?",
+                "_meetUntil = isByHand ?")),
+        new("first contact that is not admitted is not told",
+            (Openings, """
+                half.Refusal = End(met, [FrameInner.Close, 1]);
+                            _options.OnRefused(peer);
+                """,
+                "half.Refusal = End(met, [FrameInner.Close, 1]);")),
+        new("a known device that is not admitted is not told",
+            (Openings, """
+                if (!isAdmitted)
+                            {
+                                _options.OnRefused(device.Peer);
+                            }
+                """,
+                "")),
+        new("a known device that is admitted is told as refused",
+            (Openings, """
+                if (!isAdmitted)
+                            {
+                                _options.OnRefused(device.Peer);
+                """,
+                """
+                {
+                                _options.OnRefused(device.Peer);
+                """)),
+        new("an unknown device is not told",
+            (Openings, "_options.OnRefused(null);",
+                "")),
     ];
 }

@@ -13,8 +13,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace NanoLibp2p.Frames.Tests.Proofs;
 
 /// <summary>
-/// Compiles both halves with one rule taken out, and looks which of <see cref="RuleTests"/> and <see cref="CopyTests"/> fail and in which
-/// episode of <see cref="AirWorld"/> it shows: so each of them was seen failing.
+/// Compiles both halves with one rule taken out, and looks which of <see cref="RuleTests"/>, <see cref="CopyTests"/> and
+/// <see cref="StrangerTests"/> fail and in which episode of <see cref="AirWorld"/> it shows: so each of them was seen failing.
 /// </summary>
 internal static class MutantRun
 {
@@ -27,8 +27,9 @@ internal static class MutantRun
 
     private static readonly string[] _ofTests =
     [
-        $"{Tests}/RuleTests.cs", $"{Tests}/CopyTests.cs", $"{Tests}/Support/StoredDevice.cs", $"{Tests}/Support/AirWorld.cs",
-        $"{Tests}/Support/CuttingStores.cs", $"{Tests}/Support/WatchingCrypto.cs",
+        $"{Tests}/RuleTests.cs", $"{Tests}/CopyTests.cs", $"{Tests}/StrangerTests.cs", $"{Tests}/Support/StoredDevice.cs",
+        $"{Tests}/Support/StoreFolder.cs", $"{Tests}/Support/SetClock.cs", $"{Tests}/Support/BoardValues.cs",
+        $"{Tests}/Support/AirWorld.cs", $"{Tests}/Support/CuttingStores.cs", $"{Tests}/Support/WatchingCrypto.cs",
         $"{Tests}/Support/PowerCut.cs", $"{Tests}/Support/MemoryFrameStore.cs", $"{Shared}/SeededRandom.cs",
         $"{Shared}/Crypto/CheapCrypto.cs", $"{Shared}/Crypto/ForwardingCrypto.cs",
     ];
@@ -130,7 +131,8 @@ internal static class MutantRun
     private static (string Tests, string Episode) Play(Assembly mutant, int episodes)
     {
         List<string> failed = [];
-        foreach (Type rules in new[] { typeof(RuleTests), typeof(CopyTests) }.Select(one => mutant.GetType(one.FullName!)!))
+        foreach (Type rules in new[] { typeof(RuleTests), typeof(CopyTests), typeof(StrangerTests) }
+            .Select(one => mutant.GetType(one.FullName!)!))
         {
             foreach (MethodInfo test in rules.GetMethods().Where(one => one.GetCustomAttribute<FactAttribute>() != null))
             {

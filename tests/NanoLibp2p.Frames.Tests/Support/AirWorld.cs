@@ -46,7 +46,7 @@ internal sealed class AirWorld : DeviceSessionEvents
     private readonly Identity _gatewayIdentity;
     private readonly DeviceSessionOptions _options = new() { Reserve = 4 };
     private readonly DeviceSession _device;
-    private readonly Time _time = new();
+    private readonly SetClock _time = new();
     private readonly List<byte[]> _up = [];
     private readonly List<byte[]> _down = [];
     private readonly Queue<(bool IsUp, byte[] Frame)> _clear = new();
@@ -498,16 +498,5 @@ internal sealed class AirWorld : DeviceSessionEvents
     private sealed class WorstRandom : IRandom
     {
         public void Fill(byte[] buffer, int offset, int count) => buffer.AsSpan(offset, count).Fill(0x55);
-    }
-
-    private sealed class Time : TimeProvider
-    {
-        internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

@@ -14,7 +14,7 @@ namespace NanoLibp2p.Frames.Tests;
 internal sealed class Radio : FrameNodeEvents
 {
     private readonly Random _random;
-    private readonly Clock _clock = new();
+    private readonly SetClock _clock = new();
     private readonly FrameSecrets _secrets;
     private readonly FrameNodeOptions _options;
     private readonly byte[] _frame = new byte[1500];
@@ -244,16 +244,5 @@ internal sealed class Radio : FrameNodeEvents
             => owner.Calls?.CallAsync(device, method, body) ?? new(new FrameReply(3, ReadOnlyMemory<byte>.Empty));
 
         public bool HasMail(Multiformats.PeerId device) => owner.Calls?.HasMail(device) == true;
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

@@ -24,7 +24,7 @@ namespace NanoLibp2p.LoRa.Tests.Firmware;
 internal sealed class RadioWorld
 {
     private readonly CheapCrypto _crypto = new();
-    private readonly Clock _clock = new();
+    private readonly SetClock _clock = new();
     private readonly byte[] _buffer = new byte[256];
     private readonly FrameGateway _gateway;
     private readonly List<(IFrameLink Link, FrameRadio Radio)> _gatewayLinks = [];
@@ -212,16 +212,5 @@ internal sealed class RadioWorld
         internal int Lost { get; private set; }
 
         public override void OnLost(FrameNode node, int reading, int notice) => Lost++;
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        internal DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override long GetTimestamp() => GetUtcNow().Ticks;
     }
 }

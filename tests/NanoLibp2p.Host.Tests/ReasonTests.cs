@@ -26,6 +26,11 @@ public class ReasonTests
         Assert.Equal(
             "a stream that it opened is broken off: " + StreamRefusalText.Describe(StreamRefusal.LineTooLong), told.Text);
 
+        // told at each stream, and logged once for a connection
+        await caller.SendAsync(5, RawCaller.Syn, 0);
+        Assert.Equal(ErrorCode.NegotiationFailed, await caller.ReceiveAsync(5, RawCaller.Rst));
+        Assert.Single(server.Events.Recent, one => one.Refusal == RefusalReason.StreamNegotiation);
+
         // the connection goes on
         await caller.SendAsync(3, RawCaller.Syn, [.. RawCaller.Line("/multistream/1.0.0"), .. RawCaller.Line("/nobody")]);
         await caller.ReceiveAsync(3, 0);

@@ -39,6 +39,11 @@ public sealed partial class Libp2pNode
     {
         RefusalReason reason = refusal == StreamRefusal.TooManyStreams ? RefusalReason.StreamLimit : RefusalReason.StreamNegotiation;
         _metrics.Refused(reason);
+        if (!connection.IsFirstRefusal(reason))
+        {
+            return;
+        }
+
         Events.Add(NodeEventKind.Refused, connection.Peer, AddressOf(connection)?.ToString(), CloseReason.None, reason,
             $"a stream that {(isOurs ? "we" : "it")} opened is broken off: {StreamRefusalText.Describe(refusal)}");
     }

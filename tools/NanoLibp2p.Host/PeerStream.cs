@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using NanoLibp2p.Core;
 using NanoLibp2p.Core.Multistream;
 using NanoLibp2p.Core.Yamux;
+using NanoLibp2p.Crypto;
 using NanoLibp2p.Multiformats;
 
 namespace NanoLibp2p.Host;
@@ -38,7 +39,14 @@ public sealed class PeerStream : Stream, IShardWork
     /// <summary>Yamux's first window, in bytes.</summary>
     public const int BufferBytes = (int)YamuxSession.InitialWindow;
 
-    private const int Chunk = 64 * 1024;
+    // the longest record without its tag and the frame's header: a long write is one frame a record
+    private const int Chunk = NodeOptions.MaxRecordBytes - CryptoProvider.TagBytes - FrameHeader;
+    private const int FrameHeader = 12;
+
+    private const int SegmentBytes = 16 * 1024;
+
+    // what is longer stays in one piece, and three quarters of the memory that is rented for it are used
+    private const int LongBytes = 48 * 1024;
 
     // what is read before the peer is granted as much again
     private const int CreditStep = 64 * 1024;
@@ -46,11 +54,11 @@ public sealed class PeerStream : Stream, IShardWork
     // about what an open stream takes beside its bytes: this object, its pipes, its handler's task
     private const int StreamBytes = 2048;
 
-    private static readonly PipeOptions _incoming = new(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 * 1024,
+    private static readonly PipeOptions _incoming = new(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: SegmentBytes,
         useSynchronizationContext: false);
 
     private static readonly PipeOptions _outgoing = new(
-        pauseWriterThreshold: BufferBytes, resumeWriterThreshold: BufferBytes / 2, minimumSegmentSize: 16 * 1024,
+        pauseWriterThreshold: BufferBytes, resumeWriterThreshold: BufferBytes / 2, minimumSegmentSize: SegmentBytes,
             useSynchronizationContext: false);
 
     private readonly ShardConnection _connection;
@@ -392,7 +400,15 @@ public sealed class PeerStream : Stream, IShardWork
 
         _connection.Held.Add(count);
         Interlocked.Add(ref _unread, count);
-        _in.Writer.Write(buffer.AsSpan(offset, count));
+        if (count > LongBytes)
+        {
+            buffer.AsSpan(offset, count).CopyTo(_in.Writer.GetSpan(count));
+            _in.Writer.Advance(count);
+        }
+        else
+        {
+            _in.Writer.Write(buffer.AsSpan(offset, count));
+        }
 
         // at once, as this pipe has no limit of its own
         _ = _in.Writer.FlushAsync().AsTask();
@@ -488,7 +504,20 @@ public sealed class PeerStream : Stream, IShardWork
     {
         try
         {
-            ValueTask<FlushResult> flushed = _out.Writer.WriteAsync(chunk, cancellationToken);
+            ValueTask<FlushResult> flushed;
+            if (chunk.Length <= LongBytes || _isWriteOver)
+            {
+                // where the stream has ended it throws why
+                flushed = _out.Writer.WriteAsync(chunk, cancellationToken);
+            }
+            else
+            {
+                // one frame, where a pipe's segments would be four
+                chunk.Span.CopyTo(_out.Writer.GetSpan(chunk.Length));
+                _out.Writer.Advance(chunk.Length);
+                flushed = _out.Writer.FlushAsync(cancellationToken);
+            }
+
             Post();
             return flushed;
         }

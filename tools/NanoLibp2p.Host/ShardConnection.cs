@@ -23,6 +23,9 @@ internal sealed class ShardConnection
     private Queue<PeerStream>? _waiting;
     private Queue<PingRequest>? _pings;
     private List<IdentifyRequest>? _identifying;
+    // by RefusalReason, those of its streams that were told
+    private int _refusals;
+
     private int _recordChecks;
     private long _recordMs;
     private bool _isBlocked;
@@ -313,6 +316,15 @@ internal sealed class ShardConnection
 
         _recordChecks++;
         return true;
+    }
+
+    /// <summary>Whether a stream of it that was refused is told of: the first for each reason, as a peer can open them without end.</summary>
+    internal bool IsFirstRefusal(RefusalReason reason)
+    {
+        int bit = 1 << (int)reason;
+        bool isFirst = (_refusals & bit) == 0;
+        _refusals |= bit;
+        return isFirst;
     }
 
     /// <summary>Ends it, when the dial that wanted it is given up and it did not open before.</summary>

@@ -22,7 +22,7 @@ public sealed class PerfService : IAsyncDisposable
     /// <summary>Transfers that are served at a time; more are broken off.</summary>
     public const int MaxTransfers = 16;
 
-    private const int ChunkBytes = 64 * 1024;
+    private const int ChunkBytes = 256 * 1024;
     private const int HeaderBytes = 8;
 
     private static readonly byte[] _zeros = new byte[ChunkBytes];
@@ -144,7 +144,7 @@ public sealed class PerfService : IAsyncDisposable
 
     private static async Task<ulong> ReceiveAsync(PeerStream stream, PerfProgress progress, CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(2 * ChunkBytes);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
             ulong received = 0;

@@ -23,6 +23,7 @@ internal sealed class ShardConnection
     private Queue<PeerStream>? _waiting;
     private Queue<PingRequest>? _pings;
     private List<IdentifyRequest>? _identifying;
+
     // by RefusalReason, those of its streams that were told
     private int _refusals;
 
@@ -318,7 +319,8 @@ internal sealed class ShardConnection
         return true;
     }
 
-    /// <summary>Whether a stream of it that was refused is told of: the first for each reason, as a peer can open them without end.</summary>
+    /// <summary>Whether a stream of it that was refused is told of: the first for each reason, as a peer can open them
+    /// without end.</summary>
     internal bool IsFirstRefusal(RefusalReason reason)
     {
         int bit = 1 << (int)reason;

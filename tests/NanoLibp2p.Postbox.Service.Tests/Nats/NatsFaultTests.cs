@@ -216,12 +216,17 @@ public sealed class NatsFaultTests(NatsHall hall)
         StoreMirror mirror = new();
         await using IPostboxStore store = await new NatsPostboxStore(options).OpenedAsync(mirror, 1);
         int kept = 0;
-        while ((await store.AppendOneAsync(Letters.Deposit(1, kept + 1, size: 8192))).Outcome == AppendOutcome.Kept)
+        foreach (int size in new[] { 8192, 10 })
         {
-            kept++;
+            AppendOutcome outcome;
+            while ((outcome = (await store.AppendOneAsync(Letters.Deposit(1, kept + 1, size: size))).Outcome) == AppendOutcome.Kept)
+            {
+                kept++;
+            }
+
+            Assert.Equal(AppendOutcome.Full, outcome);
         }
 
-        Assert.Equal(AppendOutcome.Full, (await store.AppendOneAsync(Letters.Deposit(1, 9999, size: 8192))).Outcome);
         foreach (PostboxHead head in mirror.Waiting)
         {
             await store.SettleOneAsync(head, PostboxState.Delivered, 7);

@@ -275,9 +275,12 @@ public sealed class MailTests
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
         await using Bed bed = await Bed.StartAsync(options => options.Time = time);
         Caller owner = await bed.CallWithMailboxAsync();
-        await FillAsync(owner, [Caller.Item(1)], ttl: 60);
-        time.Advance(TimeSpan.FromSeconds(59));
+        await FillAsync(owner, [Caller.Item(1)], ttl: 65);
+        time.Advance(TimeSpan.FromSeconds(64));
+        await owner.OpenAsync();
         Assert.Equal(1, (await owner.SyncAsync()).Waiting);
+
+        // before the next sweep
         time.Advance(TimeSpan.FromSeconds(2));
         Assert.Empty((await owner.AskAsync(5, Wire.Bytes(1, Wire.Fixed64(1, Caller.Name(Caller.Item(1)))))).Data);
         Assert.Equal(7, (await owner.QueryAsync(owner.Peer, Caller.Item(1))).Fates[0].State);

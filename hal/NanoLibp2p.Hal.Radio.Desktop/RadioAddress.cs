@@ -156,12 +156,26 @@ public sealed class RadioAddress
                 radio.Up.FrequencyHz = channelHz;
             }
 
-            SpiLoRaBus spi = new(SpiLoRaBus.CreateSpi(bus, select), new GpioController(), pins);
+            SpiLoRaBus spi = new(SpiLoRaBus.CreateSpi(bus, select), CreateGpio(), pins);
             AirLedger ledger = new(new StoredAir(store ?? new MemoryStore(), $"air-spidev{bus}-{select}", true), radio.LimitMs,
                 (isGateway ? radio.Down : radio.Up).TimeOnAirUs(radio.Mtu));
             ledger.Start(new SystemClock().NowMs, 0);
             return new LoRaRadio(is127 ? new Sx127x(spi, true) : new Sx126x(spi, new Sx126xOptions()), radio, ledger, new SystemRandom());
         });
+    }
+
+    private static GpioController CreateGpio()
+    {
+        try
+        {
+            return new GpioController();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // the library's own exceptions, of several kinds, name what it tried last and not what to do
+            throw new PlatformNotSupportedException($"this host's pins can't be opened ({e.Message}): install libgpiod, and let this user "
+                + "open /dev/gpiochip0 (group gpio)", e);
+        }
     }
 
     private static IPEndPoint EndPoint(string text, string place)

@@ -154,6 +154,57 @@ public sealed class RadioTests : IDisposable
             "air://demo?profile=lora-sf9-eu868", "--gateway", card.ToString(), "--topic", Topic, "--keep");
     }
 
+    [Theory]
+    [InlineData("lora", "radio = lora\nspreading = 9\ntopic = t\nevery = 600000\n")]
+    [InlineData("lora?sf=12", "radio = lora\nspreading = 12\ntopic = t\nevery = 600000\n")]
+    [InlineData("air://x?profile=lora-sf7-eu868", "radio = air://x?profile=lora-sf7-eu868\ntopic = t\nevery = 600000\n")]
+    [InlineData("ble", "radio = ble\ntopic = t\nevery = 10000\n")]
+    public async Task A_board_is_provisioned_for_its_radio_with_an_interval_that_the_air_carries(string radio, string settings)
+    {
+        using DesktopCrypto crypto = new();
+        string card = RadioCard.Of(Identity.Create(crypto, new SystemRandom()), crypto).ToString();
+        string folder = _folder.File("board");
+        CliResult result = await CliResult.RunAsync("provision", "--out", folder, "--radio", radio, "--gateway", card, "--topic", "t",
+            "--json");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(settings, File.ReadAllText(Path.Combine(folder, "settings")));
+        Assert.Empty(result.EventsOf("notice"));
+
+        // what was asked for is written, and told where it is too much
+        result = await CliResult.RunAsync("provision", "--out", folder, "--keep", "--radio", radio, "--gateway", card, "--topic", "t",
+            "--every", "20s", "--json");
+        Assert.EndsWith("every = 20000\n", File.ReadAllText(Path.Combine(folder, "settings")), StringComparison.Ordinal);
+        Assert.Equal(radio == "ble" ? 0 : 1, result.EventsOf("notice").Count);
+    }
+
+    [Theory]
+    [InlineData("lroa", "is no radio of a board; give lora,")]
+    [InlineData("lora?sf=13", "the spreading factor is 7 to 12")]
+    [InlineData("lora?sf=", "the spreading factor is 7 to 12")]
+    [InlineData("air://x?profile=lora-sf9", "no profile 'lora-sf9'")]
+    public async Task A_radio_that_no_board_has_is_refused_before_anything_is_written(string radio, string why)
+    {
+        using DesktopCrypto crypto = new();
+        string card = RadioCard.Of(Identity.Create(crypto, new SystemRandom()), crypto).ToString();
+        CliResult result = await CliResult.RunAsync("provision", "--out", _folder.File("board"), "--radio", radio, "--gateway", card,
+            "--topic", "t");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(why, result.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("board")));
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("/no/such/folder")]
+    public async Task What_is_no_gateway_is_told_with_all_that_may_name_one(string gateway)
+    {
+        CliResult result = await CliResult.RunAsync("device", "--radio", "air://x?profile=lora-sf9-eu868", "--gateway", gateway, "--topic",
+            "t");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"'{gateway}' is no peer id, no card (one begins with nlcard1.), and no file or gateway's data folder",
+            result.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_virtual_board_is_given_the_peer_id_of_a_gateway_that_runs_on_this_host()
     {

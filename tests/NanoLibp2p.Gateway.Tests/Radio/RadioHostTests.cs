@@ -231,6 +231,7 @@ public sealed class RadioHostTests : IDisposable
         await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("radios", "serial:///dev/nanolibp2p-none"));
         await Gateways.UntilAsync(() => gateway.Status.Conditions.ContainsKey("radio-1"), "the condition");
         Assert.Contains("serial:///dev/nanolibp2p-none can't be opened", gateway.Status.Conditions["radio-1"], StringComparison.Ordinal);
+        Assert.Contains("there is no /dev/nanolibp2p-none", gateway.Status.Conditions["radio-1"], StringComparison.Ordinal);
     }
 
     private SqliteFrameOptions StoreOptions() => new()

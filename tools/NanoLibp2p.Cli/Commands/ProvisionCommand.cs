@@ -60,8 +60,11 @@ internal static class ProvisionCommand
                 throw new CliException("give --dial MULTIADDR, or --radio URL and --gateway PEER-ID or CARD", CliException.WrongArguments);
             }
             RadioCard? card = url == null ? null : RadioCards.ToProvision(parsed.GetValue(gateway));
-            string settings = (url == null ? "" : $"radio = {url}\n") + DeviceCommand.SettingsText(
-                peers.Select(one => one.ToString()), parsed.GetRequiredValue(topic), parsed.GetValue(every).Time);
+            bool isGiven = parsed.GetResult(every) is { Implicit: false };
+            BoardRadio? air = url == null ? null : BoardRadio.Parse(url);
+            string settings = air?.Settings + DeviceCommand.SettingsText(peers.Select(one => one.ToString()),
+                parsed.GetRequiredValue(topic), isGiven || air is not { IsLoRa: true } ? parsed.GetValue(every).Time
+                    : BoardRadio.EveryOfLoRa);
             Check(settings);
             WifiNetwork? wifi = Wifi(parsed.GetValue(ssid), parsed.GetValue(password));
             BoardFolder[] boards = Boards(parsed.GetRequiredValue(folder).FullName, parsed.GetValue(count));
@@ -86,6 +89,12 @@ internal static class ProvisionCommand
                 string cards = CardsFile(parsed.GetRequiredValue(folder).FullName, parsed.GetValue(gateway));
                 output.Note($"their cards are in {cards}; the gateway reads them in its data folder");
             }
+            if (air is { IsLoRa: true } && isGiven && parsed.GetValue(every).Time < BoardRadio.LeastOfLoRa)
+            {
+                output.Notice(null, "LoRa is on the air for 1 % of an hour: at SF9 that is a signed reading a minute, at SF12 one in "
+                    + "seven. What comes more often waits, and is lost at last; nanolibp2p air --every TIME plays it");
+            }
+
             string andWifi = wifi == null ? "" : "; nanoff --networkdeployment wifi.json";
             output.Note($"send them, in each folder: nanoff --filedeployment files.json{andWifi}");
             return 0;

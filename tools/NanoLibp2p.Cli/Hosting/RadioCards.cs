@@ -60,6 +60,9 @@ internal static class RadioCards
                 _ when File.Exists(file) => File.ReadAllText(file).Trim(),
                 _ when Directory.Exists(text) => throw new CliException(
                     $"{file} is not there: run the gateway on that folder with --radio once, which writes it", CliException.WrongArguments),
+                _ when !text.StartsWith(RadioCard.Prefix, StringComparison.Ordinal) => throw new CliException(
+                    $"--gateway '{(text.Length > 64 ? text[..64] + "..." : text)}' is no peer id, no card (one begins with "
+                        + $"{RadioCard.Prefix}), and no file or gateway's data folder that is there", CliException.WrongArguments),
                 _ => text,
             };
             return RadioCard.Parse(card, crypto);

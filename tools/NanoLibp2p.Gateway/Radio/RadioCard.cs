@@ -13,7 +13,8 @@ namespace NanoLibp2p.Gateway.Radio;
 /// <param name="StaticKey">The static key.</param>
 internal sealed record RadioCard(PeerId Peer, byte[] Card, byte[] StaticKey)
 {
-    private const string Prefix = "nlcard1.";
+    /// <summary>How one begins.</summary>
+    internal const string Prefix = "nlcard1.";
 
     /// <summary>That of an identity.</summary>
     /// <param name="identity">Whose.</param>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Net;
 using System.Threading;
@@ -105,9 +106,18 @@ internal sealed class RadioPort
             return true;
         }
 
-        _conditions.Set(Name, $"the radio {_address} can't be opened ({error}); it is tried again every {ReopenMs / 1000} s");
+        _conditions.Set(Name, $"the radio {_address} can't be opened ({error}){Advice()}; it is tried again every "
+            + $"{ReopenMs / 1000} s");
         _ending.WaitHandle.WaitOne(ReopenMs);
         return false;
+    }
+
+    private string Advice()
+    {
+        const string Serial = "serial://";
+        string path = _address.StartsWith(Serial + "/", StringComparison.Ordinal) ? _address[Serial.Length..].Split('?')[0] : "";
+        return path.Length == 0 ? "" : File.Exists(path) ? $": {path} is in use, or this user may not open it (group dialout)"
+            : $": there is no {path}, is it plugged in?";
     }
 
     // false when it broke

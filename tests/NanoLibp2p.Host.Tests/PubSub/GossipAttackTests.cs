@@ -515,6 +515,22 @@ public sealed class GossipAttackTests
     }
 
     [Fact]
+    public void A_prune_names_nobody_without_a_record_whom_nobody_could_dial()
+    {
+        GossipNode[] others = _network.Add(20);
+        foreach (GossipNode other in others)
+        {
+            other.Join(Topic);
+            _network.Connect(other, _victim);
+        }
+
+        _victim.HasRecord = false;
+        _network.Run(3_000);
+        Assert.Contains(others, other => other.Told.Contains((_victim, "Prune t 60 0")));
+        Assert.DoesNotContain(others, other => other.Told.Contains((_victim, "Prune t 60 16")));
+    }
+
+    [Fact]
     public void A_mesh_of_peers_that_bring_nothing_takes_in_two_better_ones_each_minute()
     {
         GossipNetwork network = new(13);

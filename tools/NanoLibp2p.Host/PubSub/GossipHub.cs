@@ -426,7 +426,7 @@ internal sealed class GossipHub : IGossipOutput
         }
     }
 
-    private static PeerId[] Ids(HashSet<GossipPeer> peers)
+    private static PeerId[] Ids(IReadOnlyCollection<GossipPeer> peers)
     {
         PeerId[] ids = new PeerId[peers.Count];
         int at = 0;

@@ -11,6 +11,9 @@ internal sealed partial class GossipRouter
     // expired back-offs are looked for every so many heartbeats
     private const int BackoffTicks = 15;
 
+    // how many peers are looked at for each that a PRUNE may name
+    private const int ExchangeDraws = 4;
+
     private double GossipThreshold => _options.Scores?.GossipThreshold ?? double.MinValue;
 
     private double PublishThreshold => _options.Scores?.PublishThreshold ?? double.MinValue;
@@ -213,18 +216,30 @@ internal sealed partial class GossipRouter
     {
         TimeSpan backoff = isUnsubscribing ? _options.UnsubscribeBackoff : _options.PruneBackoff;
         BackOff(peer, topic, (long)backoff.TotalMilliseconds);
-        List<PeerExchange>? peers = null;
-        if (withPeers && _options.PeerExchange && !isUnsubscribing && _scores.Of(peer) >= 0)
-        {
-            List<GossipPeer> others = [.. topic.Peers.Where(one => one != peer && one.CanGossip && _scores.Of(one) >= 0)];
-            Shuffle(others);
-            peers = [.. others.Take(_options.ExchangedPeers).Select(one => new PeerExchange(Bytes(one.Id), _output.RecordOf(one)))];
-        }
-
+        List<PeerExchange>? peers = withPeers && _options.PeerExchange && !isUnsubscribing && _scores.Of(peer) >= 0
+            ? Exchanged(peer, topic) : null;
         PendingControl pending = PendingOf(peer);
         pending.Graft.Remove(topic);
         pending.Prune.RemoveAll(prune => prune.Topic == topic.Name);
         pending.Prune.Add((topic.Name, (int)Math.Ceiling(backoff.TotalSeconds), peers));
+    }
+
+    // Others that a pruned peer may connect to. Without a record nobody could: most devices have none. Of thousands some are looked at, so
+    // that a peer that grafts again and again costs no more in a large topic.
+    private List<PeerExchange> Exchanged(GossipPeer peer, TopicState topic)
+    {
+        List<PeerExchange> peers = [];
+        int most = Math.Min(topic.Peers.Count, ExchangeDraws * _options.ExchangedPeers);
+        for (int i = 0; i < most && peers.Count < _options.ExchangedPeers; i++)
+        {
+            GossipPeer other = topic.Peers.Draw(i, _random);
+            if (other != peer && other.CanGossip && _scores.Of(other) >= 0 && _output.RecordOf(other) is { } record)
+            {
+                peers.Add(new PeerExchange(Bytes(other.Id), record));
+            }
+        }
+
+        return peers;
     }
 
     private static byte[] Bytes(PeerId id)

@@ -27,7 +27,7 @@ internal sealed class TopicState(string name)
     internal long LonelyMs { get; set; }
 
     /// <summary>Peers that subscribed.</summary>
-    internal HashSet<GossipPeer> Peers { get; } = [];
+    internal GossipPeerSet Peers { get; } = new();
 
     /// <summary>Those of them that pass all messages on to us, and we to them.</summary>
     internal HashSet<GossipPeer> Mesh { get; } = [];

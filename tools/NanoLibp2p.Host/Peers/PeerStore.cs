@@ -384,7 +384,7 @@ public sealed partial class PeerStore
             }
         }
 
-        entry.Addresses.Add(bare, new PeerAddress(bare, source, expires));
+        entry.Add(new PeerAddress(bare, source, expires));
         _bytes += Cost(bare);
     }
 
@@ -459,19 +459,28 @@ public sealed partial class PeerStore
 
     private sealed class Entry
     {
+        private static readonly Dictionary<Multiaddr, PeerAddress> _none = [];
+
         internal readonly PeerId Peer;
         internal readonly LinkedListNode<Entry> Place;
-        internal readonly Dictionary<Multiaddr, PeerAddress> Addresses = [];
         internal IReadOnlyList<string> Protocols = [];
         internal string Agent = "";
         internal DateTimeOffset? LastSeen;
         internal Core.Records.PeerRecord? Record;
         internal int Connections;
 
+        // a device that calls has none
+        private Dictionary<Multiaddr, PeerAddress>? _addresses;
+
         internal Entry(PeerId peer)
         {
             Peer = peer;
             Place = new LinkedListNode<Entry>(this);
         }
+
+        /// <summary>Read and removed from here, added to by <see cref="Add"/>.</summary>
+        internal Dictionary<Multiaddr, PeerAddress> Addresses => _addresses ?? _none;
+
+        internal void Add(PeerAddress address) => (_addresses ??= []).Add(address.Address, address);
     }
 }

@@ -226,16 +226,16 @@ internal sealed partial class GossipRouter
 
     // Others that a pruned peer may connect to. Without a record nobody could: most devices have none. Of thousands some are looked at, so
     // that a peer that grafts again and again costs no more in a large topic.
-    private List<PeerExchange> Exchanged(GossipPeer peer, TopicState topic)
+    private List<PeerExchange>? Exchanged(GossipPeer peer, TopicState topic)
     {
-        List<PeerExchange> peers = [];
+        List<PeerExchange>? peers = null;
         int most = Math.Min(topic.Peers.Count, ExchangeDraws * _options.ExchangedPeers);
-        for (int i = 0; i < most && peers.Count < _options.ExchangedPeers; i++)
+        for (int i = 0; i < most && (peers?.Count ?? 0) < _options.ExchangedPeers; i++)
         {
             GossipPeer other = topic.Peers.Draw(i, _random);
             if (other != peer && other.CanGossip && _scores.Of(other) >= 0 && _output.RecordOf(other) is { } record)
             {
-                peers.Add(new PeerExchange(Bytes(other.Id), record));
+                (peers ??= []).Add(new PeerExchange(Bytes(other.Id), record));
             }
         }
 

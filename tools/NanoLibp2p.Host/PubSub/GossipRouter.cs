@@ -21,6 +21,9 @@ internal sealed partial class GossipRouter
     // direct peers that are gone are dialled so often, in heartbeats
     private const int DirectTicks = 300;
 
+    // emptied and kept for the next peers
+    private const int MaxSpare = 64;
+
     private readonly GossipSubOptions _options;
     private readonly IGossipOutput _output;
     private readonly Random _random;
@@ -32,6 +35,7 @@ internal sealed partial class GossipRouter
     private readonly Dictionary<string, TopicState> _topics = new(StringComparer.Ordinal);
     private readonly HashSet<TopicState> _joined = [];
     private readonly List<GossipPeer> _pending = [];
+    private readonly Stack<PendingControl> _spare = new();
     private readonly Action<GossipPeer, GossipFrame> _send;
     private readonly long[] _drops = new long[(int)GossipDrop.GraftInBackoff + 1];
     private readonly long _heartbeatMs;
@@ -197,6 +201,8 @@ internal sealed partial class GossipRouter
             {
                 GossipWriter.Flush(peer, pending, _send);
             }
+
+            Spare(pending);
         }
 
         _pending.RemoveRange(kept, _pending.Count - kept);
@@ -283,11 +289,20 @@ internal sealed partial class GossipRouter
     {
         if (peer.Pending == null)
         {
-            peer.Pending = new PendingControl();
+            peer.Pending = _spare.TryPop(out PendingControl? spare) ? spare : new PendingControl();
             _pending.Add(peer);
         }
 
         return peer.Pending;
+    }
+
+    private void Spare(PendingControl pending)
+    {
+        pending.Clear();
+        if (_spare.Count < MaxSpare && pending.IsSmall)
+        {
+            _spare.Push(pending);
+        }
     }
 
     private void Shuffle<T>(List<T> list)

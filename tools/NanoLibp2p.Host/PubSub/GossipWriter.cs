@@ -17,7 +17,7 @@ internal static class GossipWriter
     internal static void Flush(GossipPeer peer, PendingControl pending, Action<GossipPeer, GossipFrame> send)
     {
         bool keyIds = peer.HasKeyIds == true;
-        List<(int Field, byte[] Body)> parts = [];
+        List<(int Field, byte[] Body)> parts = pending.Parts;
         if (pending.Extensions)
         {
             parts.Add((RpcWriter.Extensions, []));

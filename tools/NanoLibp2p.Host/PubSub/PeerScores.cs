@@ -10,6 +10,8 @@ namespace NanoLibp2p.Host.PubSub;
 /// </summary>
 internal sealed class PeerScores
 {
+    private static readonly Dictionary<string, TopicStats> _none = [];
+
     private readonly PeerScoreOptions? _options;
     private readonly int _retained;
     private readonly Dictionary<PeerId, PeerStats> _stats = [];
@@ -95,7 +97,7 @@ internal sealed class PeerScores
             return;
         }
 
-        foreach ((_, TopicStats topic) in stats.Topics)
+        foreach ((_, TopicStats topic) in stats.Topics ?? _none)
         {
             topic.First = 0;
             Fail(topic);
@@ -277,7 +279,7 @@ internal sealed class PeerScores
     {
         bool isChanged = stats.Behaviour > 0;
         stats.Behaviour = Decayed(stats.Behaviour, _options!.BehaviourPenaltyDecay);
-        foreach ((_, TopicStats topic) in stats.Topics)
+        foreach ((_, TopicStats topic) in stats.Topics ?? _none)
         {
             TopicScoreOptions options = topic.Options;
             isChanged |= topic.IsInMesh || topic.First + topic.Mesh + topic.Failure + topic.Invalid > 0;
@@ -308,7 +310,7 @@ internal sealed class PeerScores
     {
         PeerScoreOptions options = _options!;
         double topics = 0;
-        foreach ((_, TopicStats topic) in stats.Topics)
+        foreach ((_, TopicStats topic) in stats.Topics ?? _none)
         {
             TopicScoreOptions weights = topic.Options;
             double score = 0;
@@ -349,10 +351,11 @@ internal sealed class PeerScores
             return null;
         }
 
-        if (!stats.Topics.TryGetValue(topic, out TopicStats? found) && _options!.Of(topic) is { } options)
+        TopicStats? found = stats.Topics?.GetValueOrDefault(topic);
+        if (found == null && _options!.Of(topic) is { } options)
         {
             found = new TopicStats(options);
-            stats.Topics.Add(topic, found);
+            (stats.Topics ??= []).Add(topic, found);
         }
 
         return found;

@@ -5,7 +5,8 @@ namespace NanoLibp2p.Host.PubSub;
 /// <summary>What is held for and against a peer; it outlives its connections.</summary>
 internal sealed class PeerStats
 {
-    internal Dictionary<string, TopicStats> Topics { get; } = [];
+    /// <summary>By topic; null while there is nothing to hold.</summary>
+    internal Dictionary<string, TopicStats>? Topics { get; set; }
 
     internal bool IsConnected { get; set; }
 

@@ -28,7 +28,7 @@ public sealed class EventLog
     public const int RefillSeconds = 6;
 
     // whom lines are counted for; of more the half that was heard of longest ago is forgotten
-    private const int MaxKeys = 8192;
+    private const int MaxKeys = 1024;
 
     private readonly Lock _lock = new();
     private readonly Queue<NodeEvent> _recent = new();

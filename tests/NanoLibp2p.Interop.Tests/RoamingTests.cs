@@ -21,6 +21,7 @@ using NanoLibp2p.Hal.Radio;
 using NanoLibp2p.Hal.Radio.Udp;
 using NanoLibp2p.JsPeers;
 using NanoLibp2p.Multiformats;
+using NanoLibp2p.Tests;
 
 namespace NanoLibp2p.Interop.Tests;
 
@@ -166,37 +167,19 @@ public sealed class RoamingTests
     }
 
     /// <summary>A radio that is out of reach at times: what it sends then is lost, and it hears nothing.</summary>
-    private sealed class Reach(IFrameLink link) : IFrameLink
+    private sealed class Reach(IFrameLink link) : ForwardingLink(link)
     {
         internal volatile bool IsNear;
         private int _heard;
 
         internal int Heard => Volatile.Read(ref _heard);
 
-        public int Mtu => link.Mtu;
+        public override int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
+            => IsNear ? base.Send(frame, offset, count, to, toCount, isUrgent) : count;
 
-        public bool HasAddresses => link.HasAddresses;
-
-        public bool IsBoundedByAir => link.IsBoundedByAir;
-
-        public int AnswerMs => link.AnswerMs;
-
-        public int RssiDbm => link.RssiDbm;
-
-        public int SnrQuarterDb => link.SnrQuarterDb;
-
-        public LinkError Open() => link.Open();
-
-        public int TimeOnAirUs(int count) => link.TimeOnAirUs(count);
-
-        public int WaitMs(int count, bool isUrgent) => link.WaitMs(count, isUrgent);
-
-        public int Send(byte[] frame, int offset, int count, byte[]? to, int toCount, bool isUrgent)
-            => IsNear ? link.Send(frame, offset, count, to!, toCount, isUrgent) : count;
-
-        public int Receive(byte[] buffer, int offset, int capacity)
+        public override int Receive(byte[] buffer, int offset, int capacity)
         {
-            int count = link.Receive(buffer, offset, capacity);
+            int count = base.Receive(buffer, offset, capacity);
             if (!IsNear)
             {
                 return count < 0 ? count : 0;
@@ -205,15 +188,5 @@ public sealed class RoamingTests
             _heard += count > 0 ? 1 : 0;
             return count;
         }
-
-        public int CopyAddress(byte[] buffer, int offset) => link.CopyAddress(buffer, offset);
-
-        public int CopyOrigin(byte[] buffer, int offset) => link.CopyOrigin(buffer, offset);
-
-        public int Poll(long nowMs) => link.Poll(nowMs);
-
-        public void Wait(int milliseconds) => link.Wait(milliseconds);
-
-        public void Close() => link.Close();
     }
 }

@@ -131,9 +131,7 @@ public class NegotiationLiarTests
         }
         else if (id > 0)
         {
-            Assert.Equal(new Frame(Frame.Window, Frame.Rst, id, ErrorCode.NegotiationFailed), Reset(liar, id));
-            Assert.Equal((expected, id == 1), (_scenario.Node.LastStreamRefusal, !_scenario.Node.WasRefusedStreamOurs));
-            _scenario.ExpectToGoOn();
+            ExpectRefused(liar, id, expected);
         }
         else
         {
@@ -147,20 +145,14 @@ public class NegotiationLiarTests
     {
         RawPeer liar = _scenario.LiarConnects();
         liar.Send(Frame.WithData(Frame.Syn, 1, RawPeer.Message(Header)[..7]));
-        Assert.Equal(new Frame(Frame.Window, Frame.Rst, 1, ErrorCode.NegotiationFailed), Reset(liar, 1));
-        Assert.Equal(StreamRefusal.TimedOut, _scenario.Node.LastStreamRefusal);
-        _scenario.ExpectToGoOn();
+        ExpectRefused(liar, 1, StreamRefusal.TimedOut);
     }
 
     [Fact]
     public void A_stream_of_ours_without_an_answer_is_told_that_its_time_is_over()
     {
         RawPeer liar = _scenario.LiarConnects();
-        Libp2pStream stream = Open();
-        uint id = stream.StreamId;
-        Assert.Equal(new Frame(Frame.Window, Frame.Rst, id, ErrorCode.NegotiationFailed), Reset(liar, id));
-        Assert.Equal((StreamRefusal.TimedOut, true), (_scenario.Node.LastStreamRefusal, _scenario.Node.WasRefusedStreamOurs));
-        _scenario.ExpectToGoOn();
+        ExpectRefused(liar, Open().StreamId, StreamRefusal.TimedOut);
     }
 
     [Fact]
@@ -168,9 +160,7 @@ public class NegotiationLiarTests
     {
         RawPeer liar = _scenario.LiarConnects();
         liar.Send(Frame.WithData(Frame.Syn | Frame.Fin, 1, RawPeer.Message(Header)));
-        Assert.Equal(new Frame(Frame.Window, Frame.Rst, 1, ErrorCode.NegotiationFailed), Reset(liar, 1));
-        Assert.Equal(StreamRefusal.Ended, _scenario.Node.LastStreamRefusal);
-        _scenario.ExpectToGoOn();
+        ExpectRefused(liar, 1, StreamRefusal.Ended);
     }
 
     [Fact]
@@ -179,9 +169,7 @@ public class NegotiationLiarTests
         RawPeer liar = _scenario.LiarConnects();
         liar.Send(Frame.WithData(Frame.Syn, 1,
             [.. RawPeer.Message(Header), .. Enumerable.Range(0, 9).SelectMany(i => RawPeer.Message("/x/" + i))]));
-        Assert.Equal(new Frame(Frame.Window, Frame.Rst, 1, ErrorCode.NegotiationFailed), Reset(liar, 1));
-        Assert.Equal(StreamRefusal.TooManyProposals, _scenario.Node.LastStreamRefusal);
-        _scenario.ExpectToGoOn();
+        ExpectRefused(liar, 1, StreamRefusal.TooManyProposals);
     }
 
     [Fact]
@@ -234,6 +222,14 @@ public class NegotiationLiarTests
             default:
                 return _scenario.LiarConnects();
         }
+    }
+
+    // stream 1 is the liar's
+    private void ExpectRefused(RawPeer liar, uint id, StreamRefusal refusal)
+    {
+        Assert.Equal(new Frame(Frame.Window, Frame.Rst, id, ErrorCode.NegotiationFailed), Reset(liar, id));
+        Assert.Equal((refusal, id == 1), (_scenario.Node.LastStreamRefusal, !_scenario.Node.WasRefusedStreamOurs));
+        _scenario.ExpectToGoOn();
     }
 
     private Libp2pStream Open()

@@ -240,41 +240,11 @@ public sealed class RadioProgramTests
     }
 
     /// <summary>Takes a number of frames not at once.</summary>
-    private sealed class BusyLink(IFrameLink link) : IFrameLink
+    private sealed class BusyLink(IFrameLink link) : ForwardingLink(link)
     {
         internal int Times { get; set; }
 
-        public int Mtu => link.Mtu;
-
-        public bool HasAddresses => link.HasAddresses;
-
-        public bool IsBoundedByAir => link.IsBoundedByAir;
-
-        public int AnswerMs => link.AnswerMs;
-
-        public int RssiDbm => link.RssiDbm;
-
-        public int SnrQuarterDb => link.SnrQuarterDb;
-
-        public LinkError Open() => link.Open();
-
-        public int TimeOnAirUs(int count) => link.TimeOnAirUs(count);
-
-        public int WaitMs(int count, bool isUrgent) => link.WaitMs(count, isUrgent);
-
-        public int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
-            => Times-- > 0 ? FrameLinkResult.Busy : link.Send(frame, offset, count, to, toCount, isUrgent);
-
-        public int Receive(byte[] buffer, int offset, int capacity) => link.Receive(buffer, offset, capacity);
-
-        public int CopyAddress(byte[] buffer, int offset) => link.CopyAddress(buffer, offset);
-
-        public int CopyOrigin(byte[] buffer, int offset) => link.CopyOrigin(buffer, offset);
-
-        public int Poll(long nowMs) => link.Poll(nowMs);
-
-        public void Wait(int milliseconds) => link.Wait(milliseconds);
-
-        public void Close() => link.Close();
+        public override int Send(byte[] frame, int offset, int count, byte[] to, int toCount, bool isUrgent)
+            => Times-- > 0 ? FrameLinkResult.Busy : base.Send(frame, offset, count, to, toCount, isUrgent);
     }
 }

@@ -44,6 +44,7 @@ internal sealed class GossipPeerSet : IReadOnlyCollection<GossipPeer>
     /// <summary>The next of a draw without repetition.</summary>
     /// <param name="drawn">How many were drawn before, below <see cref="Count"/>.</param>
     /// <param name="random">Where chance comes from.</param>
+    /// <returns>One of those that were not drawn yet, each as likely.</returns>
     internal GossipPeer Draw(int drawn, Random random)
     {
         int place = random.Next(drawn, _all.Count);

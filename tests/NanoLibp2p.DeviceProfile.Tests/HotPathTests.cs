@@ -29,6 +29,7 @@ public sealed class HotPathTests
         ["NanoLibp2p.Relay.RelayClient.get_Address"] = "the address that a line in the log tells, once a reservation",
         ["NanoLibp2p.Firmware.Relay.RelayedDevice.On"] = "a line in the log where a reservation begins or ends; none without a log",
         ["NanoLibp2p.Hal.Ble.NanoAttPeripheral."] = "the Bluetooth stack wants objects of its own, at Open and for each packet",
+        ["NanoLibp2p.Hal.Ble.Central.NanoGatt"] = "the same, for a gateway's radio",
         ["NanoLibp2p.Hal.LoRa.SpiLoRaBus.Transfer"] = "the runtime's SPI takes a SpanByte, a struct, which is heap there",
         ["NanoLibp2p.Hal.Udp."] = "joining the multicast group makes a socket, once a search",
         ["NanoLibp2p.Firmware.Discovery.MdnsFinder.Next"] = "the address of a peer that was found, once a dial",

@@ -4,13 +4,16 @@ using System.Device.Gpio;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using NanoLibp2p.Hal.Ble.Desktop;
 using NanoLibp2p.Hal.Desktop;
 using NanoLibp2p.Hal.Frames;
+using NanoLibp2p.Hal.Ieee802154;
 using NanoLibp2p.Hal.LoRa;
 using NanoLibp2p.Hal.Radio.Air;
 using NanoLibp2p.Hal.Radio.LoRaUdp;
 using NanoLibp2p.Hal.Radio.Serial;
 using NanoLibp2p.Hal.Radio.Udp;
+using NanoLibp2p.Hal.Radio.XBee;
 using NanoLibp2p.Hal.Serial;
 
 namespace NanoLibp2p.Hal.Radio;
@@ -20,10 +23,14 @@ namespace NanoLibp2p.Hal.Radio;
 public sealed class RadioAddress
 {
     private const string Schemes = "lora-udp://HOST:PORT, sx127x://spidev0.0, sx126x://spidev0.0, serial:///dev/ttyUSB0, "
-        + "udp://HOST:PORT or air://NAME?profile=lora-sf9-eu868";
+        + "xbee:///dev/ttyUSB0, ble://hci0, udp://HOST:PORT or air://NAME?profile=lora-sf9-eu868";
+
+    // who may be in the middle of a frame at once, at a gateway
+    private const int XBeeSenders = 64;
 
     private readonly string _text;
     private readonly Func<bool, IStore?, IFrameLink> _create;
+    private Func<string?> _trouble = static () => null;
 
     private RadioAddress(string text, string scheme, Func<bool, IStore?, IFrameLink> create)
         => (_text, Scheme, _create) = (text, scheme, create);
@@ -49,6 +56,8 @@ public sealed class RadioAddress
             "udp" => Udp(text, parts[0]),
             "lora-udp" => LoRaUdp(text, parts[0], options),
             "serial" => Serial(text, parts[0], options),
+            "xbee" => XBee(text, parts[0], options),
+            "ble" => Ble(text, parts[0], options),
             "sx127x" or "sx126x" => Chip(text, scheme, parts[0], options),
             "air" => Air(text, parts[0], options),
             _ => throw new FormatException($"'{text}' is no radio that there is; give {Schemes}"),
@@ -61,6 +70,10 @@ public sealed class RadioAddress
     /// <param name="isGateway">For a gateway, which answers; else for a device.</param>
     /// <param name="store">Where used airtime is kept; null for nowhere.</param>
     public IFrameLink Create(bool isGateway, IStore? store) => _create(isGateway, store);
+
+    /// <summary>Why the link that was made last is open and yet of no use, and what to do; null when nothing is known to be
+    /// wrong.</summary>
+    public string? Trouble() => _trouble();
 
     /// <inheritdoc/>
     public override string ToString() => _text;
@@ -95,13 +108,52 @@ public sealed class RadioAddress
 
     private static RadioAddress Serial(string text, string port, Dictionary<string, string> options)
     {
-        if (port.Length < 2)
+        SerialPortLine line = Port(text, "serial", port, options);
+        return new RadioAddress(text, "serial", (isGateway, _) => new SerialFrameLink(line, isGateway));
+    }
+
+    private static SerialPortLine Port(string text, string scheme, string port, Dictionary<string, string> options)
+        => port.Length < 2 ? throw new FormatException($"'{text}' names no port; give {scheme}:///dev/ttyUSB0, or {scheme}://COM3")
+            : new SerialPortLine(port, (int)Number(text, options, "rate", 115_200, 300, 4_000_000));
+
+    // an XBee in API mode 2; a device names its gateway's, or sends to all
+    private static RadioAddress XBee(string text, string port, Dictionary<string, string> options)
+    {
+        XBeePort line = new(Port(text, "xbee", port, options));
+        string to = Take(options, "to", "");
+        if (to.Length > 0 && (to.Length != 16 || !to.All(char.IsAsciiHexDigit)))
         {
-            throw new FormatException($"'{text}' names no port; give serial:///dev/ttyUSB0, or serial://COM3");
+            throw new FormatException($"'{text}': to is '{to}'; give the 16 hex digits of the gateway's XBee, its SH and SL");
         }
 
-        int rate = (int)Number(text, options, "rate", 115_200, 300, 4_000_000);
-        return new RadioAddress(text, "serial", (isGateway, _) => new SerialFrameLink(new SerialPortLine(port, rate), isGateway));
+        return new RadioAddress(text, "xbee", (isGateway, _) => !isGateway
+            ? new XBeeLink(line, to.Length > 0 ? Convert.FromHexString(to) : null!, 1)
+            : to.Length == 0 ? new XBeeLink(line, null!, XBeeSenders)
+            : throw new ArgumentException("to=... is a device's option; a gateway answers whom it hears"))
+        {
+            _trouble = () => line.Trouble,
+        };
+    }
+
+    private static RadioAddress Ble(string text, string adapter, Dictionary<string, string> options)
+    {
+        if (adapter.Length is 0 or > 16 || !adapter.All(char.IsAsciiLetterOrDigit))
+        {
+            throw new FormatException($"'{text}' names no adapter; give ble://hci0");
+        }
+
+        BlueZOptions bluez = new()
+        {
+            Adapter = adapter,
+            MaxDevices = (int)Number(text, options, "devices", 10, 1, 64),
+            BusAddress = Take(options, "bus", "") is { Length: > 0 } bus ? bus : null,
+        };
+        BlueZLink? made = null;
+        return new RadioAddress(text, "ble", (isGateway, _) => isGateway ? made = new BlueZLink(bluez)
+            : throw new FormatException($"'{text}' is a gateway's radio; a board with Bluetooth is a device (boards/esp32-ble)"))
+        {
+            _trouble = () => made?.Trouble is { } trouble ? $"BlueZ: {trouble}" : null,
+        };
     }
 
     private static RadioAddress Air(string text, string name, Dictionary<string, string> options)

@@ -97,6 +97,10 @@ public sealed class RadioTests : IDisposable
     [InlineData("air://demo?speed=9", "has no option 'speed'")]
     [InlineData("lora-udp://0.0.0.0", "has no address with a port")]
     [InlineData("lora-udp://0.0.0.0:1700?forwarder=xyz", "16 hex digits")]
+    [InlineData("xbee://", "names no port; give xbee:///dev/ttyUSB0, or xbee://COM3")]
+    [InlineData("xbee:///dev/ttyUSB0?to=12", "give the 16 hex digits of the gateway's XBee, its SH and SL")]
+    [InlineData("ble://", "names no adapter; give ble://hci0")]
+    [InlineData("ble://hci0?devices=0", "devices is '0'; give a number from 1 to 64")]
     public async Task A_radio_that_is_none_is_told_with_what_to_give(string url, string sentence)
     {
         CliResult result = await CliResult.RunAsync("gateway", "config", "--radio", url, "--data", _folder.File("none"));

@@ -27,6 +27,9 @@ internal sealed class XBeeModel(byte[] address, List<XBeeModel> air) : IRadioLin
     /// <summary>Bytes that it takes at once.</summary>
     public int Chunk { get; set; } = int.MaxValue;
 
+    /// <summary>What it says when it is asked for AP.</summary>
+    public byte ApiMode { get; set; } = 2;
+
     public List<byte[]> Requests { get; } = [];
 
     public LinkError Open()
@@ -89,6 +92,12 @@ internal sealed class XBeeModel(byte[] address, List<XBeeModel> air) : IRadioLin
 
     private void Answer(byte[] request)
     {
+        if (request[0] == 0x08 && !IsSilent)
+        {
+            Tell(0x88, request[1], request[2], request[3], 0, ApiMode);
+            return;
+        }
+
         Requests.Add(request);
         if (IsSilent)
         {

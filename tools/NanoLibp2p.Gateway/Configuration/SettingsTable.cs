@@ -192,7 +192,8 @@ internal static class SettingsTable
         new(PostboxAnnounce, SettingKind.Switch, false, "Whether the DHT and the points of rendezvous.register are told whose mail is kept "
             + "here, so that senders find it: everybody can know it then") { Reloads = true },
         new(Radios, SettingKind.List, Array.Empty<string>(),
-            "Radios on which devices are heard by frame sessions: lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0, udp://[::]:4242")
+            "Radios on which devices are heard by frame sessions: lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0, xbee:///dev/ttyUSB0, "
+                + "ble://hci0, udp://[::]:4242")
             { Check = RadioHost.Check },
         new(RadioCallers, SettingKind.List, Array.Empty<string>(),
             "Peer ids that may call devices on the radios, in the gateway's name: /nanolibp2p/frames/call/1.0.0")

@@ -124,7 +124,7 @@ internal sealed class RadioHost : IAsyncDisposable
             {
                 RadioAddress address = RadioAddress.Parse(radios[i]);
                 _ports.Add(new RadioPort(radios[i], address.Scheme, address.Create(true, airtime), _sessions, conditions, i + 1,
-                    _ending.Token));
+                    _ending.Token, address.Trouble));
             }
             catch (Exception e) when (e is IOException or PlatformNotSupportedException or UnauthorizedAccessException
                 or InvalidOperationException or ArgumentException)

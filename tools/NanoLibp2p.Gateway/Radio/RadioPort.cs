@@ -31,16 +31,19 @@ internal sealed class RadioPort
     private readonly Conditions _conditions;
     private readonly CancellationToken _ending;
     private readonly OrderedDictionary<string, byte[]> _origins = new(StringComparer.Ordinal);
+    private readonly Func<string?> _trouble;
     private readonly SystemClock _clock = new();
     private readonly Thread _thread;
     private FrameRadio? _radio;
+    private string? _told;
     private long _heard;
     private long _sent;
     private long _notSent;
 
     internal RadioPort(string address, string scheme, IFrameLink link, RadioSessions sessions, Conditions conditions, int number,
-        CancellationToken ending)
+        CancellationToken ending, Func<string?>? trouble = null)
     {
+        _trouble = trouble ?? (static () => null);
         (_address, _scheme, _link) = (address, scheme, link);
         _sessions = sessions;
         _conditions = conditions;
@@ -102,6 +105,7 @@ internal sealed class RadioPort
         LinkError error = _link.Open();
         if (error == LinkError.None)
         {
+            _told = null;
             _conditions.Clear(Name);
             return true;
         }
@@ -114,8 +118,8 @@ internal sealed class RadioPort
 
     private string Advice()
     {
-        const string Serial = "serial://";
-        string path = _address.StartsWith(Serial + "/", StringComparison.Ordinal) ? _address[Serial.Length..].Split('?')[0] : "";
+        string path = _scheme is "serial" or "xbee" ? _address[(_scheme.Length + 3)..].Split('?')[0] : "";
+        path = path.StartsWith('/') ? path : "";
         return path.Length == 0 ? "" : File.Exists(path) ? $": {path} is in use, or this user may not open it (group dialout)"
             : $": there is no {path}, is it plugged in?";
     }
@@ -146,9 +150,31 @@ internal sealed class RadioPort
             }
         }
 
+        Tell();
+
         // not longer, since what is pushed has no event here
         _link.Wait(Math.Clamp(next, 0, 50));
         return true;
+    }
+
+    // an open link may have nothing behind it
+    private void Tell()
+    {
+        string? trouble = _trouble();
+        if (trouble == _told)
+        {
+            return;
+        }
+
+        _told = trouble;
+        if (trouble == null)
+        {
+            _conditions.Clear(Name);
+        }
+        else
+        {
+            _conditions.Set(Name, $"the radio {_address} hears nobody: {trouble}");
+        }
     }
 
     private void Close()

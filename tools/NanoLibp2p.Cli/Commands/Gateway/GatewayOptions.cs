@@ -44,8 +44,8 @@ internal static class GatewayOptions
 
     internal static readonly Option<string[]> Radio = new("--radio")
     {
-        Description = "Radio on which devices are heard, such as lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0 or udp://[::]:4242; may be "
-            + "given several times",
+        Description = "Radio on which devices are heard, such as lora-udp://0.0.0.0:1700, serial:///dev/ttyUSB0 (a board as a modem), "
+            + "xbee:///dev/ttyUSB0 (802.15.4), ble://hci0 (BlueZ) or udp://[::]:4242; may be given several times",
         HelpName = "URL",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,

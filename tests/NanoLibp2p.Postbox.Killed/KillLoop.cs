@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using NanoLibp2p.Postbox.Nats;
 using NanoLibp2p.Postbox.Service.Stores;
 
 namespace NanoLibp2p.Postbox.Killed;
@@ -94,6 +95,7 @@ public sealed class KillLoop(string address, NatsServer? server = null)
         }
 
         return $"{_known.Count} items so far, {heads.Count} heads, opened in {opened} ms"
+            + (store is NatsPostboxStore { WasKept: true } ? " from what was kept" : "")
             + (undone == 0 ? "" : $"; the killed server had {undone} fates undone");
     }
 

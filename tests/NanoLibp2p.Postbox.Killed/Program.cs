@@ -40,6 +40,8 @@ internal static class Program
                     {
                         Console.WriteLine($"round {i}: {await loop.RunRoundAsync(i)}");
                     }
+
+                    File.Delete(KilledStore.HeadsFile(server.Url));
                 }
 
                 return 0;

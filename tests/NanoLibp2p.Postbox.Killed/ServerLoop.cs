@@ -68,7 +68,7 @@ public sealed class ServerLoop(NatsServer server)
     private async Task<string> CompareAsync()
     {
         ConcurrentDictionary<int, PostboxHead> heads = [];
-        await using IPostboxStore fresh = KilledStore.At(server.Url);
+        await using NatsPostboxStore fresh = new NatsPostboxStore(new NatsPostboxOptions { Url = server.Url, Replicas = 1 });
         await fresh.OpenAsync(change =>
         {
             if (change.Kind == PostboxChangeKind.Appended)

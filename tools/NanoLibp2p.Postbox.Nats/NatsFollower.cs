@@ -129,8 +129,11 @@ internal sealed class NatsFollower : NatsSubscription, IAsyncDisposable
         return isNumber;
     }
 
-    // of a header that is there more than once the last counts; none: empty
-    private static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> headers, ReadOnlySpan<char> name)
+    /// <summary>The value of a header.</summary>
+    /// <param name="headers">The lines of the headers.</param>
+    /// <param name="name">Its name; of one that is there more than once the last counts.</param>
+    /// <returns>The value; empty for none.</returns>
+    internal static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> headers, ReadOnlySpan<char> name)
     {
         ReadOnlySpan<byte> value = default;
         while (headers.IndexOf("\r\n"u8) is >= 0 and int end)

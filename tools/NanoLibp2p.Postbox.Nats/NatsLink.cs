@@ -221,6 +221,39 @@ internal sealed class NatsLink : IAsyncDisposable
         return answer?.RootElement.GetProperty("message").GetProperty("seq").GetInt64() ?? 0;
     }
 
+    /// <summary>Whether the stream has a mark.</summary>
+    internal async Task<bool> HasAsync(NatsMark mark, CancellationToken cancellationToken)
+    {
+        byte[] question = Encoding.ASCII.GetBytes($$"""{"seq":{{mark.Sequence}}}""");
+        using JsonDocument? answer = await GetAsync(question, cancellationToken).ConfigureAwait(false);
+        if (answer == null)
+        {
+            return false;
+        }
+
+        JsonElement message = answer.RootElement.GetProperty("message");
+        string subject = message.GetProperty("subject").GetString() ?? "";
+        return subject == mark.SubjectOf(Stream) && message.TryGetProperty("hdrs", out JsonElement headers)
+            && NatsRecord.Read(subject, NatsFollower.Value(headers.GetBytesFromBase64(), NatsRecord.Header), mark.Sequence) is { } there
+            && there.Kind == NatsRecordKind.Mark && there.Token == mark.Token;
+    }
+
+    /// <summary>How many messages there are, how many of them are no mailbox's, and the last number that was given.</summary>
+    internal async Task<(long Messages, long Others, long Last)> CountAsync(CancellationToken cancellationToken)
+    {
+        byte[] question = Encoding.ASCII.GetBytes($$"""{"subjects_filter":"{{Stream}}.-.>"}""");
+        using JsonDocument answer = await AskAsync($"STREAM.INFO.{Stream}", question, cancellationToken).ConfigureAwait(false);
+        if (IsError(answer, out _, out string text))
+        {
+            throw new NatsJSException(text);
+        }
+
+        JsonElement state = answer.RootElement.GetProperty("state");
+        long others = state.TryGetProperty("subjects", out JsonElement subjects)
+            ? subjects.EnumerateObject().Sum(one => one.Value.GetInt64()) : 0;
+        return (state.GetProperty("messages").GetInt64(), others, state.GetProperty("last_seq").GetInt64());
+    }
+
     /// <summary>Publishes messages that say nothing, of one subject, so that the stream gives higher numbers from then on.</summary>
     /// <param name="count">How many.</param>
     /// <param name="cancellationToken">Ends it.</param>

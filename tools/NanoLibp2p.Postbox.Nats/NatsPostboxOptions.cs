@@ -28,4 +28,11 @@ public sealed class NatsPostboxOptions
 
     /// <summary>After how long without an answer it is unknown whether something was done.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A file in which what the stream came to is kept now and then, so that the next start reads what came since only; empty for
+    /// none. It is this gateway's alone, about 100 bytes a head.</summary>
+    public string HeadsFile { get; init; } = "";
+
+    /// <summary>After how many messages of the stream it is written anew; after a quarter of the heads where those are more.</summary>
+    internal int KeepAfter { get; init; } = 20_000;
 }

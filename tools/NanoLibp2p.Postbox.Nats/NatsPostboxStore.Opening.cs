@@ -86,6 +86,7 @@ public sealed partial class NatsPostboxStore
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _link.DisposeAsync().ConfigureAwait(false);
         lock (_lock)
         {
@@ -132,18 +133,34 @@ public sealed partial class NatsPostboxStore
                 + "there");
         }
 
-        _loadTo = await _link.LastAsync(cancellationToken).ConfigureAwait(false);
-        _lookedAt = _link.ServerId;
-        _following = FollowAsync();
-        if (_loadTo == 0)
+        (bool isLoaded, string? note) = await LoadKeptAsync(cancellationToken).ConfigureAwait(false);
+        if (!isLoaded)
+        {
+            _loadTo = await _link.LastAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (isLoaded || _loadTo == 0)
         {
             EndLoading();
         }
 
+        _lookedAt = _link.ServerId;
+        _following = FollowAsync();
         (int mailboxes, long heads) = await LoadedAsync(cancellationToken).ConfigureAwait(false);
         _tidying = RunTidyingAsync();
-        return new PostboxOpening { Epoch = epoch, Mailboxes = mailboxes, Heads = heads, LastSequence = last };
+        lock (_lock)
+        {
+            if (_options.HeadsFile.Length > 0)
+            {
+                StartKeeping();
+            }
+        }
+
+        return new PostboxOpening { Epoch = epoch, Mailboxes = mailboxes, Heads = heads, LastSequence = last, Note = Said(note) };
     }
+
+    private string? Said(string? problem) => problem == null ? null
+        : $"{_options.HeadsFile} counts for nothing ({problem}): all heads were read from {Address} instead, and it is written anew";
 
     // as long as something comes
     private async Task<(int Mailboxes, long Heads)> LoadedAsync(CancellationToken cancellationToken)
@@ -325,6 +342,7 @@ public sealed partial class NatsPostboxStore
             _passed = sequence;
             if (!_isLoaded)
             {
+                _sinceKept++;
                 if (record != null)
                 {
                     _stream.Load(sequence, record);
@@ -343,9 +361,14 @@ public sealed partial class NatsPostboxStore
                 bool isOwn = record.Writer == _link.Writer;
                 (int left, int replaced) = (_stream.Left.Count, _stream.Replaced.Count);
                 IReadOnlyList<PostboxChange> changes = Change(list => _stream.Apply(sequence, record, list), !isOwn);
-                _recent.Add(sequence, record, Environment.TickCount64);
+                if (record.Kind != NatsRecordKind.Mark)
+                {
+                    _recent.Add(sequence, record, Environment.TickCount64);
+                }
+
                 if (isOwn)
                 {
+                    TakeMark(sequence, record);
                     _link.Applied(record.Number, sequence, changes);
                     WakeTidying();
                 }
@@ -357,6 +380,7 @@ public sealed partial class NatsPostboxStore
                 }
             }
 
+            CountForKeeping();
             while (_waiting.TryPeek(out TaskCompletionSource? one, out long to) && to <= sequence)
             {
                 _waiting.Dequeue();
@@ -388,6 +412,7 @@ public sealed partial class NatsPostboxStore
                 _observer!(new PostboxChange(PostboxChangeKind.Appended, head.Box) { Head = head });
             }
 
+            _keepAfter = _options.KeepAfter;
             _loaded.TrySetResult((_stream.Index.Mailboxes, heads.Length));
         }
     }

@@ -205,8 +205,7 @@ public sealed partial class NatsPostboxStore
             List<NatsMessage> fates = [];
             lock (_lock)
             {
-                replaced = [.. _stream.Replaced.Select(_stream.Current).OfType<PostboxHead>().DistinctBy(one => one.Sequence)
-                    .Where(one => one.State == PostboxState.Replaced && _stream.MessageOf(one) == one.Sequence)];
+                replaced = _stream.Unwritten;
                 _stream.Replaced.Clear();
                 fates.AddRange(replaced.Select(Fate));
             }

@@ -36,7 +36,7 @@ public sealed partial class NatsPostboxStore : IPostboxStore
     private readonly string _servers;
     private readonly NatsLink _link;
     private readonly Lock _lock = new();
-    private readonly NatsState _stream = new();
+    private NatsState _stream = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
     private Action<PostboxChange>? _observer;

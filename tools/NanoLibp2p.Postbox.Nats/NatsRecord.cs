@@ -19,9 +19,13 @@ internal sealed class NatsRecord
     /// <summary>How many heads one record forgets at the most.</summary>
     internal const int MaxForgotten = 128;
 
+    /// <summary>How many bytes a head has without its mailbox and its id.</summary>
+    internal const int OfHeadBytes = 51;
+
     // kind, writer, number
     private const int Preamble = 17;
-    private const int HeadBytes = Preamble + 51;
+    private const int HeadBytes = Preamble + OfHeadBytes;
+    private const int TokenBytes = 16;
     private const int MaxShort = 256;
     private const int ForgottenBytes = BoxId.Length + ItemId.Length + 8;
 
@@ -47,6 +51,9 @@ internal sealed class NatsRecord
 
     /// <summary>Forgotten: which heads.</summary>
     internal IReadOnlyList<(BoxId Box, ItemId Id, long Sequence)> Forgotten { get; init; } = [];
+
+    /// <summary>Mark: its token.</summary>
+    internal Int128 Token { get; init; }
 
     /// <summary>The subject of an item, and of its fate.</summary>
     /// <param name="prefix">The stream's.</param>
@@ -78,8 +85,9 @@ internal sealed class NatsRecord
         int size = Kind switch
         {
             NatsRecordKind.Item or NatsRecordKind.Fate => HeadBytes,
-            NatsRecordKind.Saved => Preamble + 28 + 1 + Mailbox!.Peer.Length + 2 + Mailbox.Settings.Length + Mailbox.Record.Length,
+            NatsRecordKind.Saved => Preamble + LengthOf(Mailbox!),
             NatsRecordKind.Dropped => Preamble + BoxId.Length,
+            NatsRecordKind.Mark => Preamble + TokenBytes,
             _ => Preamble + (Forgotten.Count * ForgottenBytes),
         };
         byte[] bytes = new byte[size];
@@ -90,13 +98,16 @@ internal sealed class NatsRecord
         switch (Kind)
         {
             case NatsRecordKind.Item or NatsRecordKind.Fate:
-                WriteHead(rest);
+                WriteHead(Head!, rest);
                 break;
             case NatsRecordKind.Saved:
-                WriteMailbox(rest);
+                WriteMailbox(Mailbox!, Floor, rest);
                 break;
             case NatsRecordKind.Dropped:
                 Box.Write(rest);
+                break;
+            case NatsRecordKind.Mark:
+                BinaryPrimitives.WriteInt128BigEndian(rest, Token);
                 break;
             default:
                 foreach ((BoxId box, ItemId id, long sequence) in Forgotten)
@@ -150,6 +161,11 @@ internal sealed class NatsRecord
                 };
             case NatsRecordKind.Dropped when rest.Length == BoxId.Length:
                 return new NatsRecord { Kind = kind, Writer = writer, Number = number, Box = BoxId.Read(rest) };
+            case NatsRecordKind.Mark when rest.Length == TokenBytes:
+                return new NatsRecord
+                {
+                    Kind = kind, Writer = writer, Number = number, Token = BinaryPrimitives.ReadInt128BigEndian(rest),
+                };
             case NatsRecordKind.Forgotten when rest.Length % ForgottenBytes == 0 && rest.Length <= MaxForgotten * ForgottenBytes:
                 List<(BoxId Box, ItemId Id, long Sequence)> forgotten = [];
                 for (; rest.Length > 0; rest = rest[ForgottenBytes..])
@@ -170,21 +186,27 @@ internal sealed class NatsRecord
         Span<byte> id = stackalloc byte[ItemId.Length];
         int last = subject.LastIndexOf('.');
         int first = last < 1 ? -1 : subject.LastIndexOf('.', last - 1);
-        PostboxState state = (PostboxState)bytes[2];
         long own = BinaryPrimitives.ReadInt64BigEndian(bytes[3..]);
-        int size = BinaryPrimitives.ReadInt32BigEndian(bytes[35..]);
-        if (first < 0 || !IsBase64(subject.AsSpan(first + 1, last - first - 1), box) || !IsBase64(subject.AsSpan(last + 1), id)
-            || state is < PostboxState.Waiting or > PostboxState.Expired || size < 0
-            || (kind == NatsRecordKind.Fate && (own <= 0 || own >= sequence || state == PostboxState.Waiting)))
-        {
-            return null;
-        }
+        return first < 0 || !IsBase64(subject.AsSpan(first + 1, last - first - 1), box) || !IsBase64(subject.AsSpan(last + 1), id)
+            || (kind == NatsRecordKind.Fate && (own <= 0 || own >= sequence || (PostboxState)bytes[2] == PostboxState.Waiting)) ? null
+            : ReadHead(BoxId.Read(box), ItemId.Read(id), kind == NatsRecordKind.Fate ? own : sequence, bytes);
+    }
 
-        return new PostboxHead
+    /// <summary>Reads what <see cref="WriteHead"/> wrote.</summary>
+    /// <param name="box">The mailbox.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="sequence">The head's number.</param>
+    /// <param name="bytes">What was written.</param>
+    /// <returns>Null when no store writes such.</returns>
+    internal static PostboxHead? ReadHead(BoxId box, ItemId id, long sequence, ReadOnlySpan<byte> bytes)
+    {
+        PostboxState state = (PostboxState)bytes[2];
+        int size = BinaryPrimitives.ReadInt32BigEndian(bytes[35..]);
+        return state is < PostboxState.Waiting or > PostboxState.Expired || size < 0 ? null : new PostboxHead
         {
-            Sequence = kind == NatsRecordKind.Fate ? own : sequence,
-            Box = BoxId.Read(box),
-            Id = ItemId.Read(id),
+            Sequence = sequence,
+            Box = box,
+            Id = id,
             Form = bytes[0],
             Priority = (byte)(bytes[1] & 3),
             Lane = (byte)(bytes[1] >> 2 & 3),
@@ -199,7 +221,10 @@ internal sealed class NatsRecord
         };
     }
 
-    private static PostboxMailbox? ReadMailbox(ReadOnlySpan<byte> bytes)
+    /// <summary>Reads what <see cref="WriteMailbox"/> wrote.</summary>
+    /// <param name="bytes">What was written.</param>
+    /// <returns>Null when no store writes such.</returns>
+    internal static PostboxMailbox? ReadMailbox(ReadOnlySpan<byte> bytes)
     {
         long number = BinaryPrimitives.ReadInt64BigEndian(bytes);
         uint seen = BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]);
@@ -231,9 +256,11 @@ internal sealed class NatsRecord
             || server.ToUnixTimeSeconds() is not (>= ItemEnds.Plausible and < uint.MaxValue and long seconds) ? this
             : new NatsRecord { Kind = Kind, Writer = Writer, Number = Number, Box = Box, Head = head.By((uint)seconds) };
 
-    private void WriteHead(Span<byte> bytes)
+    /// <summary>Writes a head without its mailbox and its id.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="bytes">At least <see cref="OfHeadBytes"/>.</param>
+    internal static void WriteHead(PostboxHead head, Span<byte> bytes)
     {
-        PostboxHead head = Head!;
         bytes[0] = head.Form;
         bytes[1] = (byte)(head.Priority | head.Lane << 2);
         bytes[2] = (byte)head.State;
@@ -247,11 +274,19 @@ internal sealed class NatsRecord
         BinaryPrimitives.WriteUInt32BigEndian(bytes[47..], head.Topic);
     }
 
-    private void WriteMailbox(Span<byte> bytes)
+    /// <summary>How many bytes <see cref="WriteMailbox"/> writes.</summary>
+    /// <param name="mailbox">Of what.</param>
+    /// <returns>The bytes.</returns>
+    internal static int LengthOf(PostboxMailbox mailbox) => 31 + mailbox.Peer.Length + mailbox.Settings.Length + mailbox.Record.Length;
+
+    /// <summary>Writes a mailbox.</summary>
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="floor">The message by which it was dropped before, 0 for none.</param>
+    /// <param name="bytes">As many as <see cref="LengthOf"/> says.</param>
+    internal static void WriteMailbox(PostboxMailbox mailbox, long floor, Span<byte> bytes)
     {
-        PostboxMailbox mailbox = Mailbox!;
         BinaryPrimitives.WriteInt64BigEndian(bytes, mailbox.Number);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], Floor);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], floor);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[16..], mailbox.Seen);
         BinaryPrimitives.WriteInt32BigEndian(bytes[20..], mailbox.Settings.Length);
         BinaryPrimitives.WriteInt32BigEndian(bytes[24..], mailbox.Record.Length);

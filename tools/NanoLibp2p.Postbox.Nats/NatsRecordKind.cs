@@ -17,4 +17,7 @@ internal enum NatsRecordKind : byte
 
     /// <summary>Heads are gone.</summary>
     Forgotten = 5,
+
+    /// <summary>What a gateway keeps of the stream is as of here (<see cref="NatsMark"/>).</summary>
+    Mark = 6,
 }

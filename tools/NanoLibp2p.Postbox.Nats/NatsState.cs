@@ -39,8 +39,64 @@ internal sealed class NatsState
     /// <summary>Heads in place of which a fate has to be written: of what a slot replaced.</summary>
     internal List<PostboxHead> Replaced { get; } = [];
 
+    /// <summary>Of <see cref="Replaced"/> those of which the stream has no fate yet.</summary>
+    internal List<PostboxHead> Unwritten => [.. Replaced.Select(Current).OfType<PostboxHead>().DistinctBy(one => one.Sequence)
+        .Where(one => one.State == PostboxState.Replaced && MessageOf(one) == one.Sequence)];
+
     /// <summary>Messages that count no more.</summary>
     internal List<long> Left { get; } = [];
+
+    /// <summary>In how many of the stream's messages what is known here is.</summary>
+    internal long Messages =>
+        _boxes.Count + _early.Values.Sum(one => one.Count) + Index.AllMailboxes().Sum(one => Index.Heads(one.Box).Count);
+
+    /// <summary>What a gateway came to, as it kept that.</summary>
+    /// <param name="kept">What it kept.</param>
+    /// <returns>The same.</returns>
+    internal static NatsState From(NatsHeads kept)
+    {
+        NatsState state = new();
+        foreach ((BoxId box, long message, long floor, PostboxMailbox? mailbox) in kept.Boxes)
+        {
+            state._boxes.Add(box, (message, floor));
+            if (mailbox != null)
+            {
+                state.Index.Save(mailbox);
+            }
+        }
+
+        foreach (long gone in kept.Gone)
+        {
+            state.Remember(gone);
+        }
+
+        foreach ((PostboxHead head, long message) in kept.Heads)
+        {
+            if (!state.Index.Load(head))
+            {
+                continue;
+            }
+
+            state.Used += BytesOf(head);
+            if (message != head.Sequence)
+            {
+                state._moved.Add(head.Sequence, message);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>What it came to, to be kept.</summary>
+    /// <param name="mark">The last message that was applied.</param>
+    /// <returns>Null while more than that has to be done about it.</returns>
+    internal NatsHeads? Keep(NatsMark mark) => _early.Count + Left.Count + Replaced.Count > 0 ? null : new NatsHeads
+    {
+        Mark = mark,
+        Boxes = [.. _boxes.Select(one => (one.Key, one.Value.Message, one.Value.Floor, Index.Mailbox(one.Key)))],
+        Gone = [.. _goneFirst],
+        Heads = [.. _boxes.Keys.SelectMany(Index.Heads).Select(one => (one, MessageOf(one)))],
+    };
 
     /// <summary>The message that says last what a mailbox is; 0 for none.</summary>
     /// <param name="box">Which.</param>
@@ -91,6 +147,8 @@ internal sealed class NatsState
             case NatsRecordKind.Dropped:
                 Drop(sequence, record.Box, changes);
                 break;
+            case NatsRecordKind.Mark:
+                break;
             case NatsRecordKind.Forgotten:
                 foreach ((BoxId box, ItemId id, long of) in record.Forgotten)
                 {
@@ -130,6 +188,15 @@ internal sealed class NatsState
     private void Save(long sequence, NatsRecord record, List<PostboxChange> changes)
     {
         PostboxMailbox mailbox = record.Mailbox!;
+        if (record.Floor > FloorOf(record.Box))
+        {
+            // that it was dropped before was not heard
+            foreach (PostboxHead head in Index.Heads(record.Box).Where(one => one.Sequence <= record.Floor).ToArray())
+            {
+                Forget(head, changes);
+            }
+        }
+
         _boxes[record.Box] = (sequence, record.Floor);
         changes.Add(Index.Save(mailbox));
         if (_early.Remove(record.Box, out List<(long Sequence, NatsRecord Record)>? early))

@@ -70,6 +70,9 @@ public sealed partial class PostboxService : IAsyncDisposable
     /// <summary>What is wrong with the store and what to do, since it opened; null when nothing is.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>What the operator should know of the opening though nothing is wrong with the store; null for nothing.</summary>
+    public string? Note { get; private set; }
+
     /// <summary>How many mailboxes there are.</summary>
     public int Count => _index.Count;
 
@@ -127,6 +130,7 @@ public sealed partial class PostboxService : IAsyncDisposable
             service._index.LastSequence = opening.LastSequence;
             service._index.Ends.Opened(opening.LastSequence);
             service.Problem = opening.Problem;
+            service.Note = opening.Note;
             node.Handle(ProtocolId, service.ServeAsync);
         }
         catch

@@ -66,6 +66,8 @@ public sealed class NatsGatewayTests(NatsHall hall)
         {
             Assert.Contains("items so far", await loop.RunRoundAsync(round));
         }
+
+        System.IO.File.Delete(KilledStore.HeadsFile(server.Url));
     }
 
     [Fact]

@@ -133,7 +133,8 @@ internal sealed class GatewayServices : IAsyncDisposable
 
         if (Postbox != null)
         {
-            yield return ("postbox", $"{Postbox.Service.Count} mailboxes, {Postbox.Service.Waiting} items wait, in {Postbox.Store}");
+            yield return ("postbox", $"{Postbox.Service.Count} mailboxes, {Postbox.Service.Waiting} items wait, in {Postbox.Store}"
+                + (Postbox.Service.Note is { } note ? $"; {note}" : ""));
         }
 
         if (Radios != null)

@@ -54,7 +54,7 @@ internal sealed class PostboxHost : IMailboxView, IAsyncDisposable
         try
         {
             Directory.CreateDirectory(folder.PathOf(Backup.Stores));
-            store = MailStore.Open(MailStore.AddressOf(settings), () => settings);
+            store = MailStore.Open(MailStore.AddressOf(settings), () => settings, headsFile: folder.PathOf(MailStore.HeadsFile));
             PostboxService service = await PostboxService.StartAsync(node, store, new PostboxServiceOptions
             {
                 Identity = identity,

@@ -12,6 +12,9 @@ internal static class MailStore
     /// <summary>The store's file, unless the settings name another.</summary>
     internal const string StandardFile = "postbox.db";
 
+    /// <summary>What a store on a server came to, so that the next start is quick.</summary>
+    internal const string HeadsFile = "postbox.heads";
+
     private const string Sqlite = "sqlite:";
 
     /// <summary>What is wrong with an address; null when nothing is.</summary>
@@ -39,7 +42,8 @@ internal static class MailStore
     /// <param name="address">A right one.</param>
     /// <param name="settings">What else is set of it; asked for a server only.</param>
     /// <param name="mayMake">Whether a stream is made where there is none.</param>
-    internal static IPostboxStore Open(string address, Func<GatewaySettings> settings, bool mayMake = true)
+    /// <param name="headsFile">The <see cref="HeadsFile"/> of the gateway that opens it; empty for none.</param>
+    internal static IPostboxStore Open(string address, Func<GatewaySettings> settings, bool mayMake = true, string headsFile = "")
         => PathOf(address) is { } path ? new SqlitePostboxStore(new SqlitePostboxOptions { Path = path })
             : new NatsPostboxStore(new NatsPostboxOptions
             {
@@ -47,5 +51,6 @@ internal static class MailStore
                 Replicas = settings().Number(SettingsTable.PostboxNatsReplicas),
                 CredentialsFile = settings().Text(SettingsTable.PostboxNatsCredentials),
                 MayMake = mayMake,
+                HeadsFile = headsFile,
             });
 }

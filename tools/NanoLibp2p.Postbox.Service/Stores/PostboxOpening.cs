@@ -21,4 +21,7 @@ public sealed class PostboxOpening
 
     /// <summary>What is damaged, where, and what to do; null when nothing is.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What the operator should know though nothing is wrong with the store; null for nothing.</summary>
+    public string? Note { get; init; }
 }

@@ -11,7 +11,8 @@ using NanoLibp2p.Postbox.Service.Tests.Stores;
 
 namespace NanoLibp2p.Postbox.Service.Tests.Nats;
 
-/// <summary>What a gateway keeps of the stream in a file: the next start goes on from there, and never has a head that the stream has not.</summary>
+/// <summary>What a gateway keeps of the stream in a file: the next start goes on from there, and has no head that the stream has
+/// not.</summary>
 /// <param name="hall">The server.</param>
 public sealed class NatsHeadsTests(NatsHall hall) : IDisposable
 {

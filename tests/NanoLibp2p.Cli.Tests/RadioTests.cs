@@ -161,6 +161,7 @@ public sealed class RadioTests : IDisposable
     [Theory]
     [InlineData("lora", "radio = lora\nspreading = 9\ntopic = t\nevery = 600000\n")]
     [InlineData("lora?sf=12", "radio = lora\nspreading = 12\ntopic = t\nevery = 600000\n")]
+    [InlineData("lora?sf=10&channel=868.3", "radio = lora\nspreading = 10\nchannel = 8683\ntopic = t\nevery = 600000\n")]
     [InlineData("air://x?profile=lora-sf7-eu868", "radio = air://x?profile=lora-sf7-eu868\ntopic = t\nevery = 600000\n")]
     [InlineData("ble", "radio = ble\ntopic = t\nevery = 10000\n")]
     public async Task A_board_is_provisioned_for_its_radio_with_an_interval_that_the_air_carries(string radio, string settings)
@@ -185,6 +186,8 @@ public sealed class RadioTests : IDisposable
     [InlineData("lroa", "is no radio of a board; give lora,")]
     [InlineData("lora?sf=13", "the spreading factor is 7 to 12")]
     [InlineData("lora?sf=", "the spreading factor is 7 to 12")]
+    [InlineData("lora?channel=869.5", "the channel is 868.1, 868.3, 868.5 (MHz)")]
+    [InlineData("lora?power=14", "'power=14' is no option; give sf=9, and channel=868.1")]
     [InlineData("air://x?profile=lora-sf9", "no profile 'lora-sf9'")]
     public async Task A_radio_that_no_board_has_is_refused_before_anything_is_written(string radio, string why)
     {

@@ -51,6 +51,7 @@ namespace NanoLibp2p.Esp32Sx127x.App
         public override IFrameLink[] CreateLinks(RadioSettings settings)
         {
             LoRaOptions options = LoRaOptions.Eu868(settings.SpreadingFactor, false);
+            LoRaChannel.Take(settings, options);
             _ledger = new AirLedger(new StoredAir(Store, "air", true), options.LimitMs, options.Up.TimeOnAirUs(options.Mtu));
             _ledger.Start(NowMs, SleptMs < 0 ? 0 : 0 | (int)(SleptMs / 1000));
             return new IFrameLink[] { new LoRaRadio(new Sx127x(Sx127xWiring.CreateBus(), true), options, _ledger, Random) };

@@ -29,6 +29,7 @@ namespace NanoLibp2p.PalthreeLoRa.App
             Sx126xOptions module = new Sx126xOptions();
             module.TcxoTenthVolts = settings.Pin("lora-tcxo");
             LoRaOptions options = LoRaOptions.Eu868(settings.SpreadingFactor, false);
+            LoRaChannel.Take(settings, options);
             AirLedger ledger = new AirLedger(new StoredAir(Store, "air", true), options.LimitMs, options.Up.TimeOnAirUs(options.Mtu));
             ledger.Start(NowMs, 0);
             return new IFrameLink[] { new LoRaRadio(new Sx126x(bus, module), options, ledger, Random) };

@@ -65,6 +65,35 @@ public sealed class BleCentralLinkTests : FrameLinkTests
         Assert.Equal(2, world.Air[1].Connects);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Of_two_that_are_no_longer_answered_the_one_that_was_answered_longest_ago_gives_way(int first)
+    {
+        World world = new(2, 3);
+        world.Until(() => world.Link.Connected == 2);
+        foreach (int one in new[] { first, 1 - first })
+        {
+            world.Run(5000);
+            Assert.Equal(1, world.Link.Send([1], 0, 1, world.Air[one].Address, BleCentralLink.AddressBytes, true));
+        }
+
+        // by then both are of no use, and the stack was busy with something else meanwhile
+        world.Skip(70_000);
+        world.Until(() => world.Air[2].IsConnected, 5000);
+        Assert.Equal((first == 1, first == 0), (world.Air[0].IsConnected, world.Air[1].IsConnected));
+    }
+
+    [Fact]
+    public void A_radio_that_is_closed_and_opened_waits_until_the_stack_has_ended_its_connections()
+    {
+        World world = new(1, 1);
+        world.Until(() => world.Link.Connected == 1);
+        world.Link.Close();
+        Assert.Equal(LinkError.None, world.Link.Open());
+        world.Until(() => world.Link.Connected == 1 && world.Air[0].IsConnected);
+    }
+
     [Fact]
     public void Devices_that_take_all_slots_and_say_nothing_keep_none_from_a_device_for_longer_than_a_minute()
     {
@@ -82,6 +111,8 @@ public sealed class BleCentralLinkTests : FrameLinkTests
         World world = new(3, 2, air => air[0].IsSilent = true);
         world.Run(15_000);
         Assert.Equal(0, world.Link.Connected);
+        Assert.Equal(FrameLinkResult.TooLate,
+            world.Link.Send([1], 0, 1, world.Air[0].Address, BleCentralLink.AddressBytes, false));
         world.Until(() => world.Air[1].IsConnected, 10_000);
         Assert.Equal(1, world.Link.Failed);
 
@@ -311,6 +342,9 @@ public sealed class BleCentralLinkTests : FrameLinkTests
             Devices.Add(device);
             return peripheral;
         }
+
+        /// <summary>Time in which nothing runs.</summary>
+        internal void Skip(long milliseconds) => _now += milliseconds;
 
         internal void SetBack(long milliseconds) => _offset -= milliseconds;
 

@@ -218,6 +218,17 @@ public sealed class FrameCallTests
     }
 
     [Fact]
+    public async Task A_reply_that_calls_itself_a_hint_ends_the_call_as_malformed_on_a_device_that_follows_too()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Device sensor = bed.AddDevice(new PostboxOptions { Follows = true });
+        PostboxCalls calls = new(sensor.Client);
+        await ReplyAsync(bed, sensor, calls, () => sensor.Sender.Lookup(null!, sensor.Peer, new MailboxRecord()));
+        Assert.Equal(1, await TakeReplyAsync(sensor, calls, [0x08, 0x00], Room));
+        Assert.Equal((PostboxResult.Malformed, false), (sensor.LastEnd, sensor.Client.IsBusy));
+    }
+
+    [Fact]
     public async Task Deposits_queries_and_lookups_go_as_call_17_and_syncs_do_not()
     {
         await using Bed bed = await Bed.StartAsync();

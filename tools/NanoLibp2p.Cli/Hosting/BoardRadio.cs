@@ -17,19 +17,16 @@ internal sealed record BoardRadio(string Settings, bool IsLoRa)
     internal static readonly TimeSpan LeastOfLoRa = TimeSpan.FromMinutes(1);
 
     private const string LoRa = "lora";
-    private const string Spreading = "?sf=";
+    private static readonly string[] _channels = ["868.1", "868.3", "868.5"];
     private static readonly string[] _others = ["ble", "802154", "serial", "thread"];
 
     /// <summary>Reads what was given as <c>--radio</c>.</summary>
     /// <exception cref="CliException">There is no such radio.</exception>
     internal static BoardRadio Parse(string text)
     {
-        if (text == LoRa || text.StartsWith(LoRa + Spreading, StringComparison.Ordinal))
+        if (text == LoRa || text.StartsWith(LoRa + "?", StringComparison.Ordinal))
         {
-            string factor = text == LoRa ? "9" : text[(LoRa.Length + Spreading.Length)..];
-            return int.TryParse(factor, NumberStyles.None, CultureInfo.InvariantCulture, out int spreading) && spreading is >= 7 and <= 12
-                ? new BoardRadio($"radio = {LoRa}\nspreading = {spreading}\n", true)
-                : throw new CliException($"'{text}': the spreading factor is 7 to 12, as in lora?sf=9", CliException.WrongArguments);
+            return ParseLoRa(text);
         }
 
         if (_others.Contains(text))
@@ -44,11 +41,39 @@ internal sealed record BoardRadio(string Settings, bool IsLoRa)
         catch (FormatException e)
         {
             throw new CliException(text.Contains("://", StringComparison.Ordinal) ? e.Message
-                : $"'{text}' is no radio of a board; give lora, lora?sf=7 to lora?sf=12, {string.Join(", ", _others)}, or a virtual "
-                    + "board's URL, such as air://demo?profile=lora-sf9-eu868", CliException.WrongArguments);
+                : $"'{text}' is no radio of a board; give lora, lora?sf=7 to lora?sf=12, lora?channel=868.1, {string.Join(", ", _others)}, "
+                    + "or a virtual board's URL, such as air://demo?profile=lora-sf9-eu868", CliException.WrongArguments);
         }
 
         return new BoardRadio($"radio = {text}\n", text.Contains("profile=lora", StringComparison.Ordinal)
             || text.StartsWith("sx12", StringComparison.Ordinal));
+    }
+
+    private static BoardRadio ParseLoRa(string text)
+    {
+        int spreading = 9;
+        string channel = "";
+        foreach (string option in text[LoRa.Length..].TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = option.Split('=', 2);
+            if (pair is ["sf", string factor])
+            {
+                spreading = int.TryParse(factor, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                    && number is >= 7 and <= 12 ? number
+                    : throw new CliException($"'{text}': the spreading factor is 7 to 12, as in lora?sf=9", CliException.WrongArguments);
+            }
+            else if (pair is ["channel", string mhz])
+            {
+                channel = _channels.Contains(mhz) ? $"channel = {mhz.Replace(".", "", StringComparison.Ordinal)}\n"
+                    : throw new CliException($"'{text}': the channel is {string.Join(", ", _channels)} (MHz)", CliException.WrongArguments);
+            }
+            else
+            {
+                throw new CliException($"'{text}': '{option}' is no option; give sf=9, and channel=868.1 where the gateway hears that one",
+                    CliException.WrongArguments);
+            }
+        }
+
+        return new BoardRadio($"radio = {LoRa}\nspreading = {spreading}\n{channel}", true);
     }
 }

@@ -152,7 +152,8 @@ public sealed class RadioAddress
         return new RadioAddress(text, "ble", (isGateway, _) => isGateway ? made = new BlueZLink(bluez)
             : throw new FormatException($"'{text}' is a gateway's radio; a board with Bluetooth is a device (boards/esp32-ble)"))
         {
-            _trouble = () => made?.Trouble is { } trouble ? $"BlueZ: {trouble}" : null,
+            // one device's trouble is none of the radio's while others are heard
+            _trouble = () => made is { Connected: 0, Trouble: { } trouble } ? $"BlueZ: {trouble}" : null,
         };
     }
 

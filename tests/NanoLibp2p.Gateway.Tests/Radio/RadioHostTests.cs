@@ -225,13 +225,16 @@ public sealed class RadioHostTests : IDisposable
         Assert.False(sessions.Remember(old));
     }
 
-    [Fact]
-    public async Task A_radio_that_can_not_be_opened_is_a_condition_and_the_gateway_runs()
+    [Theory]
+    [InlineData("serial")]
+    [InlineData("xbee")]
+    public async Task A_radio_that_can_not_be_opened_is_a_condition_and_the_gateway_runs(string scheme)
     {
-        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("radios", "serial:///dev/nanolibp2p-none"));
+        await using GatewayHost gateway = await Gateways.StartAsync(_folder, ("radios", $"{scheme}:///dev/nanolibp2p-none?rate=57600"));
         await Gateways.UntilAsync(() => gateway.Status.Conditions.ContainsKey("radio-1"), "the condition");
-        Assert.Contains("serial:///dev/nanolibp2p-none can't be opened", gateway.Status.Conditions["radio-1"], StringComparison.Ordinal);
-        Assert.Contains("there is no /dev/nanolibp2p-none", gateway.Status.Conditions["radio-1"], StringComparison.Ordinal);
+        string told = gateway.Status.Conditions["radio-1"];
+        Assert.Contains($"{scheme}:///dev/nanolibp2p-none?rate=57600 can't be opened", told, StringComparison.Ordinal);
+        Assert.Contains("there is no /dev/nanolibp2p-none, is it plugged in?", told, StringComparison.Ordinal);
     }
 
     private SqliteFrameOptions StoreOptions() => new()

@@ -288,9 +288,14 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
     {
         string path = Path.Combine(_folder.FullName, "postbox.db");
         string store = "sqlite:" + path;
+        byte[] item = [1, 0, .. Enumerable.Range(0, 100).Select(one => (byte)one)];
         await using (SqlitePostboxStore made = new(new SqlitePostboxOptions { Path = path }))
         {
             await made.OpenAsync(_ => { }, TestContext.Current.CancellationToken);
+            PostboxMailbox box = new([0, 36, 8, 1, 18, 32, .. new byte[32]], 1);
+            await made.SaveMailboxAsync(box, TestContext.Current.CancellationToken);
+            await made.AppendAsync([new PostboxDeposit { Box = box.Box, Id = ItemId.Of(item), Item = item }],
+                TestContext.Current.CancellationToken);
             (await CliResult.RunAsync("gateway", "store", "check", "--store", store)).AssertFailed(1, path);
         }
 
@@ -300,6 +305,15 @@ public sealed class MailTests : IClassFixture<MailTests.Gateway>, IDisposable
         Assert.Equal(0, (await CliResult.RunAsync("gateway", "store", "compact", "--store", store)).ExitCode);
         Assert.Equal(0, (await CliResult.RunAsync("gateway", "store", "copy", store, store + "2")).ExitCode);
         Assert.Equal(0, (await CliResult.RunAsync("gateway", "store", "repair", "--store", store + "2")).ExitCode);
+
+        // what was repaired needs no repair, and is not said to
+        byte[] bytes = await System.IO.File.ReadAllBytesAsync(path + "2", TestContext.Current.CancellationToken);
+        bytes[bytes.AsSpan().IndexOf(item) + 50] ^= 1;
+        await System.IO.File.WriteAllBytesAsync(path + "2", bytes, TestContext.Current.CancellationToken);
+        CliResult repair = await CliResult.RunAsync("gateway", "store", "repair", "--store", store + "2");
+        Assert.Equal(0, repair.ExitCode);
+        Assert.Contains("is repaired", repair.Output);
+        Assert.DoesNotContain("repair it with", repair.Output + repair.Errors);
         (await CliResult.RunAsync("gateway", "store", "copy", store, store)).AssertFailed(2, "FROM and TO are one store");
         (await CliResult.RunAsync("gateway", "store", "check", "--store", store + "3")).AssertFailed(2, "there is no store");
         (await CliResult.RunAsync("gateway", "store", "check", "--store", "http://h")).AssertFailed(2, "give sqlite:PATH or nats://");

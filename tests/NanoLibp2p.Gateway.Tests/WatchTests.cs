@@ -95,9 +95,20 @@ public sealed class WatchTests : IDisposable
         await watch.LookAsync();
         Assert.Equal("its device failed", _conditions.All["postbox-store"]);
         Assert.Single(_logs.Lines);
+
+        // another number is told to who asks, and not logged; another sentence is
+        problem = "its disk has 12 MiB free";
+        await watch.LookAsync();
+        problem = "its disk has 9 MiB free";
+        await watch.LookAsync();
+        Assert.Equal("its disk has 9 MiB free", _conditions.All["postbox-store"]);
+        Assert.Equal(2, _logs.Lines.Count());
         problem = null;
         await watch.LookAsync();
         Assert.Empty(_conditions.All);
+        problem = "its disk has 9 MiB free";
+        await watch.LookAsync();
+        Assert.Equal(4, _logs.Lines.Count());
     }
 
     [Fact]

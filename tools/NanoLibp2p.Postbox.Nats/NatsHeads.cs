@@ -8,9 +8,9 @@ using NanoLibp2p.Postbox.Service.Stores;
 namespace NanoLibp2p.Postbox.Nats;
 
 /// <summary>
-/// What the stream came to as of one of its messages (<see cref="Mark"/>), kept in a file of the gateway's, so that a start reads from there
-/// on only. It counts only where the stream still has that very message: of another stream, or one from an older copy, nothing is
-/// taken from the file.
+/// What the stream came to as of one of its messages (<see cref="Mark"/>), kept in a file of the gateway's, so that a start reads from
+/// there on only. It counts only where the stream still has that very message: nothing of it is taken for another stream, or for an older
+/// copy.
 /// </summary>
 /// <remarks>The file: <see cref="_magic"/>, the mark, how many mailboxes, forgotten heads and heads there are, these in that order, and the
 /// SHA-256 of it all. Numbers are big-endian.</remarks>

@@ -204,7 +204,10 @@ public sealed partial class PostboxService
         if (4 * (held + 1) > (grant.Lane + 1) * MaxItemsOf(box)
             || 4 * (bytes + request.Item.Length) > (grant.Lane + 1) * MaxBytesOf(box))
         {
-            return Deposited(request, PostboxCode.MailboxFull, "the lane's share is used", FullSeconds);
+            // of a quota below four a stranger's quarter is no item, however empty the mailbox is
+            return Deposited(request, PostboxCode.MailboxFull,
+                (grant.Lane + 1) * MaxItemsOf(box) < 4 ? "the lane's share is no item: the mailbox takes too few"
+                    : "the lane's share is used", FullSeconds);
         }
 
         uint now = _clock.Now;

@@ -18,6 +18,29 @@ public sealed class DepositTests
     private const uint Never = uint.MaxValue;
 
     [Fact]
+    public async Task Of_a_quota_below_four_a_strangers_quarter_is_no_item_and_that_is_said()
+    {
+        await using Bed bed = await Bed.StartAsync();
+        Caller owner = await bed.CallWithMailboxAsync([.. Wire.Number(3, 1)]);
+        Assert.True(await bed.Service.SetQuotaAsync(owner.Peer, 3, 0));
+        Caller stranger = await bed.CallAsync();
+        Answer answer = await LeaveAsync(1);
+        Assert.Equal((int)PostboxCode.MailboxFull, answer.Code);
+        Assert.Contains("takes too few", answer.Reason);
+        Assert.True(await bed.Service.SetQuotaAsync(owner.Peer, 4, 0));
+        Assert.Equal(0, (await LeaveAsync(1)).Code);
+        answer = await LeaveAsync(2);
+        Assert.Equal((int)PostboxCode.MailboxFull, answer.Code);
+        Assert.Contains("is used", answer.Reason);
+
+        Task<Answer> LeaveAsync(int number)
+        {
+            byte[] item = Caller.Item(number);
+            return stranger.DepositAsync(owner.Peer, item, Wire.Fixed64(6, Caller.Work(owner.Peer, item, 1)));
+        }
+    }
+
+    [Fact]
     public async Task A_deposit_is_kept_and_the_same_again_is_answered_as_the_first_time_whatever_has_changed()
     {
         await using Bed bed = await Bed.StartAsync();

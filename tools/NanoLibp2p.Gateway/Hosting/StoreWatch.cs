@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,8 @@ internal sealed class StoreWatch(
     TimeProvider time, string name, string what, Func<ValueTask<string?>> problem, Conditions conditions, ILogger log)
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private string _told = "";
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -38,13 +41,17 @@ internal sealed class StoreWatch(
     {
         if (await problem().ConfigureAwait(false) is { } sentence)
         {
-            if (conditions.Set(name, sentence))
+            // another number is no news: what a full disk has free changes all the time
+            string words = string.Concat(sentence.Where(one => !char.IsAsciiDigit(one)));
+            if (conditions.Set(name, sentence) && words != _told)
             {
+                _told = words;
                 log.LogError("{Text}", sentence);
             }
         }
         else if (conditions.Clear(name))
         {
+            _told = "";
             log.LogInformation("{What} are written again", what);
         }
     }

@@ -115,6 +115,11 @@ internal static class MailboxCommand
 
             TellChange(output, "quota", who, changed);
             output.Note($"{who.ToString()} has another quota");
+            if (parsed.GetValue(items) is > 0 and < 4)
+            {
+                output.Note($"who sends without a token has a quarter of it, which is no message");
+            }
+
             return 0;
         });
         return command;

@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using NanoLibp2p.Gateway.Storage;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
@@ -132,10 +133,13 @@ internal static class StoreCommand
         json["items"] = report.Items;
         json["settled"] = report.Settled;
         json["damaged"] = report.Damaged;
-        json["problems"] = new JsonArray([.. report.Problems]);
+
+        // what to do is said by the command, where something is to be done
+        string[] problems = [.. report.Problems.Select(one => one.Split("; repair it with:")[0])];
+        json["problems"] = new JsonArray([.. problems]);
         string verdict = report.IsWhole ? good : $"{bad} {report.Damaged} entries";
         output.Tell(json, $"{report.Mailboxes} mailboxes, {report.Items} messages that wait, {report.Settled} that are settled: {verdict}");
-        foreach (string problem in report.Problems)
+        foreach (string problem in problems)
         {
             output.Note($"  {problem}");
         }

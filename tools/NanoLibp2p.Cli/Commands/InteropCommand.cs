@@ -21,6 +21,8 @@ internal static class InteropCommand
 {
     // another program's listener may take its time to start
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan _redisStarts = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _redisTry = TimeSpan.FromSeconds(2);
 
     internal static Command Create()
     {
@@ -31,8 +33,8 @@ internal static class InteropCommand
             if (DhtInteropSettings.FromEnvironment(Environment.GetEnvironmentVariable) is { } dht)
             {
                 using Interruption end = new();
-                return DhtInterop.RunAsync(dht, () => ConnectAsync(dht.Redis, "REDIS_ADDR"), parsed.InvocationConfiguration, end.Token)
-                    .GetAwaiter().GetResult();
+                Task<ConnectionMultiplexer> ToRedisAsync() => ConnectAsync(dht.Redis, "REDIS_ADDR", end.Token);
+                return DhtInterop.RunAsync(dht, ToRedisAsync, parsed.InvocationConfiguration, end.Token).GetAwaiter().GetResult();
             }
             return RunAsync(InteropSettings.FromEnvironment(Environment.GetEnvironmentVariable), parsed.InvocationConfiguration)
                 .GetAwaiter().GetResult();
@@ -71,7 +73,7 @@ internal static class InteropCommand
         await using Libp2pNode node = await StartAsync(options);
         // the first is the one that other hosts reach
         string address = HostAddresses.Expand(node.ListenAddresses[0])[0];
-        using ConnectionMultiplexer redis = await ConnectAsync(settings.Redis, settings.RedisVariable);
+        using ConnectionMultiplexer redis = await ConnectAsync(settings.Redis, settings.RedisVariable, interrupted);
         await redis.GetDatabase().ListRightPushAsync(settings.ListKey, address);
         console.Error.WriteLine($"listening at {address}");
         // the dialer ends the run: the listener waits to be stopped
@@ -124,7 +126,7 @@ internal static class InteropCommand
     // not BLPOP, which would hold up a connection that is shared by design
     private static async Task<Multiaddr> FindListenerAsync(InteropSettings settings, CancellationToken interrupted)
     {
-        using ConnectionMultiplexer redis = await ConnectAsync(settings.Redis, settings.RedisVariable);
+        using ConnectionMultiplexer redis = await ConnectAsync(settings.Redis, settings.RedisVariable, interrupted);
         while (true)
         {
             RedisValue found = await redis.GetDatabase().ListLeftPopAsync(settings.ListKey);
@@ -138,19 +140,29 @@ internal static class InteropCommand
         }
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(string address, string variable)
+    // the library's own retries wait for its heart beat, 5 s each: so one try at a time, for as long as a redis started beside us may take
+    private static async Task<ConnectionMultiplexer> ConnectAsync(string address, string variable, CancellationToken interrupted)
     {
-        try
+        long began = Stopwatch.GetTimestamp();
+        while (true)
         {
-            ConfigurationOptions options = ConfigurationOptions.Parse(address);
-            options.AbortOnConnectFail = true;
-            options.ConnectRetry = 10;
-            return await ConnectionMultiplexer.ConnectAsync(options);
-        }
-        catch (Exception e) when (e is RedisConnectionException or ArgumentException)
-        {
-            throw new CliException(
-                string.Create(CultureInfo.InvariantCulture, $"no redis at {address}; start one, or set {variable}"));
+            try
+            {
+                ConfigurationOptions options = ConfigurationOptions.Parse(address);
+                options.AbortOnConnectFail = true;
+                options.ConnectRetry = 1;
+                options.ConnectTimeout = (int)_redisTry.TotalMilliseconds;
+                return await ConnectionMultiplexer.ConnectAsync(options);
+            }
+            catch (RedisConnectionException) when (Stopwatch.GetElapsedTime(began) < _redisStarts)
+            {
+                await Task.Delay(_lookAgain, interrupted);
+            }
+            catch (Exception e) when (e is RedisConnectionException or ArgumentException)
+            {
+                throw new CliException(
+                    string.Create(CultureInfo.InvariantCulture, $"no redis at {address}; start one, or set {variable}"));
+            }
         }
     }
 }

@@ -3,11 +3,31 @@ using System.Collections.Generic;
 namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>What one peer has said in one piece, for the router: it crosses from the peer's shard to the router's as one message.</summary>
-internal sealed class GossipBatch
+internal sealed class GossipBatch : IShardWork
 {
     private static readonly List<PeerExchange> _none = [];
 
     internal List<GossipEvent> Events { get; } = [];
+
+    /// <summary>The peer's link, of another shard than the router's, on the way there.</summary>
+    internal GossipLink? From { get; set; }
+
+    /// <inheritdoc/>
+    public void Run(Shard shard)
+    {
+        GossipLink link = From!;
+        From = null;
+        link.Protocol.Hub.Apply(link, this);
+
+        // what was held back for want of room goes on
+        if (link.RemoveBatch() == 0)
+        {
+            link.Protocol.Shard.Post(link);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Abandon() => Discard();
 
     internal void Add(GossipEventKind kind, string? topic = null, ulong number = 0)
         => Events.Add(new GossipEvent { Kind = kind, Topic = topic, Number = number });

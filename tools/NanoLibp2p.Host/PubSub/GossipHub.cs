@@ -31,11 +31,12 @@ internal sealed class GossipHub : IGossipOutput
     private readonly Libp2pNode _owner;
     private readonly GossipRouter _router;
     private readonly Shard[] _shards;
-    private readonly List<(GossipLink Link, GossipFrame Frame)>[] _out;
+    private readonly SendWork[] _out;
     private readonly ConcurrentDictionary<string, bool> _joined = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Func<TopicMessage, CancellationToken, ValueTask<GossipVerdict>>> _validators
         = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<GossipBatch> _batches = [];
+    private readonly ConcurrentBag<SendWork> _sends = [];
     private readonly CancellationTokenSource _stopping = new();
     private int _validating;
     private int _dials;
@@ -54,10 +55,10 @@ internal sealed class GossipHub : IGossipOutput
             (long)options.SeenTime.TotalMilliseconds, [.. shards.Select(one => one.Budget)]);
         _router = new GossipRouter(options, this, Seen, new Random(), NowMs);
         _sequence = (ulong)(DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * 100;
-        _out = new List<(GossipLink, GossipFrame)>[shards.Length];
+        _out = new SendWork[shards.Length];
         for (int i = 0; i < _out.Length; i++)
         {
-            _out[i] = [];
+            _out[i] = new SendWork(this);
         }
     }
 
@@ -163,7 +164,8 @@ internal sealed class GossipHub : IGossipOutput
         }
 
         link.AddBatch();
-        _shards[0].Post(new BatchWork(this, link, batch));
+        batch.From = link;
+        _shards[0].Post(batch);
     }
 
     // on shard 0
@@ -319,7 +321,7 @@ internal sealed class GossipHub : IGossipOutput
             else
             {
                 frame.Retain();
-                _out[shard].Add((link, frame));
+                _out[shard].Frames.Add((link, frame));
             }
 
             return;
@@ -491,7 +493,8 @@ internal sealed class GossipHub : IGossipOutput
         }
     }
 
-    private void Apply(GossipLink link, GossipBatch batch)
+    /// <summary>Has the router take what a peer has said, which is used again; on the thread of shard 0.</summary>
+    internal void Apply(GossipLink link, GossipBatch batch)
     {
         // the router's answers are written when all of it is read
         _isApplying++;
@@ -525,10 +528,10 @@ internal sealed class GossipHub : IGossipOutput
         _router.Flush();
         for (int i = 1; i < _out.Length; i++)
         {
-            if (_out[i].Count > 0)
+            if (_out[i].Frames.Count > 0)
             {
-                _shards[i].Post(new SendWork(_out[i]));
-                _out[i] = [];
+                _shards[i].Post(_out[i]);
+                _out[i] = _sends.TryTake(out SendWork? spare) ? spare : new SendWork(this);
             }
         }
 
@@ -563,22 +566,6 @@ internal sealed class GossipHub : IGossipOutput
         }
     }
 
-    private sealed class BatchWork(GossipHub hub, GossipLink link, GossipBatch batch) : IShardWork
-    {
-        public void Run(Shard shard)
-        {
-            hub.Apply(link, batch);
-
-            // what was held back for want of room goes on
-            if (link.RemoveBatch() == 0)
-            {
-                link.Protocol.Shard.Post(new ResumeWork(link));
-            }
-        }
-
-        public void Abandon() => batch.Discard();
-    }
-
     private sealed class LinkWork(GossipLink link, bool isRenewal) : IShardWork
     {
         public void Run(Shard shard)
@@ -598,15 +585,6 @@ internal sealed class GossipHub : IGossipOutput
         }
     }
 
-    private sealed class ResumeWork(GossipLink link) : IShardWork
-    {
-        public void Run(Shard shard) => link.Protocol.Resume(link);
-
-        public void Abandon()
-        {
-        }
-    }
-
     private sealed class ActionWork(GossipHub hub, Action action) : IShardWork
     {
         public void Run(Shard shard)
@@ -620,14 +598,25 @@ internal sealed class GossipHub : IGossipOutput
         }
     }
 
-    private sealed class SendWork(List<(GossipLink Link, GossipFrame Frame)> frames) : IShardWork
+    // used again, as one goes with each thing that the router says to a peer of another shard
+    private sealed class SendWork(GossipHub hub) : IShardWork
     {
+        private const int SmallRoom = 64;
+
+        internal List<(GossipLink Link, GossipFrame Frame)> Frames { get; } = [];
+
         public void Run(Shard shard)
         {
-            foreach ((GossipLink link, GossipFrame frame) in frames)
+            foreach ((GossipLink link, GossipFrame frame) in Frames)
             {
                 link.Protocol.Send(link, frame);
                 frame.Release();
+            }
+
+            Frames.Clear();
+            if (Frames.Capacity <= SmallRoom)
+            {
+                hub._sends.Add(this);
             }
 
             shard.Gossip!.Pump();

@@ -11,7 +11,7 @@ namespace NanoLibp2p.Host.PubSub;
 
 /// <summary>A peer on one shard, over all of its connections there: what it says is read here, what it is told waits here. The shard's
 /// thread alone uses what is not said to be for all.</summary>
-internal sealed class GossipLink : RpcReader
+internal sealed class GossipLink : RpcReader, IShardWork
 {
     /// <summary>Bytes of a message up to which its buffer is given at once; longer ones share a budget.</summary>
     internal const int LongMessage = 16 * 1024;
@@ -147,6 +147,14 @@ internal sealed class GossipLink : RpcReader
     /// <summary>Bytes that are kept for it on one of its connections: what it has said of an RPC, what it has not taken yet.</summary>
     internal int KeptOn(Connection connection) => (Inbound?.Connection == connection ? Buffer.Length : 0)
         + (Outbound?.Connection == connection ? _queued : 0);
+
+    /// <summary>The router has taken all that it has said: it is read on.</summary>
+    public void Run(Shard shard) => _protocol.Resume(this);
+
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+    }
 
     internal void AddBatch() => Interlocked.Increment(ref _batches);
 

@@ -66,6 +66,8 @@ internal sealed class GossipProtocol : RpcHandler
         Hash = hub.Hash;
     }
 
+    internal GossipHub Hub => _hub;
+
     internal GossipSubOptions Options => _hub.Options;
 
     internal Shard Shard => _shard;

@@ -220,8 +220,15 @@ internal sealed partial class GossipRouter
             ? Exchanged(peer, topic) : null;
         PendingControl pending = PendingOf(peer);
         pending.Graft.Remove(topic);
-        pending.Prune.RemoveAll(prune => prune.Topic == topic.Name);
-        pending.Prune.Add((topic.Name, (int)Math.Ceiling(backoff.TotalSeconds), peers));
+        for (int i = pending.Prune.Count - 1; i >= 0; i--)
+        {
+            if (pending.Prune[i].Topic == topic)
+            {
+                pending.Prune.RemoveAt(i);
+            }
+        }
+
+        pending.Prune.Add((topic, (int)Math.Ceiling(backoff.TotalSeconds), peers));
     }
 
     // Others that a pruned peer may connect to. Without a record nobody could: most devices have none. Of thousands some are looked at, so

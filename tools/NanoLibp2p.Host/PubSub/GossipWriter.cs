@@ -28,9 +28,9 @@ internal static class GossipWriter
             parts.Add((RpcWriter.Graft, Field(RpcWriter.ControlTopic, topic.Bytes)));
         }
 
-        foreach ((string topic, int backoff, List<PeerExchange>? peers) in pending.Prune)
+        foreach ((TopicState topic, int backoff, List<PeerExchange>? peers) in pending.Prune)
         {
-            parts.Add((RpcWriter.Prune, Prune(peer, topic, backoff, peers)));
+            parts.Add((RpcWriter.Prune, Prune(peer, topic.Bytes, backoff, peers)));
         }
 
         foreach ((string topic, List<byte[]> ids) in pending.Have)
@@ -166,14 +166,15 @@ internal static class GossipWriter
         return body;
     }
 
-    private static byte[] Prune(GossipPeer peer, string topic, int backoff, List<PeerExchange>? peers)
+    private static byte[] Prune(GossipPeer peer, byte[] topic, int backoff, List<PeerExchange>? peers)
     {
-        byte[] name = Encoding.Latin1.GetBytes(topic);
         bool isBare = peer.Version < GossipVersion.V11;
-        int size = ProtobufWriter.SizeOfBytes(RpcWriter.ControlTopic, name.Length);
-        List<byte[]> infos = [];
-        foreach (PeerExchange one in isBare || peers == null ? [] : peers)
+        int size = ProtobufWriter.SizeOfBytes(RpcWriter.ControlTopic, topic.Length);
+        int count = isBare || peers == null ? 0 : peers.Count;
+        byte[][] infos = count == 0 ? [] : new byte[count][];
+        for (int i = 0; i < count; i++)
         {
+            PeerExchange one = peers![i];
             int info = ProtobufWriter.SizeOfBytes(RpcWriter.PeerId, one.Id.Length)
                 + (one.Record == null ? 0 : ProtobufWriter.SizeOfBytes(RpcWriter.PeerRecord, one.Record.Length));
             byte[] bytes = new byte[info];
@@ -183,13 +184,13 @@ internal static class GossipWriter
                 ProtobufWriter.WriteBytes(RpcWriter.PeerRecord, one.Record, 0, one.Record.Length, bytes, end);
             }
 
-            infos.Add(bytes);
+            infos[i] = bytes;
             size += ProtobufWriter.SizeOfBytes(RpcWriter.PrunePeers, info);
         }
 
         size += isBare ? 0 : ProtobufWriter.SizeOfVarint(RpcWriter.PruneBackoff, (uint)backoff);
         byte[] body = new byte[size];
-        int at = ProtobufWriter.WriteBytes(RpcWriter.ControlTopic, name, 0, name.Length, body, 0);
+        int at = ProtobufWriter.WriteBytes(RpcWriter.ControlTopic, topic, 0, topic.Length, body, 0);
         foreach (byte[] info in infos)
         {
             at = ProtobufWriter.WriteBytes(RpcWriter.PrunePeers, info, 0, info.Length, body, at);

@@ -16,7 +16,7 @@ internal sealed class PendingControl
 
     internal List<TopicState> Graft { get; } = [];
 
-    internal List<(string Topic, int BackoffSeconds, List<PeerExchange>? Peers)> Prune { get; } = [];
+    internal List<(TopicState Topic, int BackoffSeconds, List<PeerExchange>? Peers)> Prune { get; } = [];
 
     /// <summary>The writer's own: the parts of the RPC, each with its field.</summary>
     internal List<(int Field, byte[] Body)> Parts { get; } = [];

@@ -24,24 +24,33 @@ internal static class IdleBench
         Description = "measures nanolibp2p gateway run in place of the library alone: the path of nanolibp2p, or of nanolibp2p.dll",
     };
 
+    private static readonly Option<int> _rest = new("--rest")
+    {
+        Description = "with --gateway: seconds for which it is watched, from the 60th on",
+        DefaultValueFactory = _ => StandardRest,
+    };
+
     private static readonly Argument<int> _most = new("connections") { DefaultValueFactory = _ => StandardConnections };
 
     private const int StandardConnections = 8192;
 
+    // what the storm of connections took has been given back by then
+    private const int StandardRest = 60;
+
     // beside a quarter of the connections: from nine tenths of the limit on a gateway closes some
     private const int SpareConnections = 64;
 
-    // identify, its push, and the topic's own streams; and what the storm of connections took, which is given back
+    // identify, its push, and the topic's own streams
     private static readonly TimeSpan _settling = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _resting = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
 
     /// <summary>The command, and the hidden one of the process that is measured.</summary>
     internal static IEnumerable<Command> Commands()
     {
         const string What = "heap and resident memory of a node with idle connections, each to a device with one topic";
-        Command idle = new("idle", What) { _connections, _program };
+        Command idle = new("idle", What) { _connections, _program, _rest };
         idle.SetAction(async parsed => await (parsed.GetValue(_program) is { } program
-            ? RunGatewayAsync(program, parsed.GetValue(_connections)!) : RunAsync(parsed.GetValue(_connections)!)));
+            ? RunGatewayAsync(program, parsed.GetValue(_connections)!, parsed.GetValue(_rest)) : RunAsync(parsed.GetValue(_connections)!)));
         yield return idle;
         Command node = new("idle-node", "the node that is measured, for this program itself") { _most };
         node.Hidden = true;
@@ -74,9 +83,9 @@ internal static class IdleBench
     }
 
     // the real program, from outside
-    private static async Task RunGatewayAsync(string program, int[] counts)
+    private static async Task RunGatewayAsync(string program, int[] counts, int rest)
     {
-        Console.WriteLine("connections   resident without, MB   with, after 5 s, MB   after 60 s, MB   of which no file's, MB   "
+        Console.WriteLine("connections   resident without, MB   with, after 5 s, MB   at rest, MB   of which no file's, MB   "
             + "processor, µs a connect");
         foreach (int count in counts)
         {
@@ -110,9 +119,18 @@ internal static class IdleBench
                 double processor = gateway.ProcessorSeconds - before;
                 await Task.Delay(_settling);
                 long soon = gateway.ResidentBytes;
-                await Task.Delay(_resting);
+                (long resting, long own) = (0, 0);
+                for (int i = 1; i <= Math.Max(rest, 1); i++)
+                {
+                    await Task.Delay(_second);
+                    if (i >= Math.Min(rest, StandardRest) && gateway.ResidentBytes is var now && now > resting)
+                    {
+                        (resting, own) = (now, gateway.OwnBytes);
+                    }
+                }
+
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,11}{without / 1e6,23:N1}{soon / 1e6,23:N1}")
-                    + string.Create(CultureInfo.InvariantCulture, $"{gateway.ResidentBytes / 1e6,18:N1}{gateway.OwnBytes / 1e6,26:N1}")
+                    + string.Create(CultureInfo.InvariantCulture, $"{resting / 1e6,15:N1}{own / 1e6,26:N1}")
                     + string.Create(CultureInfo.InvariantCulture, $"{processor / count * 1e6,26:N0}"));
             }
             finally

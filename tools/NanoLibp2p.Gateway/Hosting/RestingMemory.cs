@@ -7,14 +7,15 @@ namespace NanoLibp2p.Gateway.Hosting;
 
 /// <summary>
 /// Gives memory back to the system when it is quiet after a rush: what thousands of handshakes took stays with the garbage collector
-/// otherwise, which sees no reason to look for it. A collection of this kind holds all threads up for some 0.1 s.
+/// otherwise, which sees no reason to look for it, and what thousands of idle devices ask each minute would add up. A collection of this
+/// kind holds all threads up for some 0.1 s.
 /// </summary>
 internal static partial class RestingMemory
 {
     private const long MiB = 1024 * 1024;
 
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _rest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _rest = TimeSpan.FromMinutes(1);
 
     /// <summary>Looks now and then, until it is cancelled.</summary>
     internal static async Task RunAsync(TimeProvider time, CancellationToken cancellationToken)
@@ -61,7 +62,7 @@ internal static partial class RestingMemory
     internal sealed class Look
     {
         /// <summary>Bytes allocated since then that make it worth the while.</summary>
-        internal const long Much = 16 * MiB;
+        internal const long Much = 2 * MiB;
 
         /// <summary>Bytes allocated from one look to the next that are quiet.</summary>
         internal const long Little = MiB;
@@ -70,7 +71,7 @@ internal static partial class RestingMemory
         private long _given;
         private long? _givenAt;
 
-        /// <summary>Whether it is quiet, much was allocated since memory was given back last, and that is five minutes ago.</summary>
+        /// <summary>Whether it is quiet, much was allocated since memory was given back last, and that is a minute ago.</summary>
         internal bool IsWorthIt(long timestamp, long frequency, long allocated)
         {
             bool isQuiet = allocated - _before < Little;

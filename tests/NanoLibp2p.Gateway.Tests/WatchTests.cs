@@ -197,7 +197,7 @@ public sealed class WatchTests : IDisposable
     {
         const long Second = 1000;
         const long Much = RestingMemory.Look.Much;
-        const long Little = RestingMemory.Look.Little / 2;
+        const long Little = RestingMemory.Look.Little / 4;
         RestingMemory.Look look = new();
         Assert.False(look.IsWorthIt(0, Second, Much / 2));
         Assert.False(look.IsWorthIt(5 * Second, Second, (Much / 2) + Little), "little was allocated at all");

@@ -62,7 +62,7 @@ internal static partial class RestingMemory
     internal sealed class Look
     {
         /// <summary>Bytes allocated since then that make it worth the while.</summary>
-        internal const long Much = 2 * MiB;
+        internal const long Much = MiB;
 
         /// <summary>Bytes allocated from one look to the next that are quiet.</summary>
         internal const long Little = MiB;

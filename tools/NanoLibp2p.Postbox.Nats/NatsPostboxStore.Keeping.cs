@@ -54,7 +54,7 @@ public sealed partial class NatsPostboxStore
                 return (await GoOnFromAsync(NatsState.From(kept), kept.Mark.Sequence, cancellationToken).ConfigureAwait(false), null);
             }
         }
-        catch (Exception e) when (IsFault(e))
+        catch (Exception e) when (IsFault(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // said where the whole is read, if it lasts
         }
@@ -79,8 +79,12 @@ public sealed partial class NatsPostboxStore
             long to = await _link.LastAsync(cancellationToken).ConfigureAwait(false);
             if (to > passed)
             {
-                await foreach (NatsEntry entry in _link.FollowAsync(passed + 1, _ => { }, cancellationToken).ConfigureAwait(false))
+                // what is deleted meanwhile does not come
+                using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                patience.CancelAfter(_options.Patience * 2);
+                await foreach (NatsEntry entry in _link.FollowAsync(passed + 1, _ => { }, patience.Token).ConfigureAwait(false))
                 {
+                    patience.CancelAfter(_options.Patience * 2);
                     passed = entry.Sequence;
                     if (entry.Record is { } record)
                     {

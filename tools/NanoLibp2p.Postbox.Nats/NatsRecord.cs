@@ -26,6 +26,9 @@ internal sealed class NatsRecord
     private const int Preamble = 17;
     private const int HeadBytes = Preamble + OfHeadBytes;
     private const int TokenBytes = 16;
+
+    // number, floor, seen, three lengths
+    private const int MailboxPreamble = 31;
     private const int MaxShort = 256;
     private const int ForgottenBytes = BoxId.Length + ItemId.Length + 8;
 
@@ -152,7 +155,7 @@ internal sealed class NatsRecord
             case NatsRecordKind.Item or NatsRecordKind.Fate when bytes.Length == HeadBytes:
                 return ReadHead(subject, rest, kind, sequence) is { } head
                     ? new NatsRecord { Kind = kind, Writer = writer, Number = number, Box = head.Box, Head = head } : null;
-            case NatsRecordKind.Saved when rest.Length > 31:
+            case NatsRecordKind.Saved when rest.Length > MailboxPreamble:
                 PostboxMailbox? mailbox = ReadMailbox(rest);
                 return mailbox == null ? null : new NatsRecord
                 {
@@ -226,18 +229,23 @@ internal sealed class NatsRecord
     /// <returns>Null when no store writes such.</returns>
     internal static PostboxMailbox? ReadMailbox(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length <= MailboxPreamble)
+        {
+            return null;
+        }
+
         long number = BinaryPrimitives.ReadInt64BigEndian(bytes);
         uint seen = BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]);
         int settings = BinaryPrimitives.ReadInt32BigEndian(bytes[20..]);
         int record = BinaryPrimitives.ReadInt32BigEndian(bytes[24..]);
         int peer = bytes[28];
         if (number < 1 || peer is 0 or > PostboxMailbox.MaxPeer || settings is < 0 or > PostboxMailbox.MaxBytes
-            || record is < 0 or > PostboxMailbox.MaxBytes || bytes.Length != 31 + peer + settings + record)
+            || record is < 0 or > PostboxMailbox.MaxBytes || bytes.Length != MailboxPreamble + peer + settings + record)
         {
             return null;
         }
 
-        ReadOnlySpan<byte> rest = bytes[31..];
+        ReadOnlySpan<byte> rest = bytes[MailboxPreamble..];
         return new PostboxMailbox(rest[..peer].ToArray(), number)
         {
             Settings = rest.Slice(peer, settings).ToArray(), Record = rest.Slice(peer + settings, record).ToArray(), Seen = seen,
@@ -277,7 +285,8 @@ internal sealed class NatsRecord
     /// <summary>How many bytes <see cref="WriteMailbox"/> writes.</summary>
     /// <param name="mailbox">Of what.</param>
     /// <returns>The bytes.</returns>
-    internal static int LengthOf(PostboxMailbox mailbox) => 31 + mailbox.Peer.Length + mailbox.Settings.Length + mailbox.Record.Length;
+    internal static int LengthOf(PostboxMailbox mailbox) =>
+        MailboxPreamble + mailbox.Peer.Length + mailbox.Settings.Length + mailbox.Record.Length;
 
     /// <summary>Writes a mailbox.</summary>
     /// <param name="mailbox">The mailbox.</param>
@@ -291,8 +300,8 @@ internal sealed class NatsRecord
         BinaryPrimitives.WriteInt32BigEndian(bytes[20..], mailbox.Settings.Length);
         BinaryPrimitives.WriteInt32BigEndian(bytes[24..], mailbox.Record.Length);
         bytes[28] = (byte)mailbox.Peer.Length;
-        mailbox.Peer.CopyTo(bytes[31..]);
-        mailbox.Settings.CopyTo(bytes[(31 + mailbox.Peer.Length)..]);
-        mailbox.Record.CopyTo(bytes[(31 + mailbox.Peer.Length + mailbox.Settings.Length)..]);
+        mailbox.Peer.CopyTo(bytes[MailboxPreamble..]);
+        mailbox.Settings.CopyTo(bytes[(MailboxPreamble + mailbox.Peer.Length)..]);
+        mailbox.Record.CopyTo(bytes[(MailboxPreamble + mailbox.Peer.Length + mailbox.Settings.Length)..]);
     }
 }

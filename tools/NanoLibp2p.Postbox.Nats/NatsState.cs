@@ -82,6 +82,11 @@ internal sealed class NatsState
             {
                 state._moved.Add(head.Sequence, message);
             }
+            else if (head.State == PostboxState.Replaced)
+            {
+                // whose fate nobody had written by then, and maybe nobody has since
+                state.Replaced.Add(head);
+            }
         }
 
         return state;

@@ -36,10 +36,14 @@ public sealed class NatsHeadsTests(NatsHall hall) : IDisposable
         byte[] whole = System.IO.File.ReadAllBytes(File);
         for (int at = 0; at < whole.Length; at++)
         {
-            byte[] damaged = [.. whole];
-            damaged[at] ^= (byte)(1 << at % 8);
-            System.IO.File.WriteAllBytes(File, damaged);
-            Assert.True(NatsHeads.Read(File, out problem) == null && problem != null, $"byte {at}");
+            for (int bit = 0; bit < 8; bit++)
+            {
+                byte[] damaged = [.. whole];
+                damaged[at] ^= (byte)(1 << bit);
+                System.IO.File.WriteAllBytes(File, damaged);
+                Assert.True(NatsHeads.Read(File, out problem) == null && problem != null, $"bit {bit} of byte {at}");
+            }
+
             System.IO.File.WriteAllBytes(File, whole[..at]);
             Assert.True(NatsHeads.Read(File, out problem) == null && problem != null, $"the first {at} bytes");
         }

@@ -94,6 +94,26 @@ public sealed class NatsStateTests
     }
 
     [Fact]
+    public void What_was_replaced_and_has_no_fate_yet_still_needs_one_for_who_goes_on_from_what_was_kept()
+    {
+        // who replaced it died before it wrote that down, and others do not tidy for it
+        NatsState live = new();
+        live.Apply(1, Saved(1), []);
+        live.Apply(2, Item(2, Letters.Deposit(1, 1, slot: 5)), []);
+        live.Apply(3, Item(3, Letters.Deposit(1, 2, slot: 5)), []);
+        live.Replaced.Clear();
+        NatsHeads kept = live.Keep(new NatsMark(4, 0, 0))!;
+        Assert.Equal([2L], NatsState.From(kept).Unwritten.Select(one => one.Sequence));
+
+        // with its fate there is nothing left to write
+        NatsState goesOn = NatsState.From(kept);
+        goesOn.Load(5, Fate(Letters.Deposit(1, 1, slot: 5).ToHead(2), PostboxState.Replaced));
+        Assert.Empty(goesOn.Unwritten);
+        live.Apply(5, Fate(Letters.Deposit(1, 1, slot: 5).ToHead(2), PostboxState.Replaced), []);
+        Assert.Empty(NatsState.From(live.Keep(new NatsMark(6, 0, 0))!).Replaced);
+    }
+
+    [Fact]
     public void A_head_that_was_forgotten_does_not_come_back_by_a_fate_that_was_on_its_way()
     {
         NatsState state = new();

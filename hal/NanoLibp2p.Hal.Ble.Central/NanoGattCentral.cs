@@ -178,13 +178,22 @@ namespace NanoLibp2p.Hal.Ble.Central
 
         private void OnHeard(BluetoothLEAdvertisementWatcher sender, BluetoothLEAdvertisementReceivedEventArgs args)
         {
-            if (!_isOpen || !OffersFrames(args.Advertisement.DataSections))
+            try
             {
-                return;
+                if (_isOpen && OffersFrames(args.Advertisement.DataSections))
+                {
+                    Hear(args.BluetoothAddress, args.BluetoothAddressType == BluetoothAddressType.Public);
+                }
             }
+            catch (Exception)
+            {
+                // the stack's thread would end with it, and nobody be heard any more
+            }
+        }
 
-            ulong address = args.BluetoothAddress;
-            _heard[0] = args.BluetoothAddressType == BluetoothAddressType.Public ? (byte)0 : (byte)1;
+        private void Hear(ulong address, bool isPublic)
+        {
+            _heard[0] = isPublic ? (byte)0 : (byte)1;
             for (int i = BleCentralLink.AddressBytes - 1; i > 0; i--)
             {
                 _heard[i] = (byte)address;

@@ -27,7 +27,6 @@ namespace NanoLibp2p.Hal.Ble.Central
         private readonly AutoResetEvent _arrived;
         private BluetoothLEDevice _device;
         private GattCharacteristic _write;
-        private GattWriteOption _option;
         private ulong _address;
         private bool _isRandom;
         private bool _isWanted;
@@ -77,8 +76,9 @@ namespace NanoLibp2p.Hal.Ble.Central
                 // the stack wants an array of that length
                 byte[] exact = new byte[count];
                 Array.Copy(packet, 0, exact, 0, count);
-                return write.WriteValueWithResult(new nanoFramework.Device.Bluetooth.Buffer(exact), _option).Status
-                    == GattCommunicationStatus.Success;
+                GattWriteResult written = write.WriteValueWithResult(new nanoFramework.Device.Bluetooth.Buffer(exact),
+                    GattWriteOption.WriteWithoutResponse);
+                return written.Status == GattCommunicationStatus.Success;
             }
             catch (Exception)
             {
@@ -112,8 +112,8 @@ namespace NanoLibp2p.Hal.Ble.Central
             _address = address;
             _isRandom = isRandom;
             _isEnding = false;
-            _isWanted = true;
             State = GattSlotState.Busy;
+            _isWanted = true;
         }
 
         /// <summary>Has it end; a connect that waits for the air ends with it.</summary>
@@ -183,13 +183,13 @@ namespace NanoLibp2p.Hal.Ble.Central
                 }
             }
 
-            if (_write == null || notify == null)
+            // a response is waited for in the call, seconds for each packet, and all others with it
+            if (_write == null || notify == null
+                || (_write.CharacteristicProperties & GattCharacteristicProperties.WriteWithoutResponse) == 0)
             {
                 return false;
             }
 
-            _option = (_write.CharacteristicProperties & GattCharacteristicProperties.WriteWithoutResponse) != 0
-                ? GattWriteOption.WriteWithoutResponse : GattWriteOption.WriteWithResponse;
             notify.ValueChanged += OnValue;
             _queue.Clear();
             _connections++;
@@ -261,13 +261,20 @@ namespace NanoLibp2p.Hal.Ble.Central
 
         private void OnValue(GattCharacteristic sender, GattValueChangedEventArgs args)
         {
-            nanoFramework.Device.Bluetooth.Buffer value = args.CharacteristicValue;
-            byte[] packet = new byte[(int)value.Length];
-            DataReader.FromBuffer(value).ReadBytes(packet);
-            if (packet.Length <= BleLink.FrameMtu + 1)
+            try
             {
-                _queue.Put(packet, packet.Length);
-                _arrived.Set();
+                nanoFramework.Device.Bluetooth.Buffer value = args.CharacteristicValue;
+                byte[] packet = new byte[(int)value.Length];
+                DataReader.FromBuffer(value).ReadBytes(packet);
+                if (packet.Length <= BleLink.FrameMtu + 1)
+                {
+                    _queue.Put(packet, packet.Length);
+                    _arrived.Set();
+                }
+            }
+            catch (Exception)
+            {
+                // no heap for it: a packet is lost, and not the stack's thread
             }
         }
     }

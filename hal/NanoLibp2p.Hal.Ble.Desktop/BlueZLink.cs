@@ -213,15 +213,22 @@ public sealed class BlueZLink : IFrameLink, IAsyncDisposable
     {
         while (!stop.IsCancellationRequested)
         {
-            using BlueZBus bus = new(_options.BusAddress ?? DBusAddress.System!);
+            if ((_options.BusAddress ?? DBusAddress.System) is not { } address)
+            {
+                Trouble = "this system has no D-Bus; use a board as a serial modem instead (boards/esp32-ble)";
+                return;
+            }
+
+            using BlueZBus bus = new(address);
             try
             {
+                await ConnectAsync(bus, address);
                 await ServeAsync(bus, stop);
             }
             catch (Exception exception) when (exception is DBusExceptionBase or OperationCanceledException or InvalidOperationException
                 or IOException or System.Net.Sockets.SocketException)
             {
-                Trouble = exception is OperationCanceledException ? "BlueZ left" : exception.Message;
+                Trouble = exception is OperationCanceledException ? "it ended, and is waited for" : exception.Message;
             }
 
             lock (_gate)
@@ -234,16 +241,44 @@ public sealed class BlueZLink : IFrameLink, IAsyncDisposable
         }
     }
 
+    private static async Task ConnectAsync(BlueZBus bus, string address)
+    {
+        try
+        {
+            await bus.ConnectAsync();
+        }
+        catch (Exception exception) when (exception is DBusExceptionBase or ArgumentException or IOException
+            or System.Net.Sockets.SocketException)
+        {
+            throw new InvalidOperationException($"no D-Bus is at {address} ({exception.Message}): start it and bluetoothd (systemctl start "
+                + "dbus bluetooth), or name another bus", exception);
+        }
+    }
+
     private async Task ServeAsync(BlueZBus bus, CancellationToken stop)
     {
-        await bus.ConnectAsync();
-        CancellationToken left = await bus.WaitForBlueZAsync(stop);
+        Task<CancellationToken> there = bus.WaitForBlueZAsync(stop);
+        if (await Task.WhenAny(there, Task.Delay(_options.RetryPause, stop)) != there)
+        {
+            Trouble = "it does not run: start bluetoothd (systemctl start bluetooth), and let this user reach it (group bluetooth)";
+        }
+
+        CancellationToken left = await there;
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop, left);
         string adapter = $"/org/bluez/{_options.Adapter}";
         await bus.WatchAsync((path, interfaces) => OnObject(bus, path, interfaces, end.Token),
             (path, type, changed) => OnChanged(bus, path, type, changed, end.Token));
-        await bus.PowerAsync(adapter);
-        await bus.DiscoverAsync(adapter);
+        try
+        {
+            await bus.PowerAsync(adapter);
+            await bus.DiscoverAsync(adapter);
+        }
+        catch (DBusErrorReplyException exception)
+        {
+            throw new InvalidOperationException($"the adapter {_options.Adapter} can't be used ({exception.Message}): bluetoothctl list "
+                + "names those that there are, rfkill those that are blocked", exception);
+        }
+
         lock (_gate)
         {
             _bus = bus;

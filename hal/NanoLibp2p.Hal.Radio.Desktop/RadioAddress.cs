@@ -31,6 +31,8 @@ public sealed class RadioAddress
     private readonly string _text;
     private readonly Func<bool, IStore?, IFrameLink> _create;
     private Func<string?> _trouble = static () => null;
+    private string? _noDevice;
+    private string? _noGateway;
 
     private RadioAddress(string text, string scheme, Func<bool, IStore?, IFrameLink> create)
         => (_text, Scheme, _create) = (text, scheme, create);
@@ -50,7 +52,7 @@ public sealed class RadioAddress
 
         string scheme = text[..at];
         string[] parts = text[(at + 3)..].Split('?', 2);
-        Dictionary<string, string> options = Options(text, parts.Length > 1 ? parts[1] : "");
+        OptionList options = Options(text, parts.Length > 1 ? parts[1] : "");
         RadioAddress address = scheme switch
         {
             "udp" => Udp(text, parts[0]),
@@ -63,13 +65,19 @@ public sealed class RadioAddress
             _ => throw new FormatException($"'{text}' is no radio that there is; give {Schemes}"),
         };
         return options.Count == 0 ? address
-            : throw new FormatException($"'{text}': {scheme}:// has no option '{options.Keys.First()}'");
+            : throw new FormatException($"'{text}': {scheme}:// has no option '{options.Keys.First()}'; "
+                + (options.Asked.Count == 0 ? "it has none" : $"it has {string.Join(", ", options.Asked)}"));
     }
+
+    /// <summary>Why it is no radio of a gateway, or else of a device, and what to give; null when it is one.</summary>
+    public string? Refuses(bool isGateway) => isGateway ? _noGateway : _noDevice;
 
     /// <summary>Makes the link, which is not open yet.</summary>
     /// <param name="isGateway">For a gateway, which answers; else for a device.</param>
     /// <param name="store">Where used airtime is kept; null for nowhere.</param>
-    public IFrameLink Create(bool isGateway, IStore? store) => _create(isGateway, store);
+    /// <exception cref="FormatException">It <see cref="Refuses"/>.</exception>
+    public IFrameLink Create(bool isGateway, IStore? store) => Refuses(isGateway) is { } why ? throw new FormatException(why)
+        : _create(isGateway, store);
 
     /// <summary>Why the link that was made last is open and yet of no use, and what to do; null when nothing is known to be
     /// wrong.</summary>
@@ -84,14 +92,14 @@ public sealed class RadioAddress
         return new RadioAddress(text, "udp", (isGateway, _) => isGateway ? UdpFrameLink.Listen(point) : UdpFrameLink.Connect(point));
     }
 
-    private static RadioAddress LoRaUdp(string text, string place, Dictionary<string, string> options)
+    private static RadioAddress LoRaUdp(string text, string place, OptionList options)
     {
         LoRaUdpOptions link = new()
         {
             Local = EndPoint(text, place),
             Forwarders = Take(options, "forwarder", "") is { Length: > 0 } ids ? ids.Split(',') : [],
             FrequencyMHz = Number(text, options, "frequency", 869.525, 137, 1020),
-            PowerDbm = (int)Number(text, options, "power", 14, 0, 27),
+            PowerDbm = Whole(text, options, "power", 14, 0, 27),
         };
         try
         {
@@ -102,22 +110,24 @@ public sealed class RadioAddress
             throw new FormatException($"'{text}': {exception.Message}");
         }
 
-        return new RadioAddress(text, "lora-udp", (isGateway, store) => isGateway ? new LoRaUdpLink(link with { Store = store })
-            : throw new FormatException($"'{text}' is a gateway's radio; a device has none of that kind"));
+        return new RadioAddress(text, "lora-udp", (_, store) => new LoRaUdpLink(link with { Store = store }))
+        {
+            _noDevice = $"'{text}' is a gateway's radio; a device has none of that kind",
+        };
     }
 
-    private static RadioAddress Serial(string text, string port, Dictionary<string, string> options)
+    private static RadioAddress Serial(string text, string port, OptionList options)
     {
         SerialPortLine line = Port(text, "serial", port, options);
         return new RadioAddress(text, "serial", (isGateway, _) => new SerialFrameLink(line, isGateway));
     }
 
-    private static SerialPortLine Port(string text, string scheme, string port, Dictionary<string, string> options)
+    private static SerialPortLine Port(string text, string scheme, string port, OptionList options)
         => port.Length < 2 ? throw new FormatException($"'{text}' names no port; give {scheme}:///dev/ttyUSB0, or {scheme}://COM3")
-            : new SerialPortLine(port, (int)Number(text, options, "rate", 115_200, 300, 4_000_000));
+            : new SerialPortLine(port, Whole(text, options, "rate", 115_200, 300, 4_000_000));
 
     // an XBee in API mode 2; a device names its gateway's, or sends to all
-    private static RadioAddress XBee(string text, string port, Dictionary<string, string> options)
+    private static RadioAddress XBee(string text, string port, OptionList options)
     {
         XBeePort line = new(Port(text, "xbee", port, options));
         string to = Take(options, "to", "");
@@ -126,16 +136,15 @@ public sealed class RadioAddress
             throw new FormatException($"'{text}': to is '{to}'; give the 16 hex digits of the gateway's XBee, its SH and SL");
         }
 
-        return new RadioAddress(text, "xbee", (isGateway, _) => !isGateway
-            ? new XBeeLink(line, to.Length > 0 ? Convert.FromHexString(to) : null!, 1)
-            : to.Length == 0 ? new XBeeLink(line, null!, XBeeSenders)
-            : throw new ArgumentException("to=... is a device's option; a gateway answers whom it hears"))
+        return new RadioAddress(text, "xbee", (isGateway, _) => new XBeeLink(line, to.Length > 0 ? Convert.FromHexString(to) : null!,
+            isGateway ? XBeeSenders : 1))
         {
             _trouble = () => line.Trouble,
+            _noGateway = to.Length > 0 ? $"'{text}': to is a device's option; leave it out, a gateway answers whom it hears" : null,
         };
     }
 
-    private static RadioAddress Ble(string text, string adapter, Dictionary<string, string> options)
+    private static RadioAddress Ble(string text, string adapter, OptionList options)
     {
         if (adapter.Length is 0 or > 16 || !adapter.All(char.IsAsciiLetterOrDigit))
         {
@@ -145,19 +154,20 @@ public sealed class RadioAddress
         BlueZOptions bluez = new()
         {
             Adapter = adapter,
-            MaxDevices = (int)Number(text, options, "devices", 10, 1, 64),
+            MaxDevices = Whole(text, options, "devices", 10, 1, 64),
             BusAddress = Take(options, "bus", "") is { Length: > 0 } bus ? bus : null,
         };
         BlueZLink? made = null;
-        return new RadioAddress(text, "ble", (isGateway, _) => isGateway ? made = new BlueZLink(bluez)
-            : throw new FormatException($"'{text}' is a gateway's radio; a board with Bluetooth is a device (boards/esp32-ble)"))
+        return new RadioAddress(text, "ble", (_, _) => made = new BlueZLink(bluez))
         {
+            _noDevice = $"'{text}' is a gateway's radio; a board with Bluetooth is a device (boards/esp32-ble)",
+
             // one device's trouble is none of the radio's while others are heard
             _trouble = () => made is { Connected: 0, Trouble: { } trouble } ? $"BlueZ: {trouble}" : null,
         };
     }
 
-    private static RadioAddress Air(string text, string name, Dictionary<string, string> options)
+    private static RadioAddress Air(string text, string name, OptionList options)
     {
         AirProfile profile;
         try
@@ -170,7 +180,7 @@ public sealed class RadioAddress
         }
 
         double loss = Number(text, options, "loss", 0, 0, 1);
-        int distance = (int)Number(text, options, "attenuation", 100, 0, 160);
+        int distance = Whole(text, options, "attenuation", 100, 0, 160);
         return name.Length is > 0 and <= 64
             ? new RadioAddress(text, "air", (isGateway, store) => new AirGroup(name, profile,
                 new AirLinkOptions { IsGateway = isGateway, Store = store, LossDb = distance }, loss))
@@ -178,7 +188,7 @@ public sealed class RadioAddress
     }
 
     // a chip on the SPI of a Raspberry Pi; the standard pins are those of the usual hats
-    private static RadioAddress Chip(string text, string scheme, string device, Dictionary<string, string> options)
+    private static RadioAddress Chip(string text, string scheme, string device, OptionList options)
     {
         string[] numbers = device.StartsWith("spidev", StringComparison.Ordinal) ? device["spidev".Length..].Split('.') : [];
         if (numbers.Length != 2 || !int.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out int bus)
@@ -188,16 +198,16 @@ public sealed class RadioAddress
         }
 
         bool is127 = scheme == "sx127x";
-        int spreading = (int)Number(text, options, "sf", 9, 7, 12);
-        int power = (int)Number(text, options, "power", 14, -9, 22);
+        int spreading = Whole(text, options, "sf", 9, 7, 12);
+        int power = Whole(text, options, "power", 14, -9, 22);
         int channelHz = (int)Math.Round(Number(text, options, "channel", 0, 863, 870) * 1e6);
         LoRaPinOptions pins = new()
         {
-            Reset = (int)Number(text, options, "reset", 18, -1, 99),
-            Interrupt = (int)Number(text, options, "interrupt", 16, -1, 99),
-            Busy = (int)Number(text, options, "busy", is127 ? -1 : 20, -1, 99),
-            Transmit = (int)Number(text, options, "transmit", -1, -1, 99),
-            Receive = (int)Number(text, options, "receive", -1, -1, 99),
+            Reset = Whole(text, options, "reset", 18, -1, 99),
+            Interrupt = Whole(text, options, "interrupt", 16, -1, 99),
+            Busy = Whole(text, options, "busy", is127 ? -1 : 20, -1, 99),
+            Transmit = Whole(text, options, "transmit", -1, -1, 99),
+            Receive = Whole(text, options, "receive", -1, -1, 99),
         };
         return new RadioAddress(text, scheme, (isGateway, store) =>
         {
@@ -235,9 +245,9 @@ public sealed class RadioAddress
         => IPEndPoint.TryParse(place, out IPEndPoint? point) && place.LastIndexOf(':') > place.LastIndexOf(']') ? point
             : throw new FormatException($"'{text}' has no address with a port; give one such as 0.0.0.0:1700 or [::]:4242");
 
-    private static Dictionary<string, string> Options(string text, string query)
+    private static OptionList Options(string text, string query)
     {
-        Dictionary<string, string> options = new(StringComparer.Ordinal);
+        OptionList options = new();
         foreach (string one in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] pair = one.Split('=', 2);
@@ -250,13 +260,38 @@ public sealed class RadioAddress
         return options;
     }
 
-    private static string Take(Dictionary<string, string> options, string name, string standard)
-        => options.Remove(name, out string? value) ? value : standard;
+    private static string Take(OptionList options, string name, string standard)
+        => options.Ask(name) ?? standard;
 
-    private static double Number(string text, Dictionary<string, string> options, string name, double standard, double least, double most)
-        => !options.Remove(name, out string? value) ? standard
+    private static int Whole(string text, OptionList options, string name, int standard, int least, int most)
+    {
+        double number = Number(text, options, name, standard, least, most);
+        return number == Math.Floor(number) ? (int)number
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture,
+                $"'{text}': {name} is '{number}'; give a whole number from {least} to {most}"));
+    }
+
+    private static double Number(string text, OptionList options, string name, double standard, double least, double most)
+        => options.Ask(name) is not { } value ? standard
             : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least
                 && number <= most ? number
                 : throw new FormatException(string.Create(CultureInfo.InvariantCulture,
                     $"'{text}': {name} is '{value}'; give a number from {least} to {most}"));
+
+    // what was given, less what was asked for
+    private sealed class OptionList : Dictionary<string, string>
+    {
+        internal OptionList()
+            : base(StringComparer.Ordinal)
+        {
+        }
+
+        internal List<string> Asked { get; } = [];
+
+        internal string? Ask(string name)
+        {
+            Asked.Add(name);
+            return Remove(name, out string? value) ? value : null;
+        }
+    }
 }

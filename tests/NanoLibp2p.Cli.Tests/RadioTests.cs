@@ -94,7 +94,10 @@ public sealed class RadioTests : IDisposable
     [Theory]
     [InlineData("tcp://1.2.3.4:5", "is no radio that there is")]
     [InlineData("air://demo?profile=lora-sf6", "no profile 'lora-sf6'")]
-    [InlineData("air://demo?speed=9", "has no option 'speed'")]
+    [InlineData("air://demo?speed=9", "has no option 'speed'; it has profile, loss, attenuation")]
+    [InlineData("udp://[::]:4242?rate=9", "has no option 'rate'; it has none")]
+    [InlineData("ble://hci0?devices=1.5", "devices is '1.5'; give a whole number from 1 to 64")]
+    [InlineData("xbee:///dev/ttyUSB0?to=0013A200400A0102", "to is a device's option; leave it out")]
     [InlineData("lora-udp://0.0.0.0", "has no address with a port")]
     [InlineData("lora-udp://0.0.0.0:1700?forwarder=xyz", "16 hex digits")]
     [InlineData("xbee://", "names no port; give xbee:///dev/ttyUSB0, or xbee://COM3")]
@@ -188,6 +191,9 @@ public sealed class RadioTests : IDisposable
     [InlineData("lora?sf=", "the spreading factor is 7 to 12")]
     [InlineData("lora?channel=869.5", "the channel is 868.1, 868.3, 868.5 (MHz)")]
     [InlineData("lora?power=14", "'power=14' is no option; give sf=9, and channel=868.1")]
+    [InlineData("lora?channel=868.1&channel=868.3", "channel is there twice; give it once")]
+    [InlineData("ble://hci0", "is a gateway's radio; a board with Bluetooth is a device")]
+    [InlineData("lora-udp://0.0.0.0:1700", "is a gateway's radio; a device has none of that kind")]
     [InlineData("air://x?profile=lora-sf9", "no profile 'lora-sf9'")]
     public async Task A_radio_that_no_board_has_is_refused_before_anything_is_written(string radio, string why)
     {

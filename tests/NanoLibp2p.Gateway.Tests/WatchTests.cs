@@ -112,6 +112,45 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public void A_radio_that_fails_while_it_runs_is_logged_and_so_is_its_end_once_a_minute_at_the_most()
+    {
+        FakeTimeProvider time = new();
+        _conditions.Set("radio-1", "no XBee answers");
+        _conditions.Set("mqtt", "is others' to tell");
+        RadioWatch watch = new(time, _conditions, _conditions.All, _logs.CreateLogger("Radio"));
+        watch.Look();
+        Assert.Empty(_logs.Lines);
+        _conditions.Set("radio-2", "there is no port; it is tried again every 5 s");
+        watch.Look();
+        _conditions.Set("radio-2", "there is no port; it is tried again every 6 s");
+        watch.Look();
+        Assert.Equal("Warning Radio radio-2: there is no port; it is tried again every 5 s", Assert.Single(_logs.Lines));
+
+        // it comes and goes
+        for (int i = 0; i < 30; i++)
+        {
+            _conditions.Clear("radio-2");
+            watch.Look();
+            time.Advance(RadioWatch.Interval);
+            _conditions.Set("radio-2", "there is no port; it is tried again every 5 s");
+            watch.Look();
+        }
+
+        Assert.Single(_logs.Lines);
+        time.Advance(RadioWatch.Pause);
+        _conditions.Clear("radio-1");
+        _conditions.Clear("radio-2");
+        watch.Look();
+        watch.Look();
+        Assert.Equal(["Information Radio radio-1: it is well again", "Information Radio radio-2: it is well again"],
+            _logs.Lines.Skip(1).Order(StringComparer.Ordinal));
+        time.Advance(RadioWatch.Pause);
+        _conditions.Set("radio-2", "there is no port");
+        watch.Look();
+        Assert.Equal("Warning Radio radio-2: there is no port", _logs.Lines.Last());
+    }
+
+    [Fact]
     public void A_peer_causes_so_many_lines_a_minute_and_the_rest_are_counted()
     {
         FakeTimeProvider time = new();

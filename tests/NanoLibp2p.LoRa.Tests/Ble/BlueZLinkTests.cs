@@ -72,6 +72,26 @@ public sealed class BlueZLinkTests
     }
 
     [Fact(Skip = NoDaemon, SkipWhen = nameof(HasNoDaemon))]
+    public async Task What_is_missing_is_told_with_what_to_do()
+    {
+        using PrivateBus bus = new();
+        await TellsAsync(new BlueZOptions { BusAddress = "unix:path=/nonesuch/bus" }, "no D-Bus is at unix:path=/nonesuch/bus");
+        await TellsAsync(new BlueZOptions { BusAddress = "nonsense" }, "no D-Bus is at nonsense");
+        await TellsAsync(new BlueZOptions { BusAddress = bus.Address, RetryPause = TimeSpan.FromMilliseconds(100) },
+            "it does not run: start bluetoothd");
+        using ScriptedBlueZ bluez = await ScriptedBlueZ.StartAsync(bus.Address);
+        await TellsAsync(new BlueZOptions { BusAddress = bus.Address, Adapter = "hci7" }, "the adapter hci7 can't be used (");
+
+        static async Task TellsAsync(BlueZOptions options, string sentence)
+        {
+            await using BlueZLink link = new(options);
+            Assert.Equal(LinkError.None, link.Open());
+            await UntilAsync(() => link.Trouble != null);
+            Assert.StartsWith(sentence, link.Trouble, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Skip = NoDaemon, SkipWhen = nameof(HasNoDaemon))]
     public async Task BlueZ_that_is_restarted_is_used_again()
     {
         using PrivateBus bus = new();

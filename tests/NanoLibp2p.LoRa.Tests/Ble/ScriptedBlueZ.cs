@@ -82,6 +82,7 @@ internal sealed class ScriptedBlueZ : IPathMethodHandler, IDisposable
         {
             "Connect" => device!.Connect(),
             "WriteValue" => device!.Write(request),
+            "StartDiscovery" or "Set" when path != Adapter => "no such adapter",
             _ => null,
         };
         if (error is not null)

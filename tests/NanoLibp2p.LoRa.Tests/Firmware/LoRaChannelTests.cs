@@ -21,12 +21,20 @@ public sealed class LoRaChannelTests
         Assert.Equal(channels, options.ChannelsHz);
     }
 
-    [Fact]
-    public void What_is_no_number_is_told()
+    // 51631 tenths of a MHz are 868.1 MHz in 32 bits
+    [Theory]
+    [InlineData("868.1")]
+    [InlineData("868")]
+    [InlineData("")]
+    [InlineData("-8681")]
+    [InlineData("868100000")]
+    [InlineData("51631")]
+    [InlineData("99999999999999999999")]
+    public void What_is_no_channel_is_told_with_what_to_give(string channel)
     {
         InvalidOperationException told = Assert.Throws<InvalidOperationException>(
-            () => LoRaChannel.Take(Settings("channel = 868.1"), LoRaOptions.Eu868(9, false)));
-        Assert.Contains("'channel = ...'", told.Message, StringComparison.Ordinal);
+            () => LoRaChannel.Take(Settings($"channel = {channel}"), LoRaOptions.Eu868(9, false)));
+        Assert.Equal($"'channel = {channel}' in the settings is no channel; give tenths of a MHz, 8681, 8683 or 8685", told.Message);
     }
 
     private static RadioSettings Settings(string text)

@@ -28,7 +28,8 @@ internal static class ProvisionCommand
             + "board-002, ...", HelpName = "N", CustomParser = ParseCount };
         Option<Multiaddr[]> dial = CommonOptions.Dial();
         dial.Required = false;
-        Option<string?> radio = RadioDeviceCommand.Radio();
+        Option<string?> radio = RadioDeviceCommand.Radio(": a board's lora?sf=9 (with &channel=868.1 "
+            + "where its gateway hears one channel), ble, 802154, serial or thread; or a virtual board's URL");
         Option<string?> gateway = RadioDeviceCommand.Gateway();
         Option<string> topic = new("--topic") { Description = "Topic that it publishes to", HelpName = "T", Required = true };
         Option<Duration> every = CommonOptions.ReadingInterval(standardSeconds: 10);

@@ -16,9 +16,10 @@ internal static class RadioDeviceCommand
 {
     private static readonly TimeSpan _lookEvery = TimeSpan.FromMilliseconds(50);
 
-    internal static Option<string?> Radio() => new("--radio")
+    internal static Option<string?> Radio(string boards = "") => new("--radio")
     {
-        Description = "Radio that it sends by, such as air://demo?profile=lora-sf9-eu868, udp://192.168.1.5:4242 or serial:///dev/ttyACM0",
+        Description = $"Radio that it sends by{boards}, such as air://demo?profile=lora-sf9-eu868, udp://192.168.1.5:4242, "
+            + "serial:///dev/ttyACM0 or xbee:///dev/ttyUSB0",
         HelpName = "URL",
     };
 

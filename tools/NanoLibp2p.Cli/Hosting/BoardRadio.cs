@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using NanoLibp2p.Hal.Radio;
@@ -36,7 +37,10 @@ internal sealed record BoardRadio(string Settings, bool IsLoRa)
 
         try
         {
-            RadioAddress.Parse(text);
+            if (RadioAddress.Parse(text).Refuses(false) is { } why)
+            {
+                throw new FormatException(why);
+            }
         }
         catch (FormatException e)
         {
@@ -53,9 +57,15 @@ internal sealed record BoardRadio(string Settings, bool IsLoRa)
     {
         int spreading = 9;
         string channel = "";
+        HashSet<string> given = [];
         foreach (string option in text[LoRa.Length..].TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] pair = option.Split('=', 2);
+            if (!given.Add(pair[0]))
+            {
+                throw new CliException($"'{text}': {pair[0]} is there twice; give it once", CliException.WrongArguments);
+            }
+
             if (pair is ["sf", string factor])
             {
                 spreading = int.TryParse(factor, NumberStyles.None, CultureInfo.InvariantCulture, out int number)

@@ -164,7 +164,8 @@ internal sealed class GatewayCore : IAsyncDisposable
         HttpAddresses = http;
         _lifetime = lifetime;
         Node.HandlerFailed += (stream, e) => AboutPeer(stream.RemotePeer, LogLevel.Warning, $"a stream of {stream.Protocol} failed", e);
-        foreach ((string name, string sentence) in Conditions.All)
+        IReadOnlyDictionary<string, string> wrong = Conditions.All;
+        foreach ((string name, string sentence) in wrong)
         {
             _log.LogWarning("{Condition}: {Text}", name, sentence);
         }
@@ -172,6 +173,7 @@ internal sealed class GatewayCore : IAsyncDisposable
         if (FullNode?.Radios is { } radios)
         {
             radios.Refused = RefusedOnRadio;
+            _tasks.Add(new RadioWatch(_time, Conditions, wrong, _log).RunAsync(_ending.Token));
         }
 
         _tasks.Add(new ClockWatch(_time, Conditions, loggers.CreateLogger("NanoLibp2p.Gateway.Clock")).RunAsync(_ending.Token));

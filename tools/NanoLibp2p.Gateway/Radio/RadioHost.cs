@@ -170,8 +170,7 @@ internal sealed class RadioHost : IAsyncDisposable
     {
         try
         {
-            RadioAddress.Parse(text);
-            return null;
+            return RadioAddress.Parse(text).Refuses(true);
         }
         catch (FormatException e)
         {

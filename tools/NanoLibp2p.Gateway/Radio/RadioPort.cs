@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
+using System.IO.Ports;
 using System.Linq;
 using System.Net;
 using System.Threading;
@@ -118,10 +119,17 @@ internal sealed class RadioPort
 
     private string Advice()
     {
-        string path = _scheme is "serial" or "xbee" ? _address[(_scheme.Length + 3)..].Split('?')[0] : "";
-        path = path.StartsWith('/') ? path : "";
-        return path.Length == 0 ? "" : File.Exists(path) ? $": {path} is in use, or this user may not open it (group dialout)"
-            : $": there is no {path}, is it plugged in?";
+        if (_scheme is not ("serial" or "xbee"))
+        {
+            return "";
+        }
+
+        string port = _address[(_scheme.Length + 3)..].Split('?')[0];
+        bool isThere = port.StartsWith('/') ? File.Exists(port) : OperatingSystem.IsWindows() && SerialPort.GetPortNames().Contains(port);
+        return isThere ? $": {port} is in use, or is no serial port, or this user may not open it (group dialout)"
+            : Directory.Exists(port) ? $": {port} is a folder; give a serial port, such as /dev/ttyUSB0"
+            : !port.StartsWith('/') && !OperatingSystem.IsWindows() ? $": there is no port {port} here; give its path, such as /dev/ttyUSB0"
+            : $": there is no {port}; plug it in, or give another one";
     }
 
     // false when it broke

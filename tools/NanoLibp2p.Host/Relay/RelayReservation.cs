@@ -244,6 +244,20 @@ public sealed class RelayReservation : IAsyncDisposable
             _lastError = null;
         }
 
+        // who sees the one sees the other
+        if (_options.Announces && !Equals(before, address))
+        {
+            if (before != null)
+            {
+                _node.Withdraw(before);
+            }
+
+            if (address != null)
+            {
+                _node.Announce(address);
+            }
+        }
+
         lock (_stopping)
         {
             if (address == null && _reserved.Task.IsCompleted)
@@ -258,24 +272,9 @@ public sealed class RelayReservation : IAsyncDisposable
             _address = address;
         }
 
-        if (Equals(before, address))
+        if (!Equals(before, address))
         {
-            return;
+            Changed?.Invoke(this);
         }
-
-        if (_options.Announces)
-        {
-            if (before != null)
-            {
-                _node.Withdraw(before);
-            }
-
-            if (address != null)
-            {
-                _node.Announce(address);
-            }
-        }
-
-        Changed?.Invoke(this);
     }
 }

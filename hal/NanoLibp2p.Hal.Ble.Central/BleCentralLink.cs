@@ -262,7 +262,7 @@ namespace NanoLibp2p.Hal.Ble.Central
             {
                 Failed += _uses[slot] == SlotUse.Opening ? 1 : 0;
                 int rest = _uses[slot] == SlotUse.Opening ? FailedRestMs : LeftRestMs;
-                rest = _uses[slot] == SlotUse.Ending ? 0 | (int)_times[slot] : rest;
+                rest = _uses[slot] == SlotUse.Ending ? (int)_times[slot] : rest;
                 _uses[slot] = SlotUse.Free;
                 Rest(slot, rest);
             }

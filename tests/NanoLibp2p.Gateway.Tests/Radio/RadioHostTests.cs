@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Data.Sqlite;
@@ -25,7 +24,7 @@ namespace NanoLibp2p.Gateway.Tests.Radio;
 /// <summary>A gateway with a radio: frames over UDP, in real time.</summary>
 public sealed class RadioHostTests : IDisposable
 {
-    private const string Topic = "greenhouse/climate";
+    private const string Topic = Sensor.Topic;
     private readonly TemporaryFolder _folder = new();
     private readonly DesktopCrypto _crypto = new();
 
@@ -61,7 +60,7 @@ public sealed class RadioHostTests : IDisposable
         long published = radios.Published;
         Assert.Contains("is no card", gateway.Status.Conditions["radio-devices"], StringComparison.Ordinal);
         string before = radios.Describe();
-        Publish(device, 99);
+        device.Publish(99);
         await PlayAsync(device, () => radios.Describe() != before);
         Assert.Equal(published, radios.Published);
     }
@@ -130,7 +129,7 @@ public sealed class RadioHostTests : IDisposable
         {
             if (device.Settled == published)
             {
-                Publish(device, ++published);
+                device.Publish(++published);
             }
 
             return gateway.Status.Conditions.ContainsKey("radio-store");
@@ -286,12 +285,6 @@ public sealed class RadioHostTests : IDisposable
         return messages.Current;
     }
 
-    private static void Publish(RadioDevice device, int number)
-    {
-        byte[] reading = Encoding.ASCII.GetBytes($"{{\"n\":{number}}}");
-        Assert.True(device.Node.Publish(0, reading, 0, reading.Length, true) >= 0);
-    }
-
     private static async Task PlayAsync(RadioDevice device, Func<bool> isOver)
         => await Gateways.UntilAsync(() =>
         {
@@ -302,22 +295,7 @@ public sealed class RadioHostTests : IDisposable
     private Sensor Device(Identity identity, RadioCard gateway, int port)
     {
         UdpFrameLink link = UdpFrameLink.Connect(new IPEndPoint(IPAddress.Loopback, port));
-        Sensor device = new(link, new FrameSecrets(_crypto), identity);
-        Assert.True(device.Node.SetTopic(0, Topic, FrameTopic.Signed, null));
-        device.Start(Environment.TickCount64, -1);
-        Assert.True(device.Node.Provision((uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds(), new byte[32], 1UL << 57, false));
-        Assert.Equal(0, device.Node.AddGateway(gateway.Card, gateway.StaticKey));
-        Assert.True(device.Start(Environment.TickCount64, -1));
-        Publish(device, 1);
-        return device;
-    }
-
-    private sealed class Sensor(UdpFrameLink link, FrameSecrets secrets, Identity identity)
-        : RadioDevice(link, CreateOptions(link), secrets, identity, new MemoryStore(), new SystemRandom())
-    {
-        internal int Settled { get; private set; }
-
-        public override void OnSettled(FrameNode node, int reading) => Settled++;
+        return Sensor.Start(link, new FrameSecrets(_crypto), identity, gateway);
     }
 
     // so many senders, each of whom says something once

@@ -6,7 +6,6 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NanoLibp2p.Crypto.Desktop;
-using NanoLibp2p.Firmware.Radio;
 using NanoLibp2p.Frames;
 using NanoLibp2p.Gateway.Hosting;
 using NanoLibp2p.Gateway.Radio;
@@ -27,7 +26,7 @@ namespace NanoLibp2p.Gateway.Tests.Radio;
 /// <summary>Radios at a gateway's serial port, a real pseudo-terminal: from a device's reading to the topic.</summary>
 public sealed class RadioModemTests : IDisposable
 {
-    private const string Topic = "greenhouse/climate";
+    private const string Topic = Sensor.Topic;
     private readonly TemporaryFolder _folder = new();
     private readonly DesktopCrypto _crypto = new();
     private readonly PseudoTerminal _terminal = new();
@@ -65,7 +64,7 @@ public sealed class RadioModemTests : IDisposable
 
         // one is carried away in the middle of a frame, and comes back
         peripherals[0].Pipe.Refuses = 1;
-        Publish(devices[0], 2);
+        devices[0].Publish(2);
         await PlayAsync(() => peripherals[0].Pipe.Refuses == 0);
         peripherals[0].Leave();
         await PlayAsync(() => central.Connected == 1);
@@ -184,33 +183,10 @@ public sealed class RadioModemTests : IDisposable
         return next;
     }
 
-    private static void Publish(RadioDevice device, int number)
-    {
-        byte[] reading = Encoding.ASCII.GetBytes($"{{\"n\":{number}}}");
-        Assert.True(device.Node.Publish(0, reading, 0, reading.Length, true) >= 0);
-    }
-
     private Sensor Device(IFrameLink link, RadioCard gateway)
     {
         Identity identity = Identity.Create(_crypto, new SystemRandom());
         File.AppendAllText(Path.Combine(_folder.Path, RadioHost.DevicesFile), $"{RadioCard.Of(identity, _crypto)}\n");
-        Sensor device = new(link, new FrameSecrets(_crypto), identity);
-        Assert.True(device.Node.SetTopic(0, Topic, FrameTopic.Signed, null));
-        device.Start(Environment.TickCount64, -1);
-        Assert.True(device.Node.Provision((uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds(), new byte[32], 1UL << 57, false));
-        Assert.Equal(0, device.Node.AddGateway(gateway.Card, gateway.StaticKey));
-        Assert.True(device.Start(Environment.TickCount64, -1));
-        Publish(device, 1);
-        return device;
-    }
-
-    private sealed class Sensor(IFrameLink link, FrameSecrets secrets, Identity identity)
-        : RadioDevice(link, CreateOptions(link), secrets, identity, new MemoryStore(), new SystemRandom())
-    {
-        internal string Peer { get; } = identity.PeerId.ToString();
-
-        internal int Settled { get; private set; }
-
-        public override void OnSettled(FrameNode node, int reading) => Settled++;
+        return Sensor.Start(link, new FrameSecrets(_crypto), identity, gateway);
     }
 }

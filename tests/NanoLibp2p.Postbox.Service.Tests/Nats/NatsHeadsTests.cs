@@ -151,13 +151,7 @@ public sealed class NatsHeadsTests(NatsHall hall) : IDisposable
     {
         Assert.SkipUnless(NatsServer.IsHere, NatsServer.Missing);
         string url = await hall.NewUrlAsync();
-        PostboxHead[] heads;
-        await using (NatsPostboxStore store = Store(url))
-        {
-            await store.OpenedAsync(null, 1);
-            heads = await DepositAsync(store, 1, [.. Enumerable.Range(1, 60)]);
-            await KeptAsync(store);
-        }
+        PostboxHead[] heads = await SixtyKeptAsync(url);
 
         // as where a notice was overwritten
         await AskAsync(url, link => link.DeleteAsync([heads[3].Sequence], default));
@@ -169,12 +163,7 @@ public sealed class NatsHeadsTests(NatsHall hall) : IDisposable
     {
         Assert.SkipUnless(NatsServer.IsHere, NatsServer.Missing);
         string url = await hall.NewUrlAsync();
-        await using (NatsPostboxStore store = Store(url))
-        {
-            await store.OpenedAsync(null, 1);
-            await DepositAsync(store, 1, [.. Enumerable.Range(1, 60)]);
-            await KeptAsync(store);
-        }
+        await SixtyKeptAsync(url);
 
         await AskAsync(url, link => link.AskAsync($"STREAM.DELETE.{link.Stream}", [], default));
         await using (NatsPostboxStore other = Store(url, isKept: false))
@@ -224,12 +213,7 @@ public sealed class NatsHeadsTests(NatsHall hall) : IDisposable
     {
         Assert.SkipUnless(NatsServer.IsHere, NatsServer.Missing);
         string url = await hall.NewUrlAsync();
-        await using (NatsPostboxStore store = Store(url))
-        {
-            await store.OpenedAsync(null, 1);
-            await DepositAsync(store, 1, [.. Enumerable.Range(1, 60)]);
-            await KeptAsync(store);
-        }
+        await SixtyKeptAsync(url);
 
         byte[] whole = System.IO.File.ReadAllBytes(File);
         whole[^40] ^= 4;
@@ -298,6 +282,16 @@ public sealed class NatsHeadsTests(NatsHall hall) : IDisposable
 
     private NatsPostboxStore Store(string url, bool isKept = true) =>
         new(new NatsPostboxOptions { Url = url, Replicas = 1, HeadsFile = isKept ? File : "", KeepAfter = 4 });
+
+    // a gateway that has taken sixty, kept them, and closed
+    private async Task<PostboxHead[]> SixtyKeptAsync(string url)
+    {
+        await using NatsPostboxStore store = Store(url);
+        await store.OpenedAsync(null, 1);
+        PostboxHead[] heads = await DepositAsync(store, 1, [.. Enumerable.Range(1, 60)]);
+        await KeptAsync(store);
+        return heads;
+    }
 
     // until all is kept that the stream has
     private async Task KeptAsync(NatsPostboxStore store)
